@@ -1,0 +1,12 @@
+lab "minimal" {}
+
+arbiter "arbiter" {}
+
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+
+web_gateway "webgw" {}
+nginx "web" {}
+haproxy "sql" {}

@@ -1,0 +1,197 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"strings"
+
+	"mirrorgen/schema"
+)
+
+// addGateways makes the gateways; those with equal settings share one CSP.ini.
+func (m *maker) addGateways() {
+	for _, g := range m.lab.WebGateways {
+		s := m.services[g.Service]
+		config := m.gatewayConfig(g)
+		for _, other := range m.p.GatewayConfigs {
+			if same(config, other) {
+				config = other
+			}
+		}
+		if config.File == "" {
+			config.File = "CSP.ini"
+			if n := len(m.p.GatewayConfigs); n > 0 {
+				config.File = fmt.Sprintf("CSP-%d.ini", n+1)
+			}
+			m.p.GatewayConfigs = append(m.p.GatewayConfigs, config)
+		}
+		gateway := &Gateway{Service: s, Address: s.Address(m.p.ClientNetwork), Config: config}
+		config.Gateways = append(config.Gateways, gateway)
+		m.p.Gateways = append(m.p.Gateways, gateway)
+		if g.Username != DefaultGatewayUser || g.Password != DefaultGatewayPassword {
+			m.addAccount(Account{g.Username, g.Password})
+		}
+	}
+}
+
+func (m *maker) addAccount(a Account) {
+	for _, other := range m.p.Accounts {
+		if other == a {
+			return
+		}
+	}
+	m.p.Accounts = append(m.p.Accounts, a)
+}
+
+// same reports whether two gateways can share a file.
+func same(a, b *GatewayConfig) bool {
+	return a.SystemManager == b.SystemManager && a.Timeout == b.Timeout && a.DefaultServer == b.DefaultServer &&
+		reflect.DeepEqual(a.Servers, b.Servers) && reflect.DeepEqual(a.Extra, b.Extra)
+}
+
+// gatewayConfig lists every mirror, member and application server.
+func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
+	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer}
+	patterns := []string{"127.0.0.1", addressPattern(m.p.ClientNetwork.Subnet)}
+	if g.Given("system_manager") {
+		patterns = patterns[:0]
+		for _, ref := range g.SystemManager {
+			patterns = append(patterns, ref.Name)
+		}
+	}
+	c.SystemManager = strings.Join(patterns, ",")
+	password := encodePassword(g.Password)
+	add := func(name, address string, mirrorAware bool, timeout int) {
+		c.Servers = append(c.Servers, GatewayServer{
+			Name: name, Address: address, MirrorAware: mirrorAware, Timeout: timeout,
+			Username: g.Username, Password: password,
+		})
+	}
+	for _, mirror := range m.p.Mirrors {
+		if mirror.Primary != nil {
+			add(mirror.Name, mirror.Primary.ClientAddress, true, g.ServerResponseTimeout)
+		}
+		for _, member := range mirror.Members {
+			add(member.Name, member.ClientAddress, false, schema.MemberResponseTimeout)
+		}
+	}
+	for _, a := range m.p.ApplicationServers {
+		add(a.Name, a.ClientAddress, false, g.ServerResponseTimeout)
+	}
+	for _, section := range g.INI {
+		s := Section{Name: section.Name}
+		for _, pair := range section.Keys {
+			s.Keys = append(s.Keys, KeyValue{pair.Key, pair.Value})
+		}
+		c.Extra = append(c.Extra, s)
+	}
+	return c
+}
+
+// addressPattern rounds a subnet outwards to whole parts: 10.0.100.0/26 is
+// 10.0.100.*, because System_Manager knows wildcards but no prefixes.
+func addressPattern(subnet string) string {
+	p, err := netip.ParsePrefix(subnet)
+	if err != nil {
+		return "127.0.0.1"
+	}
+	b := p.Addr().As4()
+	parts := []string{"*", "*", "*", "*"}
+	for i := 0; i < 3 && 8*(i+1) <= p.Bits(); i++ {
+		parts[i] = fmt.Sprint(b[i])
+	}
+	return strings.Join(parts, ".")
+}
+
+// backend is a service as another sees it: on the client network where both
+// are on it, otherwise on the first network that they share.
+func (m *maker) backend(from, to *Service, role string) *Backend {
+	networks := append([]*Network{m.p.ClientNetwork}, m.p.Networks...)
+	for _, n := range networks {
+		if from.Address(n) != "" && to.Address(n) != "" {
+			return &Backend{Name: to.Name, Address: to.Address(n), Role: role}
+		}
+	}
+	return &Backend{Name: to.Name, Role: role}
+}
+
+func (m *maker) addNGINX() {
+	for _, n := range m.lab.NGINX {
+		s := m.services[n.Service]
+		balancer := &NGINX{
+			Service: s, MaxFails: n.MaxFails, FailTimeout: n.FailTimeout.Text, ConnectTimeout: n.ConnectTimeout.Text,
+			ReadTimeout: n.ReadTimeout.Text, Config: n.Config,
+		}
+		for _, ref := range n.Gateways {
+			for _, g := range m.p.Gateways {
+				if g.Name == ref.Name {
+					balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
+				}
+			}
+		}
+		m.p.NGINX = append(m.p.NGINX, balancer)
+	}
+}
+
+// mostPinned is how many requests the checks of dead members may hold on a
+// gateway at a time.
+const mostPinned = 100
+
+func (m *maker) addHAProxy() {
+	for _, h := range m.lab.HAProxy {
+		s := m.services[h.Service]
+		balancer := &HAProxy{
+			Service: s, ViaGateways: h.HealthCheck == "web_gateway", CheckInterval: h.CheckInterval.Text,
+			IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config, FirstPort: firstSuperserverPort,
+		}
+		members := 0
+		for _, ref := range h.Mirrors {
+			for _, mirror := range m.p.Mirrors {
+				if mirror.Name != ref.Name {
+					continue
+				}
+				l := &Listener{Mirror: mirror, Port: firstSuperserverPort}
+				if n := len(balancer.Listeners); n > 0 {
+					l.Port = nextSuperserverPort + n - 1
+				}
+				mirror.HAProxy = s.Name
+				for _, member := range mirror.Members {
+					// A DR async answers only once promoted; a reporting
+					// member never becomes primary.
+					if member.AsyncType <= 0 {
+						l.Servers = append(l.Servers, m.backend(s, member.Service, member.Role))
+					}
+				}
+				members += len(l.Servers)
+				balancer.Listeners = append(balancer.Listeners, l)
+			}
+		}
+		for _, g := range m.p.Gateways {
+			if balancer.ViaGateways {
+				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
+			}
+		}
+		balancer.MaxConn = max(4096, 256*len(balancer.Listeners))
+		if balancer.ViaGateways {
+			m.boundChecks(h, balancer, members)
+		}
+		m.p.HAProxy = append(m.p.HAProxy, balancer)
+	}
+}
+
+// boundChecks raises the check interval where checks of dead members, each held
+// by a gateway until the member's response timeout, could fill the gateways.
+func (m *maker) boundChecks(h *schema.HAProxy, balancer *HAProxy, members int) {
+	least := int64(members) * schema.MemberResponseTimeout * 1000 / mostPinned // milliseconds
+	if h.CheckInterval.Millis >= least {
+		return
+	}
+	least = (least + 99) / 100 * 100
+	balancer.CheckInterval = fmt.Sprintf("%dms", least)
+	if least%1000 == 0 {
+		balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)
+	}
+	m.warnf(h.At("check_interval"), "Check interval raised", "haproxy %q checks %d members, and a gateway holds each check of a stopped member for up to %d s; every %s that could hold more than %d requests of a gateway. The interval is raised to %s, and a failover is noticed that much later. Spread the mirrors over several haproxy blocks and gateways, or set a check_interval that long.",
+		h.Name, members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, balancer.CheckInterval)
+}

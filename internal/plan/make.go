@@ -1,0 +1,323 @@
+package plan
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/schema"
+)
+
+// Make decides everything that the lab leaves open. It is a pure function of
+// the lab. The plan may be rendered only where neither these diagnostics nor
+// those of the lab hold an error.
+func Make(lab *schema.Lab) (*Plan, hcl.Diagnostics) {
+	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{}, networks: map[string]*Network{}}
+	m.general()
+	m.addNetworks()
+	m.addServices()
+	m.addresses()
+	m.addArbiters()
+	m.addMirrors()
+	m.addApplicationServers()
+	m.addInstances()
+	m.addGateways()
+	m.addNGINX()
+	m.addHAProxy()
+	m.ports()
+	m.addDependencies()
+	m.addProfiles()
+	schema.Sort(m.diags)
+	return m.p, m.diags
+}
+
+// A maker is a plan in the making.
+type maker struct {
+	lab      *schema.Lab
+	p        *Plan
+	diags    hcl.Diagnostics
+	services map[*schema.Service]*Service
+	byName   map[string]*Service // the first of each name
+	networks map[string]*Network
+}
+
+func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {
+	m.diags = append(m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
+	})
+}
+
+func (m *maker) warnf(at hcl.Range, summary, format string, args ...any) {
+	m.diags = append(m.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
+	})
+}
+
+// shutdownDefault is IRIS's own limit for shutting down, in seconds (CPF
+// reference, ShutdownTimeout); shutdownSlack is what the container needs beyond.
+const (
+	shutdownDefault = 300
+	shutdownSlack   = 10
+)
+
+// general copies what concerns the lab as a whole.
+func (m *maker) general() {
+	l := m.lab
+	v := l.Images.Version
+	grace := int(l.IRIS.StopGracePeriod.Millis / 1000)
+	m.p = &Plan{
+		Source: l.Source, Name: l.Name, Host: l.Host, PublishAddress: l.PublishAddress, Timezone: l.Timezone,
+		LicenseKey: l.LicenseKey,
+		Images: Images{
+			IRIS: l.Images.IRIS, Arbiter: l.Images.Arbiter, WebGateway: l.Images.WebGateway,
+			NGINX: l.Images.NGINX, HAProxy: l.Images.HAProxy,
+		},
+		Version:      Version{v.Year, v.Minor},
+		Setup:        l.MirrorSetup,
+		WebServer:    v.WebServer(),
+		OwnInit:      !v.Before(2026, 1),
+		StopGrace:    fmt.Sprintf("%ds", grace),
+		PasswordHash: l.IRIS.PasswordHash,
+		TwoNetworks:  l.MirrorNetwork != l.ClientNetwork,
+	}
+	if grace <= shutdownDefault {
+		m.p.ShutdownLimit = grace - shutdownSlack
+	}
+	for _, language := range l.Languages {
+		m.p.Languages = append(m.p.Languages, language.Name)
+	}
+	if m.p.Setup == "auto" {
+		// ConfigMirror has been seen to work from 2023.2 on, and two networks
+		// only with SYS.Mirror.
+		m.p.Setup = SetupConfig
+		if v.Before(2023, 2) || m.p.TwoNetworks {
+			m.p.Setup = SetupSys
+		}
+	}
+}
+
+// String prints the release as its tag does, e.g. "2025.1".
+func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Year, v.Minor) }
+
+// addServices makes a service of every service block.
+func (m *maker) addServices() {
+	images := map[string]string{
+		"arbiter": m.p.Images.Arbiter, "member": m.p.Images.IRIS, "application_server": m.p.Images.IRIS,
+		"web_gateway": m.p.Images.WebGateway, "nginx": m.p.Images.NGINX, "haproxy": m.p.Images.HAProxy,
+	}
+	m.p.Services = make([]*Service, 0, len(m.lab.Services))
+	for _, s := range m.lab.Services {
+		service := &Service{Name: s.Name, Kind: Kind(s.Kind), Image: images[s.Kind], Compose: tree(s.Compose)}
+		for _, pair := range s.Environment {
+			service.Environment = append(service.Environment, KeyValue{pair.Key, pair.Value})
+		}
+		m.p.Services = append(m.p.Services, service)
+		m.services[s] = service
+		if m.byName[s.Name] == nil {
+			m.byName[s.Name] = service
+		}
+	}
+}
+
+func (m *maker) addArbiters() {
+	for _, a := range m.lab.Arbiters {
+		s := m.services[a.Service]
+		m.p.Arbiters = append(m.p.Arbiters, &Arbiter{Service: s, Address: s.Address(m.p.ClientNetwork)})
+	}
+}
+
+// databaseRoot is the directory of the mirrored databases on every member.
+const databaseRoot = "/home/irisowner/db/"
+
+func (m *maker) addMirrors() {
+	for _, set := range m.lab.Mirrors {
+		mirror := &Mirror{Name: set.Name, SetName: set.SetName, Durable: set.Durable}
+		for _, a := range m.p.Arbiters {
+			if a.Name == set.Arbiter {
+				mirror.Arbiter = a
+				a.Mirrors = append(a.Mirrors, set.Name)
+			}
+		}
+		for _, db := range set.Databases {
+			mirror.Databases = append(mirror.Databases, Database{
+				Name: strings.ToUpper(db.Name), Namespace: db.Namespace,
+				Directory: databaseRoot + strings.ToLower(db.Name) + "/", Resource: "%DB_" + strings.ToUpper(db.Name),
+			})
+		}
+		for _, member := range set.Members {
+			m.addMember(mirror, member)
+		}
+		for _, member := range mirror.Members {
+			for _, peer := range mirror.Members {
+				if peer != member {
+					member.Peers = append(member.Peers, peer.MirrorAddress)
+				}
+			}
+		}
+		m.p.Durable = m.p.Durable || mirror.Durable
+		m.p.Mirrors = append(m.p.Mirrors, mirror)
+	}
+}
+
+func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
+	s := m.services[member.Service]
+	instance := m.instance(s, mirror, member.Instance)
+	instance.ConfigName = mirror.Name + "," + s.Name
+	instance.MirrorAddress = s.Address(m.p.MirrorNetwork)
+	instance.WebPort = member.WebPort
+	to := &Member{Instance: instance, Role: member.Role, SystemName: member.SystemName, AsyncType: -1}
+	instance.Member = to
+	switch member.Role {
+	case RolePrimary:
+		mirror.Primary = to
+	case RoleBackup:
+		mirror.Backup = to
+	default:
+		to.AsyncType = map[string]int{RoleDRAsync: 0, RoleROAsync: 1, RoleRWAsync: 2}[member.Role]
+		mirror.Asyncs = append(mirror.Asyncs, to)
+		if member.Role == RoleDRAsync {
+			mirror.DRAsyncs = append(mirror.DRAsyncs, to)
+		}
+	}
+	// Reporting asyncs are documented for ConfigMirror from 2025.2 on.
+	reporting := to.AsyncType > 0
+	to.ByConfig = m.p.Setup == SetupConfig && !(reporting && m.lab.Images.Version.Before(2025, 2))
+	mirror.Members = append(mirror.Members, to)
+}
+
+// instance makes what members and application servers have in common.
+func (m *maker) instance(s *Service, mirror *Mirror, from schema.Instance) *Instance {
+	merge := m.lab.IRIS.Merge
+	for _, text := range []*string{&merge, &from.Merge} {
+		if *text != "" && !strings.HasSuffix(*text, "\n") {
+			*text += "\n"
+		}
+	}
+	m.p.DemoApplication = m.p.DemoApplication || from.Demo
+	return &Instance{
+		Service: s, Mirror: mirror, ConfigName: s.Name, ClientAddress: s.Address(m.p.ClientNetwork),
+		Globals: from.Globals, GMHeap: m.lab.IRIS.GMHeap, CPUs: from.CPUs, Interop: m.lab.IRIS.Interop,
+		Demo: from.Demo, Merge: merge + from.Merge,
+	}
+}
+
+// Limits of ECP connections (CPF reference, MaxServerConn).
+const (
+	leastServerConn = 16
+	mostServerConn  = 254
+)
+
+func (m *maker) addApplicationServers() {
+	mirrors := map[string]*Mirror{}
+	for _, mirror := range m.p.Mirrors {
+		mirrors[mirror.Name] = mirror
+	}
+	for _, a := range m.lab.ApplicationServers {
+		if a.Mirror == nil {
+			continue
+		}
+		mirror := mirrors[a.Mirror.Name]
+		server := &ApplicationServer{m.instance(m.services[a.Service], mirror, a.Instance)}
+		mirror.ApplicationServers = append(mirror.ApplicationServers, server)
+		m.p.ApplicationServers = append(m.p.ApplicationServers, server)
+		// A mirror client connects twice while the primary changes.
+		mirror.MaxServerConn = max(leastServerConn, 2*len(mirror.ApplicationServers))
+		if mirror.MaxServerConn > mostServerConn && len(mirror.ApplicationServers) == mostServerConn/2+1 {
+			m.errorf(a.NameRange, "Too many application servers", "A data server admits at most %d ECP connections and each application server may need two, so mirror %q serves at most %d; %q is one too many. Let it use another mirror.", mostServerConn, mirror.Name, mostServerConn/2, a.Name)
+		}
+	}
+}
+
+// addInstances lists members and application servers in file order.
+func (m *maker) addInstances() {
+	of := map[*Service]*Instance{}
+	for _, mirror := range m.p.Mirrors {
+		for _, member := range mirror.Members {
+			of[member.Service] = member.Instance
+		}
+	}
+	for _, a := range m.p.ApplicationServers {
+		of[a.Service] = a.Instance
+	}
+	for _, s := range m.p.Services {
+		if instance := of[s]; instance != nil {
+			m.p.Instances = append(m.p.Instances, instance)
+		}
+	}
+}
+
+// encodePassword is how CSP.ini holds a server password (GCGI).
+func encodePassword(password string) string {
+	return "]]]" + base64.StdEncoding.EncodeToString([]byte(password))
+}
+
+// addDependencies decides what waits for what. Nothing waits for a balancer or
+// a gateway, and they wait for nothing: a dead member must not stop them.
+func (m *maker) addDependencies() {
+	for _, mirror := range m.p.Mirrors {
+		var pair []Dependency
+		for _, member := range []*Member{mirror.Primary, mirror.Backup} {
+			if member == nil {
+				continue
+			}
+			if mirror.Arbiter != nil {
+				member.DependsOn = append(member.DependsOn, Dependency{Service: mirror.Arbiter.Name})
+			}
+			member.DependsOn = append(member.DependsOn, pair...)
+			pair = append(pair, Dependency{member.Name, true})
+		}
+		for _, async := range mirror.Asyncs {
+			async.DependsOn = append(async.DependsOn, pair...)
+		}
+		for _, server := range mirror.ApplicationServers {
+			server.DependsOn = append(server.DependsOn, pair...)
+		}
+	}
+}
+
+// addProfiles puts the services of each profile in start order.
+func (m *maker) addProfiles() {
+	rank := func(name string) int {
+		s := m.byName[name]
+		if s == nil {
+			return 0
+		}
+		switch s.Kind {
+		case KindArbiter:
+			return 0
+		case KindApplicationServer:
+			return 4
+		case KindGateway:
+			return 5
+		case KindNGINX:
+			return 6
+		case KindHAProxy:
+			return 7
+		}
+		for _, i := range m.p.Instances {
+			if i.Service == s && i.Member.Role == RolePrimary {
+				return 1
+			} else if i.Service == s && i.Member.Role == RoleBackup {
+				return 2
+			}
+		}
+		return 3
+	}
+	for _, p := range m.lab.Profiles {
+		profile := &Profile{Name: p.Name, Description: p.Description}
+		in := map[string]bool{}
+		for _, ref := range p.Services {
+			in[ref.Name] = true
+		}
+		for r := range 8 {
+			for _, s := range m.p.Services {
+				if in[s.Name] && rank(s.Name) == r {
+					profile.Services = append(profile.Services, s.Name)
+				}
+			}
+		}
+		m.p.Profiles = append(m.p.Profiles, profile)
+	}
+}

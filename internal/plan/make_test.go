@@ -1,0 +1,402 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
+)
+
+// make plans a topology that must be free of errors.
+func makePlan(t *testing.T, topology string) *plan.Plan {
+	t.Helper()
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Make(lab)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return p
+}
+
+const pair = `
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+`
+
+// addresses prints "service=address,address" for every service.
+func addresses(p *plan.Plan) []string {
+	var list []string
+	for _, s := range p.Services {
+		var ips []string
+		for _, a := range s.Addresses {
+			ips = append(ips, a.IP)
+		}
+		list = append(list, s.Name+"="+strings.Join(ips, ","))
+	}
+	return list
+}
+
+// ports prints every published port as "service host:container".
+func ports(p *plan.Plan) []string {
+	var list []string
+	for _, s := range p.Services {
+		for _, port := range s.Ports {
+			list = append(list, fmt.Sprintf("%s %d:%d", s.Name, port.Host, port.Container))
+		}
+	}
+	return list
+}
+
+func same(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestDefaultNetwork(t *testing.T) {
+	p := makePlan(t, pair)
+	// crc32("x") mod 50 is 23.
+	same(t, addresses(p), "arbiter=10.223.0.2", "demo-a=10.223.0.3", "demo-b=10.223.0.4")
+	if n := p.Networks[0]; n.Name != "lab" || n.Subnet != "10.223.0.0/24" || n.Gateway != "10.223.0.1" {
+		t.Errorf("network %+v", *n)
+	}
+}
+
+func TestDefaultNetworks(t *testing.T) {
+	p := makePlan(t, pair+`
+network "a" {}
+network "b" {}
+network "c" { subnet = "10.9.9.0/29" }
+web_gateway "webgw" { networks = ["b", "c"] }
+`)
+	same(t, addresses(p),
+		"arbiter=10.9.9.2", "demo-a=10.223.0.3,10.223.64.3,10.9.9.3", "demo-b=10.223.0.4,10.223.64.4,10.9.9.4",
+		"webgw=10.223.64.5,10.9.9.5")
+	if p.MirrorNetwork.Name != "a" || p.ClientNetwork.Name != "c" || !p.TwoNetworks {
+		t.Errorf("mirror network %s, client network %s", p.MirrorNetwork.Name, p.ClientNetwork.Name)
+	}
+}
+
+// A given number or a pinned address changes nothing for the service's other
+// networks, and nobody else gets its number.
+func TestGivenNumbersComeFirst(t *testing.T) {
+	p := makePlan(t, `
+lab "x" { client_network = "b" }
+network "a" { subnet = "10.0.1.0/24" }
+network "b" { subnet = "10.0.2.0/24" }
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" {
+    role      = "backup"
+    addresses = { "a" = "10.0.1.3" }
+  }
+  member "demo-c" { role = "drasync" }
+  member "demo-d" {
+    role        = "rorasync"
+    host_number = 2
+  }
+}
+web_gateway "webgw" { addresses = { "b" = "10.0.2.4" } }
+`)
+	same(t, addresses(p),
+		"demo-a=10.0.1.5,10.0.2.5", // 2 is given, 3 and 4 are pinned
+		"demo-b=10.0.1.3,10.0.2.6",
+		"demo-c=10.0.1.7,10.0.2.7",
+		"demo-d=10.0.1.2,10.0.2.2",
+		"webgw=10.0.2.4",
+	)
+}
+
+func TestPrefixGrows(t *testing.T) {
+	mirrors := func(n int) string {
+		var b strings.Builder
+		b.WriteString("lab \"x\" {}\narbiter \"arbiter\" {}\n")
+		for i := range n {
+			fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%d-a\" { role = \"primary\" }\n  member \"m%d-b\" { role = \"backup\" }\n}\n", i, i, i)
+		}
+		return b.String()
+	}
+	for n, want := range map[int]string{
+		126: "/24", // 253 services: numbers 2 to 254
+		127: "/23",
+		254: "/23",
+		255: "/22",
+	} {
+		if p := makePlan(t, mirrors(n)); !strings.HasSuffix(p.Networks[0].Subnet, want) {
+			t.Errorf("%d mirrors: %s, want %s", n, p.Networks[0].Subnet, want)
+		}
+	}
+}
+
+func TestPorts(t *testing.T) {
+	p := makePlan(t, pair+`
+mirror "two" {
+  member "two-a" { role = "primary" }
+}
+mirror "three" {
+  member "three-a" { role = "primary" }
+}
+web_gateway "g1" {}
+web_gateway "g2" { http_port = 8080 }
+web_gateway "g3" {}
+web_gateway "g4" { http_port = 0 }
+nginx "n1" {}
+nginx "n2" { http_port = 11972 }
+haproxy "sql" { stats_port = 8404 }
+`)
+	same(t, ports(p),
+		"g1 8081:80", "g2 8080:80", "g3 8082:80", "n1 80:80", "n2 11972:80",
+		"sql 8404:8404", "sql 1972:1972", "sql 11973:11972", "sql 11974:11973")
+	if got := p.HAProxy[0].Ports[0].Binding; got != "127.0.0.1:8404:8404" {
+		t.Errorf("binding %s", got)
+	}
+}
+
+func TestSuperserverPorts(t *testing.T) {
+	p := makePlan(t, `
+lab "x" { publish_address = "0.0.0.0" }
+mirror "one" {
+  superserver_port = 5000
+  member "one-a" {
+    role             = "primary"
+    superserver_port = 1972
+  }
+}
+mirror "two" {
+  member "two-a" { role = "primary" }
+}
+mirror "three" {
+  superserver_port = 0
+  member "three-a" { role = "primary" }
+}
+web_gateway "g" {}
+haproxy "a" { mirrors = ["two"] }
+haproxy "b" { mirrors = ["three", "one"] }
+`)
+	same(t, ports(p), "one-a 1972:1972", "g 8080:80", "a 11972:1972", "b 5000:11972")
+	if p.Mirrors[2].Port != nil || p.Mirrors[0].HAProxy != "b" || p.Mirrors[0].Port.Binding != "0.0.0.0:5000:11972" {
+		t.Errorf("mirrors one %+v, three %+v", p.Mirrors[0].Port, p.Mirrors[2].Port)
+	}
+}
+
+func TestSetupRoute(t *testing.T) {
+	two := "network \"a\" {}\nnetwork \"b\" {}\n"
+	for _, c := range []struct{ name, topology, setup string }{
+		{"one network", pair, plan.SetupConfig},
+		{"two networks", pair + two, plan.SetupSys},
+		{"2023.1", pair + `images { tag = "2023.1" }`, plan.SetupSys},
+		{"2023.2", pair + `images { tag = "2023.2.0.227.0" }`, plan.SetupConfig},
+		{"2022.1, asked for", strings.Replace(pair, "{}", `{ mirror_setup = "config_mirror" }`, 1) + `images { iris_version = "2022.1" }`, plan.SetupConfig},
+		{"2025.1, asked for", strings.Replace(pair, "{}", `{ mirror_setup = "sys_mirror" }`, 1), plan.SetupSys},
+	} {
+		if p := makePlan(t, c.topology); p.Setup != c.setup {
+			t.Errorf("%s: %s, want %s", c.name, p.Setup, c.setup)
+		}
+	}
+}
+
+// Reporting asyncs are documented for ConfigMirror from 2025.2 on.
+func TestReportingJoinsBySysMirror(t *testing.T) {
+	topology := `
+lab "x" {}
+images { tag = "%s" }
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-d" { role = "drasync" }
+  member "demo-r" { role = "rorasync" }
+  member "demo-w" { role = "rwrasync" }
+}
+`
+	for tag, want := range map[string]string{"2025.1": "true true false false", "2025.2": "true true true true"} {
+		var got []string
+		for _, m := range makePlan(t, fmt.Sprintf(topology, tag)).Mirrors[0].Members {
+			got = append(got, fmt.Sprint(m.ByConfig))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", tag, got, want)
+		}
+	}
+}
+
+func TestDependencies(t *testing.T) {
+	p := makePlan(t, pair+`
+mirror "dr" {
+  arbiter = ""
+  member "dr-c" { role = "drasync" }
+  member "dr-b" { role = "backup" }
+  member "dr-a" { role = "primary" }
+}
+application_server "app" { mirror = "demo" }
+web_gateway "webgw" {}
+nginx "web" {}
+haproxy "sql" {}
+`)
+	var got []string
+	for _, s := range p.Services {
+		line := s.Name + ":"
+		for _, d := range s.DependsOn {
+			line += " " + d.Service + "=" + strings.TrimPrefix(d.Condition(), "service_")
+		}
+		got = append(got, line)
+	}
+	same(t, got,
+		"arbiter:",
+		"demo-a: arbiter=started",
+		"demo-b: arbiter=started demo-a=healthy",
+		"dr-c: dr-a=healthy dr-b=healthy",
+		"dr-b: dr-a=healthy",
+		"dr-a:",
+		"app: demo-a=healthy demo-b=healthy",
+		"webgw:", "web:", "sql:",
+	)
+}
+
+// HAProxy serves whoever can become primary, and no one else.
+func TestBackends(t *testing.T) {
+	p := makePlan(t, `
+lab "x" {}
+mirror "demo" {
+  member "demo-r" { role = "rorasync" }
+  member "demo-b" { role = "backup" }
+  member "demo-a" { role = "primary" }
+  member "demo-d" { role = "drasync" }
+  member "demo-w" { role = "rwrasync" }
+}
+web_gateway "webgw" {}
+haproxy "sql" {}
+`)
+	var got []string
+	for _, s := range p.HAProxy[0].Listeners[0].Servers {
+		got = append(got, s.Name+" "+s.Role)
+	}
+	same(t, got, "demo-b backup", "demo-a primary", "demo-d drasync")
+}
+
+func TestGatewayConfigs(t *testing.T) {
+	p := makePlan(t, pair+`
+application_server "app" { mirror = "demo" }
+web_gateway "g1" {}
+web_gateway "g2" { default_server = "demo-a" }
+web_gateway "g3" { http_port = 9000 }
+web_gateway "g4" { ini = { "SYSTEM" = { "Event_Log_File" = "/tmp/e.log" } } }
+`)
+	var got []string
+	for _, g := range p.Gateways {
+		got = append(got, g.Name+" "+g.Config.File)
+	}
+	same(t, got, "g1 CSP.ini", "g2 CSP-2.ini", "g3 CSP.ini", "g4 CSP-3.ini")
+	var servers []string
+	for _, s := range p.Gateways[0].Config.Servers {
+		servers = append(servers, fmt.Sprintf("%s %s aware=%v %ds", s.Name, s.Address, s.MirrorAware, s.Timeout))
+	}
+	same(t, servers,
+		"demo 10.223.0.3 aware=true 30s", "demo-a 10.223.0.3 aware=false 10s", "demo-b 10.223.0.4 aware=false 10s",
+		"app 10.223.0.5 aware=false 30s")
+	if got := p.Gateways[0].Config.SystemManager; got != "127.0.0.1,10.223.0.*" {
+		t.Errorf("System_Manager=%s", got)
+	}
+}
+
+// Raw keys replace ours whatever their case, and new ones are appended.
+func TestRawINI(t *testing.T) {
+	p := makePlan(t, pair+`
+web_gateway "g" {
+  ini = {
+    "SYSTEM" = { "system_manager" = "10.1.1.1", "Event_Log_File" = "/tmp/e.log" }
+    "Mine"   = { "a" = "b" }
+  }
+}
+`)
+	sections := p.GatewayConfigs[0].Sections()
+	want := plan.Section{Name: "SYSTEM", Keys: []plan.KeyValue{
+		{Key: "REGISTRY_METHODS", Value: "Disabled"}, {Key: "Server_Response_Timeout", Value: "30"},
+		{Key: "System_Manager", Value: "10.1.1.1"}, {Key: "Event_Log_File", Value: "/tmp/e.log"},
+	}}
+	if diff := cmp.Diff(want, sections[0]); diff != "" {
+		t.Error(diff)
+	}
+	if last := sections[len(sections)-1]; last.Name != "Mine" || len(last.Keys) != 1 {
+		t.Errorf("last section %+v", last)
+	}
+}
+
+func TestECP(t *testing.T) {
+	servers := func(n int) string {
+		var b strings.Builder
+		b.WriteString(pair)
+		for i := range n {
+			fmt.Fprintf(&b, "application_server \"app%d\" { mirror = \"demo\" }\n", i)
+		}
+		return b.String()
+	}
+	for n, want := range map[int]int{0: 0, 1: 16, 8: 16, 9: 18, 127: 254} {
+		if got := makePlan(t, servers(n)).Mirrors[0].MaxServerConn; got != want {
+			t.Errorf("%d application servers: MaxServerConn %d, want %d", n, got, want)
+		}
+	}
+}
+
+func TestShutdownLimit(t *testing.T) {
+	for grace, want := range map[string]int{"130s": 120, "300s": 290, "301s": 0, "320s": 0, "10m": 0} {
+		p := makePlan(t, pair+fmt.Sprintf("iris { stop_grace_period = %q }\n", grace))
+		if p.ShutdownLimit != want {
+			t.Errorf("%s: ShutdownTimeout %d, want %d", grace, p.ShutdownLimit, want)
+		}
+	}
+}
+
+// Ten members or fewer are checked at the interval asked for; more would fill
+// a gateway with checks of dead members.
+func TestCheckInterval(t *testing.T) {
+	mirrors := func(n int, interval string) string {
+		var b strings.Builder
+		b.WriteString("lab \"x\" {}\nweb_gateway \"g\" {}\nhaproxy \"sql\" { check_interval = \"" + interval + "\" }\n")
+		for i := range n {
+			fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%d-a\" { role = \"primary\" }\n}\n", i, i)
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		members        int
+		interval, want string
+	}{
+		{10, "1s", "1s"}, {11, "1s", "1100ms"}, {11, "2s", "2s"}, {20, "1s", "2s"}, {4, "100ms", "400ms"},
+	} {
+		if got := makePlan(t, mirrors(c.members, c.interval)).HAProxy[0].CheckInterval; got != c.want {
+			t.Errorf("%d members every %s: %s, want %s", c.members, c.interval, got, c.want)
+		}
+	}
+}
+
+func TestSystemManagerRoundsOutwards(t *testing.T) {
+	for subnet, want := range map[string]string{
+		"10.0.100.0/24": "10.0.100.*", "10.0.100.64/26": "10.0.100.*", "10.0.64.0/18": "10.0.*.*", "10.0.0.0/16": "10.0.*.*",
+		"10.0.0.0/12": "10.*.*.*", "10.0.0.0/8": "10.*.*.*",
+	} {
+		p := makePlan(t, pair+fmt.Sprintf("network \"n\" { subnet = %q }\nweb_gateway \"g\" {}\n", subnet))
+		if got := p.GatewayConfigs[0].SystemManager; got != "127.0.0.1,"+want {
+			t.Errorf("%s: %s, want %s", subnet, got, want)
+		}
+	}
+}
+
+func TestProfileOrder(t *testing.T) {
+	p := makePlan(t, pair+`
+web_gateway "webgw" {}
+nginx "web" {}
+profile "p" { services = ["web", "webgw", "demo-b", "demo-a", "arbiter"] }
+`)
+	same(t, p.Profiles[0].Services, "arbiter", "demo-a", "demo-b", "webgw", "web")
+}

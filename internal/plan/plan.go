@@ -1,0 +1,326 @@
+// Package plan decides everything a topology leaves open: versions, host
+// numbers, addresses, host ports, start order, gateway servers and paths. A
+// [Plan] is plain data; templates print it and decide nothing themselves.
+package plan
+
+// A Plan is a lab with nothing left open. All slices are in the order of the
+// topology's blocks unless a field says otherwise, and never depend on map
+// order, time or environment.
+type Plan struct {
+	Source          string // base name of the topology, for the header of every artifact
+	Name            string // compose project name
+	Host            string // host name printed in endpoint lists
+	PublishAddress  string // host interface that published ports bind to
+	Timezone        string
+	LicenseKey      string // relative to the generated directory
+	Languages       []string
+	Images          Images
+	Version         Version // of the iris image
+	Setup           string  // route by which members join: SetupConfig or SetupSys
+	WebServer       bool    // members have a web server of their own on port 52773 (up to 2023.1)
+	OwnInit         bool    // the iris image brings its own init process (2026.1 and later)
+	StopGrace       string  // how long Docker waits for IRIS, e.g. "320s"
+	ShutdownLimit   int     // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300
+	DemoApplication bool    // at least one instance serves the demo application
+	PasswordHash    string  // "" leaves the image's accounts alone
+	Durable         bool    // at least one mirror keeps its data in data/
+
+	Networks      []*Network
+	MirrorNetwork *Network // journal, agent and member-to-member traffic
+	ClientNetwork *Network // superserver traffic, and the arbiter
+	TwoNetworks   bool     // mirror and client network differ
+
+	Services           []*Service // every service, in file order
+	Arbiters           []*Arbiter
+	Mirrors            []*Mirror
+	ApplicationServers []*ApplicationServer
+	Instances          []*Instance // members and application servers, in file order
+	Gateways           []*Gateway
+	GatewayConfigs     []*GatewayConfig
+	NGINX              []*NGINX
+	HAProxy            []*HAProxy
+	Profiles           []*Profile
+	// Accounts are the superserver logins of gateways that differ from the
+	// product's published default; every instance is given their passwords.
+	Accounts []Account
+}
+
+// The login that the product publishes for gateways; it needs no set-up.
+const (
+	DefaultGatewayUser     = "CSPSystem"
+	DefaultGatewayPassword = "SYS"
+)
+
+// An Account is a login with its password in plain text.
+type Account struct{ User, Password string }
+
+// The two routes by which a member joins its mirror.
+const (
+	SetupConfig = "config_mirror" // a ConfigMirror action in the merge file
+	SetupSys    = "sys_mirror"    // SYS.Mirror calls from after-start.sh
+)
+
+// Ports inside the containers; they are the product's own.
+const (
+	SuperserverPort = 1972
+	WebServerPort   = 52773
+	AgentPort       = 2188
+	HTTPPort        = 80
+	StatsPort       = 8404
+	HealthPort      = 8405 // loopback only, inside a haproxy container
+)
+
+// Roles of a mirror member at first start, in the vendor's spelling.
+const (
+	RolePrimary = "primary"
+	RoleBackup  = "backup"
+	RoleDRAsync = "drasync"
+	RoleROAsync = "rorasync"
+	RoleRWAsync = "rwrasync"
+)
+
+// Images are complete image references.
+type Images struct {
+	IRIS, Arbiter, WebGateway, NGINX, HAProxy string
+}
+
+// A Version is the year and minor of an InterSystems IRIS release, e.g. 2025.1.
+type Version struct{ Year, Minor int }
+
+// A Network is one Docker network of the lab.
+type Network struct {
+	Name    string
+	Subnet  string // CIDR, e.g. "10.0.1.0/24"
+	Gateway string // Docker's own address, e.g. "10.0.1.1"; never handed out
+}
+
+// A Service is one container.
+type Service struct {
+	Name        string
+	Kind        Kind
+	Image       string
+	HostNumber  int
+	Addresses   []Address // one a network, in the order of the lab's networks
+	Ports       []Port
+	DependsOn   []Dependency
+	Environment []KeyValue // the topology's additions only, sorted by key
+	Compose     *Tree      // raw keys merged into the compose service; nil for none
+}
+
+// Kind is the block type that declared a service.
+type Kind string
+
+// The kinds of service, spelled like their blocks.
+const (
+	KindArbiter           Kind = "arbiter"
+	KindMember            Kind = "member"
+	KindApplicationServer Kind = "application_server"
+	KindGateway           Kind = "web_gateway"
+	KindNGINX             Kind = "nginx"
+	KindHAProxy           Kind = "haproxy"
+)
+
+// An Address is a service's fixed address on one network.
+type Address struct {
+	Network *Network
+	IP      string
+}
+
+// A Port is published on the host.
+type Port struct {
+	Host      int
+	Container int
+	Binding   string // as Compose writes it, e.g. "127.0.0.1:8080:80"
+	Purpose   string // short English noun phrase, e.g. "superserver of ap1a"
+}
+
+// A Dependency is a depends_on entry of the compose file.
+type Dependency struct {
+	Service string
+	Healthy bool // wait for health, not only for the start
+}
+
+// KeyValue is one entry of a map, kept in a sorted slice.
+type KeyValue struct{ Key, Value string }
+
+// A Tree is a raw value of the topology: exactly one field is used, chosen by
+// Kind.
+type Tree struct {
+	Kind   TreeKind
+	Text   string // scalar as the topology spells it: string contents, number, true/false
+	List   []*Tree
+	Fields []Field // sorted by name
+}
+
+// TreeKind tells the types of a [Tree] apart.
+type TreeKind int
+
+// The types of a [Tree].
+const (
+	TreeString TreeKind = iota
+	TreeNumber
+	TreeBool
+	TreeList
+	TreeObject
+)
+
+// A Field is one member of an object.
+type Field struct {
+	Name  string
+	Value *Tree
+}
+
+// An Arbiter is an ISCAgent outside the mirrors' hosts.
+type Arbiter struct {
+	*Service
+	Address string   // on the client network
+	Mirrors []string // names of the mirrors that use it
+}
+
+// A Mirror is one mirror set.
+type Mirror struct {
+	Name      string
+	SetName   string
+	Arbiter   *Arbiter // nil for none
+	Durable   bool
+	Databases []Database
+	Members   []*Member // in file order
+	Primary   *Member   // the member that founds the set
+	Backup    *Member   // nil for none
+	Asyncs    []*Member // in file order
+	DRAsyncs  []*Member // the asyncs that can be promoted
+	// MaxServerConn is how many ECP application servers a failover or DR
+	// member admits (CPF [config] MaxServerConn, 0 to 254).
+	MaxServerConn      int
+	ApplicationServers []*ApplicationServer
+	Port               *Port  // where haproxy serves the primary; nil where none is published
+	HAProxy            string // the haproxy service that serves it, "" for none
+}
+
+// A Database is mirrored, with the same directory on every member.
+type Database struct {
+	Name      string
+	Namespace string
+	Directory string // "/home/irisowner/db/<name>/"
+	Resource  string // "%DB_<NAME>"
+}
+
+// An Instance is one IRIS: a member or an application server.
+type Instance struct {
+	*Service
+	Mirror        *Mirror // the set it belongs to, or whose data it serves
+	Member        *Member // nil for an application server
+	ConfigName    string  // CSPConfigName, e.g. "ap1,ap1a"
+	ClientAddress string  // on the client network
+	MirrorAddress string  // on the mirror network; "" for an application server
+	Globals       int     // MB
+	GMHeap        int     // KB
+	CPUs          string  // "" for no limit
+	Interop       bool
+	Demo          bool   // serves the demo application
+	Merge         string // raw CPF text appended to its merge file, "" for none
+	WebPort       int    // host port of its own web server, 0 for none
+}
+
+// A Member is a mirror member.
+type Member struct {
+	*Instance
+	Role       string // at first start: primary, backup, drasync, rorasync, rwrasync
+	SystemName string
+	// ByConfig is true where the merge file declares the member with
+	// ConfigMirror; false where after-start.sh calls SYS.Mirror.
+	ByConfig bool
+	// AsyncType is SYS.Mirror's AsyncMemberType: 0 DR, 1 read-only, 2 read-write
+	// reporting; -1 for a failover member.
+	AsyncType int
+	// Peers are the mirror addresses of the other members of the set.
+	Peers []string
+}
+
+// An ApplicationServer is an ECP client of a mirror.
+type ApplicationServer struct {
+	*Instance
+}
+
+// A Gateway is one Web Gateway.
+type Gateway struct {
+	*Service
+	Address  string // on the client network
+	HTTPPort int    // host port, 0 for none
+	Config   *GatewayConfig
+}
+
+// A GatewayConfig is one CSP.ini; gateways with equal settings share it.
+type GatewayConfig struct {
+	File          string // "CSP.ini", "CSP-2.ini", ...
+	SystemManager string // comma-separated address patterns
+	Timeout       int    // seconds
+	DefaultServer string // "" disables /csp
+	Servers       []GatewayServer
+	Extra         []Section // raw keys, by section
+	Gateways      []*Gateway
+}
+
+// A GatewayServer is a server entry and the path of the same name.
+type GatewayServer struct {
+	Name        string
+	Address     string
+	MirrorAware bool
+	Timeout     int // seconds
+	Username    string
+	Password    string // encoded as the gateway stores it: "]]]" and base64
+}
+
+// A Section is a group of raw INI keys.
+type Section struct {
+	Name string
+	Keys []KeyValue
+}
+
+// An NGINX is one HTTP load balancer.
+type NGINX struct {
+	*Service
+	HTTPPort       int
+	Gateways       []*Backend
+	MaxFails       int
+	FailTimeout    string
+	ConnectTimeout string
+	ReadTimeout    string
+	Config         string // raw text of the server block, "" for none
+}
+
+// A Backend is a server of a load balancer, seen from that balancer.
+type Backend struct {
+	Name    string
+	Address string
+	Role    string // of a mirror member, "" otherwise
+}
+
+// An HAProxy is one TCP load balancer.
+type HAProxy struct {
+	*Service
+	Listeners     []*Listener
+	ViaGateways   bool       // health is asked through the gateways, not on 52773
+	Gateways      []*Backend // the gateways that it asks
+	CheckInterval string     // e.g. "1s"
+	IdleTimeout   string     // e.g. "24h"
+	StatsPort     int        // host port, 0 for none
+	MaxConn       int
+	Config        string // raw text of the defaults section, "" for none
+	FirstPort     int    // container port of the first listener
+}
+
+// A Listener serves the primary of one mirror.
+type Listener struct {
+	Mirror  *Mirror
+	Port    int // inside the container
+	Host    int // on the host, 0 for none
+	Servers []*Backend
+}
+
+// A Profile is a named subset of the services.
+type Profile struct {
+	Name        string
+	Description string
+	Services    []string // in start order
+}

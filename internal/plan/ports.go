@@ -1,0 +1,163 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/schema"
+)
+
+// First host ports that are handed out.
+const (
+	firstGatewayPort     = 8080
+	firstSuperserverPort = 1972  // of the first mirror
+	nextSuperserverPort  = 11972 // of the second
+	nginxPort            = 80
+	maxPort              = 65535
+)
+
+// A claim is a host port and who has it.
+type claim struct {
+	what string
+	at   hcl.Range
+}
+
+// A portPlan hands out host ports.
+type portPlan struct {
+	*maker
+	taken map[int]claim
+}
+
+// ports publishes what the topology publishes: the given ports first, then the
+// rest in file order, never a port that the lab gives elsewhere.
+func (m *maker) ports() {
+	p := portPlan{m, map[int]claim{}}
+	p.given()
+	p.rest()
+}
+
+// claim takes a port that the topology names.
+func (p portPlan) claim(s *schema.Service, argument string, port, container int, purpose string) {
+	if port == 0 {
+		return
+	}
+	at := s.At(argument)
+	if first, ok := p.taken[port]; ok {
+		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
+		return
+	}
+	p.taken[port] = claim{purpose, at}
+	p.publish(s, port, container, purpose)
+}
+
+func (p portPlan) publish(s *schema.Service, port, container int, purpose string) {
+	service := p.services[s]
+	service.Ports = append(service.Ports, p.port(port, container, purpose))
+}
+
+func (p portPlan) port(host, container int, purpose string) Port {
+	return Port{host, container, fmt.Sprintf("%s:%d:%d", p.p.PublishAddress, host, container), purpose}
+}
+
+// free returns the first port from least up that nobody has.
+func (p portPlan) free(at hcl.Range, least int, purpose string) int {
+	for port := least; port <= maxPort; port++ {
+		if _, ok := p.taken[port]; !ok {
+			p.taken[port] = claim{purpose, at}
+			return port
+		}
+	}
+	p.errorf(at, "No host port left", "Every port from %d to %d is taken, so none is left for the %s. Publish fewer ports: 0 publishes none.", least, maxPort, purpose)
+	return 0
+}
+
+func (p portPlan) given() {
+	for _, mirror := range p.lab.Mirrors {
+		for _, member := range mirror.Members {
+			p.claim(member.Service, "superserver_port", member.SuperserverPort, SuperserverPort, "superserver of "+member.Name)
+			if p.p.WebServer {
+				p.claim(member.Service, "web_port", member.WebPort, WebServerPort, "web server of "+member.Name)
+			}
+		}
+	}
+	for i, g := range p.lab.WebGateways {
+		if g.Given("http_port") {
+			p.claim(g.Service, "http_port", g.HTTPPort, HTTPPort, "HTTP port of "+g.Name)
+			p.p.Gateways[i].HTTPPort = g.HTTPPort
+		}
+	}
+	for i, n := range p.lab.NGINX {
+		port := n.HTTPPort
+		if i == 0 && !n.Given("http_port") {
+			port = nginxPort
+		}
+		p.p.NGINX[i].HTTPPort = port
+		p.claim(n.Service, "http_port", port, HTTPPort, "HTTP port of "+n.Name)
+	}
+	for i, h := range p.lab.HAProxy {
+		p.claim(h.Service, "stats_port", h.StatsPort, StatsPort, "statistics port of "+h.Name)
+		for _, l := range p.p.HAProxy[i].Listeners {
+			for _, mirror := range p.lab.Mirrors {
+				if mirror.Name == l.Mirror.Name && mirror.Given("superserver_port") {
+					p.listener(h, mirror, l, mirror.SuperserverPort)
+				}
+			}
+		}
+	}
+}
+
+// listener publishes a mirror's superserver port where the mirror names one.
+func (p portPlan) listener(h *schema.HAProxy, mirror *schema.Mirror, l *Listener, port int) {
+	if port == 0 {
+		return
+	}
+	purpose := "superserver port of mirror " + mirror.Name
+	if first, ok := p.taken[port]; ok {
+		p.errorf(mirror.At("superserver_port"), "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
+		return
+	}
+	p.taken[port] = claim{purpose, mirror.At("superserver_port")}
+	p.serve(h, l, port, purpose)
+}
+
+func (p portPlan) serve(h *schema.HAProxy, l *Listener, port int, purpose string) {
+	l.Host = port
+	published := p.port(port, l.Port, purpose)
+	l.Mirror.Port = &published
+	p.publish(h.Service, port, l.Port, purpose)
+}
+
+func (p portPlan) rest() {
+	for i, g := range p.lab.WebGateways {
+		if !g.Given("http_port") {
+			purpose := "HTTP port of " + g.Name
+			if port := p.free(g.NameRange, firstGatewayPort, purpose); port != 0 {
+				p.p.Gateways[i].HTTPPort = port
+				p.publish(g.Service, port, HTTPPort, purpose)
+			}
+		}
+	}
+	// In the order of the mirrors, whichever haproxy serves them.
+	least := nextSuperserverPort
+	for i, mirror := range p.lab.Mirrors {
+		if mirror.Given("superserver_port") {
+			continue
+		}
+		for j, h := range p.lab.HAProxy {
+			for _, l := range p.p.HAProxy[j].Listeners {
+				if l.Mirror.Name != mirror.Name || l.Host != 0 {
+					continue
+				}
+				purpose := fmt.Sprintf("superserver port of mirror %s", mirror.Name)
+				from := least
+				if _, taken := p.taken[firstSuperserverPort]; i == 0 && !taken {
+					from = firstSuperserverPort
+				}
+				if port := p.free(mirror.NameRange, from, purpose); port != 0 {
+					p.serve(h, l, port, purpose)
+				}
+			}
+		}
+	}
+}

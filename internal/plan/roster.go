@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A Duty is a service and what it is for.
+type Duty struct {
+	*Service
+	Role    string   // of a member: its role at first start; otherwise the kind, e.g. "nginx"
+	Mirrors []string // the mirrors that it belongs to or serves; nil for gateways and nginx, which serve all
+}
+
+// Roster lists every service with its duty, in the order of Services.
+func (p *Plan) Roster() []Duty {
+	duties := make(map[string]Duty, len(p.Services))
+	for _, a := range p.Arbiters {
+		duties[a.Name] = Duty{Mirrors: a.Mirrors}
+	}
+	for _, i := range p.Instances {
+		duties[i.Name] = Duty{Role: i.role(), Mirrors: []string{i.Mirror.Name}}
+	}
+	for _, h := range p.HAProxy {
+		var mirrors []string
+		for _, l := range h.Listeners {
+			mirrors = append(mirrors, l.Mirror.Name)
+		}
+		duties[h.Name] = Duty{Mirrors: mirrors}
+	}
+	list := make([]Duty, 0, len(p.Services))
+	for _, s := range p.Services {
+		duty := duties[s.Name]
+		duty.Service = s
+		if duty.Role == "" {
+			duty.Role = string(s.Kind)
+		}
+		list = append(list, duty)
+	}
+	return list
+}
+
+// shortList is how many names or ports a table cell shows before it ends with
+// an ellipsis.
+const shortList = 8
+
+// Serves names the mirrors of a duty, e.g. "ap1, ap2", shortened where there
+// are many.
+func (d Duty) Serves() string { return shorten(d.Mirrors) }
+
+// Published lists the service's ports on the host as Docker writes them,
+// "8080:80", or a hyphen for none.
+func (s *Service) Published() string {
+	var ports []string
+	for _, port := range s.Ports {
+		if port.Host > 0 {
+			ports = append(ports, strconv.Itoa(port.Host)+":"+strconv.Itoa(port.Container))
+		}
+	}
+	if len(ports) == 0 {
+		return "-"
+	}
+	return shorten(ports)
+}
+
+func shorten(words []string) string {
+	if len(words) > shortList {
+		return strings.Join(words[:shortList], ", ") + ", ..."
+	}
+	return strings.Join(words, ", ")
+}
+
+// largeLab is the number of services above which a page shows samples instead
+// of every combination of gateway and member.
+const largeLab = 40
+
+// Large reports whether the lab has so many services that a page about it shows
+// samples: endpoint tables the [Plan.Sample], diagrams one node a mirror.
+func (p *Plan) Large() bool { return len(p.Services) > largeLab }
+
+// sampleMirrors is how many mirrors of a large lab stand for the others.
+const sampleMirrors = 2
+
+// Sample is the plan itself, or of a large lab a copy that is reduced to its
+// first mirrors and to one way of each kind that leads to them.
+func (p *Plan) Sample() *Plan {
+	if !p.Large() {
+		return p
+	}
+	sample := *p
+	sample.Mirrors = p.Mirrors[:min(sampleMirrors, len(p.Mirrors))]
+	sample.Instances, sample.ApplicationServers = nil, nil
+	for _, m := range sample.Mirrors {
+		for _, member := range m.Members {
+			sample.Instances = append(sample.Instances, member.Instance)
+		}
+		for _, a := range m.ApplicationServers {
+			sample.Instances = append(sample.Instances, a.Instance)
+			sample.ApplicationServers = append(sample.ApplicationServers, a)
+		}
+	}
+	sample.Gateways, sample.NGINX = nil, nil
+	for _, g := range p.Gateways {
+		if g.HTTPPort > 0 {
+			sample.Gateways = []*Gateway{g}
+			break
+		}
+	}
+	for _, n := range p.NGINX {
+		if n.HTTPPort > 0 {
+			sample.NGINX = []*NGINX{n}
+			break
+		}
+	}
+	return &sample
+}

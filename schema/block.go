@@ -1,0 +1,378 @@
+package schema
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// An argument is one row of a block's table. The same rows decode a topology
+// and print the language reference.
+type argument[T any] struct {
+	name     string
+	kind     string // as the reference prints it: "string", "list(string)", ...
+	def      string // default, in the topology's own spelling; "required" where there is none
+	doc      string
+	required bool
+	decode   func(v value, to *T)
+}
+
+// A block is a block type: its arguments, and the types of the blocks inside.
+type block[T any] struct {
+	kind      string
+	label     string // what the label is called; "" for none
+	doc       string
+	arguments []argument[T]
+	blocks    []hcl.BlockHeaderSchema
+	schema    *hcl.BodySchema
+}
+
+// ready completes a table once, so that decoding a block builds nothing.
+func (b *block[T]) ready() *block[T] {
+	b.schema = &hcl.BodySchema{Blocks: b.blocks}
+	for _, a := range b.arguments {
+		b.schema.Attributes = append(b.schema.Attributes, hcl.AttributeSchema{Name: a.name, Required: a.required})
+	}
+	return b
+}
+
+// A decoder turns bodies into blocks and collects every diagnostic.
+type decoder struct {
+	language *grammar
+	diags    hcl.Diagnostics
+	services []*Service
+	names    map[string]*Service
+}
+
+// decode fills to from a block's body and returns the blocks inside, in the
+// order of the source.
+func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T) hcl.Blocks {
+	content, diags := body.Content(spec.schema)
+	d.diags = append(d.diags, explain(spec, diags)...)
+	for i := range spec.arguments {
+		a := &spec.arguments[i]
+		attribute, ok := content.Attributes[a.name]
+		if !ok {
+			continue
+		}
+		v, diags := attribute.Expr.Value(nil)
+		d.diags = append(d.diags, diags...)
+		if diags.HasErrors() || v.IsNull() {
+			if v.IsNull() && a.required && !diags.HasErrors() {
+				d.errorf(attribute.Expr.Range(), "Missing value", "%s is required here, and null means that it is omitted. Give it a value.", a.name)
+			}
+			continue
+		}
+		decl.given = append(decl.given, given{a.name, attribute.Expr.Range()})
+		a.decode(value{d, a.name, v, attribute.Expr}, to)
+	}
+	return content.Blocks
+}
+
+// explain completes HCL's own diagnostics, which say what is wrong but not
+// always what to do.
+func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		hinted := strings.Contains(diag.Detail, "Did you mean")
+		switch {
+		case diag.Summary == "Missing required argument":
+			for _, a := range spec.arguments {
+				if strings.HasPrefix(diag.Detail, fmt.Sprintf("The argument %q ", a.name)) {
+					diag.Detail += fmt.Sprintf(" Add %s: %s.", a.name, a.doc)
+				}
+			}
+		case strings.HasPrefix(diag.Summary, "Missing name for "):
+			kind := strings.TrimPrefix(diag.Summary, "Missing name for ")
+			diag.Detail = fmt.Sprintf("A %s block is labelled with its name. Write: %s \"NAME\" { ... }", kind, kind)
+		case diag.Summary == "Unsupported argument" && !hinted && len(spec.arguments) == 0:
+			diag.Detail += " Arguments stand inside blocks, for example: lab \"mylab\" { host = \"irishost\" }"
+		case diag.Summary == "Unsupported argument" && !hinted:
+			names := make([]string, len(spec.arguments))
+			for i, a := range spec.arguments {
+				names[i] = a.name
+			}
+			diag.Detail += fmt.Sprintf(" This block takes: %s.", strings.Join(names, ", "))
+		case diag.Summary == "Unsupported block type" && !hinted && len(spec.blocks) > 0:
+			names := make([]string, len(spec.blocks))
+			for i, b := range spec.blocks {
+				names[i] = b.Type
+			}
+			diag.Detail += fmt.Sprintf(" These are: %s.", strings.Join(names, ", "))
+		case diag.Summary == "Unsupported block type" && !hinted:
+			diag.Detail += " This block holds arguments only."
+		}
+	}
+	return diags
+}
+
+// errorf adds an error.
+func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
+	d.diags = append(d.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
+	})
+}
+
+// warnf adds a warning.
+func (d *decoder) warnf(at hcl.Range, summary, format string, args ...any) {
+	d.diags = append(d.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
+	})
+}
+
+// A value is one argument's value on its way into a block.
+type value struct {
+	d    *decoder
+	name string
+	v    cty.Value
+	expr hcl.Expression
+}
+
+func (v value) at() hcl.Range { return v.expr.Range() }
+
+// as converts the value to a type, or says why it cannot be.
+func (v value) as(t cty.Type, want string) (cty.Value, bool) {
+	converted, err := convert.Convert(v.v, t)
+	if err != nil || !converted.IsWhollyKnown() || converted.IsNull() {
+		v.d.errorf(v.at(), "Unsuitable value type", "%s must be %s.", v.name, want)
+		return cty.NilVal, false
+	}
+	return converted, true
+}
+
+// A rule checks one string. It returns "" or what is wrong, as a sentence that
+// says how to put it right.
+type rule func(s string) string
+
+// text decodes a string that every rule accepts.
+func (v value) text(to *string, rules ...rule) {
+	if converted, ok := v.as(cty.String, "a string"); ok && v.d.accept(v.at(), v.name, converted.AsString(), rules) {
+		*to = converted.AsString()
+	}
+}
+
+// accept reports whether s passes; every string of a topology comes through
+// here, so what no target can hold is refused in one place.
+func (d *decoder) accept(at hcl.Range, name, s string, rules []rule) bool {
+	if strings.ContainsRune(s, 0) {
+		d.errorf(at, "Unsuitable value", "%s holds a NUL character, which no configuration file can carry. Remove it.", name)
+		return false
+	}
+	for _, rule := range rules {
+		if problem := rule(s); problem != "" {
+			d.errorf(at, "Unsuitable value", "%s: %s", name, problem)
+			return false
+		}
+	}
+	return true
+}
+
+// whole decodes a whole number between least and most.
+func (v value) whole(to *int, least, most int) {
+	converted, ok := v.as(cty.Number, "a whole number")
+	if !ok {
+		return
+	}
+	n, accuracy := converted.AsBigFloat().Int64()
+	if accuracy != big.Exact || n < int64(least) || n > int64(most) {
+		v.d.errorf(v.at(), "Number out of range", "%s must be a whole number from %d to %d.", v.name, least, most)
+		return
+	}
+	*to = int(n)
+}
+
+// flag decodes a bool.
+func (v value) flag(to *bool) {
+	if converted, ok := v.as(cty.Bool, "true or false"); ok {
+		*to = converted.True()
+	}
+}
+
+// list decodes a list(string); every element keeps its own place.
+func (v value) list(to *[]Ref, rules ...rule) {
+	converted, ok := v.as(cty.List(cty.String), "a list of strings")
+	if !ok {
+		return
+	}
+	places, _ := hcl.ExprList(v.expr)
+	refs := make([]Ref, 0, converted.LengthInt())
+	seen := map[string]bool{}
+	for i, element := range converted.AsValueSlice() {
+		at := v.at()
+		if i < len(places) {
+			at = places[i].Range()
+		}
+		if element.IsNull() {
+			v.d.errorf(at, "Missing value", "%s has an element that is null. Remove it.", v.name)
+			continue
+		}
+		s := element.AsString()
+		if !v.d.accept(at, v.name, s, rules) {
+			continue
+		}
+		if seen[s] {
+			v.d.errorf(at, "Duplicate element", "%s names %q twice. Remove one.", v.name, s)
+			continue
+		}
+		seen[s] = true
+		refs = append(refs, Ref{s, at})
+	}
+	*to = refs
+}
+
+// pairs decodes a map(string), sorted by key.
+func (v value) pairs(to *[]Pair, key rule, rules ...rule) {
+	if converted, ok := v.as(cty.Map(cty.String), "a map of strings"); ok {
+		*to = v.entries(converted, v.expr, key, rules)
+	}
+}
+
+func (v value) entries(m cty.Value, expr hcl.Expression, key rule, rules []rule) []Pair {
+	places := keyPlaces(expr)
+	var pairs []Pair
+	for it := m.ElementIterator(); it.Next(); {
+		k, element := it.Element()
+		name := k.AsString()
+		at, ok := places[name]
+		if !ok {
+			at = v.at()
+		}
+		if element.IsNull() {
+			continue
+		}
+		if v.d.accept(at, v.name, name, []rule{key}) && v.d.accept(at, fmt.Sprintf("%s[%q]", v.name, name), element.AsString(), rules) {
+			pairs = append(pairs, Pair{name, element.AsString(), at})
+		}
+	}
+	return pairs
+}
+
+// sections decodes a map(map(string)).
+func (v value) sections(to *[]Section, name, key, element rule) {
+	converted, ok := v.as(cty.Map(cty.Map(cty.String)), "a map of maps of strings, for example { \"SYSTEM\" = { \"Event_Log_File\" = \"/tmp/event.log\" } }")
+	if !ok {
+		return
+	}
+	bodies := map[string]hcl.Expression{}
+	if items, diags := hcl.ExprMap(v.expr); !diags.HasErrors() {
+		for _, item := range items {
+			if k, diags := item.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() {
+				bodies[k.AsString()] = item.Value
+			}
+		}
+	}
+	for it := converted.ElementIterator(); it.Next(); {
+		k, keys := it.Element()
+		expr, ok := bodies[k.AsString()]
+		if !ok {
+			expr = v.expr
+		}
+		if keys.IsNull() || !v.d.accept(expr.Range(), v.name, k.AsString(), []rule{name}) {
+			continue
+		}
+		*to = append(*to, Section{k.AsString(), v.entries(keys, expr, key, []rule{element})})
+	}
+}
+
+// keyPlaces finds where the keys of a literal object stand.
+func keyPlaces(expr hcl.Expression) map[string]hcl.Range {
+	items, diags := hcl.ExprMap(expr)
+	if diags.HasErrors() {
+		return nil
+	}
+	places := map[string]hcl.Range{}
+	for _, item := range items {
+		if k, diags := item.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() {
+			places[k.AsString()] = hcl.RangeBetween(item.Key.Range(), item.Value.Range())
+		}
+	}
+	return places
+}
+
+// object decodes any object.
+func (v value) object(to *cty.Value) {
+	if t := v.v.Type(); !t.IsObjectType() && !t.IsMapType() {
+		v.d.errorf(v.at(), "Unsuitable value type", "%s must be an object: { key = value, ... }.", v.name)
+		return
+	}
+	if !v.v.IsWhollyKnown() {
+		v.d.errorf(v.at(), "Unsuitable value type", "%s must be known before anything runs.", v.name)
+		return
+	}
+	if nul := findNUL(v.v); nul {
+		v.d.errorf(v.at(), "Unsuitable value", "%s holds a NUL character, which no configuration file can carry. Remove it.", v.name)
+		return
+	}
+	*to = v.v
+}
+
+func findNUL(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(path cty.Path, v cty.Value) (bool, error) {
+		if v.Type() == cty.String && v.IsKnown() && !v.IsNull() && strings.ContainsRune(v.AsString(), 0) {
+			found = true
+		}
+		if len(path) > 0 {
+			if step, ok := path[len(path)-1].(cty.GetAttrStep); ok && strings.ContainsRune(step.Name, 0) {
+				found = true
+			}
+		}
+		return !found, nil
+	})
+	return found
+}
+
+// duration decodes a span of time between least and most.
+func (v value) duration(to *Duration, least, most string) {
+	converted, ok := v.as(cty.String, `a duration such as "5s"`)
+	if !ok {
+		return
+	}
+	parsed, ok := parseDuration(converted.AsString())
+	if !ok {
+		v.d.errorf(v.at(), "Not a duration", `%s must be a whole number and one unit: ms, s, m, h or d, for example "500ms", "5s" or "24h".`, v.name)
+		return
+	}
+	low, _ := parseDuration(least)
+	high, _ := parseDuration(most)
+	if parsed.Millis < low.Millis || parsed.Millis > high.Millis {
+		v.d.errorf(v.at(), "Duration out of range", "%s must be from %s to %s.", v.name, least, most)
+		return
+	}
+	*to = parsed
+}
+
+// oneOf accepts the words of a closed list.
+func oneOf(words ...string) rule {
+	return func(s string) string {
+		for _, word := range words {
+			if s == word {
+				return ""
+			}
+		}
+		quoted := make([]string, len(words))
+		for i, word := range words {
+			quoted[i] = fmt.Sprintf("%q", word)
+		}
+		return fmt.Sprintf("%q is not one of %s.%s", s, strings.Join(quoted, ", "), didYouMean(s, words))
+	}
+}
+
+// didYouMean returns a hint, with a leading space, where one of the words is
+// close to s.
+func didYouMean(s string, words []string) string {
+	best, distance := "", 1+len(s)/3
+	for _, word := range words {
+		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(word), nil); n <= distance && (best == "" || n < distance) {
+			best, distance = word, n
+		}
+	}
+	if best == "" || best == s {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", best)
+}

@@ -1,0 +1,285 @@
+package schema
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// check applies the defaults that depend on other blocks and checks everything
+// that spans blocks. It reports all that is wrong, not only the first.
+func (d *decoder) check(lab *Lab) {
+	d.checkNetworks(lab)
+	d.checkImages(lab)
+	for _, s := range lab.Services {
+		d.checkService(lab, s)
+	}
+	d.checkMirrors(lab)
+	d.checkApplicationServers(lab)
+	d.checkGateways(lab)
+	d.checkNGINX(lab)
+	d.checkHAProxy(lab)
+	d.checkProfiles(lab)
+	d.checkReach(lab)
+	if len(lab.Services) == 0 && lab.Range != (hcl.Range{}) && !d.diags.HasErrors() {
+		d.errorf(lab.Range, "Empty lab", "The topology declares no service. Add at least a mirror block, and in it a member block with role = \"primary\".")
+	}
+}
+
+// checkNetworks supplies the default network and resolves the two named ones.
+func (d *decoder) checkNetworks(lab *Lab) {
+	if len(lab.Networks) == 0 {
+		lab.Networks = []*Network{{Decl: Decl{Name: "lab", Range: lab.Range, NameRange: lab.Range}}}
+	}
+	private := []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	}
+	seen := map[string]*Network{}
+	for i, n := range lab.Networks {
+		if first := seen[n.Name]; first != nil {
+			d.errorf(n.NameRange, "Duplicate name", "%q is already the name of the network at %s. Rename one.", n.Name, first.NameRange)
+		}
+		seen[n.Name] = n
+		if n.Subnet == "" {
+			continue
+		}
+		p := netip.MustParsePrefix(n.Subnet)
+		inside := false
+		for _, r := range private {
+			inside = inside || r.Contains(p.Addr()) && p.Bits() >= r.Bits()
+		}
+		if !inside {
+			d.warnf(n.At("subnet"), "Public addresses", "%s is not within the private ranges 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16: hosts of the internet with these addresses cannot be reached from the lab.", n.Subnet)
+		}
+		for _, other := range lab.Networks[:i] {
+			if other.Subnet != "" && netip.MustParsePrefix(other.Subnet).Overlaps(p) {
+				d.errorf(n.At("subnet"), "Overlapping subnets", "%s of network %q overlaps %s of network %q at %s. Docker refuses such a pair; give one of them another range.", n.Subnet, n.Name, other.Subnet, other.Name, other.At("subnet"))
+			}
+		}
+	}
+	resolve := func(argument string, name *string, def *Network) {
+		if *name == "" && !lab.Given(argument) {
+			*name = def.Name
+		} else if seen[*name] == nil {
+			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %q.%s", argument, *name, hint(*name, networkNames(lab), "networks"))
+			*name = def.Name
+		}
+	}
+	resolve("mirror_network", &lab.MirrorNetwork, lab.Networks[0])
+	resolve("client_network", &lab.ClientNetwork, lab.Networks[len(lab.Networks)-1])
+}
+
+func networkNames(lab *Lab) []string {
+	names := make([]string, len(lab.Networks))
+	for i, n := range lab.Networks {
+		names[i] = n.Name
+	}
+	return names
+}
+
+// hint says what was meant, or what there is.
+func hint(name string, names []string, what string) string {
+	if near := didYouMean(name, names); near != "" {
+		return near
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf(" The topology declares no %s.", what)
+	}
+	shown := names
+	if len(shown) > 12 {
+		shown = append(append([]string{}, shown[:12]...), "...")
+	}
+	return fmt.Sprintf(" There are these %s: %s.", what, strings.Join(shown, ", "))
+}
+
+// checkImages completes the image references and finds the release.
+func (d *decoder) checkImages(lab *Lab) {
+	i := &lab.Images
+	complete := func(ref *string, name string) {
+		if *ref == "" {
+			*ref = i.Registry + "/" + name + ":" + i.Tag
+		}
+	}
+	complete(&i.IRIS, "iris")
+	complete(&i.Arbiter, "arbiter")
+	complete(&i.WebGateway, "webgateway")
+	at := i.At("iris")
+	if !i.Given("iris") {
+		at = i.At("tag")
+	}
+	if len(i.given) == 0 {
+		at = lab.Range
+	}
+	if strings.Contains(i.IRIS, "-community") {
+		d.errorf(i.At("iris"), "Community image", "%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example %q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
+	}
+	release, argument := i.IRISVersion, "iris_version"
+	if release == "" {
+		argument = "iris"
+		name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]
+		name, _, _ = strings.Cut(name, "@")
+		_, release, _ = strings.Cut(name, ":")
+	}
+	version, ok := parseVersion(release)
+	switch {
+	case !ok:
+		d.errorf(at, "Unknown release", "The tag of %s does not say which release it holds. Set iris_version in the images block, for example: iris_version = \"2025.1\".", i.IRIS)
+		version = Version{2025, 1}
+	case version.Before(2022, 1):
+		if argument == "iris_version" {
+			at = i.At(argument)
+		}
+		d.errorf(at, "Unsupported release", "Labs below InterSystems IRIS 2022.1 are not supported yet; this one is %d.%d. Take an image of 2022.1 or later.", version.Year, version.Minor)
+		version = Version{2025, 1}
+	}
+	i.Version = version
+}
+
+// WebServer reports whether a member has a web server of its own on port 52773:
+// licensed images lost it in 2023.2 (GCGI, release notes).
+func (v Version) WebServer() bool { return v.Before(2023, 2) }
+
+// owned are the environment variables that mirrorgen sets itself, and the
+// argument to use instead.
+var owned = map[string]string{
+	"TZ":                 "set timezone in the lab block",
+	"ISC_CPF_MERGE_FILE": "use merge, whose text is appended to the merge file",
+	"ISC_DATA_DIRECTORY": "use durable in the iris or mirror block",
+	"ISC_CSP_INI_FILE":   "use ini in the web_gateway block",
+	"ISC_CSP_CONF_FILE":  "mount a file of your own with compose",
+}
+
+// checkService resolves what every service has.
+func (d *decoder) checkService(lab *Lab, s *Service) {
+	known := networkNames(lab)
+	on := map[string]bool{}
+	if s.Networks == nil {
+		names := known
+		if s.Kind == "arbiter" || s.Kind == "web_gateway" || s.Kind == "nginx" {
+			names = []string{lab.ClientNetwork}
+		}
+		for _, name := range names {
+			s.Networks = append(s.Networks, Ref{name, s.Range})
+			on[name] = true
+		}
+	} else {
+		for _, ref := range s.Networks {
+			if !contains(known, ref.Name) {
+				d.errorf(ref.At, "Unknown network", "networks: there is no network %q.%s", ref.Name, hint(ref.Name, known, "networks"))
+			}
+			on[ref.Name] = true
+		}
+		if len(s.Networks) == 0 {
+			d.errorf(s.At("networks"), "No network", "%s is on no network, so nothing could reach it. Name at least one, or leave networks out.", s.Name)
+		}
+		// In the order of the lab's networks, whatever the order in the list.
+		ordered := s.Networks[:0:0]
+		for _, name := range known {
+			for _, ref := range s.Networks {
+				if ref.Name == name {
+					ordered = append(ordered, ref)
+				}
+			}
+		}
+		s.Networks = ordered
+	}
+	for _, pin := range s.Addresses {
+		switch {
+		case !contains(known, pin.Key):
+			d.errorf(pin.At, "Unknown network", "addresses: there is no network %q.%s", pin.Key, hint(pin.Key, known, "networks"))
+		case !on[pin.Key]:
+			d.errorf(pin.At, "Not on this network", "%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the address.", s.Name, pin.Key, pin.Key)
+		}
+	}
+	for _, env := range s.Environment {
+		if remedy, ok := owned[env.Key]; ok {
+			d.errorf(env.At, "Variable that mirrorgen sets", "%s is set by mirrorgen itself; to change it, %s.", env.Key, remedy)
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, element := range list {
+		if element == s {
+			return true
+		}
+	}
+	return false
+}
+
+// checkApplicationServers resolves each server's mirror.
+func (d *decoder) checkApplicationServers(lab *Lab) {
+	for _, a := range lab.ApplicationServers {
+		if a.mirror == "" && !a.Given("mirror") {
+			continue
+		}
+		for _, m := range lab.Mirrors {
+			if m.Name == a.mirror {
+				a.Mirror = m
+			}
+		}
+		if a.Mirror == nil {
+			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %q.%s", a.mirror, hint(a.mirror, mirrorNames(lab), "mirrors"))
+			continue
+		}
+		for _, other := range lab.Mirrors {
+			if other != a.Mirror && other.SetName == a.Mirror.SetName {
+				d.errorf(a.At("mirror"), "Ambiguous mirror set", "An ECP client addresses databases as :mirror:%s:..., and both %q and %q at %s have the set name %s. Give one of them another set_name.", other.SetName, a.Mirror.Name, other.Name, other.NameRange, other.SetName)
+			}
+		}
+	}
+}
+
+func mirrorNames(lab *Lab) []string {
+	names := make([]string, len(lab.Mirrors))
+	for i, m := range lab.Mirrors {
+		names[i] = m.Name
+	}
+	return names
+}
+
+// checkProfiles resolves the services of profiles and what they need.
+func (d *decoder) checkProfiles(lab *Lab) {
+	seen := map[string]*Profile{}
+	var names []string
+	needs := map[string]string{} // service to the primary without which it cannot start
+	for _, s := range lab.Services {
+		names = append(names, s.Name)
+	}
+	for _, m := range lab.Mirrors {
+		if primary := m.Primary(); primary != nil {
+			for _, member := range m.Members {
+				if member != primary {
+					needs[member.Name] = primary.Name
+				}
+			}
+			for _, a := range lab.ApplicationServers {
+				if a.Mirror == m {
+					needs[a.Name] = primary.Name
+				}
+			}
+		}
+	}
+	for _, p := range lab.Profiles {
+		if first := seen[p.Name]; first != nil {
+			d.errorf(p.NameRange, "Duplicate name", "%q is already the name of the profile at %s. Rename one.", p.Name, first.NameRange)
+		}
+		seen[p.Name] = p
+		in := map[string]bool{}
+		for _, ref := range p.Services {
+			in[ref.Name] = true
+		}
+		for _, ref := range p.Services {
+			if d.names[ref.Name] == nil {
+				d.errorf(ref.At, "Unknown service", "services: there is no service %q.%s", ref.Name, hint(ref.Name, names, "services"))
+			} else if primary := needs[ref.Name]; primary != "" && !in[primary] {
+				d.errorf(ref.At, "Profile without a primary", "%s cannot start without %s, the primary of its mirror. Add %q to services.", ref.Name, primary, primary)
+			}
+		}
+		if len(p.Services) == 0 && p.Given("services") {
+			d.errorf(p.At("services"), "Empty profile", "Profile %q names no service. Name at least one, or remove the block.", p.Name)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// MemberResponseTimeout is how long, in seconds, a gateway lets a single member
+// take to answer. Checks of a stopped member hang that long.
+const MemberResponseTimeout = 10
+
+// checkGateways resolves default servers and compares the accounts.
+func (d *decoder) checkGateways(lab *Lab) {
+	var servers []string
+	for _, s := range lab.Services {
+		if s.Kind == "member" || s.Kind == "application_server" {
+			servers = append(servers, s.Name)
+		}
+	}
+	accounts := map[string]*WebGateway{}
+	for _, g := range lab.WebGateways {
+		if g.DefaultServer != "" && !contains(servers, g.DefaultServer) {
+			what := hint(g.DefaultServer, servers, "members and application servers")
+			for _, m := range lab.Mirrors {
+				if m.Name == g.DefaultServer {
+					what = " It is a mirror; /csp holds the management portal, which must not follow the primary. Name one of its members."
+				}
+			}
+			d.errorf(g.At("default_server"), "Unknown server", "default_server: there is no member or application server %q.%s", g.DefaultServer, what)
+		}
+		if first := accounts[g.Username]; first != nil && first.Password != g.Password {
+			d.errorf(g.At("password"), "Two passwords for one account", "%s logs in as %s with another password than %s at %s, and an instance knows one password an account. Make them equal, or use another username.", g.Name, g.Username, first.Name, first.NameRange)
+		} else {
+			accounts[g.Username] = g
+		}
+	}
+}
+
+// checkNGINX resolves the gateways and nests the timeouts.
+func (d *decoder) checkNGINX(lab *Lab) {
+	var names []string
+	gateways := map[string]*WebGateway{}
+	for _, g := range lab.WebGateways {
+		names = append(names, g.Name)
+		gateways[g.Name] = g
+	}
+	for i, n := range lab.NGINX {
+		if i > 0 && !n.Given("http_port") {
+			d.errorf(n.Range, "Which port?", "Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = 8000 (0 does not publish).", n.Name)
+		}
+		if !n.Given("gateways") {
+			for _, name := range names {
+				n.Gateways = append(n.Gateways, Ref{name, n.Range})
+			}
+		}
+		if len(n.Gateways) == 0 && (!n.Given("gateways") || isEmptyList(n.Decl, d, "gateways")) {
+			d.errorf(n.At("gateways"), "Nothing to balance", "nginx %q has no web gateway. Add: web_gateway \"webgw\" {}", n.Name)
+		}
+		for _, ref := range n.Gateways {
+			g := gateways[ref.Name]
+			if g == nil {
+				d.errorf(ref.At, "Unknown gateway", "gateways: there is no web gateway %q.%s", ref.Name, hint(ref.Name, names, "web gateways"))
+				continue
+			}
+			if n.ReadTimeout.Millis <= int64(g.ServerResponseTimeout)*1000 {
+				at := n.At("read_timeout")
+				if !n.Given("read_timeout") {
+					at = g.At("server_response_timeout")
+				}
+				d.errorf(at, "Timeouts do not nest", "nginx %q gives up after %s, but gateway %q lets a server take %d s: the client would get nginx's error and never the gateway's. Make read_timeout longer than server_response_timeout.", n.Name, n.ReadTimeout.Text, g.Name, g.ServerResponseTimeout)
+				break
+			}
+		}
+	}
+}
+
+// isEmptyList reports whether an argument that was given came to nothing
+// without an error of its own being shown for it.
+func isEmptyList(decl Decl, d *decoder, argument string) bool {
+	at := decl.At(argument)
+	for _, diag := range d.diags {
+		if diag.Severity == hcl.DiagError && diag.Subject != nil && diag.Subject.Filename == at.Filename && diag.Subject.Start.Byte >= at.Start.Byte && diag.Subject.End.Byte <= at.End.Byte {
+			return false
+		}
+	}
+	return true
+}
+
+// checkHAProxy resolves the mirrors and the health check.
+func (d *decoder) checkHAProxy(lab *Lab) {
+	names := mirrorNames(lab)
+	servedBy := map[string]*HAProxy{}
+	for _, h := range lab.HAProxy {
+		if !h.Given("mirrors") {
+			for _, name := range names {
+				h.Mirrors = append(h.Mirrors, Ref{name, h.Range})
+			}
+		}
+		if len(h.Mirrors) == 0 && (!h.Given("mirrors") || isEmptyList(h.Decl, d, "mirrors")) {
+			d.errorf(h.At("mirrors"), "Nothing to balance", "haproxy %q serves no mirror. Add a mirror, or remove the block.", h.Name)
+		}
+		for _, ref := range h.Mirrors {
+			if !contains(names, ref.Name) {
+				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %q.%s", ref.Name, hint(ref.Name, names, "mirrors"))
+				continue
+			}
+			if first := servedBy[ref.Name]; first != nil {
+				d.errorf(ref.At, "Mirror served twice", "Mirror %q is already served by haproxy %q at %s; a mirror is served by one. List the mirrors of each with the mirrors argument.", ref.Name, first.Name, first.NameRange)
+				break
+			}
+			servedBy[ref.Name] = h
+		}
+		d.checkHealthRoute(lab, h)
+	}
+	for _, m := range lab.Mirrors {
+		if m.Given("superserver_port") && m.SuperserverPort != 0 && servedBy[m.Name] == nil {
+			d.errorf(m.At("superserver_port"), "No haproxy", "superserver_port is where a haproxy serves the primary, and no haproxy serves mirror %q. Add: haproxy \"sql\" {}", m.Name)
+		}
+	}
+}
+
+// checkHealthRoute decides how a haproxy finds the primary.
+func (d *decoder) checkHealthRoute(lab *Lab, h *HAProxy) {
+	v := lab.Images.Version
+	if h.HealthCheck == "auto" {
+		h.HealthCheck = "web_gateway"
+		if v.WebServer() {
+			h.HealthCheck = "web_server"
+		}
+	}
+	at := h.At("health_check")
+	switch {
+	case h.HealthCheck == "web_server" && !v.WebServer():
+		d.errorf(at, "No web server", "Images of 2023.2 and later have no web server of their own on port 52773, and this lab's is %d.%d: every member would be down. Use \"web_gateway\", or leave health_check out.", v.Year, v.Minor)
+	case h.HealthCheck == "web_gateway" && len(lab.WebGateways) == 0:
+		d.errorf(at, "No web gateway", "haproxy %q finds the primary through a web gateway, and the lab has none. Add: web_gateway \"webgw\" {}", h.Name)
+	}
+	if h.HealthCheck == "web_gateway" && h.CheckInterval.Millis >= MemberResponseTimeout*1000 {
+		d.errorf(h.At("check_interval"), "Timeouts do not nest", "Checks every %s are further apart than the %d s that a gateway lets a member take. Take a shorter check_interval.", h.CheckInterval.Text, MemberResponseTimeout)
+	}
+}
+
+// checkReach makes sure that those who talk to each other share the network
+// that they talk on.
+func (d *decoder) checkReach(lab *Lab) {
+	on := func(s *Service, network string) bool {
+		for _, ref := range s.Networks {
+			if ref.Name == network {
+				return true
+			}
+		}
+		return false
+	}
+	need := func(s *Service, network, why string) {
+		if s.Given("networks") && len(s.Networks) > 0 && !on(s, network) {
+			d.errorf(s.At("networks"), "Not on a network that it needs", "%s is not on network %q, %s. Add %q to networks.", s.Name, network, why, network)
+		}
+	}
+	for _, a := range lab.Arbiters {
+		need(a.Service, lab.ClientNetwork, "on which members ask the arbiter (client_network)")
+	}
+	for _, m := range lab.Mirrors {
+		for _, member := range m.Members {
+			need(member.Service, lab.MirrorNetwork, "on which the members of a mirror talk to each other (mirror_network)")
+			if lab.ClientNetwork != lab.MirrorNetwork {
+				need(member.Service, lab.ClientNetwork, "on which gateways, application servers and the arbiter reach it (client_network)")
+			}
+		}
+	}
+	for _, a := range lab.ApplicationServers {
+		need(a.Service, lab.ClientNetwork, "on which it reaches its data server (client_network)")
+	}
+	for _, g := range lab.WebGateways {
+		need(g.Service, lab.ClientNetwork, "on which it reaches the members (client_network)")
+	}
+	share := func(a, b *Service) bool {
+		for _, ref := range a.Networks {
+			if on(b, ref.Name) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, n := range lab.NGINX {
+		for _, ref := range n.Gateways {
+			if g := d.names[ref.Name]; g != nil && g.Kind == "web_gateway" && !share(n.Service, g) {
+				d.errorf(n.At("networks"), "No common network", "nginx %q and gateway %q are on no common network: %s and %s. Put one where the other is.", n.Name, g.Name, refs(n.Networks), refs(g.Networks))
+			}
+		}
+	}
+	for _, h := range lab.HAProxy {
+		need(h.Service, lab.ClientNetwork, "on which it reaches members and gateways (client_network)")
+	}
+}
+
+func refs(list []Ref) string {
+	names := make([]string, len(list))
+	for i, r := range list {
+		names[i] = r.Name
+	}
+	return strings.Join(names, ", ")
+}

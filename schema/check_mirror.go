@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"strings"
+)
+
+// Limits of a mirror set (GHA): members in all, and asynchronous ones beside
+// two failover members.
+const (
+	maxMembers = 16
+	maxAsyncs  = 14
+)
+
+// checkMirrors applies the defaults of mirrors and checks each set.
+func (d *decoder) checkMirrors(lab *Lab) {
+	names := map[string]*Mirror{}
+	sets := map[string]*Mirror{}
+	for _, m := range lab.Mirrors {
+		d.notReserved(m.Decl)
+		if first := names[m.Name]; first != nil {
+			d.errorf(m.NameRange, "Duplicate name", "%q is already the name of the mirror at %s. Rename one.", m.Name, first.NameRange)
+		} else if s := d.names[m.Name]; s != nil {
+			d.errorf(m.NameRange, "Duplicate name", "%q is the path of this mirror's primary on the gateways, and already the name of the %s at %s. Rename one.", m.Name, s.Kind, s.NameRange)
+		}
+		names[m.Name] = m
+		d.checkSetName(m)
+		if first := sets[m.SetName]; first != nil && m.SetName != "" && first.Name != m.Name {
+			d.warnf(m.At("set_name"), "Set name used twice", "Mirror %q at %s has the set name %s too. That works as long as no instance meets both; give one of them another set_name to be safe.", first.Name, first.NameRange, m.SetName)
+		} else {
+			sets[m.SetName] = m
+		}
+		d.checkArbiter(lab, m)
+		d.checkDatabases(m)
+		d.checkMembers(lab, m)
+	}
+}
+
+// checkSetName supplies the default set name.
+func (d *decoder) checkSetName(m *Mirror) {
+	if m.Given("set_name") {
+		m.SetName = strings.ToUpper(m.SetName)
+		return
+	}
+	m.SetName = strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(m.Name))
+	if serviceName(m.Name) && setName(m.SetName) != "" {
+		d.errorf(m.NameRange, "Set name too long", "The set name %s, made from the mirror's name, has more than 15 characters. Set set_name, for example: set_name = %q.", m.SetName, m.SetName[:15])
+	}
+}
+
+// checkArbiter resolves the arbiter.
+func (d *decoder) checkArbiter(lab *Lab, m *Mirror) {
+	var names []string
+	for _, a := range lab.Arbiters {
+		names = append(names, a.Name)
+	}
+	switch {
+	case m.Arbiter != "":
+		if !contains(names, m.Arbiter) {
+			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %q.%s", m.Arbiter, hint(m.Arbiter, names, "arbiters"))
+			m.Arbiter = ""
+		}
+	case m.Given("arbiter"):
+	case len(names) == 1:
+		m.Arbiter = names[0]
+	case len(names) > 1:
+		d.errorf(m.NameRange, "Which arbiter?", "The lab has several arbiters, so mirror %q must say which one it uses. Set arbiter to one of %s, or to \"\" for none.", m.Name, strings.Join(names, ", "))
+		return
+	}
+	failover := 0
+	for _, member := range m.Members {
+		if member.Failover() {
+			failover++
+		}
+	}
+	if m.Arbiter == "" && failover == 2 {
+		d.warnf(m.At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies. Add: arbiter \"arbiter\" {}", m.Name)
+	}
+}
+
+// unmirrorable are the databases that cannot be mirrored (GHA).
+var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT", "ENSLIB", "USER"}
+
+// checkDatabases supplies the default database and the namespaces.
+func (d *decoder) checkDatabases(m *Mirror) {
+	if len(m.Databases) == 0 {
+		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange}, Namespace: "MIRRORNS"}}
+	}
+	databases, namespaces := map[string]*Database{}, map[string]*Database{}
+	for _, db := range m.Databases {
+		if db.Namespace == "" {
+			db.Namespace = db.Name
+			if databaseName(db.Name) && namespaceName(db.Name) != "" {
+				d.errorf(db.NameRange, "Unsuitable namespace", "The namespace made from the database's name: %s Set namespace.", namespaceName(db.Name))
+			}
+		}
+		db.Namespace = strings.ToUpper(db.Namespace)
+		name := strings.ToUpper(db.Name)
+		if contains(unmirrorable, name) {
+			d.errorf(db.NameRange, "Database that cannot be mirrored", "%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
+		}
+		if ns := db.Namespace; ns == "USER" || ns == "%SYS" {
+			d.errorf(db.At("namespace"), "Namespace of the instance", "%s belongs to the instance itself. Take another name, for example \"MIRRORNS\".", ns)
+		}
+		if first := databases[name]; first != nil {
+			d.errorf(db.NameRange, "Duplicate name", "%q is already the name of the database at %s; case does not count. Rename one.", db.Name, first.NameRange)
+		} else if first := namespaces[db.Namespace]; first != nil {
+			d.errorf(db.At("namespace"), "Duplicate namespace", "%s is already the namespace of database %q at %s. Give one of them another namespace.", db.Namespace, first.Name, first.NameRange)
+		}
+		databases[name], namespaces[db.Namespace] = db, db
+	}
+}
+
+// checkMembers checks the roles and names of a set.
+func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
+	systems := map[string]*Member{}
+	var primary, backup *Member
+	asyncs, unknown := 0, false
+	for _, member := range m.Members {
+		switch member.Role {
+		case "primary":
+			if primary != nil {
+				d.errorf(member.At("role"), "Two primaries", "Mirror %q already has a primary, %q at %s. Make this one the backup, or an async.", m.Name, primary.Name, primary.NameRange)
+			} else {
+				primary = member
+			}
+		case "backup":
+			if backup != nil {
+				d.errorf(member.At("role"), "Two backups", "Mirror %q already has a backup, %q at %s: a set has two failover members. Make this one a \"drasync\", which can be promoted.", m.Name, backup.Name, backup.NameRange)
+			} else {
+				backup = member
+			}
+		case "":
+			unknown = true
+		default:
+			asyncs++
+		}
+		if !member.Given("system_name") {
+			member.SystemName = strings.ToUpper(member.Name)
+			if serviceName(member.Name) && systemName(member.SystemName) != "" {
+				d.errorf(member.NameRange, "System name too long", "The system name %s, made from the member's name, has more than 32 characters. Set system_name.", member.SystemName)
+			}
+		}
+		if first := systems[member.SystemName]; first != nil && d.names[member.Name] == member.Service {
+			d.errorf(member.At("system_name"), "Duplicate system name", "%s is already the system name of %q at %s; it is unique in the set. Set another system_name.", member.SystemName, first.Name, first.NameRange)
+		} else {
+			systems[member.SystemName] = member
+		}
+		if member.WebPort != 0 && !lab.Images.Version.WebServer() {
+			d.errorf(member.At("web_port"), "No web server", "Images of 2023.2 and later have no web server of their own, and this lab's is %d.%d. Remove web_port; the member is reached through a web gateway as /%s/.", lab.Images.Version.Year, lab.Images.Version.Minor, member.Name)
+		}
+	}
+	switch {
+	case len(m.Members) == 0:
+		d.errorf(m.NameRange, "Mirror without members", "Mirror %q has no member. Add: member \"%s-a\" { role = \"primary\" }", m.Name, m.Name)
+	case primary == nil && !unknown:
+		d.errorf(m.NameRange, "Mirror without a primary", "Mirror %q has no member with role = \"primary\", and only a primary can found the set. Give one member that role.", m.Name)
+	}
+	if len(m.Members) > maxMembers {
+		d.errorf(m.Members[maxMembers].NameRange, "Too many members", "A mirror set has at most %d members; %q has %d. Move some to another mirror.", maxMembers, m.Name, len(m.Members))
+	} else if asyncs > maxAsyncs && backup != nil {
+		d.errorf(m.NameRange, "Too many asyncs", "A mirror set has at most %d asyncs beside its two failover members; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)
+	}
+}

@@ -1,0 +1,277 @@
+package schema
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+func digit(c byte) bool  { return c >= '0' && c <= '9' }
+func lower(c byte) bool  { return c >= 'a' && c <= 'z' }
+
+// made reports whether s consists of bytes that ok accepts, least to most long.
+func made(s string, least, most int, ok func(c byte) bool) bool {
+	if len(s) < least || len(s) > most {
+		return false
+	}
+	for i := range len(s) {
+		if !ok(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// serviceName is the rule for services, labs, mirrors, networks and profiles:
+// ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$.
+func serviceName(s string) bool {
+	return made(s, 1, 63, func(c byte) bool { return lower(c) || digit(c) || c == '-' }) && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+// setName is a mirror set name: 1 to 15 letters and digits (GHA).
+func setName(s string) string {
+	if made(s, 1, 15, func(c byte) bool { return letter(c) || digit(c) }) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a mirror set name: 1 to 15 letters and digits.", s)
+}
+
+// systemName is a mirror member name: ^[A-Z0-9_-]{1,32}$ (GHA, narrowed to what
+// is safe in every file that it appears in).
+func systemName(s string) string {
+	if made(s, 1, 32, func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) || c == '_' || c == '-' }) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a mirror member name: 1 to 32 capital letters, digits, - and _.", s)
+}
+
+// databaseName is a database name that is also a mirror database name: it
+// starts with a letter or _, then letters, digits, - and _, at most 62 (GSA).
+func databaseName(s string) bool {
+	return made(s, 1, 62, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) && (letter(s[0]) || s[0] == '_')
+}
+
+// namespaceName starts with a letter or %, then letters, digits, - and _, at
+// most 64 (GSA).
+func namespaceName(s string) string {
+	if s != "" && (letter(s[0]) || s[0] == '%') && made(s[1:], 0, 63, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a namespace name: a letter or %%, then up to 63 letters, digits, - and _.", s)
+}
+
+// hostName is a host name or an address, as it stands in a URL.
+func hostName(s string) string {
+	if made(s, 1, 253, func(c byte) bool { return letter(c) || digit(c) || c == '-' || c == '.' }) && s[0] != '-' && s[0] != '.' {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a host name: letters, digits, - and dots, without scheme and port.", s)
+}
+
+// hostAddress is an IPv4 address of the host.
+func hostAddress(s string) string {
+	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
+		return ""
+	}
+	return fmt.Sprintf(`%q is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the network.`, s)
+}
+
+// timezone is the name of a time zone as TZ takes it.
+func timezone(s string) string {
+	if made(s, 1, 64, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_+-:,.", c) >= 0 }) {
+		return ""
+	}
+	return fmt.Sprintf(`%q is not a time zone name such as "UTC" or "Asia/Tokyo".`, s)
+}
+
+// relativeFile is a file below the generated directory, with no character that
+// any of the files naming it would have to escape.
+func relativeFile(s string) string {
+	if s == "" || !made(s, 1, 200, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.", c) >= 0 }) {
+		return fmt.Sprintf("%q is not a plain relative path: use letters, digits, -, _, dots and /.", s)
+	}
+	for part := range strings.SplitSeq(s, "/") {
+		if part == "" || part == "." || part == ".." {
+			return fmt.Sprintf("%q must stay below the generated directory: no leading /, no empty part, no . and no .. between the slashes.", s)
+		}
+	}
+	return ""
+}
+
+// imageReference is a container image reference.
+func imageReference(s string) string {
+	if made(s, 1, 400, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.:@", c) >= 0 }) && (letter(s[0]) || digit(s[0])) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not an image reference: [registry/]name[:tag][@digest].", s)
+}
+
+// imageTag is the tag of an image.
+func imageTag(s string) string {
+	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.", c) >= 0 }) && s[0] != '.' && s[0] != '-' {
+		return ""
+	}
+	return fmt.Sprintf("%q is not an image tag: letters, digits, -, _ and dots.", s)
+}
+
+// releaseName is a year and a minor: 2025.1, or with a build 2023.2.0.227.0.
+func releaseName(s string) string {
+	if _, ok := parseVersion(s); ok {
+		return ""
+	}
+	return fmt.Sprintf(`%q is not an InterSystems IRIS release such as "2025.1".`, s)
+}
+
+// parseVersion reads the year and minor at the beginning of a release or tag.
+func parseVersion(s string) (Version, bool) {
+	year, rest, ok := strings.Cut(s, ".")
+	if !ok || len(year) != 4 {
+		return Version{}, false
+	}
+	end := 0
+	for end < len(rest) && digit(rest[end]) {
+		end++
+	}
+	y, err := strconv.Atoi(year)
+	m, err2 := strconv.Atoi(rest[:end])
+	if err != nil || err2 != nil || y < 2000 || m < 1 || m > 99 {
+		return Version{}, false
+	}
+	return Version{y, m}, true
+}
+
+// passwordHash is the four-field form: hash, salt, work factor, algorithm, the
+// first two in lower-case hexadecimal (CPF reference, PasswordHash).
+func passwordHash(s string) string {
+	fields := strings.Split(s, ",")
+	hex := func(s string) bool {
+		return s != "" && len(s)%2 == 0 && made(s, 2, 1024, func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' })
+	}
+	algorithm := func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) }
+	if len(fields) == 4 && hex(fields[0]) && hex(fields[1]) && made(fields[2], 1, 9, digit) && made(fields[3], 1, 16, algorithm) {
+		return ""
+	}
+	return `this version takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. The passwordhash image of InterSystems prints them.`
+}
+
+// environmentName is the name of an environment variable.
+func environmentName(s string) string {
+	if made(s, 1, 255, func(c byte) bool { return letter(c) || digit(c) || c == '_' }) && !digit(s[0]) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a variable name: letters, digits and _, not beginning with a digit.", s)
+}
+
+// addressPattern is an IPv4 address whose parts may be *.
+func addressPattern(s string) string {
+	parts := strings.Split(s, ".")
+	ok := len(parts) == 4
+	for _, part := range parts {
+		n, err := strconv.Atoi(part)
+		ok = ok && (part == "*" || err == nil && n >= 0 && n <= 255 && len(part) <= 3 && made(part, 1, 3, digit))
+	}
+	if ok {
+		return ""
+	}
+	return fmt.Sprintf(`%q is not an address pattern: four parts, each a number from 0 to 255 or *, for example "10.0.100.*".`, s)
+}
+
+// userName is a name for CSP.ini, which has no quotes.
+func userName(s string) string {
+	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.@%", c) >= 0 }) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a user name: letters, digits, %%, _, -, dots and @.", s)
+}
+
+// notEmpty refuses the empty string.
+func notEmpty(s string) string {
+	if s == "" {
+		return "it must not be empty."
+	}
+	return ""
+}
+
+// ipv4 is an IPv4 address.
+func ipv4(s string) string {
+	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
+		return ""
+	}
+	return fmt.Sprintf("%q is not an IPv4 address such as \"10.0.1.2\".", s)
+}
+
+// subnet is an IPv4 network in CIDR form without host bits, large enough for
+// one service.
+func subnet(s string) string {
+	p, err := netip.ParsePrefix(s)
+	if err != nil || !p.Addr().Is4() {
+		return fmt.Sprintf("%q is not an IPv4 subnet such as \"10.0.1.0/24\".", s)
+	}
+	if p.Masked() != p {
+		return fmt.Sprintf("%q has host bits set. The subnet that it lies in is %q.", s, p.Masked())
+	}
+	if p.Bits() > 30 || p.Bits() < 8 {
+		return fmt.Sprintf("%q is not usable: take a prefix from /8 to /30.", s)
+	}
+	if p.Addr().IsMulticast() || p.Addr().IsLoopback() || p.Addr().As4()[0] == 0 || p.Addr().As4()[0] >= 240 {
+		return fmt.Sprintf("%q holds no addresses for hosts. Take a private range such as \"10.0.1.0/24\".", s)
+	}
+	return ""
+}
+
+// oneLine refuses control characters: the target is a line.
+func oneLine(s string) string {
+	for _, r := range s {
+		if r < 0x20 || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {
+			return "it must stay on one line, without control characters."
+		}
+	}
+	return ""
+}
+
+// iniValue is what CSP.ini can hold after "=": it knows neither quotes nor
+// escapes, and blanks at the ends are lost.
+func iniValue(s string) string {
+	if problem := oneLine(s); problem != "" {
+		return problem
+	}
+	if strings.TrimSpace(s) != s {
+		return "blanks at its beginning or end are lost in CSP.ini. Remove them."
+	}
+	return ""
+}
+
+// iniName is a section or key of CSP.ini.
+func iniName(s string) string {
+	if made(s, 1, 200, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-./:%", c) >= 0 }) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a name for CSP.ini: letters, digits, _, -, dots, / and :.", s)
+}
+
+// manyLines refuses control characters other than newline and tab: the target
+// is raw text of a configuration file.
+func manyLines(s string) string {
+	for _, r := range s {
+		if r < 0x20 && r != '\n' && r != '\t' || r == 0x7f {
+			return "it holds a control character other than newline and tab. Remove it; end lines with a plain newline."
+		}
+	}
+	return ""
+}
+
+// parseDuration reads a whole number and one unit.
+func parseDuration(s string) (Duration, bool) {
+	end := 0
+	for end < len(s) && digit(s[end]) {
+		end++
+	}
+	n, err := strconv.ParseInt(s[:end], 10, 64)
+	if err != nil || end > 9 {
+		return Duration{}, false
+	}
+	unit, ok := map[string]int64{"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}[s[end:]]
+	return Duration{s, n * unit}, ok
+}

@@ -1,0 +1,6 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  database "IRISSYS" {}
+  member "demo-a" { role = "primary" }
+}

@@ -1,0 +1,3 @@
+lab "x" {}
+web_gateway "webgw" {}
+haproxy "sql" {}

@@ -1,0 +1,10 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw" {}
+images {
+  tag = "2020.3"
+}

@@ -1,0 +1,8 @@
+lab "x" {
+  publish_address = "localhost"
+}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}

@@ -1,0 +1,8 @@
+lab "x" {
+  timezone = "UTC\nX: y"
+}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}

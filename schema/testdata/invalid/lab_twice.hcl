@@ -1,0 +1,7 @@
+lab "x" {}
+lab "y" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}

@@ -1,0 +1,8 @@
+lab "x" {
+  host = var.host
+}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}

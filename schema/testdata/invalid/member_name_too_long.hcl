@@ -1,0 +1,5 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" { role = "primary" }
+}

@@ -1,0 +1,3 @@
+lab "x" {}
+arbiter "arbiter" {}
+member "demo-a" { role = "primary" }

@@ -1,0 +1,6 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "dr-async" }
+}

@@ -1,0 +1,6 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  arbiter = "arbitre"
+  member "demo-a" { role = "primary" }
+}

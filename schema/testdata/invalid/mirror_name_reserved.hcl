@@ -1,0 +1,5 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "system" {
+  member "other-a" { role = "primary" }
+}

@@ -1,0 +1,5 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "production-orders" {
+  member "other-a" { role = "primary" }
+}

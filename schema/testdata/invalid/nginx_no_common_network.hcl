@@ -1,0 +1,10 @@
+lab "x" {}
+network "a" {}
+network "b" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw" {}
+nginx "web" { networks = ["a"] }

@@ -1,0 +1,11 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw" {}
+profile "p" {
+  services    = ["webgw"]
+  description = "one\ntwo"
+}

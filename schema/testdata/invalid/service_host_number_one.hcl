@@ -1,0 +1,9 @@
+lab "x" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" {
+    role = "primary"
+    host_number = 1
+  }
+  member "demo-b" { role = "backup" }
+}

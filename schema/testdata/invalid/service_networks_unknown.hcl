@@ -1,0 +1,8 @@
+lab "x" {}
+network "front" {}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw" { networks = ["fornt"] }

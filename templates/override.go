@@ -1,0 +1,178 @@
+package templates
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"mirrorgen/internal/plan"
+)
+
+// composePath is the artifact that raw keys are merged into.
+const composePath = "docker-compose.yaml"
+
+// mergeOverrides merges the raw compose keys of the topology into the rendered
+// compose file. Only the lines of the services concerned change: such a service
+// is written out in full, without the anchors that it shared.
+func mergeOverrides(p *plan.Plan, content []byte) []byte {
+	overrides := map[string]*plan.Tree{}
+	for _, s := range p.Services {
+		if s.Compose != nil && len(s.Compose.Fields) > 0 {
+			overrides[s.Name] = s.Compose
+		}
+	}
+	if len(overrides) == 0 {
+		return content
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		panic(fmt.Sprintf("rendered %s: %v", composePath, err))
+	}
+	services := child(document.Content[0], "services")
+	lines := bytes.SplitAfter(content, []byte("\n"))
+	var out bytes.Buffer
+	from := 0 // index of the first line not yet copied
+	for i := 0; i < len(services.Content); i += 2 {
+		key, body := services.Content[i], services.Content[i+1]
+		override := overrides[key.Value]
+		if override == nil {
+			continue
+		}
+		for ; from < key.Line; from++ { // up to and with the key's own line
+			out.Write(lines[from])
+		}
+		service := expand(body)
+		merge(service, override)
+		out.WriteString(indent(4, encode(service)))
+		from = lastLine(body)
+	}
+	for ; from < len(lines); from++ {
+		out.Write(lines[from])
+	}
+	return out.Bytes()
+}
+
+// child returns the value of a key, nil where there is none.
+func child(mapping *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// lastLine is the number of the last line that a node or anything in it, but
+// nothing that it refers to, stands on.
+func lastLine(n *yaml.Node) int {
+	last := n.Line
+	for _, c := range n.Content {
+		last = max(last, lastLine(c))
+	}
+	return last
+}
+
+// expand copies a node with every alias and merge key replaced by what it
+// stands for.
+func expand(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return expand(n.Alias)
+	}
+	to := *n
+	to.Anchor, to.Content = "", nil
+	if n.Kind != yaml.MappingNode {
+		for _, c := range n.Content {
+			to.Content = append(to.Content, expand(c))
+		}
+		return &to
+	}
+	var inherited []*yaml.Node
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Tag == "!!merge" {
+			inherited = append(inherited, expand(n.Content[i+1]).Content...)
+		}
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			to.Content = append(to.Content, expand(n.Content[i]), expand(n.Content[i+1]))
+		}
+	}
+	for i := 0; i < len(inherited); i += 2 {
+		if child(&to, inherited[i].Value) == nil {
+			to.Content = append(to.Content, inherited[i], inherited[i+1])
+		}
+	}
+	return &to
+}
+
+// merge puts the fields of an object into a mapping: objects merge deep, any
+// other value replaces.
+func merge(mapping *yaml.Node, object *plan.Tree) {
+	for _, f := range object.Fields {
+		at := -1
+		for i := 0; i < len(mapping.Content); i += 2 {
+			if mapping.Content[i].Value == f.Name {
+				at = i
+			}
+		}
+		switch {
+		case at < 0:
+			mapping.Content = append(mapping.Content, scalar("!!str", f.Name), node(f.Value))
+		case f.Value.Kind == plan.TreeObject && mapping.Content[at+1].Kind == yaml.MappingNode:
+			merge(mapping.Content[at+1], f.Value)
+		default:
+			mapping.Content[at+1] = node(f.Value)
+		}
+	}
+}
+
+// node makes YAML of a raw value. "$" is doubled, because Compose expands
+// variables in every string.
+func node(t *plan.Tree) *yaml.Node {
+	switch t.Kind {
+	case plan.TreeString:
+		return scalar("!!str", strings.ReplaceAll(t.Text, "$", "$$"))
+	case plan.TreeNumber:
+		if strings.Contains(t.Text, ".") {
+			return scalar("!!float", t.Text)
+		}
+		return scalar("!!int", t.Text)
+	case plan.TreeBool:
+		return scalar("!!bool", t.Text)
+	case plan.TreeList:
+		to := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, element := range t.List {
+			to.Content = append(to.Content, node(element))
+		}
+		return to
+	}
+	to := &yaml.Node{Kind: yaml.MappingNode}
+	for _, f := range t.Fields {
+		to.Content = append(to.Content, scalar("!!str", f.Name), node(f.Value))
+	}
+	return to
+}
+
+func scalar(tag, value string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+	if tag == "!!str" {
+		n.SetString(value)
+		// Quoted throughout, so that nothing that looks like another type is one.
+		if !plainYAML(value) && n.Style == 0 {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+	}
+	return n
+}
+
+func encode(n *yaml.Node) string {
+	var out strings.Builder
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(n); err != nil {
+		panic(fmt.Sprintf("%s: %v", composePath, err))
+	}
+	return out.String()
+}

@@ -1,0 +1,148 @@
+// Package templates prints a plan as the files of a lab.
+//
+// Every artifact is a row of one table: a path, a mode, a template and the part
+// of the plan that it is executed with. A template prints fields of [plan.Plan]
+// and decides nothing; a value of the topology enters it only through the
+// quoting function of its target (see quote.go).
+package templates
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"text/template"
+
+	"mirrorgen/internal/plan"
+)
+
+//go:embed nginx haproxy webgateway iris compose scripts docs
+var files embed.FS
+
+// An Artifact is one file of a generated lab.
+type Artifact struct {
+	Path    string      // relative to the lab's directory, slash-separated
+	Mode    fs.FileMode // 0644, or 0755 for a script
+	Content []byte      // ends with a newline
+}
+
+const (
+	plainFile  fs.FileMode = 0o644
+	scriptFile fs.FileMode = 0o755
+)
+
+// data is what a template is executed with: the plan, and for artifacts of
+// which there are several the one that it belongs to.
+type data struct {
+	*plan.Plan
+	One any
+}
+
+// row is one artifact to be.
+type row struct {
+	path     string
+	mode     fs.FileMode
+	template string
+	one      any
+}
+
+// rows lists the artifacts of a plan.
+func rows(p *plan.Plan) []row {
+	list := []row{
+		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil},
+		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil},
+		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil},
+		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil},
+		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
+		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
+	}
+	for _, language := range p.Languages {
+		path := "README.md"
+		if language != "en" {
+			path = "README." + language + ".md"
+		}
+		list = append(list, row{path, plainFile, "docs/README." + language + ".md.tmpl", nil})
+	}
+	for _, n := range p.NGINX {
+		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n})
+	}
+	for _, h := range p.HAProxy {
+		list = append(list, row{"haproxy/" + h.Name + ".cfg", plainFile, "haproxy/haproxy.cfg.tmpl", h})
+	}
+	for _, g := range p.GatewayConfigs {
+		list = append(list, row{"webgateway/" + g.File, plainFile, "webgateway/CSP.ini.tmpl", g})
+	}
+	if len(p.Gateways) > 0 {
+		list = append(list, row{"webgateway/CSP.conf", plainFile, "webgateway/CSP.conf.tmpl", nil})
+	}
+	if len(p.Instances) > 0 {
+		list = append(list,
+			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil},
+			row{"iris/before-start.sh", scriptFile, "iris/before-start.sh.tmpl", nil},
+			row{"iris/after-start.sh", scriptFile, "iris/after-start.sh.tmpl", nil},
+			row{"iris/health.sh", scriptFile, "iris/health.sh.tmpl", nil},
+		)
+	}
+	if p.DemoApplication {
+		list = append(list,
+			row{"iris/MirrorLab.REST.cls", plainFile, "iris/MirrorLab.REST.cls.tmpl", nil},
+			row{"iris/MirrorLab.Record.cls", plainFile, "iris/MirrorLab.Record.cls.tmpl", nil},
+		)
+	}
+	for _, i := range p.Instances {
+		template := "iris/member.cpf.tmpl"
+		if i.Member == nil {
+			template = "iris/application-server.cpf.tmpl"
+		}
+		var one any = i
+		if i.Member != nil {
+			one = i.Member
+		}
+		list = append(list, row{"iris/merge/" + i.Name + ".cpf", plainFile, template, one})
+	}
+	return list
+}
+
+// Render prints every artifact of the plan, sorted by path. The same plan gives
+// the same bytes. It panics where a built-in template does not fit the plan,
+// which is a mistake in mirrorgen.
+func Render(p *plan.Plan) []Artifact {
+	root := parse()
+	list := rows(p)
+	artifacts := make([]Artifact, 0, len(list))
+	var out bytes.Buffer
+	for _, r := range list {
+		out.Reset()
+		if err := root.ExecuteTemplate(&out, r.template, data{p, r.one}); err != nil {
+			panic(fmt.Sprintf("template %s: %v", r.template, err))
+		}
+		content := bytes.Clone(out.Bytes())
+		if r.path == composePath {
+			content = mergeOverrides(p, content)
+		}
+		artifacts = append(artifacts, Artifact{r.path, r.mode, content})
+	}
+	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
+	return artifacts
+}
+
+// parse reads every built-in template into one set, under its path.
+func parse() *template.Template {
+	root := template.New("").Option("missingkey=error").Funcs(functions)
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		_, err = root.New(path).Parse(string(text))
+		return err
+	})
+	if err != nil {
+		panic(fmt.Sprintf("built-in template: %v", err))
+	}
+	return root
+}
