@@ -155,14 +155,13 @@ func node(t *plan.Tree) *yaml.Node {
 	return to
 }
 
+// scalar makes a scalar. Strings that could be read as anything else are
+// quoted, and so are those of several lines: the literal style loses newlines
+// at the end of some.
 func scalar(tag, value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
-	if tag == "!!str" {
-		n.SetString(value)
-		// Quoted throughout, so that nothing that looks like another type is one.
-		if !plainYAML(value) && n.Style == 0 {
-			n.Style = yaml.DoubleQuotedStyle
-		}
+	if tag == "!!str" && !plainYAML(value) {
+		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io/fs"
 	"sort"
-	"text/template"
 
 	"mirrorgen/internal/plan"
 )
@@ -108,41 +107,21 @@ func rows(p *plan.Plan) []row {
 // the same bytes. It panics where a built-in template does not fit the plan,
 // which is a mistake in mirrorgen.
 func Render(p *plan.Plan) []Artifact {
-	root := parse()
 	list := rows(p)
-	artifacts := make([]Artifact, 0, len(list))
-	var out bytes.Buffer
-	for _, r := range list {
-		out.Reset()
-		if err := root.ExecuteTemplate(&out, r.template, data{p, r.one}); err != nil {
+	artifacts := make([]Artifact, len(list))
+	built := newSet()
+	inParallel(len(list), func(i int) {
+		r := list[i]
+		var out bytes.Buffer
+		if err := built.lookup(r.template).Execute(&out, data{p, r.one}); err != nil {
 			panic(fmt.Sprintf("template %s: %v", r.template, err))
 		}
-		content := bytes.Clone(out.Bytes())
+		content := out.Bytes()
 		if r.path == composePath {
 			content = mergeOverrides(p, content)
 		}
-		artifacts = append(artifacts, Artifact{r.path, r.mode, content})
-	}
+		artifacts[i] = Artifact{r.path, r.mode, content}
+	})
 	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
 	return artifacts
-}
-
-// parse reads every built-in template into one set, under its path.
-func parse() *template.Template {
-	root := template.New("").Option("missingkey=error").Funcs(functions)
-	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := files.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		_, err = root.New(path).Parse(string(text))
-		return err
-	})
-	if err != nil {
-		panic(fmt.Sprintf("built-in template: %v", err))
-	}
-	return root
 }

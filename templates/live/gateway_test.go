@@ -134,7 +134,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case hung:
 		<-base.Done()
-	case check && m.is() == stopped:
+	case check && !m.answers():
 		g.fail(base, w, first)
 	case check:
 		m.answer(w)

@@ -64,6 +64,17 @@ func TestOneGatewayIsLost(t *testing.T) {
 				if !held.alive() {
 					t.Errorf("the session that was open is cut")
 				}
+				// And a failover is still noticed.
+				l.members["ap1a"].become(standby)
+				l.members["ap1b"].become(primary)
+				begin := time.Now()
+				leadsTo(t, l.sql("ap1"), "ap1b")
+				followed := time.Since(begin)
+				t.Logf("a failover is followed after %v", followed.Round(time.Millisecond))
+				// A check that meets the hung gateway takes 0.9 s longer.
+				if bound := noticed + 2*time.Second; followed > bound {
+					t.Errorf("want within %v", bound)
+				}
 			})
 		}
 	}

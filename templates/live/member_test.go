@@ -19,6 +19,7 @@ const (
 	standby state = iota // 503 FAILED: backup, async
 	primary              // 200 SUCCESS
 	stopped              // nothing: IRIS is down; its superserver is closed
+	silent               // nothing, though its superserver accepts: IRIS hangs
 )
 
 // A member is a simulated one: a superserver that says its name to whoever
@@ -43,7 +44,7 @@ func newMember(t *testing.T, name, mirror, address string, webServer bool, s sta
 	})
 	if webServer {
 		m.web = serve(t, net.JoinHostPort(address, itoa(plan.WebServerPort)), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if m.is() == stopped {
+			if !m.answers() {
 				<-r.Context().Done()
 				return
 			}
@@ -65,6 +66,12 @@ func (m *member) is() state {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return m.state
+}
+
+// answers reports whether the member answers health checks at all.
+func (m *member) answers() bool {
+	s := m.is()
+	return s == standby || s == primary
 }
 
 // answer is that of mirror_status.cxw.

@@ -1,0 +1,56 @@
+# Every target is a word of its own; `make` alone lists them.
+
+GO          ?= go
+FUZZTIME    ?= 20s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+SCRIPTS     := .ci/run .ci/tools
+# Packages with golden files: their tests know -update.
+GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u)
+
+.PHONY: help build install test lint fmt generate verify fuzz bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+build: ## compile bin/mirrorgen
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/mirrorgen ./cmd/mirrorgen
+
+install: ## compile mirrorgen into Go's bin directory
+	CGO_ENABLED=0 $(GO) install -trimpath ./cmd/mirrorgen
+
+test: ## get the tools, lint, and run every test; no tool may be missing
+	.ci/tools
+	@$(MAKE) --no-print-directory lint
+	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on ./...
+	@echo "make test: everything passed"
+
+lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
+		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet -tags goals ./...
+	$(GO) run $(STATICCHECK) -tags goals ./...
+	shellcheck $(SCRIPTS)
+
+fmt: ## gofmt every file
+	gofmt -w .
+
+generate: ## rewrite every golden file: examples, diagnostics, the README's tour
+	$(GO) test $(GOLDENS) -update
+
+verify: ## compare every golden file with what the code gives today
+	$(GO) test -count=1 $(GOLDENS)
+
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \
+		sed -E 's|^(.*)/[^/]*:func (.*)$$|\1 \2|' | sort -u | \
+		while read -r package target; do \
+			echo "$$package $$target"; \
+			$(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$package" || exit 1; \
+		done
+
+bench: ## time each stage, then the goals: ratios measured side by side, exit 1 for a miss
+	$(GO) test -run='^$$' -bench=. -benchmem ./internal
+	$(GO) test -tags goals -count=1 -run='^TestGoals$$' ./internal
+
+clean: ## delete what make build made
+	rm -rf bin

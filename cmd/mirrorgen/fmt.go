@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"mirrorgen/schema"
+)
+
+// formatter is one run of the fmt command.
+type formatter struct {
+	*tool
+	check, diff bool
+	differs     bool // something was not formatted
+}
+
+func (t *tool) fmtCommand() *cobra.Command {
+	f := &formatter{tool: t}
+	command := &cobra.Command{
+		Use:   "fmt [FILE|DIR|-]...",
+		Short: "Rewrite topologies in the canonical layout",
+		Long: `Fmt lays out topology files as HCL's own formatter does, and prints the name of each
+file that it changes. A DIR stands for its *.hcl files. With - or no argument it
+formats standard input to standard output. A file with syntax errors is left alone.`,
+		Example: `  mirrorgen fmt lab.hcl
+  mirrorgen fmt --check --diff labs
+  mirrorgen fmt < lab.hcl`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"-"}
+			}
+			err := t.each(args, f.formatPath)
+			if err == nil && f.differs {
+				return &failure{exitDiffers, nil}
+			}
+			return err
+		},
+	}
+	flags := command.Flags()
+	flags.BoolVar(&f.check, "check", false, "write nothing; list files that are not formatted and exit with 3")
+	flags.BoolVar(&f.diff, "diff", false, "write nothing; print the changes as a unified diff and exit with 3 if there are any")
+	return command
+}
+
+func (f *formatter) formatPath(path string) error {
+	if path == "-" {
+		return f.formatInput()
+	}
+	names, _, err := topologyFiles(path)
+	if err != nil {
+		return failed(err)
+	}
+	return f.each(names, f.formatFile)
+}
+
+func (f *formatter) formatFile(name string) error {
+	content, err := readSource(name)
+	if err != nil {
+		return failed(err)
+	}
+	formatted, err := f.format(name, content)
+	if err != nil || bytes.Equal(content, formatted) {
+		return err
+	}
+	if f.report(name, content, formatted) {
+		return nil
+	}
+	if err := replaceFile(name, formatted); err != nil {
+		return failed(err)
+	}
+	fmt.Fprintln(f.out, printable(name))
+	return nil
+}
+
+// formatInput formats standard input.
+func (f *formatter) formatInput() error {
+	const name = "<stdin>"
+	content, err := readAll(name, f.in)
+	if err != nil {
+		return failed(err)
+	}
+	formatted, err := f.format(name, content)
+	if err != nil {
+		return err
+	}
+	if !f.check && !f.diff {
+		f.out.Write(formatted)
+		return nil
+	}
+	if !bytes.Equal(content, formatted) {
+		f.report(name, content, formatted)
+	}
+	return nil
+}
+
+// format lays out one file, after showing what is wrong with its syntax.
+func (f *formatter) format(name string, content []byte) ([]byte, error) {
+	_, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		f.show(diags, sourceFiles([]schema.Source{{Name: name, Content: content}}))
+		return nil, failed(fmt.Errorf("%s: %s; not formatted", name, count(diags)))
+	}
+	return hclwrite.Format(content), nil
+}
+
+// report tells of a difference where --check or --diff asks for it instead of a
+// change.
+func (f *formatter) report(name string, before, after []byte) bool {
+	switch {
+	case f.diff:
+		f.out.Write(diff.Diff(name+".orig", before, name, after))
+	case f.check:
+		fmt.Fprintln(f.out, printable(name))
+	default:
+		return false
+	}
+	f.differs = true
+	return true
+}
+
+// replaceFile gives an existing file other contents by one rename. Mode and, for
+// a symbolic link, the link itself stay.
+func replaceFile(name string, content []byte) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%w; the file was left as it was", plainError(name, err))
+		}
+	}()
+	target, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("not a plain file")
+	}
+	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(file.Name())
+		}
+	}()
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Chmod(info.Mode().Perm())
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(file.Name(), target)
+	}
+	return err
+}

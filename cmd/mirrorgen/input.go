@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mirrorgen/schema"
+)
+
+// maxSource is the size of a file that is still taken for a topology, in bytes.
+const maxSource = 10 << 20
+
+// input is a topology as it was named on the command line.
+type input struct {
+	path    string          // as typed
+	base    string          // base name of the file or directory
+	dir     string          // the lab's directory is made in here
+	sources []schema.Source // in name order, their names beginning with path as typed
+}
+
+// readInput reads a file, or the topology files of a directory.
+func readInput(path string) (*input, error) {
+	absolute, err := filepath.Abs(path)
+	if err == nil {
+		err = checkName(filepath.Base(absolute))
+	}
+	if err != nil {
+		return nil, err
+	}
+	in := &input{path: path, base: filepath.Base(absolute), dir: filepath.Dir(path)}
+	names, isDir, err := topologyFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	if isDir {
+		in.dir = path
+	}
+	for _, name := range names {
+		content, err := readSource(name)
+		if err != nil {
+			return nil, err
+		}
+		in.sources = append(in.sources, schema.Source{Name: name, Content: content})
+	}
+	return in, nil
+}
+
+// topologyFiles are the files that a FILE or DIR stands for, in name order. Dot
+// files and *.lock.hcl are not among those of a directory.
+func topologyFiles(path string) (names []string, isDir bool, err error) {
+	if path == "" {
+		return nil, false, errors.New("an empty name was given; give a FILE or a DIR")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, false, plainError(path, err)
+	}
+	if !info.IsDir() {
+		return []string{path}, false, nil
+	}
+	const separator = string(filepath.Separator)
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, false, plainError(path, err)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".lock.hcl") || name[0] == '.' || entry.IsDir() {
+			continue
+		}
+		if err := checkName(name); err != nil {
+			return nil, false, fmt.Errorf("%s: %w", path, err)
+		}
+		names = append(names, strings.TrimRight(path, separator)+separator+name)
+	}
+	if len(names) == 0 {
+		return nil, false, fmt.Errorf("%s: there is no topology file (*.hcl) in this directory", path)
+	}
+	return names, true, nil
+}
+
+// checkName refuses a file name that could not be shown or written into a
+// comment as it is.
+func checkName(name string) error {
+	if !utf8.ValidString(name) || strings.IndexFunc(name, unicode.IsControl) >= 0 {
+		return fmt.Errorf("the name %q has control characters or is not UTF-8; rename it", name)
+	}
+	return nil
+}
+
+// readSource reads one file, unless it is too large to be a topology.
+func readSource(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, plainError(name, err)
+	}
+	defer file.Close()
+	return readAll(name, file)
+}
+
+func readAll(name string, r io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+	if err != nil {
+		return nil, plainError(name, err)
+	}
+	if len(content) > maxSource {
+		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a topology", name)
+	}
+	return content, nil
+}
+
+// plainError says what is wrong with a path without naming the system call.
+func plainError(path string, err error) error {
+	var (
+		at   *fs.PathError
+		link *os.LinkError
+	)
+	switch {
+	case errors.As(err, &at):
+		err = at.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}

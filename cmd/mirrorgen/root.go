@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// tool is what every command works with: results go to out, everything else to
+// err.
+type tool struct {
+	in     io.Reader
+	out    *bufio.Writer
+	err    io.Writer
+	screen screen // what err is shown on
+}
+
+const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
+with docker-compose.yaml, NGINX, HAProxy and Web Gateway configuration, IRIS merge
+files, scripts that start, stop, check and break the lab, and a README.
+
+Begin with:
+  mirrorgen validate lab.hcl   check a topology; every mistake is shown with its line
+  mirrorgen build lab.hcl      write the lab: a directory beside lab.hcl
+  mirrorgen inspect lab.hcl    list its services, addresses, ports and endpoints
+
+A whole topology, the smallest useful lab.hcl:
+
+  lab "minimal" {}
+
+  arbiter "arbiter" {}
+
+  mirror "demo" {
+    member "demo-a" { role = "primary" }
+    member "demo-b" { role = "backup" }
+  }
+
+  web_gateway "webgw" {}
+  nginx "web" {}
+  haproxy "sql" {}
+
+"mirrorgen build lab.hcl" makes of it the directory minimal. Put your licence key in
+minimal/iris.key and run minimal/start.sh; it needs Docker with Compose, and no
+mirrorgen. Every block and argument is described in docs/language.md.
+
+Exit codes: 0 done, 1 error in the input or on disk, 2 wrong usage, 3 output differs.`
+
+// root is the whole command line.
+func (t *tool) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:                        "mirrorgen COMMAND",
+		Short:                      "Compile a topology of InterSystems IRIS mirrors into a Docker Compose lab",
+		Long:                       about,
+		Version:                    readVersion().Version,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		DisableFlagsInUseLine:      true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.SetIn(t.in)
+	root.SetOut(t.out)
+	root.SetErr(t.err)
+	root.SetUsageFunc(usage)
+	root.AddCommand(t.buildCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.versionCommand())
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	t.demandSubcommand(root)
+	for _, command := range root.Commands() {
+		if command.HasSubCommands() {
+			t.demandSubcommand(command)
+		}
+	}
+	return root
+}
+
+// demandSubcommand makes it wrong usage to call a command without one of its
+// subcommands; cobra alone would show the help and succeed.
+func (t *tool) demandSubcommand(command *cobra.Command) {
+	command.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(command, args) }
+	command.RunE = func(*cobra.Command, []string) error {
+		command.SetOut(t.err)
+		command.Help()
+		return &failure{exitUsage, nil}
+	}
+}
+
+// unknownCommand refuses a word that is no command, with the nearest that is.
+func unknownCommand(command *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if names := command.SuggestionsFor(args[0]); len(names) > 0 {
+		near = fmt.Sprintf("; did you mean %q?", names[0])
+	}
+	return fmt.Errorf("there is no command \"%s %s\"%s", command.CommandPath(), args[0], near)
+}
+
+// helpCommand is cobra's, but an unknown topic is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show how a command is used",
+		RunE: func(command *cobra.Command, args []string) error {
+			topic, rest, err := command.Root().Find(args)
+			if err == nil {
+				err = unknownCommand(topic, rest)
+			}
+			if err != nil {
+				return err
+			}
+			topic.InitDefaultHelpFlag()
+			topic.InitDefaultVersionFlag()
+			return topic.Help()
+		},
+	}
+}
+
+// usage is the part of a command's help that follows its description.
+func usage(command *cobra.Command) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage:\n  %s\n", command.UseLine())
+	if command.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", command.Example)
+	}
+	if command.HasAvailableSubCommands() {
+		b.WriteString("\nCommands:\n")
+		for _, c := range command.Commands() {
+			if c.IsAvailableCommand() || c.Name() == "help" {
+				fmt.Fprintf(&b, "  %-*s  %s\n", command.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
+	if command.HasAvailableLocalFlags() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", command.LocalFlags().FlagUsages())
+	}
+	if command.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n\"%s COMMAND --help\" tells more about a command.\n", command.CommandPath())
+	}
+	_, err := io.WriteString(command.OutOrStdout(), b.String())
+	return err
+}
+
+// oneTopology demands exactly one FILE or DIR.
+func oneTopology(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("give one topology, a FILE or a DIR; %d were given", len(args))
+	}
+	return nil
+}

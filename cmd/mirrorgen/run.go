@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Exit codes. They are part of mirrorgen's interface.
+const (
+	exitDone    = 0
+	exitFailed  = 1 // an error in the input or on disk
+	exitUsage   = 2
+	exitDiffers = 3 // what was checked is not as mirrorgen would write it
+)
+
+// A failure ends a command with an exit code. Errors of any other type come from
+// cobra, before a command has begun, and mean wrong usage.
+type failure struct {
+	code int
+	err  error // nil where everything has been said
+}
+
+func (f *failure) Error() string { return fmt.Sprint(f.err) }
+func (f *failure) Unwrap() error { return f.err }
+
+// failed is an error in the input or on disk.
+func failed(err error) error { return &failure{exitFailed, err} }
+
+// run is mirrorgen without the process around it. It returns the exit code.
+func run(args []string, in io.Reader, out, errOut io.Writer) int {
+	results := bufio.NewWriterSize(out, 64<<10)
+	t := &tool{in: in, out: results, err: errOut, screen: screenOf(errOut, os.Getenv)}
+	root := t.root()
+	root.SetArgs(args)
+	command, err := root.ExecuteC()
+	if flushErr := results.Flush(); flushErr != nil && err == nil {
+		err = failed(fmt.Errorf("writing the result: %w", flushErr))
+	}
+	if err == nil {
+		return exitDone
+	}
+	t.say(err)
+	var f *failure
+	if errors.As(err, &f) {
+		return f.code
+	}
+	fmt.Fprintf(errOut, "Run \"%s --help\" for its usage.\n", command.CommandPath())
+	return exitUsage
+}
+
+// say prints an error, unless it is a failure of which everything has been said.
+func (t *tool) say(err error) {
+	if f, ok := err.(*failure); ok && f.err == nil {
+		return
+	}
+	fmt.Fprintf(t.err, "mirrorgen: %s\n", printable(err.Error()))
+}

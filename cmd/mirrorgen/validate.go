@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (t *tool) validateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate FILE|DIR...",
+		Short: "Check topologies and write nothing",
+		Long: `Validate compiles each topology as build does, reads the result back, and writes
+nothing. Every FILE, and every DIR with its *.hcl files, is a topology of its own.`,
+		Example: `  mirrorgen validate lab.hcl
+  mirrorgen validate labs/*.hcl`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("give at least one topology, a FILE or a DIR")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			return t.each(args, t.validate)
+		},
+	}
+}
+
+func (t *tool) validate(path string) error {
+	_, p, artifacts, err := t.compile(path, true)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s: valid: lab %s, %s, %s\n", printable(path), p.Name, plural(len(p.Services), "service"), plural(len(artifacts), "file"))
+	return nil
+}
+
+// each does the same to several paths, and goes on after one that fails.
+func (t *tool) each(paths []string, do func(path string) error) error {
+	var result error
+	for _, path := range paths {
+		if err := do(path); err != nil {
+			t.say(err)
+			result = failed(nil)
+		}
+	}
+	return result
+}

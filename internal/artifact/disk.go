@@ -1,0 +1,94 @@
+package artifact
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// disk is all that this package does to a directory. Names are relative and
+// slash-separated; none leads out of the directory. Tests put one that fails in
+// its place.
+type disk interface {
+	// path is the name as a user would type it.
+	path(name string) string
+	lstat(name string) (fs.FileInfo, error)
+	read(name string) ([]byte, error)
+	// hash is the SHA-256 of a file of any size, in hexadecimal.
+	hash(name string) (string, error)
+	// create writes a file that must not exist yet, with exactly that mode.
+	create(name string, content []byte, mode fs.FileMode) error
+	mkdir(name string) error
+	chmod(name string, mode fs.FileMode) error
+	rename(from, to string) error
+	// remove takes away a file or an empty directory.
+	remove(name string) error
+	close() error
+}
+
+// opener opens a directory that exists.
+type opener func(dir string) (disk, error)
+
+// rootDisk is a real directory. os.Root resolves every name below it, so that
+// not even a link made behind our back leads out.
+type rootDisk struct {
+	dir  string
+	root *os.Root
+}
+
+func openRoot(dir string) (disk, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return rootDisk{dir, root}, nil
+}
+
+func (d rootDisk) path(name string) string { return filepath.Join(d.dir, filepath.FromSlash(name)) }
+func (d rootDisk) close() error            { return d.root.Close() }
+
+func (d rootDisk) lstat(name string) (fs.FileInfo, error)    { return d.root.Lstat(name) }
+func (d rootDisk) read(name string) ([]byte, error)          { return d.root.ReadFile(name) }
+func (d rootDisk) mkdir(name string) error                   { return d.root.Mkdir(name, 0o777) }
+func (d rootDisk) chmod(name string, mode fs.FileMode) error { return d.root.Chmod(name, mode) }
+func (d rootDisk) rename(from, to string) error              { return d.root.Rename(from, to) }
+func (d rootDisk) remove(name string) error                  { return d.root.Remove(name) }
+
+func (d rootDisk) hash(name string) (string, error) {
+	file, err := d.root.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return hashOf(file)
+}
+
+func (d rootDisk) create(name string, content []byte, mode fs.FileMode) error {
+	file, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	// The user's umask must not make a file unreadable in its container.
+	err = file.Chmod(mode)
+	if err == nil {
+		_, err = file.Write(content)
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		d.root.Remove(name)
+	}
+	return err
+}
+
+func hashOf(r io.Reader) (string, error) {
+	hash := sha256.New()
+	if _, err := io.Copy(hash, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

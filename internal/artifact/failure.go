@@ -1,0 +1,39 @@
+package artifact
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// failure is an error of the operating system about one path, with what to do
+// about it.
+func failure(name string, err error) error {
+	var (
+		pathError *fs.PathError
+		linkError *os.LinkError
+	)
+	switch {
+	case errors.As(err, &pathError):
+		err = pathError.Err
+	case errors.As(err, &linkError):
+		err = linkError.Err
+	}
+	remedies := []struct {
+		cause  error
+		remedy string
+	}{
+		{syscall.ENOSPC, "make room on that file system"},
+		{syscall.EDQUOT, "make room in your quota"},
+		{syscall.EROFS, "that file system is read-only: choose another directory"},
+		{fs.ErrPermission, "give yourself permission there, or choose another directory"},
+	}
+	for _, r := range remedies {
+		if errors.Is(err, r.cause) {
+			return fmt.Errorf("%s: %w; %s", name, err, r.remedy)
+		}
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,220 @@
+package artifact
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"mirrorgen/templates"
+)
+
+// Whatever fails before the first file is replaced, the directory is as it was.
+func TestFailureChangesNothing(t *testing.T) {
+	first := lab("a", "a1\n", "b.sh", "b1\n", "stale", "s\n")
+	second := lab("a", "a2\n", "b.sh", "b2\n", "new/c", "c\n")
+	for _, at := range []string{
+		"create a", "create b.sh", "mkdir new", "create new/c",
+		"create " + pendingName, "rename " + pendingName, "rename a",
+	} {
+		t.Run(at, func(t *testing.T) {
+			dir := t.TempDir()
+			mustWrite(t, dir, first)
+			manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName))
+			_, err := write((&failing{at: at}).open, dir, second, Options{})
+			says(t, err, "no space left on device; make room on that file system", "Nothing was changed")
+			if !errors.Is(err, syscall.ENOSPC) {
+				t.Errorf("%v is not ENOSPC", err)
+			}
+			holds(t, dir, "a", "a1\n", "b.sh", "b1\n", "stale", "s\n")
+			if now, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(now, manifest) {
+				t.Error("the manifest changed")
+			}
+			mustWrite(t, dir, second)
+			holds(t, dir, "a", "a2\n", "b.sh", "b2\n", "new/c", "c\n")
+		})
+	}
+}
+
+// After that every file is whole, old or new, and building again finishes.
+func TestFailureBetweenRenames(t *testing.T) {
+	first := lab("a", "a1\n", "b", "b1\n", "stale", "s\n")
+	second := lab("a", "a2\n", "b", "b2\n", "new/c", "c\n")
+	for _, at := range []string{"rename b", "rename new/c", "remove stale", "rename " + ManifestName} {
+		t.Run(at, func(t *testing.T) {
+			dir := t.TempDir()
+			mustWrite(t, dir, first)
+			_, err := write((&failing{at: at, cause: syscall.EROFS}).open, dir, second, Options{})
+			says(t, err, "read-only file system", "uild again")
+			for name, content := range tree(t, dir) {
+				if temporary.MatchString(filepath.Base(name)) {
+					t.Errorf("%s was left", name)
+				}
+				if name != pendingName && !strings.Contains("a1\n a2\n b1\n b2\n c\n s\n", content) {
+					t.Errorf("%s holds %q", name, content)
+				}
+			}
+			mustWrite(t, dir, second)
+			holds(t, dir, "a", "a2\n", "b", "b2\n", "new/c", "c\n")
+		})
+	}
+}
+
+func TestFailureInFreshDirectory(t *testing.T) {
+	for at, want := range map[string]string{
+		"mkdir lab":                  "parent/lab: ",
+		"create lab/a":               "parent/lab/a: ",
+		"mkdir lab/new":              "parent/lab/new/c: ",
+		"create lab/new/c":           "parent/lab/new/c: ",
+		"create lab/" + ManifestName: "parent/lab/" + ManifestName + ": ",
+		"rename lab":                 "parent/lab: ",
+	} {
+		t.Run(at, func(t *testing.T) {
+			base := t.TempDir()
+			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), lab("a", "a\n", "new/c", "c\n"), Options{})
+			says(t, err, "permission denied; give yourself permission there", "Nothing was written", filepath.Join(base, want))
+			holds(t, base)
+		})
+	}
+}
+
+// A manifest that cannot be trusted stops the write.
+func TestBadManifest(t *testing.T) {
+	file := func(name string) string { return `{"format": 1, "files": [{"path": "` + name + `"}]}` }
+	for text, want := range map[string]string{
+		`{`:                          "unexpected end",
+		`{"format": 2, "files": []}`: "format 2 is not known",
+		`[]`:                         "cannot unmarshal",
+		file("/etc/passwd"):          `"/etc/passwd" is not a relative path`,
+		file("../x"):                 `"../x" is not a relative path`,
+		file("a/../../x"):            `is not a relative path`,
+		file("."):                    `"." is not a relative path`,
+		file(""):                     `"" is not a relative path`,
+		file("./a"):                  `is not a relative path`,
+		file(`a\\..\\b`):             `is not a relative path`,
+		file(ManifestName):           "never written by mirrorgen",
+		strings.ReplaceAll(file("a"), "]", `,{"path":"a"}]`): "listed twice",
+	} {
+		dir := t.TempDir()
+		put(t, text, dir, ManifestName)
+		_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+		says(t, err, want, ManifestName+" is not a manifest of mirrorgen")
+		holds(t, dir)
+	}
+	dir := t.TempDir()
+	link(t, "/dev/null", dir, ManifestName)
+	_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+	says(t, err, "not a plain file")
+}
+
+// A directory that one may not write to.
+func TestUnwritable(t *testing.T) {
+	base := t.TempDir()
+	os.Chmod(filepath.Dir(base), 0o755) // for nobody to get here
+	dir := filepath.Join(base, "lab")
+	mustWrite(t, dir, lab("a", "a\n"))
+	os.Chmod(dir, 0o555)
+	os.Chmod(base, 0o555)
+	defer os.Chmod(base, 0o755)
+	defer os.Chmod(dir, 0o755)
+	defer unprivileged(t)()
+	_, err := Write(dir, lab("a", "a2\n"), Options{})
+	says(t, err, filepath.Join(dir, "a")+": permission denied; give yourself permission", "Nothing was changed")
+	_, err = Write(filepath.Join(base, "new"), lab("a", "a\n"), Options{})
+	says(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
+	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(encodeManifest(lab("a", "a\n"))))
+}
+
+// unprivileged lets permissions count for root as well, until the function that
+// it returns is called.
+func unprivileged(t *testing.T) func() {
+	if os.Getuid() != 0 {
+		return func() {}
+	}
+	runtime.LockOSThread()
+	const nobody = 65534
+	if err := syscall.Setfsuid(nobody); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		syscall.Setfsuid(0)
+		runtime.UnlockOSThread()
+	}
+}
+
+// A file system that is really full.
+func TestFullDisk(t *testing.T) {
+	mount := t.TempDir()
+	if err := syscall.Mount("tmpfs", mount, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("a small file system cannot be mounted here (%v); TestFailureChangesNothing injects the same failure", err)
+	}
+	defer syscall.Unmount(mount, 0)
+	large := strings.Repeat("x", 48<<10) + "\n"
+
+	fresh := filepath.Join(mount, "fresh")
+	_, err := Write(fresh, lab("a", large, "b", large), Options{})
+	says(t, err, "fresh", "b: no space left on device; make room", "Nothing was written")
+	holds(t, mount)
+
+	dir := filepath.Join(mount, "lab")
+	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
+	_, err = Write(dir, lab("a", "a2\n", "b", large+large), Options{})
+	says(t, err, filepath.Join(dir, "b")+": no space left on device; make room", "Nothing was changed")
+	holds(t, dir, "a", "a\n", "b", "b\n")
+}
+
+// A file system that became read-only.
+func TestReadOnlyFileSystem(t *testing.T) {
+	mount := t.TempDir()
+	if err := syscall.Mount("tmpfs", mount, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("a file system cannot be mounted here (%v); TestFailureBetweenRenames injects the same failure", err)
+	}
+	defer syscall.Unmount(mount, 0)
+	dir := filepath.Join(mount, "lab")
+	mustWrite(t, dir, lab("a", "a\n"))
+	if err := syscall.Mount("", mount, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Write(dir, lab("a", "a2\n"), Options{})
+	says(t, err, filepath.Join(dir, "a")+": read-only file system; that file system is read-only: choose another directory")
+	holds(t, dir, "a", "a\n")
+	if c := mustWrite(t, dir, lab("a", "a\n")); c.Unchanged != 1 { // nothing to write is no error
+		t.Errorf("changes %v", kinds(c))
+	}
+}
+
+func TestManifestBytes(t *testing.T) {
+	have := string(encodeManifest(lab("b.sh", "b\n", "a", "a\n")))
+	want := `{
+  "format": 1,
+  "files": [
+    {"path": "a", "mode": "0644", "sha256": "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"},
+    {"path": "b.sh", "mode": "0755", "sha256": "0263829989b6fd954f72baaf2fc64bc2e2f01d692d4de72986ea808f6e99813f"}
+  ]
+}
+`
+	if have != want {
+		t.Errorf("have\n%s\nwant\n%s", have, want)
+	}
+	entries, err := decodeManifest([]byte(have))
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if entries, err = decodeManifest(encodeManifest(nil)); err != nil || len(entries) != 0 {
+		t.Errorf("empty: %v, %v", entries, err)
+	}
+}
+
+// An artifact with a path that no artifact may have is a mistake in mirrorgen.
+func TestImpossiblePathPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	Compare(t.TempDir(), []templates.Artifact{{Path: "../x"}})
+}

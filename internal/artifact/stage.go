@@ -1,0 +1,104 @@
+package artifact
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// stage keeps account of everything that a write has put on disk and that is not
+// in its place yet.
+type stage struct {
+	disk  disk
+	dir   string            // the lab's directory, for messages
+	under string            // what its files are below on the disk, "." for nothing
+	made  []string          // files and directories to take away on failure, in the order made
+	known map[string]bool   // directories that are there
+	names map[string]string // temporary name by path
+}
+
+func newStage(d disk, dir, under string) *stage {
+	return &stage{disk: d, dir: dir, under: under, known: map[string]bool{".": true}, names: map[string]string{}}
+}
+
+// failed is an error about one path of the lab.
+func (s *stage) failed(name string, err error) error {
+	return failure(filepath.Join(s.dir, filepath.FromSlash(name)), err)
+}
+
+// create writes a new file, with the directories that it needs.
+func (s *stage) create(name string, content []byte, mode fs.FileMode) error {
+	return s.write(name, path.Join(s.under, name), content, mode)
+}
+
+// stage writes a file under a temporary name beside its place.
+func (s *stage) stage(name string, content []byte, mode fs.FileMode) error {
+	dir, base := path.Split(name)
+	s.names[name] = dir + temporaryName(base)
+	return s.write(name, s.names[name], content, mode)
+}
+
+// write writes the file that name stands for in messages.
+func (s *stage) write(name, actual string, content []byte, mode fs.FileMode) error {
+	err := s.mkdirs(path.Dir(actual))
+	if err == nil {
+		err = s.disk.create(actual, content, mode)
+	}
+	if err != nil {
+		return s.failed(name, err)
+	}
+	s.made = append(s.made, actual)
+	return nil
+}
+
+// commit puts a staged file in its place. From then on it is no longer undone.
+func (s *stage) commit(name string) error {
+	if err := s.disk.rename(s.names[name], name); err != nil {
+		return s.failed(name, err)
+	}
+	return nil
+}
+
+// mkdirs makes a directory and its parents where they are not there.
+func (s *stage) mkdirs(dir string) error {
+	if s.known[dir] {
+		return nil
+	}
+	if err := s.mkdirs(path.Dir(dir)); err != nil {
+		return err
+	}
+	err := s.disk.mkdir(dir)
+	switch {
+	case err == nil:
+		s.made = append(s.made, dir)
+	case !errors.Is(err, fs.ErrExist):
+		return err
+	}
+	s.known[dir] = true
+	return nil
+}
+
+// removeStale removes a file that is no longer produced, and the directories
+// that it leaves empty.
+func (s *stage) removeStale(name string) error {
+	if err := s.disk.remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s.failed(name, err)
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if s.disk.remove(dir) != nil { // it holds something else
+			break
+		}
+	}
+	return nil
+}
+
+// undo takes away what was made, last first. What has been put in its place is
+// no longer there under the name by which it was made; directories that are in
+// use stay, because only empty ones can be removed.
+func (s *stage) undo() {
+	for _, name := range slices.Backward(s.made) {
+		s.disk.remove(name)
+	}
+}

@@ -1,0 +1,151 @@
+package verify
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/verify/cpf"
+	"mirrorgen/internal/verify/haproxy"
+	"mirrorgen/internal/verify/nginx"
+	"mirrorgen/templates"
+)
+
+// composePath is the artifact that all others are related to.
+const composePath = "docker-compose.yaml"
+
+// lab is all that was read from the artifacts.
+type lab struct {
+	files    map[string]*file
+	compose  *compose // nil where it is missing or unreadable
+	gateways []gatewayFile
+	nginx    []nginxFile
+	haproxy  []haproxyFile
+	merges   []mergeFile
+	ignored  *file // .gitignore
+	// mirrors are the names of the mirrors, which the table of instances holds.
+	mirrors map[string]bool
+	// uses are the addresses that the artifacts name, with what is expected
+	// there.
+	uses []use
+
+	diagnostics hcl.Diagnostics
+}
+
+// file is one artifact.
+type file struct {
+	path  string
+	mode  fs.FileMode
+	text  string
+	lines []int // offsets of the lines' first characters, made when first needed
+}
+
+type gatewayFile struct {
+	*file
+	ini *ini
+}
+
+type nginxFile struct {
+	*file
+	directives []*nginx.Directive
+}
+
+type haproxyFile struct {
+	*file
+	proxies []proxy
+}
+
+// proxy is a section with its binds and servers.
+type proxy struct {
+	*haproxy.Section
+	binds   []haproxy.Bind
+	servers []haproxy.Server
+}
+
+type mergeFile struct {
+	*file
+	service string // the service that the file is named after
+	merge   *cpf.File
+}
+
+// read reads every artifact with the reader of its format.
+func read(artifacts []templates.Artifact) *lab {
+	l := &lab{files: make(map[string]*file, len(artifacts)), mirrors: map[string]bool{}}
+	files := make([]*file, 0, len(artifacts))
+	for _, artifact := range artifacts {
+		files = append(files, &file{path: artifact.Path, mode: artifact.Mode, text: string(artifact.Content)})
+	}
+	scripts := parseScripts(files)
+	for _, f := range files {
+		if _, twice := l.files[f.path]; twice {
+			l.report(f, place{}, "Duplicate artifact", "Two artifacts have the path "+f.path+", and the second would overwrite the first.",
+				"Rename one of the blocks that they are named after.")
+		}
+		l.files[f.path] = f
+		l.checkText(f)
+		l.readFormat(f)
+	}
+	l.reportScripts(files, scripts())
+	if l.files[composePath] == nil {
+		l.report(&file{path: composePath}, place{}, "Missing compose file", "The lab has no "+composePath+".", "Generate it with the other artifacts.")
+	}
+	return l
+}
+
+// readFormat reads a file with the reader that its path calls for. Scripts are
+// read beside it, by parseScripts.
+func (l *lab) readFormat(f *file) {
+	directory, name := path.Split(f.path)
+	extension := path.Ext(name)
+	switch {
+	case f.path == composePath:
+		l.readCompose(f)
+	case f.path == ".gitignore":
+		l.ignored = f
+	case f.path == instancesPath:
+		l.readInstances(f)
+	case extension == ".md":
+		l.readMarkdown(f)
+	case extension == ".cls":
+		l.readClass(f)
+	case extension == ".cpf":
+		l.readMerge(f)
+	case directory == "nginx/" && extension == ".conf":
+		l.readNGINX(f)
+	case directory == "haproxy/" && extension == ".cfg":
+		l.readHAProxy(f)
+	case directory == "webgateway/" && extension == ".ini":
+		l.readGateway(f)
+	case directory == "webgateway/" && extension == ".conf":
+		l.readApache(f)
+	}
+}
+
+func (l *lab) readMerge(f *file) {
+	merge, problems := cpf.Parse(f.text)
+	l.reportAll(f, problems)
+	l.merges = append(l.merges, mergeFile{f, strings.TrimSuffix(path.Base(f.path), ".cpf"), merge})
+	l.uses = append(l.uses, mergeUses(f, merge)...)
+}
+
+func (l *lab) readNGINX(f *file) {
+	directives, problems := nginx.Parse(f.text)
+	l.reportAll(f, problems)
+	l.nginx = append(l.nginx, nginxFile{f, directives})
+	l.uses = append(l.uses, nginxUses(f, directives)...)
+}
+
+func (l *lab) readHAProxy(f *file) {
+	config, problems := haproxy.Parse(f.text)
+	l.reportAll(f, problems)
+	h := haproxyFile{file: f}
+	for _, section := range config.Sections {
+		if section.Proxy() {
+			h.proxies = append(h.proxies, proxy{section, section.Binds(), section.Servers()})
+		}
+	}
+	l.haproxy = append(l.haproxy, h)
+	l.uses = append(l.uses, haproxyUses(h)...)
+}

@@ -1,0 +1,184 @@
+package verify
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/verify/text"
+)
+
+const pathPrefix = "APP_PATH:" // of a section that describes one path
+
+// number reads a port or a count, 0 where it is none.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// gatewayServers returns the sections of a CSP.ini that describe servers.
+func gatewayServers(i *ini) []*iniSection {
+	var servers []*iniSection
+	for _, s := range i.sections {
+		if !text.Has("SYSTEM SYSTEM_INDEX APP_PATH_INDEX", s.name) && !strings.HasPrefix(s.name, pathPrefix) {
+			servers = append(servers, s)
+		}
+	}
+	return servers
+}
+
+// enabled reports whether an index section lists the name as Enabled.
+func (i *ini) enabled(index, name string) bool {
+	section := i.byName[index]
+	return section != nil && section.value(name) == "Enabled"
+}
+
+// checkGatewayIndexes: the indexes of servers and of paths list just the
+// sections that there are.
+func checkGatewayIndexes(l *lab) {
+	for _, g := range l.gateways {
+		l.checkIndex(g, "SYSTEM_INDEX", "", "server")
+		l.checkIndex(g, "APP_PATH_INDEX", pathPrefix, "path")
+		for _, s := range gatewayServers(g.ini) {
+			l.checkListed(g, "SYSTEM_INDEX", s.name, s)
+		}
+		for _, s := range g.ini.sections {
+			if name, found := strings.CutPrefix(s.name, pathPrefix); found {
+				l.checkListed(g, "APP_PATH_INDEX", name, s)
+			}
+		}
+	}
+}
+
+func (l *lab) checkIndex(g gatewayFile, index, prefix, what string) {
+	section := g.ini.byName[index]
+	if section == nil {
+		l.report(g.file, place{}, "Missing index", "The file has no section ["+index+"].", "Add it; it lists every "+what+".")
+		return
+	}
+	for _, key := range section.keys {
+		switch {
+		case key.value != "Enabled" && key.value != "Disabled":
+			l.report(g.file, key.valueAt, "Invalid index entry", "The "+what+" "+key.name+" is neither Enabled nor Disabled.", "Write Enabled or Disabled.")
+		case key.value == "Enabled" && g.ini.byName[prefix+key.name] == nil:
+			l.report(g.file, key.at, "Index entry without a section", "The "+what+" "+key.name+" is enabled, but there is no section ["+prefix+key.name+"].", "Add the section, or disable the "+what+".")
+		}
+	}
+}
+
+func (l *lab) checkListed(g gatewayFile, index, name string, s *iniSection) {
+	if section := g.ini.byName[index]; section != nil {
+		if _, listed := section.key(name); !listed {
+			l.report(g.file, s.at, "Section missing from its index", "The section ["+s.name+"] is not listed in ["+index+"], so the gateway does not use it.", "Add "+name+"=Enabled there.")
+		}
+	}
+}
+
+// checkGatewayPaths: every enabled path goes to servers that exist and are
+// enabled, and the default server is one of its alternatives.
+func checkGatewayPaths(l *lab) {
+	for _, g := range l.gateways {
+		for _, s := range g.ini.sections {
+			name, found := strings.CutPrefix(s.name, pathPrefix)
+			if !found || !g.ini.enabled("APP_PATH_INDEX", name) {
+				continue
+			}
+			if strings.Contains(name, ".") || !strings.HasPrefix(name, "/") {
+				l.report(g.file, s.at, "Invalid path", "The path "+name+" cannot be served: a path begins with a slash and holds no dot.", "Rename the block that it is named after.")
+			}
+			if _, given := s.key("Default_Server"); !given {
+				l.report(g.file, s.at, "Path without a server", "The path "+name+" has no Default_Server.", "Name a server.")
+			}
+			for _, key := range s.keys {
+				switch {
+				case key.name == "Default_Server":
+					l.checkPathServer(g, name, key.value, key.valueAt)
+				case strings.HasPrefix(key.name, "Alternative_Server_"):
+					if enabled, _, _ := strings.Cut(key.value, "~"); enabled == "1" {
+						_, server, _ := cutLast(key.value, "~")
+						l.checkPathServer(g, name, server, key.valueAt)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (l *lab) checkPathServer(g gatewayFile, path, server string, at place) {
+	switch {
+	case g.ini.byName[server] == nil:
+		l.report(g.file, at, "Path to an unknown server", "The path "+path+" goes to the server "+server+", which has no section.", "Name a server that has one.")
+	case !g.ini.enabled("SYSTEM_INDEX", server):
+		l.report(g.file, at, "Path to a disabled server", "The path "+path+" goes to the server "+server+", which is not enabled in [SYSTEM_INDEX].", "Enable the server, or disable the path.")
+	}
+}
+
+// gatewayKeys are the keys of CSP.ini that the product documents. A gateway
+// ignores one that it does not know, so a misspelt key would go unnoticed.
+const gatewayKeys = "Accept_X_Forwarded_For Alternative_Servers Configuration_Initialized Configuration_Initialized_Build" +
+	" Configuration_Modified Connection_Closed Connection_Security_Level Default_Server Env_Parameters Event_Log_File" +
+	" Event_Log_Rotation_Size Extra_CGI_Env_Variables GZIP_Compression GZIP_Exclude_File_Types GZIP_Minimum_File_Size" +
+	" IRISCONNECT_LIBRARY_PATH Instance_Host_Name Ip_Address KeepAlive Keytable MAX_CACHE_SIZE MAX_CONNECTIONS" +
+	" Maximum_Logged_Request_Size Maximum_Server_Connections Maximum_Session_Connections Minimum_Server_Connections Mirror_Aware" +
+	" No_Activity_Timeout Non_Parsed_Headers Password Proc_Class Product Queued_Request_Timeout READONLY REGISTRY_METHODS RELOAD" +
+	" Response_Size_Notification Retain_All_Log_Files SM_Forms SM_Timeout SSLCC_CA_Certificate_File SSLCC_Certificate_File" +
+	" SSLCC_Certificate_Key_File SSLCC_Cipher_Suites SSLCC_Cipher_Suites_1_3 SSLCC_Key_Type SSLCC_Private_Key_Password" +
+	" SSLCC_Protocol SSLCC_Protocol_Max SSLCC_Protocol_Min SSLCC_Verify_Peer Server_Busy Server_Error Server_Response_Timeout" +
+	" Server_Timeout Server_Unavailable Service_Principal_Name System_Manager System_Manager_UNPW_Override TCP_Port" +
+	" Timeout_All_Connections Username Web_Server_ID_Cookie"
+
+// checkGatewayServers: a server that is named after a service has its address
+// and is not mirror-aware; every server has what the gateway needs; keys are
+// spelt as documented.
+func checkGatewayServers(l *lab) {
+	for _, g := range l.gateways {
+		for _, s := range gatewayServers(g.ini) {
+			for _, required := range [...]string{"Ip_Address", "TCP_Port"} {
+				if s.value(required) == "" {
+					l.report(g.file, s.at, "Incomplete server", "The server ["+s.name+"] has no "+required+".", "Add it.")
+				}
+			}
+			if key, given := s.key("TCP_Port"); given && (number(key.value) < 1 || number(key.value) > 65535) {
+				l.report(g.file, key.valueAt, "Invalid port", "The TCP_Port of server ["+s.name+"] is no port.", "Write a number from 1 to 65535.")
+			}
+			l.checkServerOfService(g, s)
+		}
+		for _, s := range g.ini.sections {
+			if s.name == "SYSTEM_INDEX" || s.name == "APP_PATH_INDEX" {
+				continue
+			}
+			for _, key := range s.keys {
+				if text.Has(gatewayKeys, key.name) || strings.HasPrefix(key.name, "Alternative_Server_") {
+					continue
+				}
+				if near := text.Nearest(gatewayKeys, key.name); near != "" {
+					l.report(g.file, key.at, "Misspelt key", "The Web Gateway knows no key "+key.name+" and would ignore it.", `Did you mean "`+near+`"?`)
+				}
+			}
+		}
+	}
+}
+
+// checkServerOfService looks at a server entry that has the name of a mirror or
+// of a service.
+func (l *lab) checkServerOfService(g gatewayFile, s *iniSection) {
+	target := l.compose.byName[s.name]
+	if l.mirrors[s.name] && s.value("Mirror_Aware") != "1" {
+		l.report(g.file, s.at, "Mirror without a mirror-aware server", "The server ["+s.name+"] stands for a mirror, but would stay with one member after a failover.", "Add Mirror_Aware=1.")
+	}
+	if target == nil {
+		return
+	}
+	if key, _ := s.key("Mirror_Aware"); key.value == "1" {
+		l.report(g.file, key.at, "Mirror-aware server of one instance", "The server ["+s.name+"] stands for one instance, but a mirror-aware server follows the primary.",
+			"Leave Mirror_Aware to the server that is named after the mirror.")
+	}
+	key, _ := s.key("Ip_Address")
+	addr, err := netip.ParseAddr(key.value)
+	if owner := l.compose.byIP[addr]; err == nil && owner != nil && owner != target {
+		l.report(g.file, key.valueAt, "Address of another service", "The server ["+s.name+"] has the address "+key.value+", which belongs to "+owner.name+".", "Use an address of "+s.name+".")
+	}
+}

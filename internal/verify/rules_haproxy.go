@@ -1,0 +1,231 @@
+package verify
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/verify/haproxy"
+)
+
+// checkBinds: no two binds of a file share an address and port. HAProxy would
+// start, and spread the connections over both sections.
+func checkBinds(l *lab) {
+	for _, h := range l.haproxy {
+		var before []haproxy.Bind
+		for _, p := range h.proxies {
+			for _, bind := range p.binds {
+				for _, other := range before {
+					if other.Port == bind.Port && (other.Host == bind.Host || other.Host == "" || bind.Host == "") {
+						l.report(h.file, place{bind.Line, bind.Column}, "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
+							"Bind another port.")
+						break
+					}
+				}
+				before = append(before, bind)
+			}
+		}
+	}
+}
+
+// checkSections: proxies have names of their own, listen somewhere, and have
+// something to answer with.
+func checkSections(l *lab) {
+	for _, h := range l.haproxy {
+		names := map[string]int{}
+		for _, s := range h.proxies {
+			at := place{line: s.Line}
+			what := "The section " + s.Kind + " " + s.Name
+			if s.Name == "" {
+				l.report(h.file, at, "Section without a name", what+"needs a name.", "Add one.")
+			} else if line := names[s.Name]; line > 0 {
+				l.report(h.file, at, "Duplicate proxy name", what+" has the name of the section on line "+strconv.Itoa(line)+".", "Give every listen, frontend and backend section a name of its own.")
+			} else {
+				names[s.Name] = s.Line
+			}
+			if s.Kind != "backend" && len(s.binds) == 0 && !s.Has("bind") {
+				l.report(h.file, at, "Section without a bind", what+" listens nowhere.", "Add a bind line.")
+			}
+			if s.Kind == "listen" && len(s.servers) == 0 && !answersItself(s.Section) {
+				l.report(h.file, at, "Section without a server", what+" has no server, and refuses every connection.", "Add a server line.")
+			}
+		}
+		l.checkBackends(h)
+	}
+}
+
+// answersItself reports whether a section serves something without a server.
+func answersItself(s *haproxy.Section) bool {
+	return s.Has("stats", "enable") || s.Has("stats", "uri") || s.Has("http-request", "return") || s.Has("http-request", "use-service") ||
+		s.Has("default_backend") || s.Has("use_backend") || s.Has("monitor-uri")
+}
+
+// checkBackends: backends that are named exist.
+func (l *lab) checkBackends(h haproxyFile) {
+	for _, s := range h.proxies {
+		for _, line := range s.Lines {
+			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") || len(line.Words) < 2 || strings.Contains(line.Words[1], "%[") {
+				continue
+			}
+			found := false
+			for _, other := range h.proxies {
+				found = found || (other.Kind == "backend" || other.Kind == "listen") && other.Name == line.Words[1]
+			}
+			if !found {
+				l.report(h.file, place{line.Number, line.Columns[1]}, "Unknown backend", "There is no backend "+line.Words[1]+".", "Name a backend section of this file.")
+			}
+		}
+	}
+}
+
+// checkServers: every server has a port, a health check, and a name and address
+// that it shares with no other server of its section; one that has the name of
+// a service has its address.
+func checkServers(l *lab) {
+	for _, h := range l.haproxy {
+		for _, section := range h.proxies {
+			names, addresses := map[string]bool{}, map[string]string{}
+			for _, s := range section.servers {
+				at := place{s.Line, s.Column}
+				what := "The server " + s.Name + " of section " + section.Name
+				address := s.Host + ":" + strconv.Itoa(s.Port)
+				if s.Port == 0 {
+					l.report(h.file, at, "Server without a port", what+" names no port to connect to.", "Write it as address:port.")
+				}
+				if !s.Check {
+					l.report(h.file, at, "Server without a check", what+" is never checked, so HAProxy takes it to be up for ever.", "Add check to it or to a default-server line.")
+				}
+				if names[s.Name] {
+					l.report(h.file, at, "Duplicate server name", what+" has the name of another server of the section.", "Give it a name of its own.")
+				}
+				if other, twice := addresses[address]; twice {
+					l.report(h.file, at, "Duplicate server", what+" has the address "+address+", which "+other+" has as well.", "Keep one of the two.")
+				}
+				names[s.Name], addresses[address] = true, s.Name
+				target := l.compose.byName[s.Name]
+				if addr, err := netip.ParseAddr(s.Host); err == nil && target != nil {
+					if owner := l.compose.byIP[addr]; owner != nil && owner != target {
+						l.report(h.file, at, "Address of another service", what+" has the address "+s.Host+", which belongs to "+owner.name+".", "Use an address of "+s.Name+".")
+					}
+				}
+			}
+		}
+	}
+}
+
+// checkHealthChecks: an HTTP health check asks a web server, and one that goes
+// to HAProxy itself finds a section there.
+func checkHealthChecks(l *lab) {
+	for _, h := range l.haproxy {
+		for _, section := range h.proxies {
+			connects := checkConnects(section.Section)
+			for _, s := range section.servers {
+				if !s.Check {
+					continue
+				}
+				at := place{s.Line, s.Column}
+				if section.Has("option", "httpchk") && !s.CheckedApart && !connects && s.CheckPort == superserverPort {
+					l.report(h.file, at, "Health check on the superserver", "The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no HTTP.", "Name the port of a web server with port.")
+				}
+				if isLoopback(s.CheckHost) && !h.bound(s.CheckHost, s.CheckPort) {
+					l.report(h.file, at, "Health check that nothing answers", "The check of "+s.Name+" goes to "+s.CheckHost+":"+strconv.Itoa(s.CheckPort)+", which no section binds.", "Bind it in a listen section.")
+				}
+			}
+		}
+	}
+}
+
+// checkConnects reports whether the section's checks name a port of their own.
+func checkConnects(s *haproxy.Section) bool {
+	for line := range s.Find("http-check", "connect") {
+		if _, _, found := line.After("port"); found {
+			return true
+		}
+	}
+	return false
+}
+
+func (h haproxyFile) bound(host string, port int) bool {
+	for _, p := range h.proxies {
+		for _, bind := range p.binds {
+			if bind.Port == port && (bind.Host == host || bind.Host == "") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serverName is how a health check's path names the server that is checked.
+const serverName = "%[srv_name]"
+
+// checkHealthPaths: where health checks ask the web gateways about one instance
+// by its name, every gateway has a path of that name which goes to just that
+// instance.
+func checkHealthPaths(l *lab) {
+	for _, h := range l.haproxy {
+		for _, section := range h.proxies {
+			for line := range section.Find("http-check", "send") {
+				uri, _, found := line.After("uri-lf")
+				if !found || !strings.Contains(uri, serverName) {
+					continue
+				}
+				for _, s := range section.servers {
+					if s.Check {
+						l.checkHealthPath(h, s, strings.ReplaceAll(uri, serverName, s.Name))
+					}
+				}
+			}
+		}
+	}
+}
+
+func (l *lab) checkHealthPath(h haproxyFile, s haproxy.Server, uri string) {
+	at := place{s.Line, s.Column}
+	what := "The health check of " + s.Name + " asks for " + uri
+	for _, g := range l.gateways {
+		path := g.ini.pathFor(uri)
+		if path == nil {
+			l.report(h.file, at, "Health check without a path", what+", but "+g.path+" has no path for it.", "Add the path /"+s.Name+" to the gateway.")
+			continue
+		}
+		name := path.value("Default_Server")
+		server := g.ini.byName[name]
+		if server == nil {
+			continue // reported by checkGatewayPaths
+		}
+		if server.value("Mirror_Aware") == "1" {
+			l.report(h.file, at, "Health check of a whole mirror", what+", which "+g.path+" sends to the mirror-aware server ["+name+"], and that answers for the primary.", "Let the path go to the server of "+s.Name+".")
+			continue
+		}
+		addr, err := netip.ParseAddr(s.Host)
+		if err != nil {
+			continue
+		}
+		owner, asked := l.compose.byIP[addr], l.compose.byIP[parseAddr(server.value("Ip_Address"))]
+		if owner != nil && asked != nil && owner != asked {
+			l.report(h.file, at, "Health check of another instance", what+", which "+g.path+" sends to "+asked.name+".", "Let the path go to the server of "+s.Name+".")
+		}
+	}
+}
+
+func parseAddr(s string) netip.Addr {
+	addr, _ := netip.ParseAddr(s)
+	return addr
+}
+
+// pathFor returns the section of the longest enabled path that the URI begins
+// with, or nil.
+func (i *ini) pathFor(uri string) *iniSection {
+	var best *iniSection
+	for _, s := range i.sections {
+		name, found := strings.CutPrefix(s.name, pathPrefix)
+		if !found || !i.enabled("APP_PATH_INDEX", name) || best != nil && len(s.name) < len(best.name) {
+			continue
+		}
+		if uri == name || strings.HasPrefix(uri, strings.TrimSuffix(name, "/")+"/") {
+			best = s
+		}
+	}
+	return best
+}

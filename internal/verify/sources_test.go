@@ -1,0 +1,52 @@
+package verify
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// summariesIn lists the summaries that the Go files of directories report as
+// literals.
+func summariesIn(t *testing.T, directories ...string) []string {
+	t.Helper()
+	position := map[string]int{"report": 2, "problem": 1, "At": 2} // of the summary among the arguments
+	var summaries []string
+	for _, directory := range directories {
+		packages, err := parser.ParseDir(token.NewFileSet(), directory, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range packages {
+			ast.Inspect(p, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				method, ok := call.Fun.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				at, ok := position[method.Sel.Name]
+				if !ok || len(call.Args) != at+3 {
+					return true
+				}
+				if literal, ok := call.Args[at].(*ast.BasicLit); ok {
+					summary, err := strconv.Unquote(literal.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					summaries = append(summaries, summary)
+				}
+				return true
+			})
+		}
+	}
+	slices.Sort(summaries)
+	return slices.Compact(summaries)
+}

@@ -1,0 +1,314 @@
+package verify
+
+import (
+	"net/netip"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/verify/cpf"
+	"mirrorgen/internal/verify/nginx"
+)
+
+// use is one place where an artifact names an address to connect to.
+type use struct {
+	file     *file
+	at       place
+	host     string
+	port     int    // 0 where only the host is named
+	what     string // e.g. "The server ap1a"; begins a sentence
+	literal  bool   // has to be an IP address: the program would resolve a name only once, at its start
+	anywhere bool   // may lie outside the lab
+}
+
+// checkUses looks up every address that an artifact names: it belongs to a
+// service, that service listens there, and whoever reads the artifact is on the
+// same network.
+func checkUses(l *lab) {
+	for _, u := range l.uses {
+		addr, err := netip.ParseAddr(u.host)
+		if err != nil {
+			l.checkNamedUse(u)
+			continue
+		}
+		if addr.IsLoopback() || addr.IsUnspecified() {
+			continue
+		}
+		target := l.compose.byIP[addr]
+		if target == nil {
+			if !u.anywhere || l.inSubnet(addr) {
+				l.report(u.file, u.at, "Unknown address", u.what+" has the address "+u.host+", which belongs to no service of "+composePath+".",
+					"Use an address that a service has as ipv4_address.")
+			}
+			continue
+		}
+		l.checkReachable(u, target, target.networkOf(addr))
+		l.checkListens(u, target)
+	}
+}
+
+// checkNamedUse is checkUses for a host name.
+func (l *lab) checkNamedUse(u use) {
+	target := l.compose.byName[u.host]
+	switch {
+	case target == nil && (u.host == "localhost" || u.anywhere || strings.Contains(u.host, ".")):
+	case target == nil:
+		l.report(u.file, u.at, "Unknown host", u.what+` has the host "`+u.host+`", which is no service of `+composePath+".", "Use the address of a service.")
+	case u.literal:
+		l.report(u.file, u.at, "Host name instead of an address", u.what+" is named by its host name, so the program does not start while "+u.host+" is missing.",
+			"Use its ipv4_address.")
+	default:
+		l.checkListens(u, target)
+	}
+}
+
+// checkReachable reports a service that is named on a network where those who
+// read the file are not.
+func (l *lab) checkReachable(u use, target *service, network string) {
+	for _, reader := range l.compose.readers[u.file.path] {
+		if reader != target && !reader.on(network) {
+			l.report(u.file, u.at, "Unreachable address", u.what+" has the address "+u.host+" on the network "+network+", where "+reader.name+" has no address.",
+				"Use the address of "+target.name+" on a network that both share.")
+			return
+		}
+	}
+}
+
+func (l *lab) checkListens(u use, target *service) {
+	if u.port == 0 {
+		return
+	}
+	if ports := l.listens(target); !slices.Contains(ports, u.port) {
+		l.report(u.file, u.at, "Port that nothing listens on", u.what+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", which listens on "+portList(ports)+".",
+			"Use the port that the service listens on.")
+	}
+}
+
+// portList prints ports as a sentence does: "80, 443 and 8404".
+func portList(ports []int) string {
+	ports = slices.Clone(ports)
+	slices.Sort(ports)
+	var names []string
+	for _, port := range slices.Compact(ports) {
+		names = append(names, strconv.Itoa(port))
+	}
+	switch len(names) {
+	case 0:
+		return "none"
+	case 1:
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// Ports inside the containers of the vendor's images.
+const (
+	superserverPort = 1972
+	webServerPort   = 52773 // up to 2023.1
+	agentPort       = 2188
+	httpPort        = 80
+	httpsPort       = 443
+)
+
+// listens returns the container ports that a service takes connections on. What
+// a service is shows in the artifacts that are written for it; where there are
+// none it is an arbiter.
+func (l *lab) listens(s *service) []int {
+	if l.files["iris/merge/"+s.name+".cpf"] != nil {
+		return []int{superserverPort, agentPort, webServerPort}
+	}
+	for _, m := range s.mounts {
+		f := l.files[m.source]
+		if f == nil {
+			continue
+		}
+		directory, name := path.Split(m.source)
+		switch {
+		case directory == "webgateway/" && path.Ext(name) == ".ini":
+			return []int{httpPort, httpsPort}
+		case directory == "nginx/":
+			return l.nginxPorts(f)
+		case directory == "haproxy/":
+			return l.haproxyPorts(f)
+		}
+	}
+	return []int{agentPort}
+}
+
+func (l *lab) nginxPorts(f *file) []int {
+	var ports []int
+	for _, n := range l.nginx {
+		if n.file != f {
+			continue
+		}
+		for d := range walk(n.directives, "listen") {
+			_, text, found := cutLast(d.Arg(0), ":")
+			if !found {
+				text = d.Arg(0)
+			}
+			if port, err := strconv.Atoi(text); err == nil {
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports
+}
+
+func (l *lab) haproxyPorts(f *file) []int {
+	var ports []int
+	for _, h := range l.haproxy {
+		if h.file != f {
+			continue
+		}
+		for _, p := range h.proxies {
+			for _, bind := range p.binds {
+				if !isLoopback(bind.Host) {
+					ports = append(ports, bind.Port)
+				}
+			}
+		}
+	}
+	return ports
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+func cutLast(s, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(separator):], true
+}
+
+// inSubnet reports whether an address lies in a network of the lab.
+func (l *lab) inSubnet(addr netip.Addr) bool {
+	for _, n := range l.compose.networks {
+		for _, s := range n.subnets {
+			if s.prefix.IsValid() && s.prefix.Contains(addr) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mergeUses collects the addresses of a merge file.
+func mergeUses(f *file, merge *cpf.File) []use {
+	var uses []use
+	add := func(line, column int, host string, port int, what string) {
+		if host != "" {
+			uses = append(uses, use{file: f, at: place{line, column}, host: host, port: port, what: what})
+		}
+	}
+	for action := range merge.Actions {
+		switch action.Name {
+		case "ConfigMirror":
+			for _, a := range action.Arguments {
+				switch a.Name {
+				case "MirrorAddress", "AgentAddress", "ECPAddress":
+					add(action.Line, a.ValueColumn, a.Value, 0, "The "+a.Name+" of the mirror member")
+				case "Primary":
+					if a.Value != "auto" {
+						add(action.Line, a.ValueColumn, a.Value, 0, "The primary of the mirror")
+					}
+				case "ArbiterURL":
+					host, port, _ := cutLast(a.Value, ":")
+					number, _ := strconv.Atoi(port)
+					add(action.Line, a.ValueColumn, host, number, "The arbiter of the mirror")
+				}
+			}
+		case "CreateECPServer":
+			address, _ := action.Argument("Address")
+			port, _ := strconv.Atoi(action.Value("Port"))
+			add(action.Line, address.ValueColumn, address.Value, port, "The ECP server "+action.Value("Name"))
+		}
+	}
+	for _, key := range merge.Keys("ECPServers") {
+		fields := strings.Split(key.Value, ",")
+		port := 0
+		if len(fields) > 1 {
+			port, _ = strconv.Atoi(fields[1])
+		}
+		add(key.Line, key.ValueColumn, fields[0], port, "The ECP server "+key.Name)
+	}
+	return uses
+}
+
+// haproxyUses collects the addresses of servers and of their health checks.
+func haproxyUses(h haproxyFile) []use {
+	var uses []use
+	for _, p := range h.proxies {
+		for _, s := range p.servers {
+			at, what := place{s.Line, s.Column}, "The server "+s.Name+" of section "+p.Name
+			uses = append(uses, use{file: h.file, at: at, host: s.Host, port: s.Port, what: what, literal: true})
+			if s.Check && (s.CheckHost != s.Host || s.CheckPort != s.Port) {
+				uses = append(uses, use{file: h.file, at: at, host: s.CheckHost, port: s.CheckPort, what: "The health check of " + s.Name, literal: true})
+			}
+		}
+	}
+	return uses
+}
+
+// nginxUses collects the addresses of upstream servers, and of proxy_pass where
+// it names an address itself.
+func nginxUses(f *file, directives []*nginx.Directive) []use {
+	var uses []use
+	for upstream := range walk(directives, "upstream") {
+		for _, d := range upstream.Block {
+			if d.Name != "server" || strings.HasPrefix(d.Arg(0), "unix:") || len(d.Args) == 0 {
+				continue
+			}
+			host, port := hostPort(d.Arg(0))
+			uses = append(uses, use{file: f, at: place{d.Args[0].Line, d.Args[0].Column}, host: host, port: port, what: "The server of upstream " + upstream.Arg(0), literal: true})
+		}
+	}
+	for d := range walk(directives, "proxy_pass") {
+		host, port := hostPort(proxyHost(d.Arg(0)))
+		if _, err := netip.ParseAddr(host); err == nil {
+			uses = append(uses, use{file: f, at: place{d.Args[0].Line, d.Args[0].Column}, host: host, port: port, what: "The target of proxy_pass", anywhere: true})
+		}
+	}
+	return uses
+}
+
+// hostPort splits an address of nginx, whose port is 80 where none is given.
+func hostPort(address string) (string, int) {
+	host, text, found := cutLast(address, ":")
+	port, err := strconv.Atoi(text)
+	if !found || err != nil {
+		return strings.Trim(address, "[]"), httpPort
+	}
+	return strings.Trim(host, "[]"), port
+}
+
+// proxyHost is the host and port of a URL, "" where it has a variable.
+func proxyHost(url string) string {
+	_, rest, found := strings.Cut(url, "://")
+	if !found || strings.Contains(rest, "$") || strings.HasPrefix(rest, "unix:") {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// walk iterates over the directives of that name, in file order, at any depth.
+func walk(directives []*nginx.Directive, name string) func(func(*nginx.Directive) bool) {
+	return func(yield func(*nginx.Directive) bool) { walkInto(directives, name, yield) }
+}
+
+func walkInto(directives []*nginx.Directive, name string, yield func(*nginx.Directive) bool) bool {
+	for _, d := range directives {
+		if d.Name == name && !yield(d) {
+			return false
+		}
+		if !walkInto(d.Block, name, yield) {
+			return false
+		}
+	}
+	return true
+}

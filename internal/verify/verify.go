@@ -1,0 +1,71 @@
+// Package verify reads the artifacts of a lab back, each with a reader of its
+// own format, and checks each and all against each other, before anything is
+// written.
+//
+// The readers fill one [lab] with facts; independent rules then look at it. A
+// new rule is a function of its own in a rules_*.go file and a line in rules.
+package verify
+
+import (
+	"sort"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/templates"
+)
+
+// rules are independent of each other and of their order. They run only where
+// there is a readable compose file, because nearly all of them refer to it.
+var rules = []func(*lab){
+	checkSubnets,
+	checkAddresses,
+	checkHostPorts,
+	checkContainerPorts,
+	checkMounts,
+	checkUnmounted,
+	checkNames,
+	checkDependencies,
+	checkIgnored,
+	checkUses,
+	checkGatewayIndexes,
+	checkGatewayPaths,
+	checkGatewayServers,
+	checkBinds,
+	checkSections,
+	checkServers,
+	checkHealthChecks,
+	checkHealthPaths,
+	checkUpstreams,
+	checkUpstreamNames,
+	checkSingleDirectives,
+	checkLocations,
+	checkMirrorActions,
+	checkDatabases,
+	checkMergeApplications,
+}
+
+// Check returns everything that is wrong with the artifacts of one lab, sorted
+// by file, line and column; the same artifacts give the same diagnostics. The
+// subject of each is a place in an artifact.
+func Check(artifacts []templates.Artifact) hcl.Diagnostics {
+	l := read(artifacts)
+	if l.compose != nil {
+		for _, rule := range rules {
+			rule(l)
+		}
+	}
+	list := l.diagnostics
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		switch {
+		case a.Subject.Filename != b.Subject.Filename:
+			return a.Subject.Filename < b.Subject.Filename
+		case a.Subject.Start.Byte != b.Subject.Start.Byte:
+			return a.Subject.Start.Byte < b.Subject.Start.Byte
+		case a.Summary != b.Summary:
+			return a.Summary < b.Summary
+		}
+		return a.Detail < b.Detail
+	})
+	return list
+}

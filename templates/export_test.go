@@ -1,0 +1,4 @@
+package templates
+
+// ShellWord is the quoting function of scripts.
+var ShellWord = shellWord
