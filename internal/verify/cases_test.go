@@ -119,6 +119,7 @@ var cases = []brokenLab{
 	{"compose no services", "No services", whole(composeFile, header+"name: two\n")},
 	{"compose key twice", "Duplicate key", swap(composeFile, "    hostname: arbiter", "    hostname: arbiter\n    hostname: arbiter")},
 	{"compose service twice", "Duplicate key", swap(composeFile, "  webgw2:", "  webgw1:")},
+	{"compose variable", "Unescaped dollar sign", swap(composeFile, "name: two", "name: ${NAME}")},
 	{"compose no image", "Service without an image", swap(composeFile, "    image: nginx:1.30\n", "")},
 	{"compose no image by merge key", "Service without an image", swap(composeFile, "  image: containers.intersystems.com/intersystems/iris:2025.1\n", "")},
 

@@ -215,17 +215,18 @@ func parseAddr(s string) netip.Addr {
 }
 
 // pathFor returns the section of the longest enabled path that the URI begins
-// with, or nil.
+// with, or nil. A path ends at a slash.
 func (i *ini) pathFor(uri string) *iniSection {
-	var best *iniSection
-	for _, s := range i.sections {
-		name, found := strings.CutPrefix(s.name, pathPrefix)
-		if !found || !i.enabled("APP_PATH_INDEX", name) || best != nil && len(s.name) < len(best.name) {
+	for path := uri; path != ""; {
+		if s := i.byName[pathPrefix+path]; s != nil && i.enabled("APP_PATH_INDEX", path) {
+			return s
+		}
+		slash := strings.LastIndexByte(path, '/')
+		if slash == 0 && path != "/" {
+			path = "/"
 			continue
 		}
-		if uri == name || strings.HasPrefix(uri, strings.TrimSuffix(name, "/")+"/") {
-			best = s
-		}
+		path = path[:max(slash, 0)]
 	}
-	return best
+	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // readYAML parses a file and reports what Compose would refuse in any document:
-// broken syntax, a key given twice, more than one document.
+// broken syntax, a key given twice, and a dollar sign that stands for a variable.
 func (l *lab) readYAML(f *file) (*yaml.Node, bool) {
 	var document yaml.Node
 	if err := yaml.Unmarshal([]byte(f.text), &document); err != nil {
@@ -20,7 +20,7 @@ func (l *lab) readYAML(f *file) (*yaml.Node, bool) {
 		l.report(f, place{}, "Invalid compose file", "A compose file is a mapping.", "Begin it with name and services.")
 		return nil, false
 	}
-	l.checkDuplicateKeys(f, document.Content[0])
+	l.checkNode(f, document.Content[0])
 	return document.Content[0], true
 }
 
@@ -40,9 +40,14 @@ func yamlError(err error) (int, string) {
 	return 0, reason
 }
 
-// checkDuplicateKeys looks for keys that stand twice in one mapping, below node.
-func (l *lab) checkDuplicateKeys(f *file, node *yaml.Node) {
-	if node.Kind == yaml.MappingNode {
+// checkNode looks at every mapping and every scalar from node downwards.
+func (l *lab) checkNode(f *file, node *yaml.Node) {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		if strings.Contains(node.Value, "$") && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "$") {
+			l.report(f, placeOf(node), "Unescaped dollar sign", "Compose takes what follows the dollar sign as a variable of the shell that it runs in.", "Write $$ for a dollar sign.")
+		}
+	case yaml.MappingNode:
 		first := make(map[string]*yaml.Node, len(node.Content)/2)
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := node.Content[i]
@@ -58,7 +63,7 @@ func (l *lab) checkDuplicateKeys(f *file, node *yaml.Node) {
 		}
 	}
 	for _, child := range node.Content { // an alias has no content of its own
-		l.checkDuplicateKeys(f, child)
+		l.checkNode(f, child)
 	}
 }
 

@@ -29,9 +29,9 @@ import (
 // CSP.ini gives its server, also when the client has long gone, and answered
 // with the gateway's own error.
 //
-// The application takes as long as the query's wait says, counts executions by
-// the query's id, and tells what it received. It upgrades to a protocol that
-// echoes where it is asked to.
+// The application counts executions by the query's id, waits for the lab's gate
+// where the query says gate, and tells what it received. It upgrades to a
+// protocol that echoes where it is asked to.
 type gateway struct {
 	t       *testing.T
 	name    string
@@ -172,8 +172,8 @@ func (g *gateway) application(up context.Context, w http.ResponseWriter, r *http
 	}
 	sum := sha256.New()
 	size, _ := io.Copy(sum, r.Body)
-	if wait, err := time.ParseDuration(query.Get("wait")); err == nil {
-		time.Sleep(wait) // IRIS goes on when the gateway dies
+	if query.Has("gate") {
+		<-g.lab.gate
 	}
 	w.Header().Set("X-Long", strings.Repeat("h", atoi(query.Get("header"))))
 	fmt.Fprintf(w, "%s through %s\nprotocol %s\nhost %s\ncookie %d\nbody %d %x\n",

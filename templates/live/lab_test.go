@@ -26,6 +26,7 @@ type lab struct {
 	block    string            // "127.x.y."
 	members  map[string]*member
 	gateways map[string]*gateway
+	gate     chan struct{} // closed by the test, see gateway
 }
 
 // httpPort is where gateways and nginx listen in place of 80, which takes root.
@@ -61,7 +62,7 @@ func start(t *testing.T, topology string) *lab {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	l := &lab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{}, gateways: map[string]*gateway{}}
+	l := &lab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{}, gateways: map[string]*gateway{}, gate: make(chan struct{})}
 	for _, a := range templates.Render(p) {
 		l.files[a.Path] = string(a.Content)
 	}
