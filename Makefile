@@ -5,7 +5,7 @@ FUZZTIME    ?= 20s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SCRIPTS     := .ci/run .ci/tools
 # Packages with golden files: their tests know -update.
-GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u)
+GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
 .PHONY: help build install test lint fmt generate verify fuzz bench clean
 

@@ -120,7 +120,7 @@ type tourist struct{ directory, path string }
 func newTourist(t *testing.T) tourist {
 	t.Helper()
 	bin, directory := t.TempDir(), t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(bin, "mirrorgen"), "mirrorgen/cmd/mirrorgen")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(bin, "mirrorgen"), "mirrorgen/cmd/mirrorgen")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -105,7 +105,7 @@ func TestGoals(t *testing.T) {
 func compile(t *testing.T, directory, name, source string) string {
 	t.Helper()
 	program := filepath.Join(directory, name)
-	build := exec.Command("go", "build", "-trimpath", "-o", program, source)
+	build := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-o", program, source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build %s: %v\n%s", source, err, out)

@@ -108,8 +108,14 @@ func (s *session) cut(within time.Duration) (time.Duration, bool) {
 // leadsTo waits until an address leads to a member, three times in a row.
 func leadsTo(t *testing.T, address, member string) {
 	t.Helper()
+	inARow := 0
 	eventually(t, 20*time.Second, address+" leads to "+member, func() bool {
-		return ask(address).member == member && ask(address).member == member && ask(address).member == member
+		if ask(address).member != member {
+			inARow = 0
+			return false
+		}
+		inARow++
+		return inARow == 3
 	})
 }
 

@@ -166,7 +166,7 @@ func (g *gateway) application(up context.Context, w http.ResponseWriter, r *http
 	g.mutex.Lock()
 	g.executions[query.Get("id")]++
 	g.mutex.Unlock()
-	if r.Header.Get("Upgrade") != "" {
+	if r.Header.Get("Upgrade") != "" && strings.EqualFold(r.Header.Get("Connection"), "upgrade") {
 		g.upgrade(w)
 		return
 	}

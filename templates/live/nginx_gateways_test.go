@@ -35,13 +35,13 @@ func TestClosedGateway(t *testing.T) {
 	l.startNGINX(t)
 	replies := make(chan []reply)
 	go func() {
-		replies <- l.stream("/ap1/csp/mirrorns/get", 20*time.Millisecond, 5*time.Second, 9*time.Second)
+		replies <- l.stream("/ap1/csp/mirrorns/get", 20*time.Millisecond, 15*time.Second, 9*time.Second)
 	}()
 	time.Sleep(time.Second)
 	l.gateways["webgw1"].kill()
 	posts := 0
 	for i := range 50 {
-		if l.send("POST", fmt.Sprintf("/ap1/csp/mirrorns/put?id=%d", i), "x", 5*time.Second).status != http.StatusOK {
+		if l.send("POST", fmt.Sprintf("/ap1/csp/mirrorns/put?id=%d", i), "x", 15*time.Second).status != http.StatusOK {
 			posts++
 		}
 	}
@@ -124,7 +124,7 @@ func TestHungGateway(t *testing.T) {
 	l := start(t, example(t, "simplemirror.hcl"))
 	l.startNGINX(t)
 	l.gateways["webgw1"].hang(true)
-	const patience, length = 2 * time.Second, 10 * time.Second
+	const patience, length = 4 * time.Second, 12 * time.Second
 	list := l.stream("/ap1/csp/mirrorns/get", 20*time.Millisecond, patience, length)
 	lost, slowest := failed(list)
 	t.Logf("%d of %d requests lost, the slowest of the others took %v", lost, len(list), slowest.Round(time.Millisecond))
