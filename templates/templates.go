@@ -48,14 +48,8 @@ type row struct {
 
 // rows lists the artifacts of a plan.
 func rows(p *plan.Plan) []row {
-	list := []row{
-		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil},
-		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil},
-		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil},
-		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil},
-		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
-		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
-	}
+	var list []row
+	// First what takes longest: see inParallel.
 	for _, language := range p.Languages {
 		path := "README.md"
 		if language != "en" {
@@ -63,6 +57,14 @@ func rows(p *plan.Plan) []row {
 		}
 		list = append(list, row{path, plainFile, "docs/README." + language + ".md.tmpl", nil})
 	}
+	list = append(list, []row{
+		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil},
+		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil},
+		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil},
+		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil},
+		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
+		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
+	}...)
 	for _, n := range p.NGINX {
 		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n})
 	}
@@ -109,11 +111,10 @@ func rows(p *plan.Plan) []row {
 func Render(p *plan.Plan) []Artifact {
 	list := rows(p)
 	artifacts := make([]Artifact, len(list))
-	built := newSet()
 	inParallel(len(list), func(i int) {
 		r := list[i]
 		var out bytes.Buffer
-		if err := built.lookup(r.template).Execute(&out, data{p, r.one}); err != nil {
+		if err := builtin().lookup(r.template).Execute(&out, data{p, r.one}); err != nil {
 			panic(fmt.Sprintf("template %s: %v", r.template, err))
 		}
 		content := out.Bytes()

@@ -37,6 +37,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 // compile turns a topology into artifacts, and reads them back if verified is
 // set.
 func (t *tool) compile(path string, verified bool) (*input, *plan.Plan, []templates.Artifact, error) {
+	go templates.Warm() // while the topology is read
 	in, p, err := t.plan(path)
 	if err != nil {
 		return nil, nil, nil, err

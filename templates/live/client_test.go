@@ -119,17 +119,25 @@ func leadsTo(t *testing.T, address, member string) {
 	})
 }
 
-// A prober opens a new session every 20 ms.
+// A prober opens a new session again and again.
 type prober struct {
 	stop chan struct{}
 	done sync.WaitGroup
 	list []*session
 }
 
-func probe(address string) *prober {
+// finely is how often to probe where each moment counts, coarsely where whole
+// seconds of trouble are looked for: every session is an entry in the kernel's
+// table of connections for two minutes, and that table can fill up.
+const (
+	finely   = 20 * time.Millisecond
+	coarsely = 100 * time.Millisecond
+)
+
+func probe(address string, every time.Duration) *prober {
 	p := &prober{stop: make(chan struct{})}
 	p.done.Go(func() {
-		tick := time.NewTicker(20 * time.Millisecond)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
 			p.list = append(p.list, ask(address))

@@ -33,7 +33,7 @@ func TestPrimaryIsFollowed(t *testing.T) {
 			from, to := "ap1a", "ap1b"
 			for range 6 {
 				held := hold(t, ap1, from)
-				prober := probe(ap1)
+				prober := probe(ap1, finely)
 				time.Sleep(100 * time.Millisecond)
 				moved := time.Now()
 				l.members[from].become(standby)
@@ -79,7 +79,7 @@ func TestTwoPrimaries(t *testing.T) {
 	l := start(t, example(t, "simplemirror.hcl"))
 	l.startHAProxy(t)
 	leadsTo(t, l.sql("ap1"), "ap1a")
-	prober := probe(l.sql("ap1"))
+	prober := probe(l.sql("ap1"), coarsely)
 	l.members["ap1b"].become(primary)
 	time.Sleep(8 * time.Second)
 	if list := prober.end(); count(list, "ap1a") != len(list) {
@@ -128,7 +128,7 @@ func TestPromotedAsync(t *testing.T) {
 	ap1 := l.sql("ap1")
 	leadsTo(t, ap1, "ap1a")
 	leadsTo(t, l.sql("ap2"), "ap2a")
-	before := probe(ap1)
+	before := probe(ap1, coarsely)
 	time.Sleep(2 * time.Second)
 	if list := before.end(); count(list, "ap1a") != len(list) {
 		t.Errorf("%d of %d sessions reached ap1a before the promotion", count(list, "ap1a"), len(list))

@@ -51,7 +51,7 @@ func TestOneGatewayIsLost(t *testing.T) {
 				if c.besides != nil {
 					c.besides(l)
 				}
-				prober := probe(l.sql("ap1"))
+				prober := probe(l.sql("ap1"), coarsely)
 				c.lose(l.gateways[lost])
 				time.Sleep(25 * time.Second)
 				probes := prober.end()

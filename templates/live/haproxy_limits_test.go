@@ -28,7 +28,7 @@ func TestStoppedMembers(t *testing.T) {
 			down := haproxy.said(t, "Server ap2/ap2a is DOWN")
 			l.members["ap1a"].become(stopped)
 			l.members["ap1b"].become(stopped)
-			prober := probe(l.sql("ap2"))
+			prober := probe(l.sql("ap2"), coarsely)
 			time.Sleep(35 * time.Second) // three times as long as a gateway holds a check
 			// Two members, a check a second, each held for the member's timeout.
 			const bound = 2 * schema.MemberResponseTimeout
