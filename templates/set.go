@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -91,14 +92,16 @@ func (s *set) once(name string, parse func() *template.Template) *template.Templ
 	return get()
 }
 
-// inParallel calls work for every number below n, on all processors.
-func inParallel(n int, work func(i int)) {
+// inParallel calls work for every number below n, on all processors; each keeps
+// one buffer for all its calls.
+func inParallel(n int, work func(i int, buffer *bytes.Buffer)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
+			var buffer bytes.Buffer
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i)
+				work(i, &buffer)
 			}
 		})
 	}

@@ -72,7 +72,7 @@ func shorten(words []string) string {
 
 // largeLab is the number of services above which a page shows samples instead
 // of every combination of gateway and member.
-const largeLab = 40
+const largeLab = 24
 
 // Large reports whether the lab has so many services that a page about it shows
 // samples: endpoint tables the [Plan.Sample], diagrams one node a mirror.
