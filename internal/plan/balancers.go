@@ -180,10 +180,19 @@ func (m *maker) addHAProxy() {
 	}
 }
 
+// A check that gets no answer is asked a second time, and gives up after
+// checkPatience (timeout server of the health section, twice).
+const checkPatience = 1800 // milliseconds
+
 // boundChecks raises the check interval where checks of dead members, each held
 // by a gateway until the member's response timeout, could fill the gateways.
 func (m *maker) boundChecks(h *schema.HAProxy, balancer *HAProxy, members int) {
-	least := int64(members) * schema.MemberResponseTimeout * 1000 / mostPinned // milliseconds
+	held := int64(members) * schema.MemberResponseTimeout * 1000 // milliseconds of gateway time a round of checks
+	least := held / mostPinned
+	if len(balancer.Gateways) == 1 {
+		// The only gateway is asked both times.
+		least = max(least, 2*held/mostPinned-checkPatience)
+	}
 	if h.CheckInterval.Millis >= least {
 		return
 	}

@@ -360,21 +360,25 @@ func TestShutdownLimit(t *testing.T) {
 // Ten members or fewer are checked at the interval asked for; more would fill
 // a gateway with checks of dead members.
 func TestCheckInterval(t *testing.T) {
-	mirrors := func(n int, interval string) string {
+	mirrors := func(n int, interval string, gateways int) string {
 		var b strings.Builder
-		b.WriteString("lab \"x\" {}\nweb_gateway \"g\" {}\nhaproxy \"sql\" { check_interval = \"" + interval + "\" }\n")
+		for i := range gateways {
+			fmt.Fprintf(&b, "web_gateway \"g%d\" {}\n", i)
+		}
+		b.WriteString("lab \"x\" {}\nhaproxy \"sql\" { check_interval = \"" + interval + "\" }\n")
 		for i := range n {
 			fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%d-a\" { role = \"primary\" }\n}\n", i, i)
 		}
 		return b.String()
 	}
 	for _, c := range []struct {
-		members        int
-		interval, want string
+		members, gateways int
+		interval, want    string
 	}{
-		{10, "1s", "1s"}, {11, "1s", "1100ms"}, {11, "2s", "2s"}, {20, "1s", "2s"}, {4, "100ms", "400ms"},
+		{10, 2, "1s", "1s"}, {11, 2, "1s", "1100ms"}, {11, 2, "2s", "2s"}, {20, 2, "1s", "2s"}, {4, 2, "100ms", "400ms"},
+		{10, 1, "1s", "1s"}, {18, 1, "1s", "1800ms"}, {30, 1, "1s", "4200ms"},
 	} {
-		if got := makePlan(t, mirrors(c.members, c.interval)).HAProxy[0].CheckInterval; got != c.want {
+		if got := makePlan(t, mirrors(c.members, c.interval, c.gateways)).HAProxy[0].CheckInterval; got != c.want {
 			t.Errorf("%d members every %s: %s, want %s", c.members, c.interval, got, c.want)
 		}
 	}

@@ -40,10 +40,10 @@ func TestRosterShortens(t *testing.T) {
 // A sample of a large lab shows its first mirrors through one gateway; a small
 // lab is its own sample.
 func TestSample(t *testing.T) {
-	if p := makePlan(t, manyMirrors(17)); p.Large() || p.Sample() != p {
+	if p := makePlan(t, manyMirrors(9)); p.Large() || p.Sample() != p {
 		t.Errorf("%d services are a large lab", len(p.Services))
 	}
-	p := makePlan(t, manyMirrors(18))
+	p := makePlan(t, manyMirrors(10))
 	if !p.Large() {
 		t.Fatalf("%d services are no large lab", len(p.Services))
 	}
@@ -51,7 +51,7 @@ func TestSample(t *testing.T) {
 	if len(s.Mirrors) != 2 || len(s.Instances) != 4 || len(s.Gateways) != 1 || len(s.NGINX) != 1 {
 		t.Errorf("the sample has %d mirrors, %d instances, %d gateways, %d nginx", len(s.Mirrors), len(s.Instances), len(s.Gateways), len(s.NGINX))
 	}
-	if len(p.Mirrors) != 18 || len(p.Gateways) != 2 {
+	if len(p.Mirrors) != 10 || len(p.Gateways) != 2 {
 		t.Error("taking a sample has changed the plan")
 	}
 }
