@@ -47,6 +47,7 @@ type decoder struct {
 	diags    hcl.Diagnostics
 	services []*Service
 	names    map[string]*Service
+	errors   int // of ours, so far
 }
 
 // decode fills to from a block's body and returns the blocks inside, in the
@@ -68,8 +69,11 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 			}
 			continue
 		}
-		decl.given = append(decl.given, given{a.name, attribute.Expr.Range()})
-		a.decode(value{d, a.name, v, attribute.Expr}, to)
+		before := d.errors
+		if in := (value{d, a.name, v, attribute.Expr}); in.finite() {
+			a.decode(in, to)
+		}
+		decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), d.errors == before})
 	}
 	return content.Blocks
 }
@@ -86,6 +90,9 @@ func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 					diag.Detail += fmt.Sprintf(" Add %s: %s.", a.name, a.doc)
 				}
 			}
+		case strings.HasPrefix(diag.Summary, "Extraneous label for "):
+			kind := strings.TrimPrefix(diag.Summary, "Extraneous label for ")
+			diag.Detail = fmt.Sprintf("A %s block has one label at most, its name. Remove the others.", kind)
 		case strings.HasPrefix(diag.Summary, "Missing name for "):
 			kind := strings.TrimPrefix(diag.Summary, "Missing name for ")
 			diag.Detail = fmt.Sprintf("A %s block is labelled with its name. Write: %s \"NAME\" { ... }", kind, kind)
@@ -112,6 +119,7 @@ func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 
 // errorf adds an error.
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
+	d.errors++
 	d.diags = append(d.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
 	})
@@ -143,6 +151,27 @@ func (v value) as(t cty.Type, want string) (cty.Value, bool) {
 	}
 	return converted, true
 }
+
+// finite refuses numbers that no computer writes out: 1e999999999 has a billion
+// digits.
+func (v value) finite() bool {
+	ok := true
+	_ = cty.Walk(v.v, func(_ cty.Path, element cty.Value) (bool, error) {
+		if element.Type() == cty.Number && element.IsKnown() && !element.IsNull() {
+			n := element.AsBigFloat()
+			ok = ok && !n.IsInf() && n.MantExp(nil) < mostBits && n.MantExp(nil) > -mostBits
+		}
+		return ok, nil
+	})
+	if !ok {
+		v.d.errorf(v.at(), "Number out of range", "%s holds a number that is too large or too small to be meant. Write the number that it stands for.", v.name)
+	}
+	return ok
+}
+
+// mostBits bounds the binary exponent of a number; every number of 300 decimal
+// digits is within.
+const mostBits = 1000
 
 // A rule checks one string. It returns "" or what is wrong, as a sentence that
 // says how to put it right.
@@ -215,13 +244,24 @@ func (v value) list(to *[]Ref, rules ...rule) {
 			continue
 		}
 		if seen[s] {
-			v.d.errorf(at, "Duplicate element", "%s names %q twice. Remove one.", v.name, s)
+			v.d.errorf(at, "Duplicate element", "%s names %s twice. Remove one.", v.name, shown(s))
 			continue
 		}
 		seen[s] = true
 		refs = append(refs, Ref{s, at})
 	}
 	*to = refs
+}
+
+// someList decodes a list(string) that may not be empty.
+func (v value) someList(to *[]Ref, rules ...rule) {
+	var refs []Ref
+	before := v.d.errors
+	if v.list(&refs, rules...); len(refs) > 0 {
+		*to = refs
+	} else if v.d.errors == before {
+		v.d.errorf(v.at(), "Empty list", "%s must name at least one, or be left out.", v.name)
+	}
 }
 
 // pairs decodes a map(string), sorted by key.
@@ -358,15 +398,33 @@ func oneOf(words ...string) rule {
 		for i, word := range words {
 			quoted[i] = fmt.Sprintf("%q", word)
 		}
-		return fmt.Sprintf("%q is not one of %s.%s", s, strings.Join(quoted, ", "), didYouMean(s, words))
+		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), didYouMean(s, words))
 	}
+}
+
+// longestName is the length above which nobody mistyped a name.
+const longestName = 64
+
+// shown quotes a value for a message, shortened where it is long.
+func shown(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprintf("%q... (%d bytes)", s[:most], len(s))
 }
 
 // didYouMean returns a hint, with a leading space, where one of the words is
 // close to s.
 func didYouMean(s string, words []string) string {
 	best, distance := "", 1+len(s)/3
+	if len(s) > longestName {
+		return ""
+	}
 	for _, word := range words {
+		if n := len(word) - len(s); n > distance || -n > distance {
+			continue
+		}
 		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(word), nil); n <= distance && (best == "" || n < distance) {
 			best, distance = word, n
 		}

@@ -62,8 +62,10 @@ func (d *decoder) checkNetworks(lab *Lab) {
 	resolve := func(argument string, name *string, def *Network) {
 		if *name == "" && !lab.Given(argument) {
 			*name = def.Name
+		} else if lab.refused(argument) {
+			*name = def.Name
 		} else if seen[*name] == nil {
-			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %q.%s", argument, *name, hint(*name, networkNames(lab), "networks"))
+			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %s.%s", argument, shown(*name), hint(*name, networkNames(lab), "networks"))
 			*name = def.Name
 		}
 	}
@@ -112,7 +114,7 @@ func (d *decoder) checkImages(lab *Lab) {
 	if len(i.given) == 0 {
 		at = lab.Range
 	}
-	if strings.Contains(i.IRIS, "-community") {
+	if name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]; strings.Contains(name, "-community") {
 		d.errorf(i.At("iris"), "Community image", "%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example %q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
 	}
 	release, argument := i.IRISVersion, "iris_version"
@@ -124,6 +126,8 @@ func (d *decoder) checkImages(lab *Lab) {
 	}
 	version, ok := parseVersion(release)
 	switch {
+	case i.refused("iris_version") || i.refused("iris") || i.refused("tag"):
+		version = Version{2025, 1}
 	case !ok:
 		d.errorf(at, "Unknown release", "The tag of %s does not say which release it holds. Set iris_version in the images block, for example: iris_version = \"2025.1\".", i.IRIS)
 		version = Version{2025, 1}
@@ -167,11 +171,11 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 	} else {
 		for _, ref := range s.Networks {
 			if !contains(known, ref.Name) {
-				d.errorf(ref.At, "Unknown network", "networks: there is no network %q.%s", ref.Name, hint(ref.Name, known, "networks"))
+				d.errorf(ref.At, "Unknown network", "networks: there is no network %s.%s", shown(ref.Name), hint(ref.Name, known, "networks"))
 			}
 			on[ref.Name] = true
 		}
-		if len(s.Networks) == 0 {
+		if len(s.Networks) == 0 && !s.refused("networks") {
 			d.errorf(s.At("networks"), "No network", "%s is on no network, so nothing could reach it. Name at least one, or leave networks out.", s.Name)
 		}
 		// In the order of the lab's networks, whatever the order in the list.
@@ -188,7 +192,7 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 	for _, pin := range s.Addresses {
 		switch {
 		case !contains(known, pin.Key):
-			d.errorf(pin.At, "Unknown network", "addresses: there is no network %q.%s", pin.Key, hint(pin.Key, known, "networks"))
+			d.errorf(pin.At, "Unknown network", "addresses: there is no network %s.%s", shown(pin.Key), hint(pin.Key, known, "networks"))
 		case !on[pin.Key]:
 			d.errorf(pin.At, "Not on this network", "%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the address.", s.Name, pin.Key, pin.Key)
 		}
@@ -211,21 +215,26 @@ func contains(list []string, s string) bool {
 
 // checkApplicationServers resolves each server's mirror.
 func (d *decoder) checkApplicationServers(lab *Lab) {
+	byName, bySet := map[string]*Mirror{}, map[string][]*Mirror{}
+	for _, m := range lab.Mirrors {
+		if byName[m.Name] == nil {
+			byName[m.Name] = m
+		}
+		if !m.refused("set_name") {
+			bySet[m.SetName] = append(bySet[m.SetName], m)
+		}
+	}
 	for _, a := range lab.ApplicationServers {
-		if a.mirror == "" && !a.Given("mirror") {
+		if a.mirror == "" && !a.Given("mirror") || a.refused("mirror") {
 			continue
 		}
-		for _, m := range lab.Mirrors {
-			if m.Name == a.mirror {
-				a.Mirror = m
-			}
-		}
+		a.Mirror = byName[a.mirror]
 		if a.Mirror == nil {
-			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %q.%s", a.mirror, hint(a.mirror, mirrorNames(lab), "mirrors"))
+			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %s.%s", shown(a.mirror), hint(a.mirror, mirrorNames(lab), "mirrors"))
 			continue
 		}
-		for _, other := range lab.Mirrors {
-			if other != a.Mirror && other.SetName == a.Mirror.SetName {
+		for _, other := range bySet[a.Mirror.SetName] {
+			if other != a.Mirror && other.Name != a.Mirror.Name {
 				d.errorf(a.At("mirror"), "Ambiguous mirror set", "An ECP client addresses databases as :mirror:%s:..., and both %q and %q at %s have the set name %s. Give one of them another set_name.", other.SetName, a.Mirror.Name, other.Name, other.NameRange, other.SetName)
 			}
 		}
@@ -273,7 +282,7 @@ func (d *decoder) checkProfiles(lab *Lab) {
 		}
 		for _, ref := range p.Services {
 			if d.names[ref.Name] == nil {
-				d.errorf(ref.At, "Unknown service", "services: there is no service %q.%s", ref.Name, hint(ref.Name, names, "services"))
+				d.errorf(ref.At, "Unknown service", "services: there is no service %s.%s", shown(ref.Name), hint(ref.Name, names, "services"))
 			} else if primary := needs[ref.Name]; primary != "" && !in[primary] {
 				d.errorf(ref.At, "Profile without a primary", "%s cannot start without %s, the primary of its mirror. Add %q to services.", ref.Name, primary, primary)
 			}

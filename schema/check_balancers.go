@@ -2,8 +2,6 @@ package schema
 
 import (
 	"strings"
-
-	"github.com/hashicorp/hcl/v2"
 )
 
 // MemberResponseTimeout is how long, in seconds, a gateway lets a single member
@@ -27,12 +25,13 @@ func (d *decoder) checkGateways(lab *Lab) {
 					what = " It is a mirror; /csp holds the management portal, which must not follow the primary. Name one of its members."
 				}
 			}
-			d.errorf(g.At("default_server"), "Unknown server", "default_server: there is no member or application server %q.%s", g.DefaultServer, what)
+			d.errorf(g.At("default_server"), "Unknown server", "default_server: there is no member or application server %s.%s", shown(g.DefaultServer), what)
 		}
-		if first := accounts[g.Username]; first != nil && first.Password != g.Password {
+		user := strings.ToLower(g.Username) // IRIS ignores the case of user names
+		if first := accounts[user]; first != nil && first.Password != g.Password {
 			d.errorf(g.At("password"), "Two passwords for one account", "%s logs in as %s with another password than %s at %s, and an instance knows one password an account. Make them equal, or use another username.", g.Name, g.Username, first.Name, first.NameRange)
 		} else {
-			accounts[g.Username] = g
+			accounts[user] = g
 		}
 	}
 }
@@ -54,13 +53,13 @@ func (d *decoder) checkNGINX(lab *Lab) {
 				n.Gateways = append(n.Gateways, Ref{name, n.Range})
 			}
 		}
-		if len(n.Gateways) == 0 && (!n.Given("gateways") || isEmptyList(n.Decl, d, "gateways")) {
+		if len(n.Gateways) == 0 && !n.refused("gateways") {
 			d.errorf(n.At("gateways"), "Nothing to balance", "nginx %q has no web gateway. Add: web_gateway \"webgw\" {}", n.Name)
 		}
 		for _, ref := range n.Gateways {
 			g := gateways[ref.Name]
 			if g == nil {
-				d.errorf(ref.At, "Unknown gateway", "gateways: there is no web gateway %q.%s", ref.Name, hint(ref.Name, names, "web gateways"))
+				d.errorf(ref.At, "Unknown gateway", "gateways: there is no web gateway %s.%s", shown(ref.Name), hint(ref.Name, names, "web gateways"))
 				continue
 			}
 			if n.ReadTimeout.Millis <= int64(g.ServerResponseTimeout)*1000 {
@@ -75,21 +74,13 @@ func (d *decoder) checkNGINX(lab *Lab) {
 	}
 }
 
-// isEmptyList reports whether an argument that was given came to nothing
-// without an error of its own being shown for it.
-func isEmptyList(decl Decl, d *decoder, argument string) bool {
-	at := decl.At(argument)
-	for _, diag := range d.diags {
-		if diag.Severity == hcl.DiagError && diag.Subject != nil && diag.Subject.Filename == at.Filename && diag.Subject.Start.Byte >= at.Start.Byte && diag.Subject.End.Byte <= at.End.Byte {
-			return false
-		}
-	}
-	return true
-}
-
 // checkHAProxy resolves the mirrors and the health check.
 func (d *decoder) checkHAProxy(lab *Lab) {
 	names := mirrorNames(lab)
+	known := map[string]bool{}
+	for _, name := range names {
+		known[name] = true
+	}
 	servedBy := map[string]*HAProxy{}
 	for _, h := range lab.HAProxy {
 		if !h.Given("mirrors") {
@@ -97,12 +88,12 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 				h.Mirrors = append(h.Mirrors, Ref{name, h.Range})
 			}
 		}
-		if len(h.Mirrors) == 0 && (!h.Given("mirrors") || isEmptyList(h.Decl, d, "mirrors")) {
+		if len(h.Mirrors) == 0 && !h.refused("mirrors") {
 			d.errorf(h.At("mirrors"), "Nothing to balance", "haproxy %q serves no mirror. Add a mirror, or remove the block.", h.Name)
 		}
 		for _, ref := range h.Mirrors {
-			if !contains(names, ref.Name) {
-				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %q.%s", ref.Name, hint(ref.Name, names, "mirrors"))
+			if !known[ref.Name] {
+				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %s.%s", shown(ref.Name), hint(ref.Name, names, "mirrors"))
 				continue
 			}
 			if first := servedBy[ref.Name]; first != nil {
@@ -135,9 +126,6 @@ func (d *decoder) checkHealthRoute(lab *Lab, h *HAProxy) {
 		d.errorf(at, "No web server", "Images of 2023.2 and later have no web server of their own on port 52773, and this lab's is %d.%d: every member would be down. Use \"web_gateway\", or leave health_check out.", v.Year, v.Minor)
 	case h.HealthCheck == "web_gateway" && len(lab.WebGateways) == 0:
 		d.errorf(at, "No web gateway", "haproxy %q finds the primary through a web gateway, and the lab has none. Add: web_gateway \"webgw\" {}", h.Name)
-	}
-	if h.HealthCheck == "web_gateway" && h.CheckInterval.Millis >= MemberResponseTimeout*1000 {
-		d.errorf(h.At("check_interval"), "Timeouts do not nest", "Checks every %s are further apart than the %d s that a gateway lets a member take. Take a shorter check_interval.", h.CheckInterval.Text, MemberResponseTimeout)
 	}
 }
 

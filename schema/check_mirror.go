@@ -4,8 +4,7 @@ import (
 	"strings"
 )
 
-// Limits of a mirror set (GHA): members in all, and asynchronous ones beside
-// two failover members.
+// Limits of a mirror set (GHA): members in all, and asynchronous ones.
 const (
 	maxMembers = 16
 	maxAsyncs  = 14
@@ -15,6 +14,10 @@ const (
 func (d *decoder) checkMirrors(lab *Lab) {
 	names := map[string]*Mirror{}
 	sets := map[string]*Mirror{}
+	var arbiters []string
+	for _, a := range lab.Arbiters {
+		arbiters = append(arbiters, a.Name)
+	}
 	for _, m := range lab.Mirrors {
 		d.notReserved(m.Decl)
 		if first := names[m.Name]; first != nil {
@@ -29,7 +32,7 @@ func (d *decoder) checkMirrors(lab *Lab) {
 		} else {
 			sets[m.SetName] = m
 		}
-		d.checkArbiter(lab, m)
+		d.checkArbiter(arbiters, m)
 		d.checkDatabases(m)
 		d.checkMembers(lab, m)
 	}
@@ -37,6 +40,10 @@ func (d *decoder) checkMirrors(lab *Lab) {
 
 // checkSetName supplies the default set name.
 func (d *decoder) checkSetName(m *Mirror) {
+	if m.refused("set_name") {
+		m.SetName = ""
+		return
+	}
 	if m.Given("set_name") {
 		m.SetName = strings.ToUpper(m.SetName)
 		return
@@ -53,15 +60,13 @@ func (d *decoder) checkSetName(m *Mirror) {
 }
 
 // checkArbiter resolves the arbiter.
-func (d *decoder) checkArbiter(lab *Lab, m *Mirror) {
-	var names []string
-	for _, a := range lab.Arbiters {
-		names = append(names, a.Name)
-	}
+func (d *decoder) checkArbiter(names []string, m *Mirror) {
 	switch {
+	case m.refused("arbiter"):
+		return
 	case m.Arbiter != "":
 		if !contains(names, m.Arbiter) {
-			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %q.%s", m.Arbiter, hint(m.Arbiter, names, "arbiters"))
+			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter), hint(m.Arbiter, names, "arbiters"))
 			m.Arbiter = ""
 		}
 	case m.Given("arbiter"):
@@ -77,13 +82,21 @@ func (d *decoder) checkArbiter(lab *Lab, m *Mirror) {
 			failover++
 		}
 	}
-	if m.Arbiter == "" && failover == 2 {
-		d.warnf(m.At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies. Add: arbiter \"arbiter\" {}", m.Name)
+	if m.Arbiter == "" && failover == 2 && !m.refused("arbiter") {
+		remedy := "Add: arbiter \"arbiter\" {}"
+		if len(names) > 0 {
+			remedy = "Name one with the arbiter argument: " + strings.Join(names, ", ") + "."
+		}
+		d.warnf(m.At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies. %s", m.Name, remedy)
 	}
 }
 
 // unmirrorable are the databases that cannot be mirrored (GHA).
-var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT", "ENSLIB", "USER"}
+var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT", "IRISMETRICS", "ENSLIB", "USER"}
+
+// productPaths are the namespaces whose path below /csp is the product's own:
+// the demo application would take the place of the portal or the gateway.
+var productPaths = []string{"SYS", "BIN", "BROKER", "DOCBOOK", "DOCUMATIC"}
 
 // checkDatabases supplies the default database and the namespaces.
 func (d *decoder) checkDatabases(m *Mirror) {
@@ -102,6 +115,9 @@ func (d *decoder) checkDatabases(m *Mirror) {
 		name := strings.ToUpper(db.Name)
 		if contains(unmirrorable, name) {
 			d.errorf(db.NameRange, "Database that cannot be mirrored", "%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
+		}
+		if contains(productPaths, db.Namespace) {
+			d.errorf(db.At("namespace"), "Namespace of the product", "/csp/%s is a path of the product itself. Take another name, for example \"MIRRORNS\".", strings.ToLower(db.Namespace))
 		}
 		if ns := db.Namespace; ns == "USER" || ns == "%SYS" {
 			d.errorf(db.At("namespace"), "Namespace of the instance", "%s belongs to the instance itself. Take another name, for example \"MIRRORNS\".", ns)
@@ -162,7 +178,7 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 	}
 	if len(m.Members) > maxMembers {
 		d.errorf(m.Members[maxMembers].NameRange, "Too many members", "A mirror set has at most %d members; %q has %d. Move some to another mirror.", maxMembers, m.Name, len(m.Members))
-	} else if asyncs > maxAsyncs && backup != nil {
-		d.errorf(m.NameRange, "Too many asyncs", "A mirror set has at most %d asyncs beside its two failover members; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)
+	} else if asyncs > maxAsyncs {
+		d.errorf(m.NameRange, "Too many asyncs", "A mirror set has at most %d asyncs; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)
 	}
 }

@@ -37,7 +37,7 @@ func (d *decoder) lab(body hcl.Body) *Lab {
 	if b := single["lab"]; b != nil {
 		lab.Decl = d.declare(b)
 		decode(d, d.language.lab, b.Body, &lab.Decl, lab)
-	} else if !d.reported("Missing name for lab") {
+	} else if !d.reported("Missing name for lab") && !d.reported("Extraneous label for lab") {
 		at := body.MissingItemRange()
 		d.errorf(at, "Missing lab block", `A topology needs one lab block, which names the lab. Add: lab "mylab" {}`)
 	}

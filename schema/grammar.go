@@ -79,7 +79,7 @@ func labBlock() *block[Lab] {
 			{"mirror_setup", "string", `"auto"`, "how members join: `\"config_mirror\"` in the merge file, `\"sys_mirror\"` from after-start.sh; `\"auto\"` takes `sys_mirror` below 2023.2 or on two networks", false,
 				func(v value, l *Lab) { v.text(&l.MirrorSetup, oneOf("auto", "config_mirror", "sys_mirror")) }},
 			{"languages", "list(string)", `["en"]`, "languages of the generated README: `\"en\"`, `\"ja\"`", false,
-				func(v value, l *Lab) { v.list(&l.Languages, oneOf("en", "ja")) }},
+				func(v value, l *Lab) { v.someList(&l.Languages, oneOf("en", "ja")) }},
 		},
 	}
 }
@@ -90,7 +90,7 @@ func imagesBlock() *block[Images] {
 		doc:  "At most one. Image references, and the InterSystems IRIS release that they hold.",
 		arguments: []argument[Images]{
 			{"registry", "string", `"containers.intersystems.com/intersystems"`, "registry and path of the three vendor images", false,
-				func(v value, i *Images) { v.text(&i.Registry, imageReference) }},
+				func(v value, i *Images) { v.text(&i.Registry, imagePath) }},
 			{"tag", "string", `"2025.1"`, "tag of the three vendor images", false,
 				func(v value, i *Images) { v.text(&i.Tag, imageTag) }},
 			{"iris", "string", `"<registry>/iris:<tag>"`, "image of members and application servers; a Community image is refused, it can neither mirror nor serve ECP", false,
@@ -263,7 +263,7 @@ func webGatewayBlock() *block[WebGateway] {
 			{"server_response_timeout", "number", "30", "seconds that a server may take to answer, 5 or more; below the read timeout of nginx, so that the gateway answers first", false,
 				func(v value, g *WebGateway) { v.whole(&g.ServerResponseTimeout, 5, 86_400) }},
 			{"system_manager", "list(string)", "loopback and the client network", "who may open the management pages: address patterns with `*`", false,
-				func(v value, g *WebGateway) { v.list(&g.SystemManager, addressPattern) }},
+				func(v value, g *WebGateway) { v.someList(&g.SystemManager, addressPattern) }},
 			{"username", "string", `"CSPSystem"`, "account with which it logs in to the superserver", false,
 				func(v value, g *WebGateway) { v.text(&g.Username, userName) }},
 			{"password", "string", `"SYS"`, "password of that account; any other than the default is set on every instance", false,

@@ -47,8 +47,9 @@ type Decl struct {
 }
 
 type given struct {
-	name string
-	at   hcl.Range
+	name  string
+	at    hcl.Range
+	valid bool // its value was accepted
 }
 
 // At returns the range of an argument's value, or the block's header where the
@@ -67,6 +68,17 @@ func (d *Decl) Given(argument string) bool {
 	for _, g := range d.given {
 		if g.name == argument {
 			return true
+		}
+	}
+	return false
+}
+
+// refused reports whether an argument is given and its value was not accepted;
+// what follows from it is then not worth a second message.
+func (d *Decl) refused(argument string) bool {
+	for _, g := range d.given {
+		if g.name == argument {
+			return !g.valid
 		}
 	}
 	return false

@@ -24,6 +24,10 @@ func Load(base string, sources []Source) (*Lab, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	parsed := make([]*hcl.File, 0, len(sources))
 	for _, s := range sources {
+		if more := CheckNesting(s.Name, s.Content); more.HasErrors() {
+			diags = append(diags, more...)
+			continue
+		}
 		file, more := hclsyntax.ParseConfig(s.Content, s.Name, hcl.InitialPos)
 		diags = append(diags, more...)
 		parsed = append(parsed, file)

@@ -18,12 +18,11 @@ func (v value) cores(to *string) {
 		return
 	}
 	n := converted.AsBigFloat()
-	digits := n.Text('f', -1)
-	if n.Sign() <= 0 || n.Cmp(big.NewFloat(4096)) > 0 || len(digits) > 7 {
+	if n.Sign() <= 0 || n.Cmp(big.NewFloat(4096)) > 0 || len(n.Text('f', -1)) > 7 {
 		v.d.errorf(v.at(), "Number out of range", "%s must be more than 0 and at most 4096, with at most two decimals.", v.name)
 		return
 	}
-	*to = digits
+	*to = n.Text('f', -1)
 }
 
 // Raw text goes into a file that mirrorgen writes the rest of, so it is read

@@ -35,7 +35,7 @@ func setName(s string) string {
 	if made(s, 1, 15, func(c byte) bool { return letter(c) || digit(c) }) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a mirror set name: 1 to 15 letters and digits.", s)
+	return fmt.Sprintf("%s is not a mirror set name: 1 to 15 letters and digits.", shown(s))
 }
 
 // systemName is a mirror member name: ^[A-Z0-9_-]{1,32}$ (GHA, narrowed to what
@@ -44,7 +44,7 @@ func systemName(s string) string {
 	if made(s, 1, 32, func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) || c == '_' || c == '-' }) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a mirror member name: 1 to 32 capital letters, digits, - and _.", s)
+	return fmt.Sprintf("%s is not a mirror member name: 1 to 32 capital letters, digits, - and _.", shown(s))
 }
 
 // databaseName is a database name that is also a mirror database name: it
@@ -59,7 +59,7 @@ func namespaceName(s string) string {
 	if s != "" && (letter(s[0]) || s[0] == '%') && made(s[1:], 0, 63, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a namespace name: a letter or %%, then up to 63 letters, digits, - and _.", s)
+	return fmt.Sprintf("%s is not a namespace name: a letter or %%, then up to 63 letters, digits, - and _.", shown(s))
 }
 
 // hostName is a host name or an address, as it stands in a URL.
@@ -67,7 +67,7 @@ func hostName(s string) string {
 	if made(s, 1, 253, func(c byte) bool { return letter(c) || digit(c) || c == '-' || c == '.' }) && s[0] != '-' && s[0] != '.' {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a host name: letters, digits, - and dots, without scheme and port.", s)
+	return fmt.Sprintf("%s is not a host name: letters, digits, - and dots, without scheme and port.", shown(s))
 }
 
 // hostAddress is an IPv4 address of the host.
@@ -75,7 +75,7 @@ func hostAddress(s string) string {
 	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
 		return ""
 	}
-	return fmt.Sprintf(`%q is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the network.`, s)
+	return fmt.Sprintf(`%s is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the network.`, shown(s))
 }
 
 // timezone is the name of a time zone as TZ takes it.
@@ -83,29 +83,76 @@ func timezone(s string) string {
 	if made(s, 1, 64, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_+-:,.", c) >= 0 }) {
 		return ""
 	}
-	return fmt.Sprintf(`%q is not a time zone name such as "UTC" or "Asia/Tokyo".`, s)
+	return fmt.Sprintf(`%s is not a time zone name such as "UTC" or "Asia/Tokyo".`, shown(s))
 }
 
 // relativeFile is a file below the generated directory, with no character that
 // any of the files naming it would have to escape.
 func relativeFile(s string) string {
 	if s == "" || !made(s, 1, 200, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.", c) >= 0 }) {
-		return fmt.Sprintf("%q is not a plain relative path: use letters, digits, -, _, dots and /.", s)
+		return fmt.Sprintf("%s is not a plain relative path: use letters, digits, -, _, dots and /.", shown(s))
 	}
 	for part := range strings.SplitSeq(s, "/") {
 		if part == "" || part == "." || part == ".." {
-			return fmt.Sprintf("%q must stay below the generated directory: no leading /, no empty part, no . and no .. between the slashes.", s)
+			return fmt.Sprintf("%s must stay below the generated directory: no leading /, no empty part, no . and no .. between the slashes.", shown(s))
 		}
+	}
+	first, _, below := strings.Cut(s, "/")
+	switch first {
+	case "data", "certs", "secrets", "iris", "nginx", "haproxy", "webgateway", ".git",
+		"docker-compose.yaml", "start.sh", "stop.sh", "status.sh", "drill.sh", ".gitignore", ".mirrorgen.json":
+		return fmt.Sprintf("%s belongs to the generated lab, which writes or deletes it. Take another name, for example \"iris.key\".", shown(s))
+	}
+	if !below && strings.HasPrefix(first, "README") {
+		return fmt.Sprintf("%s belongs to the generated lab, which writes it. Take another name, for example \"iris.key\".", shown(s))
 	}
 	return ""
 }
 
-// imageReference is a container image reference.
+// imageReference is a container image reference as Docker reads it:
+// [host[:port]/]path[:tag][@sha256:digest], the path in lower case.
 func imageReference(s string) string {
-	if made(s, 1, 400, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.:@", c) >= 0 }) && (letter(s[0]) || digit(s[0])) {
-		return ""
+	problem := fmt.Sprintf("%s is not an image reference: [registry/]name[:tag][@sha256:digest], the name in lower case.", shown(s))
+	rest, digest, ok := strings.Cut(s, "@")
+	hex := func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' }
+	if ok && (!strings.HasPrefix(digest, "sha256:") || !made(digest[len("sha256:"):], 64, 64, hex)) {
+		return problem
 	}
-	return fmt.Sprintf("%q is not an image reference: [registry/]name[:tag][@digest].", s)
+	slash := strings.LastIndexByte(rest, '/')
+	if name, tag, ok := strings.Cut(rest[slash+1:], ":"); ok {
+		if imageTag(tag) != "" {
+			return problem
+		}
+		rest = rest[:slash+1] + name
+	}
+	if imagePath(rest) != "" {
+		return problem
+	}
+	return ""
+}
+
+// imagePath is an image reference without tag and digest, or the beginning of
+// one: a registry.
+func imagePath(s string) string {
+	problem := fmt.Sprintf("%s is not the path of an image: [host[:port]/]name/name, in lower case, without a tag and without a / at the end.", shown(s))
+	if len(s) > 400 {
+		return problem
+	}
+	parts := strings.Split(s, "/")
+	for i, part := range parts {
+		host, port, withPort := strings.Cut(part, ":")
+		if i == 0 && len(parts) > 1 && (withPort || strings.Contains(part, ".")) {
+			if hostName(host) != "" || withPort && !made(port, 1, 5, digit) {
+				return problem
+			}
+			continue
+		}
+		separator := func(c byte) bool { return c == '.' || c == '_' || c == '-' }
+		if !made(part, 1, 128, func(c byte) bool { return lower(c) || digit(c) || separator(c) }) || separator(part[0]) || separator(part[len(part)-1]) {
+			return problem
+		}
+	}
+	return ""
 }
 
 // imageTag is the tag of an image.
@@ -113,15 +160,15 @@ func imageTag(s string) string {
 	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.", c) >= 0 }) && s[0] != '.' && s[0] != '-' {
 		return ""
 	}
-	return fmt.Sprintf("%q is not an image tag: letters, digits, -, _ and dots.", s)
+	return fmt.Sprintf("%s is not an image tag: letters, digits, -, _ and dots.", shown(s))
 }
 
 // releaseName is a year and a minor: 2025.1, or with a build 2023.2.0.227.0.
 func releaseName(s string) string {
-	if _, ok := parseVersion(s); ok {
+	if _, ok := parseVersion(s); ok && made(s, 6, 32, func(c byte) bool { return digit(c) || c == '.' }) {
 		return ""
 	}
-	return fmt.Sprintf(`%q is not an InterSystems IRIS release such as "2025.1".`, s)
+	return fmt.Sprintf(`%s is not an InterSystems IRIS release such as "2025.1".`, shown(s))
 }
 
 // parseVersion reads the year and minor at the beginning of a release or tag.
@@ -143,7 +190,7 @@ func parseVersion(s string) (Version, bool) {
 }
 
 // passwordHash is the four-field form: hash, salt, work factor, algorithm, the
-// first two in lower-case hexadecimal (CPF reference, PasswordHash).
+// first two in hexadecimal (CPF reference, PasswordHash).
 func passwordHash(s string) string {
 	fields := strings.Split(s, ",")
 	hex := func(s string) bool {
@@ -161,7 +208,7 @@ func environmentName(s string) string {
 	if made(s, 1, 255, func(c byte) bool { return letter(c) || digit(c) || c == '_' }) && !digit(s[0]) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a variable name: letters, digits and _, not beginning with a digit.", s)
+	return fmt.Sprintf("%s is not a variable name: letters, digits and _, not beginning with a digit.", shown(s))
 }
 
 // addressPattern is an IPv4 address whose parts may be *.
@@ -172,10 +219,13 @@ func addressPattern(s string) string {
 		n, err := strconv.Atoi(part)
 		ok = ok && (part == "*" || err == nil && n >= 0 && n <= 255 && len(part) <= 3 && made(part, 1, 3, digit))
 	}
-	if ok {
+	if ok && s != "*.*.*.*" {
 		return ""
 	}
-	return fmt.Sprintf(`%q is not an address pattern: four parts, each a number from 0 to 255 or *, for example "10.0.100.*".`, s)
+	if ok {
+		return "*.*.*.* would open the management pages to everybody. Name the addresses that may open them."
+	}
+	return fmt.Sprintf(`%s is not an address pattern: four parts, each a number from 0 to 255 or *, for example "10.0.100.*".`, shown(s))
 }
 
 // userName is a name for CSP.ini, which has no quotes.
@@ -183,7 +233,7 @@ func userName(s string) string {
 	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.@%", c) >= 0 }) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a user name: letters, digits, %%, _, -, dots and @.", s)
+	return fmt.Sprintf("%s is not a user name: letters, digits, %%, _, -, dots and @.", shown(s))
 }
 
 // notEmpty refuses the empty string.
@@ -199,7 +249,7 @@ func ipv4(s string) string {
 	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
 		return ""
 	}
-	return fmt.Sprintf("%q is not an IPv4 address such as \"10.0.1.2\".", s)
+	return fmt.Sprintf("%s is not an IPv4 address such as \"10.0.1.2\".", shown(s))
 }
 
 // subnet is an IPv4 network in CIDR form without host bits, large enough for
@@ -207,16 +257,16 @@ func ipv4(s string) string {
 func subnet(s string) string {
 	p, err := netip.ParsePrefix(s)
 	if err != nil || !p.Addr().Is4() {
-		return fmt.Sprintf("%q is not an IPv4 subnet such as \"10.0.1.0/24\".", s)
+		return fmt.Sprintf("%s is not an IPv4 subnet such as \"10.0.1.0/24\".", shown(s))
 	}
 	if p.Masked() != p {
 		return fmt.Sprintf("%q has host bits set. The subnet that it lies in is %q.", s, p.Masked())
 	}
 	if p.Bits() > 30 || p.Bits() < 8 {
-		return fmt.Sprintf("%q is not usable: take a prefix from /8 to /30.", s)
+		return fmt.Sprintf("%s is not usable: take a prefix from /8 to /30.", shown(s))
 	}
 	if p.Addr().IsMulticast() || p.Addr().IsLoopback() || p.Addr().As4()[0] == 0 || p.Addr().As4()[0] >= 240 {
-		return fmt.Sprintf("%q holds no addresses for hosts. Take a private range such as \"10.0.1.0/24\".", s)
+		return fmt.Sprintf("%s holds no addresses for hosts. Take a private range such as \"10.0.1.0/24\".", shown(s))
 	}
 	return ""
 }
@@ -248,7 +298,7 @@ func iniName(s string) string {
 	if made(s, 1, 200, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-./:%", c) >= 0 }) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a name for CSP.ini: letters, digits, _, -, dots, / and :.", s)
+	return fmt.Sprintf("%s is not a name for CSP.ini: letters, digits, _, -, dots, / and :.", shown(s))
 }
 
 // manyLines refuses control characters other than newline and tab: the target

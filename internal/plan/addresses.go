@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/netip"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -71,7 +70,7 @@ func (m *maker) addresses() {
 		index[m.lab.Networks[i].Name] = i
 	}
 	given := map[int]*schema.Service{}             // host_number
-	pinned := map[int]*schema.Service{}            // numbers of pinned addresses, on any network
+	pinned := map[int][]*schema.Service{}          // owners of pinned addresses, on any network
 	pins := make([]map[int]pin, len(m.p.Networks)) // by network, then number
 	for i := range pins {
 		pins[i] = map[int]pin{}
@@ -99,14 +98,14 @@ func (m *maker) addresses() {
 				continue
 			}
 			pins[i][n] = pin{s, p.At}
-			pinned[n] = s
+			pinned[n] = append(pinned[n], s)
 		}
 	}
 	next := firstNumber
 	for _, s := range m.lab.Services {
 		n := s.HostNumber
 		if n == 0 {
-			for given[next] != nil || pinned[next] != nil && pinned[next] != s {
+			for given[next] != nil || !onlyOf(s, pinned[next]) {
 				next++
 			}
 			n = next
@@ -115,6 +114,16 @@ func (m *maker) addresses() {
 		m.services[s].HostNumber = n
 	}
 	m.fit(index, pins)
+}
+
+// onlyOf reports whether nobody but s is among the owners.
+func onlyOf(s *schema.Service, owners []*schema.Service) bool {
+	for _, owner := range owners {
+		if owner != s {
+			return false
+		}
+	}
+	return true
 }
 
 // unfit says why number n cannot be a host of network i, or "".
@@ -204,18 +213,25 @@ func (m *maker) subnet(i int, n *Network, highest int, over *schema.Service) {
 	n.Gateway = address(m.base(i) + 1)
 	if n.Subnet != "" {
 		if over != nil {
-			m.errorf(from.At("subnet"), "Subnet too small", "Network %q needs host numbers up to %d, and %s ends at %d: the first service that does not fit is %q. A prefix that fits is /%d, for example %s.",
-				n.Name, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits, netip.PrefixFrom(netip.MustParseAddr(address(m.base(i))), bits).Masked())
+			fits := netip.PrefixFrom(netip.MustParseAddr(address(m.base(i))), bits).Masked()
+			example := fmt.Sprintf(", for example %s", fits)
+			for j, other := range m.lab.Networks {
+				if j != i && overlap(other.Subnet, fits.String()) {
+					example = "" // it would meet another network
+				}
+			}
+			m.errorf(from.At("subnet"), "Subnet too small", "Network %q needs host numbers up to %d, and %s ends at %d: the first service that does not fit is %q. A prefix that fits is /%d%s.",
+				n.Name, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits, example)
 		}
 		return
 	}
 	n.Subnet = fmt.Sprintf("%s/%d", address(m.base(i)), bits)
 	switch {
 	case i >= defaultNetworks:
-		m.errorf(from.Range, "Subnet needed", "Only the first %d networks have a default subnet. Set subnet of %q, for example: subnet = \"10.1.%d.0/24\".", defaultNetworks, n.Name, i)
+		m.errorf(from.Range, "Subnet needed", "Only the first %d networks have a default subnet. Set subnet of %q, for example: subnet = \"10.1.%d.0/24\".", defaultNetworks, n.Name, i%256)
 	case bits < shortestPrefix:
 		m.errorf(from.Range, "Subnet needed", "Network %q needs host numbers up to %d, more than the default subnet can hold (%d). Set subnet to a range with a prefix of /%d or shorter, for example: subnet = \"%s/%d\".",
-			n.Name, highest, 1<<(32-shortestPrefix)-2, bits, strings.TrimSuffix(address(10<<24|uint32(i)<<(32-bits)), " "), bits)
+			n.Name, highest, 1<<(32-shortestPrefix)-2, bits, address(10<<24|uint32(i)<<(32-bits)), bits)
 	}
 }
 

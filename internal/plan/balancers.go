@@ -53,7 +53,7 @@ func same(a, b *GatewayConfig) bool {
 // gatewayConfig lists every mirror, member and application server.
 func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
 	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer}
-	patterns := []string{"127.0.0.1", addressPattern(m.p.ClientNetwork.Subnet)}
+	patterns := []string{"127.0.0.1", wildcardOf(m.p.ClientNetwork.Subnet)}
 	if g.Given("system_manager") {
 		patterns = patterns[:0]
 		for _, ref := range g.SystemManager {
@@ -89,9 +89,9 @@ func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
 	return c
 }
 
-// addressPattern rounds a subnet outwards to whole parts: 10.0.100.0/26 is
+// wildcardOf rounds a subnet outwards to whole parts: 10.0.100.0/26 is
 // 10.0.100.*, because System_Manager knows wildcards but no prefixes.
-func addressPattern(subnet string) string {
+func wildcardOf(subnet string) string {
 	p, err := netip.ParsePrefix(subnet)
 	if err != nil {
 		return "127.0.0.1"
@@ -139,6 +139,11 @@ func (m *maker) addNGINX() {
 const mostPinned = 100
 
 func (m *maker) addHAProxy() {
+	mirrors := map[string]*Mirror{}
+	for _, mirror := range m.p.Mirrors {
+		mirrors[mirror.Name] = mirror
+	}
+	checked := 0 // members whose health is asked through the gateways
 	for _, h := range m.lab.HAProxy {
 		s := m.services[h.Service]
 		balancer := &HAProxy{
@@ -147,25 +152,24 @@ func (m *maker) addHAProxy() {
 		}
 		members := 0
 		for _, ref := range h.Mirrors {
-			for _, mirror := range m.p.Mirrors {
-				if mirror.Name != ref.Name {
-					continue
-				}
-				l := &Listener{Mirror: mirror, Port: firstSuperserverPort}
-				if n := len(balancer.Listeners); n > 0 {
-					l.Port = nextSuperserverPort + n - 1
-				}
-				mirror.HAProxy = s.Name
-				for _, member := range mirror.Members {
-					// A DR async answers only once promoted; a reporting
-					// member never becomes primary.
-					if member.AsyncType <= 0 {
-						l.Servers = append(l.Servers, m.backend(s, member.Service, member.Role))
-					}
-				}
-				members += len(l.Servers)
-				balancer.Listeners = append(balancer.Listeners, l)
+			mirror := mirrors[ref.Name]
+			if mirror == nil {
+				continue
 			}
+			l := &Listener{Mirror: mirror, Port: firstSuperserverPort}
+			if n := len(balancer.Listeners); n > 0 {
+				l.Port = nextSuperserverPort + n - 1
+			}
+			mirror.HAProxy = s.Name
+			for _, member := range mirror.Members {
+				// A DR async answers only once promoted; a reporting member
+				// never becomes primary.
+				if member.AsyncType <= 0 {
+					l.Servers = append(l.Servers, m.backend(s, member.Service, member.Role))
+				}
+			}
+			members += len(l.Servers)
+			balancer.Listeners = append(balancer.Listeners, l)
 		}
 		for _, g := range m.p.Gateways {
 			if balancer.ViaGateways {
@@ -173,34 +177,37 @@ func (m *maker) addHAProxy() {
 			}
 		}
 		balancer.MaxConn = max(4096, 256*len(balancer.Listeners))
-		if balancer.ViaGateways {
-			m.boundChecks(h, balancer, members)
-		}
 		m.p.HAProxy = append(m.p.HAProxy, balancer)
+		if balancer.ViaGateways {
+			checked += members
+		}
 	}
+	m.boundChecks(checked)
 }
 
 // A check that gets no answer is asked a second time, and gives up after
 // checkPatience (timeout server of the health section, twice).
 const checkPatience = 1800 // milliseconds
 
-// boundChecks raises the check interval where checks of dead members, each held
-// by a gateway until the member's response timeout, could fill the gateways.
-func (m *maker) boundChecks(h *schema.HAProxy, balancer *HAProxy, members int) {
-	held := int64(members) * schema.MemberResponseTimeout * 1000 // milliseconds of gateway time a round of checks
-	least := held / mostPinned
-	if len(balancer.Gateways) == 1 {
-		// The only gateway is asked both times.
-		least = max(least, 2*held/mostPinned-checkPatience)
-	}
-	if h.CheckInterval.Millis >= least {
-		return
-	}
+// boundChecks raises check intervals where checks of dead members, each held by
+// a gateway until the member's response timeout, could fill the gateways. All
+// haproxies ask the same gateways, so their members add up; one gateway may be
+// down, and the others hold its share then.
+func (m *maker) boundChecks(members int) {
+	gateways := max(1, len(m.p.Gateways)-1)
+	held := 2 * int64(members) * schema.MemberResponseTimeout * 1000 // milliseconds of gateways' time a round of checks
+	least := held/int64(mostPinned*gateways) - checkPatience
 	least = (least + 99) / 100 * 100
-	balancer.CheckInterval = fmt.Sprintf("%dms", least)
-	if least%1000 == 0 {
-		balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)
+	for i, h := range m.lab.HAProxy {
+		balancer := m.p.HAProxy[i]
+		if !balancer.ViaGateways || h.CheckInterval.Millis >= least {
+			continue
+		}
+		balancer.CheckInterval = fmt.Sprintf("%dms", least)
+		if least%1000 == 0 {
+			balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)
+		}
+		m.warnf(h.At("check_interval"), "Check interval raised", "%d members are checked through the gateways, and a gateway holds each check of a stopped member for up to %d s; every %s that could hold more than %d requests of a gateway. haproxy %q checks every %s instead, and notices a failover that much later. More web gateways allow a shorter interval; check_interval = %q accepts this one.",
+			members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, h.Name, balancer.CheckInterval, balancer.CheckInterval)
 	}
-	m.warnf(h.At("check_interval"), "Check interval raised", "haproxy %q checks %d members, and a gateway holds each check of a stopped member for up to %d s; every %s that could hold more than %d requests of a gateway. The interval is raised to %s, and a failover is noticed that much later. Spread the mirrors over several haproxy blocks and gateways, or set a check_interval that long.",
-		h.Name, members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, balancer.CheckInterval)
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/base64"
 	"fmt"
+	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -279,43 +280,32 @@ func (m *maker) addDependencies() {
 
 // addProfiles puts the services of each profile in start order.
 func (m *maker) addProfiles() {
-	rank := func(name string) int {
-		s := m.byName[name]
-		if s == nil {
-			return 0
-		}
-		switch s.Kind {
-		case KindArbiter:
-			return 0
-		case KindApplicationServer:
-			return 4
-		case KindGateway:
-			return 5
-		case KindNGINX:
-			return 6
-		case KindHAProxy:
-			return 7
-		}
-		for _, i := range m.p.Instances {
-			if i.Service == s && i.Member.Role == RolePrimary {
-				return 1
-			} else if i.Service == s && i.Member.Role == RoleBackup {
-				return 2
-			}
-		}
-		return 3
+	rank := map[*Service]int{}
+	for _, s := range m.p.Services {
+		rank[s] = map[Kind]int{KindApplicationServer: 4, KindGateway: 5, KindNGINX: 6, KindHAProxy: 7}[s.Kind]
 	}
+	for _, i := range m.p.Instances {
+		switch {
+		case i.Member == nil:
+		case i.Member.Role == RolePrimary:
+			rank[i.Service] = 1
+		case i.Member.Role == RoleBackup:
+			rank[i.Service] = 2
+		default:
+			rank[i.Service] = 3
+		}
+	}
+	order := append([]*Service{}, m.p.Services...)
+	sort.SliceStable(order, func(i, j int) bool { return rank[order[i]] < rank[order[j]] })
 	for _, p := range m.lab.Profiles {
 		profile := &Profile{Name: p.Name, Description: p.Description}
 		in := map[string]bool{}
 		for _, ref := range p.Services {
 			in[ref.Name] = true
 		}
-		for r := range 8 {
-			for _, s := range m.p.Services {
-				if in[s.Name] && rank(s.Name) == r {
-					profile.Services = append(profile.Services, s.Name)
-				}
+		for _, s := range order {
+			if in[s.Name] {
+				profile.Services = append(profile.Services, s.Name)
 			}
 		}
 		m.p.Profiles = append(m.p.Profiles, profile)

@@ -357,8 +357,8 @@ func TestShutdownLimit(t *testing.T) {
 	}
 }
 
-// Ten members or fewer are checked at the interval asked for; more would fill
-// a gateway with checks of dead members.
+// Fourteen members are checked every second; more would fill a gateway with
+// checks of dead members, unless there are more gateways.
 func TestCheckInterval(t *testing.T) {
 	mirrors := func(n int, interval string, gateways int) string {
 		var b strings.Builder
@@ -375,13 +375,60 @@ func TestCheckInterval(t *testing.T) {
 		members, gateways int
 		interval, want    string
 	}{
-		{10, 2, "1s", "1s"}, {11, 2, "1s", "1100ms"}, {11, 2, "2s", "2s"}, {20, 2, "1s", "2s"}, {4, 2, "100ms", "400ms"},
-		{10, 1, "1s", "1s"}, {18, 1, "1s", "1800ms"}, {30, 1, "1s", "4200ms"},
+		{14, 2, "1s", "1s"}, {15, 2, "1s", "1200ms"}, {15, 2, "2s", "2s"}, {24, 2, "1s", "3s"}, {9, 2, "100ms", "100ms"},
+		{14, 1, "1s", "1s"}, {15, 1, "1s", "1200ms"}, {24, 3, "1s", "1s"}, {120, 1, "1s", "22200ms"},
 	} {
 		if got := makePlan(t, mirrors(c.members, c.interval, c.gateways)).HAProxy[0].CheckInterval; got != c.want {
 			t.Errorf("%d members every %s: %s, want %s", c.members, c.interval, got, c.want)
 		}
 	}
+}
+
+// All haproxies ask the same gateways, so their members add up.
+func TestCheckIntervalAddsUp(t *testing.T) {
+	p := makePlan(t, `
+lab "x" {}
+web_gateway "g" {}
+haproxy "a" { mirrors = ["m0"] }
+haproxy "b" { mirrors = ["m1"] }
+`+strings.Join([]string{mirrorOf("m0", 10), mirrorOf("m1", 10)}, ""))
+	for _, h := range p.HAProxy {
+		if h.CheckInterval != "2200ms" {
+			t.Errorf("%s checks every %s, want 2200ms", h.Name, h.CheckInterval)
+		}
+	}
+}
+
+// mirrorOf is a mirror with a primary and n-1 DR asyncs.
+func mirrorOf(name string, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "mirror %q {\n  member \"%s-a\" { role = \"primary\" }\n", name, name)
+	for i := 1; i < n; i++ {
+		fmt.Fprintf(&b, "  member \"%s-d%d\" { role = \"drasync\" }\n", name, i)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// Two services that pin the same number on different networks keep it from
+// everybody, each other included.
+func TestPinnedTwice(t *testing.T) {
+	p := makePlan(t, `
+lab "x" {}
+network "a" { subnet = "10.0.1.0/24" }
+network "b" { subnet = "10.0.2.0/24" }
+mirror "demo" {
+  member "demo-a" {
+    role      = "primary"
+    addresses = { "a" = "10.0.1.3" }
+  }
+  member "demo-b" {
+    role      = "backup"
+    addresses = { "b" = "10.0.2.3" }
+  }
+}
+`)
+	same(t, addresses(p), "demo-a=10.0.1.3,10.0.2.2", "demo-b=10.0.1.4,10.0.2.3")
 }
 
 func TestSystemManagerRoundsOutwards(t *testing.T) {

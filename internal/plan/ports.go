@@ -95,13 +95,15 @@ func (p portPlan) given() {
 		p.p.NGINX[i].HTTPPort = port
 		p.claim(n.Service, "http_port", port, HTTPPort, "HTTP port of "+n.Name)
 	}
+	mirrors := map[string]*schema.Mirror{}
+	for _, mirror := range p.lab.Mirrors {
+		mirrors[mirror.Name] = mirror
+	}
 	for i, h := range p.lab.HAProxy {
 		p.claim(h.Service, "stats_port", h.StatsPort, StatsPort, "statistics port of "+h.Name)
 		for _, l := range p.p.HAProxy[i].Listeners {
-			for _, mirror := range p.lab.Mirrors {
-				if mirror.Name == l.Mirror.Name && mirror.Given("superserver_port") {
-					p.listener(h, mirror, l, mirror.SuperserverPort)
-				}
+			if mirror := mirrors[l.Mirror.Name]; mirror.Given("superserver_port") {
+				p.listener(h, mirror, l, mirror.SuperserverPort)
 			}
 		}
 	}
@@ -139,24 +141,31 @@ func (p portPlan) rest() {
 		}
 	}
 	// In the order of the mirrors, whichever haproxy serves them.
+	type serving struct {
+		by *schema.HAProxy
+		l  *Listener
+	}
+	servings := map[string]serving{}
+	for j, h := range p.lab.HAProxy {
+		for _, l := range p.p.HAProxy[j].Listeners {
+			servings[l.Mirror.Name] = serving{h, l}
+		}
+	}
 	least := nextSuperserverPort
 	for i, mirror := range p.lab.Mirrors {
-		if mirror.Given("superserver_port") {
+		s, served := servings[mirror.Name]
+		if mirror.Given("superserver_port") || !served {
 			continue
 		}
-		for j, h := range p.lab.HAProxy {
-			for _, l := range p.p.HAProxy[j].Listeners {
-				if l.Mirror.Name != mirror.Name || l.Host != 0 {
-					continue
-				}
-				purpose := fmt.Sprintf("superserver port of mirror %s", mirror.Name)
-				from := least
-				if _, taken := p.taken[firstSuperserverPort]; i == 0 && !taken {
-					from = firstSuperserverPort
-				}
-				if port := p.free(mirror.NameRange, from, purpose); port != 0 {
-					p.serve(h, l, port, purpose)
-				}
+		purpose := "superserver port of mirror " + mirror.Name
+		from := least
+		if _, taken := p.taken[firstSuperserverPort]; i == 0 && !taken {
+			from = firstSuperserverPort
+		}
+		if port := p.free(mirror.NameRange, from, purpose); port != 0 {
+			p.serve(s.by, s.l, port, purpose)
+			if from == least {
+				least = port + 1
 			}
 		}
 	}

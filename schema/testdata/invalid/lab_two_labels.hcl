@@ -1,8 +1,6 @@
-lab "x" {}
+lab "x" "y" {}
 arbiter "arbiter" {}
 mirror "demo" {
   member "demo-a" { role = "primary" }
   member "demo-b" { role = "backup" }
 }
-web_gateway "webgw" {}
-haproxy "sql" { check_interval = "10s" }

@@ -1,0 +1,66 @@
+package schema
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// mostNested is how deep brackets, templates and operators may be nested. HCL's
+// parser calls itself for each level, and a process does not survive a stack
+// that is used up.
+const mostNested = 1000
+
+// CheckNesting refuses a file that is nested too deep to be parsed. Every file
+// has to pass before hclsyntax sees it.
+func CheckNesting(name string, content []byte) hcl.Diagnostics {
+	if !suspicious(content) {
+		return nil
+	}
+	tokens, _ := hclsyntax.LexConfig(content, name, hcl.InitialPos)
+	depth, run := 0, 0
+	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		}
+		switch token.Type {
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
+			run++
+		case hclsyntax.TokenNewline, hclsyntax.TokenComma:
+			run = 0
+		}
+		if depth > mostNested || run > mostNested {
+			at := token.Range
+			return hcl.Diagnostics{{
+				Severity: hcl.DiagError, Summary: "Nested too deep", Subject: &at,
+				Detail: "More than 1000 brackets or operators are nested here. Write the value without them, or split it.",
+			}}
+		}
+	}
+	return nil
+}
+
+// suspicious reports whether content could be nested too deep, by counting
+// bytes: real topologies never come near, and are not read twice.
+func suspicious(content []byte) bool {
+	open, operators := 0, 0
+	for _, c := range content {
+		switch c {
+		case '[', '{', '(':
+			if open++; open > mostNested {
+				return true
+			}
+		case ']', '}', ')':
+			open = max(0, open-1)
+		case '!', '-', '?':
+			if operators++; operators > mostNested {
+				return true
+			}
+		case '\n':
+			operators = 0
+		}
+	}
+	return false
+}

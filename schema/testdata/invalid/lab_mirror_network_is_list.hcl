@@ -1,0 +1,8 @@
+lab "x" {
+  mirror_network = ["a"]
+}
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
