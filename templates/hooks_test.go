@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ type container struct {
 }
 
 // fakeIRIS answers qlist from files, and sessions line by line as a session
-// does: a line that reports a status or a value prints it, a line that contains
+// does: what has been created exists from then on, a line that reports a status or a value prints it, a line that contains
 // a word of the file "refuse" reports a failure, one that contains a word of
 // "break" prints nothing, because the line did not come to its end.
 const fakeIRIS = `#!/usr/bin/env bash
@@ -59,7 +60,17 @@ session)
         case $line in
         *CreateNewMirrorSet* | *JoinMirrorAs*) cp "$root/cpf.joined" "$root/usr/irissys/iris.cpf" ;;
         esac
+        if [[ $line =~ '##class('(.*)').'(Create|CreateDatabase|AddDatabase|Exists|%OpenId)'("'([^\"]*) ]]; then
+            object="${BASH_REMATCH[1]} ${BASH_REMATCH[3]}"
+            case ${BASH_REMATCH[2]} in
+            Create) echo "$object" >>"$root/objects" ;;
+            CreateDatabase) touch "${BASH_REMATCH[3]}IRIS.DAT" && echo "mirrored ${BASH_REMATCH[3]}" >>"$root/objects" ;;
+            AddDatabase) echo "mirrored ${BASH_REMATCH[3]}" >>"$root/objects" ;;
+            %OpenId) object="mirrored ${BASH_REMATCH[3]}" ;;
+            esac
+        fi
         case $line in
+        *'"VALUE "'*.Exists* | *'"VALUE "'*.Mirrored*) grep -qxF "$object" "$root/objects" && printf '\nLAB-VALUE 1\r\n' || printf '\nLAB-VALUE 0\r\n' ;;
         *'"VALUE "'*IsMember*) grep -q MapMirrors "$root/usr/irissys/iris.cpf" && printf '\nLAB-VALUE 1\n' || printf '\nLAB-VALUE 0\n' ;;
         *'"VALUE "'*) printf '\nLAB-VALUE 0\r\n' ;;
         *STATUS*) printf '\nLAB-STATUS 1 \r\n' ;;
@@ -107,7 +118,7 @@ func newContainer(t *testing.T, topology, service string) *container {
 	if err := os.Chmod(filepath.Join(c.root, "bin/iris"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "", "break": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
+	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "", "break": "", "objects": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
 		c.write(name, text)
 	}
 	return c
@@ -210,6 +221,10 @@ func (c *container) calls() []string {
 		namespace, rest, _ := strings.Cut(line, " ")
 		_, call, ok := strings.Cut(rest, "##class(")
 		if !ok {
+			_, call, ok = strings.Cut(rest, "set sc=db.")
+			call = "db." + call
+		}
+		if !ok {
 			_, call, _ = strings.Cut(rest, "$system.")
 		}
 		call, _, _ = strings.Cut(strings.Replace(call, ").", ".", 1), "(")
@@ -232,20 +247,15 @@ func TestHooksPrimary(t *testing.T) {
 	if !ready || !c.exists("home/irisowner/db/.joined") || !c.exists("home/irisowner/db/orders") || !c.exists("home/irisowner/db/items-1") {
 		t.Fatalf("the start is not complete:\n%s", output)
 	}
-	databases := []string{
-		"%SYS SYS.Database.CreateDatabase", "%SYS Config.Databases.Create", "%SYS Config.Namespaces.Create",
-		"%SYS SYS.Database.CreateDatabase", "%SYS Config.Databases.Create", "%SYS Config.Namespaces.Create",
-	}
-	always := []string{
-		"%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications.Create", "%SYS Security.Applications.Create",
-		"ORDERS OBJ.Load", "ORDERS MirrorLab.Record.Fill",
-	}
-	c.calledOnce(append(append([]string{"%SYS Security.Services.Modify", "%SYS SYS.Mirror.CreateNewMirrorSet"}, databases...), always...)...)
+	c.calledOnce(slices.Concat([]string{"%SYS Security.Services.Modify", "%SYS SYS.Mirror.CreateNewMirrorSet"},
+		onDatabase, onDatabase, onEveryStart("Create"))...)
 	for _, want := range []string{
 		`set info("MirrorAddress")="10.0.1.3",info("ECPAddress")="10.0.2.3",info("AgentAddress")="10.0.1.3"`,
 		`set info("ArbiterNode")="10.0.2.2|2188"`,
 		`##class(SYS.Mirror).CreateNewMirrorSet("DEMO","DEMO-A",.info)`,
 		`##class(SYS.Database).CreateDatabase("` + c.root + `/home/irisowner/db/orders/",,,,,,"ORDERS","DEMO")`,
+		`##class(Security.Resources).Create("%DB_ORDERS","ORDERS database","")`,
+		`set db=##class(SYS.Database).%OpenId("` + c.root + `/home/irisowner/db/items-1/"),db.ResourceName="%DB_ITEMS-1"`,
 		`do $system.CSP.SetConfig("CSPConfigName","demo,demo-a")`,
 		`##class(Security.Applications).Create("/csp/items",.app)`,
 	} {
@@ -259,7 +269,118 @@ func TestHooksPrimary(t *testing.T) {
 	if output, ready := c.start(); !ready {
 		t.Fatalf("the second start is not complete:\n%s", output)
 	}
-	c.calledOnce(always...)
+	c.calledOnce(onEveryStart("Modify")...)
+}
+
+// onDatabase are the calls that make one mirrored database on the primary.
+var onDatabase = []string{
+	"%SYS Security.Resources.Create", "%SYS SYS.Database.CreateDatabase", "%SYS db.%Save",
+	"%SYS Config.Databases.Create", "%SYS Config.Namespaces.Create",
+}
+
+// onEveryStart are the calls on a primary outside its mirror; verb is what is
+// done to the web applications.
+func onEveryStart(verb string) []string {
+	return []string{
+		"%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications." + verb, "%SYS Security.Applications." + verb,
+		"ORDERS OBJ.Load", "ORDERS MirrorLab.Record.Fill",
+	}
+}
+
+// A start that broke off between two steps is completed by the next one, which
+// does again only what was not done.
+func TestHooksHalfDone(t *testing.T) {
+	for _, h := range []struct {
+		name, word string
+		missing    []string
+	}{
+		{"resource", "(Security.Resources).Create", []string{"%SYS Security.Resources.Create", "%SYS db.%Save"}},
+		{"file", "CreateDatabase", []string{"%SYS SYS.Database.CreateDatabase", "%SYS db.%Save"}},
+		{"label", "db.%Save", []string{"%SYS db.%Save"}},
+		{"configuration", "(Config.Databases).Create", []string{"%SYS db.%Save", "%SYS Config.Databases.Create"}},
+		{"namespace", "(Config.Namespaces).Create", []string{"%SYS db.%Save", "%SYS Config.Namespaces.Create"}},
+	} {
+		t.Run(h.name, func(t *testing.T) {
+			c := newContainer(t, twoNetworks, "demo-a")
+			c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
+			c.write("refuse", h.word+"\n")
+			if output, ready := c.start(); ready || !strings.Contains(output, "could not create the mirrored databases") {
+				t.Fatalf("ready %v, said:\n%s", ready, output)
+			}
+			c.write("refuse", "")
+			c.write("session.log", "")
+			if output, ready := c.start(); !ready {
+				t.Fatalf("the next start is not complete:\n%s", output)
+			}
+			c.calledOnce(slices.Concat(h.missing, onDatabase, onEveryStart("Create"))...)
+		})
+	}
+}
+
+// A database whose file is there, but which the mirror does not have, is added.
+func TestHooksDatabaseNotMirrored(t *testing.T) {
+	c := newContainer(t, twoNetworks, "demo-a")
+	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
+	if err := os.MkdirAll(filepath.Join(c.root, "home/irisowner/db/orders"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.write("home/irisowner/db/orders/IRIS.DAT", "")
+	if output, ready := c.start(); !ready {
+		t.Fatalf("the start is not complete:\n%s", output)
+	}
+	added := slices.Clone(onDatabase)
+	added[1] = "%SYS SYS.Mirror.AddDatabase"
+	c.calledOnce(slices.Concat([]string{"%SYS Security.Services.Modify", "%SYS SYS.Mirror.CreateNewMirrorSet"},
+		added, onDatabase, onEveryStart("Create"))...)
+}
+
+// Interoperability writes to a mirrored database: the primary must, others may
+// fail.
+func TestHooksInteroperability(t *testing.T) {
+	const enable = `set sc=##class(%Library.EnsembleMgr).EnableNamespace("ITEMS",1)`
+	for service, must := range map[string]bool{"demo-a": true, "demo-b": false, "demo-w": false} {
+		number := map[string]string{"demo-a": "3", "demo-b": "4", "demo-w": "5"}[service]
+		for _, refused := range []bool{false, true} {
+			c := newContainer(t, twoNetworks+"\niris { interop = true }\n", service)
+			c.joins(strings.ToUpper(service), "10.0.1."+number, "10.0.2."+number, "10.0.1."+number)
+			if refused {
+				c.write("refuse", "EnableNamespace\n")
+			}
+			output, ready := c.start()
+			if ready != (!refused || !must) {
+				t.Errorf("%s, refused %v: ready %v, said:\n%s", service, refused, ready, output)
+			}
+			reported := strings.Contains(output, "namespace ITEMS has no interoperability here") &&
+				strings.Contains(output, `do ##class(%Library.EnsembleMgr).EnableNamespace("ITEMS",1)`)
+			if reported != (refused && !must) {
+				t.Errorf("%s, refused %v, said:\n%s", service, refused, output)
+			}
+			if ready && !strings.Contains(c.read("session.log"), enable) {
+				t.Errorf("%s: no session was given %s", service, enable)
+			}
+		}
+	}
+	c := newContainer(t, twoNetworks, "demo-a")
+	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
+	if output, ready := c.start(); !ready || strings.Contains(c.read("session.log"), "EnsembleMgr") {
+		t.Errorf("without interop: ready %v, said:\n%s", ready, output)
+	}
+}
+
+// A member that the set refuses hears what a member of the same name in the set
+// takes. The primary asks nobody.
+func TestHooksJoinRefused(t *testing.T) {
+	for service, hint := range map[string]bool{"demo-a": false, "demo-b": true, "demo-w": true} {
+		c := newContainer(t, twoNetworks, service)
+		c.write("refuse", "(SYS.Mirror)\n")
+		output, ready := c.start()
+		if ready || !strings.Contains(output, "could not join mirror DEMO as") {
+			t.Errorf("%s: ready %v, said:\n%s", service, ready, output)
+		}
+		if strings.Contains(output, "If the set already has a member of this name") != hint || strings.Contains(output, "./stop.sh --purge && ./start.sh") != hint {
+			t.Errorf("%s said:\n%s", service, output)
+		}
+	}
 }
 
 func TestHooksJoin(t *testing.T) {
@@ -276,8 +397,13 @@ func TestHooksJoin(t *testing.T) {
 		if !strings.Contains(c.read("session.log"), want) {
 			t.Errorf("%s: no session was given %s\n%s", service, want, c.read("session.log"))
 		}
-		if strings.Contains(c.read("session.log"), "MirrorLab.Record") {
-			t.Errorf("%s is not primary and cannot write the demo table", service)
+		for _, word := range []string{"MirrorLab.Record", "db.%Save"} {
+			if strings.Contains(c.read("session.log"), word) {
+				t.Errorf("%s is not primary and cannot write to a mirrored database: %s", service, word)
+			}
+		}
+		if want := `##class(Security.Resources).Create("%DB_ITEMS-1","ITEMS-1 database","")`; !strings.Contains(c.read("session.log"), want) {
+			t.Errorf("%s: no session was given %s", service, want)
 		}
 	}
 }
@@ -346,6 +472,16 @@ func TestHooksWrongAddresses(t *testing.T) {
 		if ready || !strings.Contains(output, "the mirror does not use the lab's addresses") {
 			t.Errorf("%s: ready %v, said:\n%s", system, ready, output)
 		}
+	}
+}
+
+// A line of [MapMirrors] that is shorter than documented is not what the lab says.
+func TestHooksShortAddresses(t *testing.T) {
+	c := newContainer(t, twoNetworks, "demo-a")
+	c.write("cpf.joined", "[MapMirrors.DEMO]\nDEMO-A=10.0.1.3,2188\n")
+	output, ready := c.start()
+	if ready || !strings.Contains(output, "the mirror does not use the lab's addresses") {
+		t.Errorf("ready %v, said:\n%s", ready, output)
 	}
 }
 

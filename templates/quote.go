@@ -4,15 +4,16 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+
+	"mirrorgen/internal/plan"
 )
 
-// functions are all that a template may call: one quoting function a target,
-// and a few that print lists.
+// functions are all that a template may call: one quoting function a target, a
+// few that print lists, and what a page is made of (see pages.go).
 var functions = template.FuncMap{
 	"yaml":         yamlScalar,
 	"sh":           shellWord,
 	"cpf":          cpfValue,
-	"ini":          iniValue,
 	"objectscript": objectScriptString,
 	"md":           markdownText,
 	"code":         markdownCode,
@@ -22,6 +23,17 @@ var functions = template.FuncMap{
 	"indent":       indent,
 	"add":          func(a, b int) int { return a + b },
 	"header":       header,
+	"sections":     iniSections,
+
+	"dutyRows":     dutyRows,
+	"mirrorRows":   mirrorRows,
+	"addressRows":  addressRows,
+	"endpointRows": endpointRows,
+	"listenerRows": listenerRows,
+	"statusRows":   statusRows,
+	"probes":       probes,
+	"duration":     duration,
+	"mermaid":      mermaid,
 }
 
 // header is the sentence that every artifact with comments begins with.
@@ -111,9 +123,24 @@ func cpfValue(s string) string {
 	return s
 }
 
-// iniValue prints a value of CSP.ini, which has neither quotes nor escapes; the
-// language refuses what cannot stand there.
-func iniValue(s string) string { return s }
+// iniSections prints the sections of CSP.ini, which has neither quotes nor
+// escapes; the language refuses what cannot stand there.
+func iniSections(sections []plan.Section) string {
+	var b strings.Builder
+	for i, section := range sections {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString("[" + section.Name + "]\n")
+		for _, key := range section.Keys {
+			b.WriteString(key.Key)
+			b.WriteByte('=')
+			b.WriteString(key.Value)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
 
 // objectScriptString prints s as an ObjectScript string literal.
 func objectScriptString(s string) string {
@@ -121,15 +148,15 @@ func objectScriptString(s string) string {
 }
 
 // markdownText prints s as running text of a Markdown page, also inside a table.
-func markdownText(s string) string {
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "[", `\[`, "]", `\]`, "#", `\#`, "$", `\$`,
-	).Replace(s)
-}
+func markdownText(s string) string { return markdownEscapes.Replace(s) }
+
+var markdownEscapes = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "[", `\[`, "]", `\]`, "#", `\#`, "$", `\$`,
+)
 
 // markdownCode prints s as a code span in a cell of a Markdown table.
 func markdownCode(s string) string {
-	s = strings.NewReplacer("\r", " ", "\n", " ", "|", `\|`).Replace(s)
+	s = cellEscapes.Replace(s)
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"
@@ -139,6 +166,8 @@ func markdownCode(s string) string {
 	}
 	return fence + s + fence
 }
+
+var cellEscapes = strings.NewReplacer("\r", " ", "\n", " ", "|", `\|`)
 
 // gitignorePattern prints the pattern that matches one file of the lab and
 // nothing else. The language admits no character in a path that means anything

@@ -85,6 +85,17 @@ mirror "m" {
 }
 haproxy "sql" {}
 `,
+	"one gateway": `
+arbiter "arbiter" {}
+mirror "m" {
+  member "a" { role = "primary" }
+  member "b" { role = "backup" }
+  member "d" { role = "drasync" }
+}
+web_gateway "webgw" {}
+nginx "web" {}
+haproxy "sql" {}
+`,
 	"large": largeLab(60),
 }
 
@@ -159,6 +170,8 @@ func checkMarkdown(t *testing.T, page string) {
 			t.Errorf("line %d is a second blank line, after %q", i+1, at(i-2))
 		case strings.HasPrefix(line, "#") && (previous != "" || next != ""):
 			t.Errorf("line %d: a heading without blank lines around it: %q", i+1, line)
+		case strings.HasPrefix(line, "- ") && previous != "" && !strings.HasPrefix(previous, "- ") && !strings.HasPrefix(previous, "  "):
+			t.Errorf("line %d: a list that runs into a paragraph: %q", i+1, line)
 		case row && !rowBefore && (previous != "" || !strings.HasPrefix(next, "|:--") || !strings.HasPrefix(at(i+2), "|")):
 			t.Errorf("line %d: no table begins here, or an empty one: %q", i+1, line)
 		case rowBefore && !row && line != "":
@@ -244,9 +257,61 @@ web_gateway "webgw" { server_response_timeout = 45 }
 nginx "web" { read_timeout = "70s" }
 haproxy "sql" { idle_timeout = "2h" }
 `, `"en"`)["README.md"]
-	for _, want := range []string{"within 45 s", "`70s`", "urt=45.002", "`2h`"} {
+	for _, want := range []string{"within 45 s", "limit of 70 s", "urt=45.002", "kept for 2 h"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %s", want)
+		}
+	}
+}
+
+// Durations are running text, in every unit that the language has.
+func TestReadmeDurations(t *testing.T) {
+	for interval, want := range map[string][2]string{
+		"500ms": {"At intervals of 500 ms,", "500ミリ秒ごとに"},
+		"2s":    {"At intervals of 2 s,", "2秒ごとに"},
+		"1m":    {"At intervals of 1 min,", "1分ごとに"},
+		"1h":    {"At intervals of 1 h,", "1時間ごとに"},
+	} {
+		found := pages(t, readmeLabs["members alone"]+fmt.Sprintf("web_gateway \"g\" {}\nhaproxy \"sql\" {\n  check_interval = %q\n  idle_timeout   = \"2d\"\n}\n", interval), `"en", "ja"`)
+		for i, path := range []string{"README.md", "README.ja.md"} {
+			if idle := []string{"kept for 2 d.", "2日維持"}[i]; !strings.Contains(found[path], want[i]) || !strings.Contains(found[path], idle) {
+				t.Errorf("%s does not say %q and %q", path, want[i], idle)
+			}
+		}
+	}
+}
+
+// With one gateway nothing is offered that takes two.
+func TestReadmeOneGateway(t *testing.T) {
+	for path, page := range pages(t, readmeLabs["one gateway"], `"en", "ja"`) {
+		for _, two := range []string{"gateway-loss", "?[1-1]", "max_fails=", "alternates", "second gateway", "交互", "順に振り分け", "別のWebゲートウェイを試す"} {
+			if strings.Contains(page, two) {
+				t.Errorf("%s speaks of %q", path, two)
+			}
+		}
+	}
+}
+
+// HAProxy hears of a stopped member from the gateways, where it asks through
+// them; where it asks the member it hears nothing.
+func TestReadmeSilence(t *testing.T) {
+	const gateway, nothing = `Layer7 wrong status, code: 504, info: "Gateway Time-out"`, "Layer7 timeout"
+	for name, want := range map[string][2]string{"one gateway": {gateway, nothing}, "own web servers": {nothing, gateway}} {
+		for path, page := range pages(t, readmeLabs[name], `"en", "ja"`) {
+			if strings.Count(page, want[0]) != 3 || strings.Contains(page, want[1]) {
+				t.Errorf("%s, %s: not three times %q, or %q", name, path, want[0], want[1])
+			}
+		}
+	}
+}
+
+// A lab without gateways does not speak of them as if it had some.
+func TestReadmeWithoutGateways(t *testing.T) {
+	for path, page := range pages(t, readmeLabs["members alone"], `"en", "ja"`) {
+		for _, gateways := range []string{"CSPSystem", "export IRIS_USER", "gateway-loss", "log in to the portal", "ポータルに一度ずつ"} {
+			if strings.Contains(page, gateways) {
+				t.Errorf("%s speaks of %q", path, gateways)
+			}
 		}
 	}
 }

@@ -30,49 +30,39 @@ func Warm() {
 	}
 }
 
-// A set holds templates, each parsed when it is first asked for.
+// A set holds templates, each parsed when it is first asked for. All are
+// associated with one root, which has their functions: every definition can be
+// used by every template, and each has a name of its own.
 type set struct {
+	root   *template.Template
 	mutex  sync.Mutex
 	parsed map[string]func() *template.Template
 }
 
-func newSet() *set { return &set{parsed: map[string]func() *template.Template{}} }
+func newSet() *set {
+	return &set{
+		root:   template.New("").Option("missingkey=error").Funcs(functions),
+		parsed: map[string]func() *template.Template{},
+	}
+}
 
-// lookup returns the template at a path below this folder.
+// lookup returns the template at a path below this folder, ready to be executed.
 func (s *set) lookup(name string) *template.Template {
 	return s.once(name, func() *template.Template {
-		base := s.common(path.Dir(name))
-		if base == nil {
-			return parse(empty(name), name)
+		common := path.Join(path.Dir(name), commonName)
+		if _, err := fs.Stat(files, common); err == nil {
+			s.once(common, func() *template.Template { return s.parse(common) })
 		}
-		base, err := base.Clone()
-		if err != nil {
-			panic(fmt.Sprintf("built-in template %s: %v", name, err))
-		}
-		return parse(base.New(name), name)
+		return s.parse(name)
 	})
-}
-
-// common returns the definitions of a folder, nil where there are none.
-func (s *set) common(folder string) *template.Template {
-	name := path.Join(folder, commonName)
-	return s.once(name, func() *template.Template {
-		if _, err := fs.Stat(files, name); err != nil {
-			return nil
-		}
-		return parse(empty(name), name)
-	})
-}
-
-func empty(name string) *template.Template {
-	return template.New(name).Option("missingkey=error").Funcs(functions)
 }
 
 // parse reads the file of that name into a template.
-func parse(t *template.Template, name string) *template.Template {
+func (s *set) parse(name string) *template.Template {
+	t := s.root.New(name)
 	text, err := files.ReadFile(name)
 	if err == nil {
-		t, err = t.Parse(string(text))
+		_, err = t.Parse(string(text))
 	}
 	if err != nil {
 		panic(fmt.Sprintf("built-in template %s: %v", name, err))
@@ -93,17 +83,27 @@ func (s *set) once(name string, parse func() *template.Template) *template.Templ
 }
 
 // inParallel calls work for every number below n, on all processors; each keeps
-// one buffer for all its calls.
+// one buffer for all its calls. A panic of work is the caller's.
 func inParallel(n int, work func(i int, buffer *bytes.Buffer)) {
 	var next atomic.Int64
+	var failure atomic.Pointer[any]
 	var workers sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					failure.CompareAndSwap(nil, &r)
+				}
+			}()
 			var buffer bytes.Buffer
+			buffer.Grow(64 << 10) // more than any artifact of a small lab
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				work(i, &buffer)
 			}
 		})
 	}
 	workers.Wait()
+	if r := failure.Load(); r != nil {
+		panic(*r)
+	}
 }

@@ -3,7 +3,9 @@
 // Every artifact is a row of one table: a path, a mode, a template and the part
 // of the plan that it is executed with. A template prints fields of [plan.Plan]
 // and decides nothing; a value of the topology enters it only through the
-// quoting function of its target (see quote.go).
+// quoting function of its target (see quote.go). The rows of a page's tables,
+// and its diagram, are printed by Go in the words of its language (see pages.go
+// and words.go).
 package templates
 
 import (
@@ -31,11 +33,13 @@ const (
 	scriptFile fs.FileMode = 0o755
 )
 
-// data is what a template is executed with: the plan, and for artifacts of
-// which there are several the one that it belongs to.
+// data is what the template of an artifact is executed with of which there are
+// several: the plan, and the one that it belongs to. A template takes several
+// times as long to find a field of an embedded struct, so the plan is not
+// embedded, and templates name a member's service as .Instance.Service.
 type data struct {
-	*plan.Plan
-	One any
+	Plan *plan.Plan
+	One  any
 }
 
 // row is one artifact to be.
@@ -46,7 +50,27 @@ type row struct {
 	one      any
 }
 
-// rows lists the artifacts of a plan.
+// configurations lists the artifacts that are mounted by services which hold
+// nothing else. The compose file tells their contents (see [composition]), so
+// they are printed before it.
+func configurations(p *plan.Plan) []row {
+	var list []row
+	for _, n := range p.NGINX {
+		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n})
+	}
+	for _, h := range p.HAProxy {
+		list = append(list, row{"haproxy/" + h.Name + ".cfg", plainFile, "haproxy/haproxy.cfg.tmpl", h})
+	}
+	for _, g := range p.GatewayConfigs {
+		list = append(list, row{"webgateway/" + g.File, plainFile, "webgateway/CSP.ini.tmpl", g})
+	}
+	if len(p.Gateways) > 0 {
+		list = append(list, row{"webgateway/CSP.conf", plainFile, "webgateway/CSP.conf.tmpl", nil})
+	}
+	return list
+}
+
+// rows lists all other artifacts of a plan.
 func rows(p *plan.Plan) []row {
 	var list []row
 	// First what takes longest: see inParallel.
@@ -65,18 +89,6 @@ func rows(p *plan.Plan) []row {
 		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
 		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
 	}...)
-	for _, n := range p.NGINX {
-		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n})
-	}
-	for _, h := range p.HAProxy {
-		list = append(list, row{"haproxy/" + h.Name + ".cfg", plainFile, "haproxy/haproxy.cfg.tmpl", h})
-	}
-	for _, g := range p.GatewayConfigs {
-		list = append(list, row{"webgateway/" + g.File, plainFile, "webgateway/CSP.ini.tmpl", g})
-	}
-	if len(p.Gateways) > 0 {
-		list = append(list, row{"webgateway/CSP.conf", plainFile, "webgateway/CSP.conf.tmpl", nil})
-	}
 	if len(p.Instances) > 0 {
 		list = append(list,
 			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil},
@@ -109,15 +121,24 @@ func rows(p *plan.Plan) []row {
 // the same bytes. It panics where a built-in template does not fit the plan,
 // which is a mistake in mirrorgen.
 func Render(p *plan.Plan) []Artifact {
-	list := rows(p)
+	mounted := printRows(p, configurations(p), nil)
+	artifacts := append(printRows(p, rows(p), mounted), mounted...)
+	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
+	return artifacts
+}
+
+// printRows prints artifacts in the order of the list. mounted are those that
+// the compose file, if it is in the list, tells the contents of.
+func printRows(p *plan.Plan, list []row, mounted []Artifact) []Artifact {
 	artifacts := make([]Artifact, len(list))
 	inParallel(len(list), func(i int, out *bytes.Buffer) {
 		r := list[i]
-		// Without an artifact of its own the plan itself is the data: a field of
-		// an embedded struct takes the template several times as long to find.
 		var dot any = p
-		if r.one != nil {
+		switch {
+		case r.one != nil:
 			dot = data{p, r.one}
+		case r.path == composePath:
+			dot = &composition{p, mounted, map[string]string{}}
 		}
 		out.Reset()
 		if err := builtin().lookup(r.template).Execute(out, dot); err != nil {
@@ -129,6 +150,5 @@ func Render(p *plan.Plan) []Artifact {
 		}
 		artifacts[i] = Artifact{r.path, r.mode, content}
 	})
-	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
 	return artifacts
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -66,23 +67,44 @@ func (t *tool) build(path, output string, force, verified bool) error {
 }
 
 // outside refuses an output directory that is, or is above, one that holds a
-// source: a lab and what it is made from are kept apart.
+// source or a link on the way to it: a lab and what it is made from are kept
+// apart.
 func (in *input) outside(output string) error {
 	target, err := resolve(output)
 	if err != nil {
 		return plainError(output, err)
 	}
 	for _, s := range in.sources {
-		source, err := resolve(s.Name)
+		places, err := places(s.Name)
 		if err != nil {
 			return plainError(s.Name, err)
 		}
-		rel, err := filepath.Rel(target, source)
-		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			return fmt.Errorf("%s: this directory holds the topology %s; choose another with -o", output, s.Name)
+		for _, place := range places {
+			rel, err := filepath.Rel(target, place)
+			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+				return fmt.Errorf("%s: this directory holds the topology %s; choose another with -o", output, s.Name)
+			}
 		}
 	}
 	return nil
+}
+
+// places are where a source is: its file, and the name by which it was given,
+// with each directory on the way, any of which may be a link to somewhere else.
+func places(name string) ([]string, error) {
+	place, err := resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	places := []string{place}
+	name, err = filepath.Abs(name)
+	for err == nil && name != filepath.Dir(name) {
+		if place, err = resolve(filepath.Dir(name)); err == nil {
+			places = append(places, filepath.Join(place, filepath.Base(name)))
+		}
+		name = filepath.Dir(name)
+	}
+	return places, err
 }
 
 // resolve is the absolute path without symbolic links; what does not exist yet
@@ -142,8 +164,23 @@ func nextStep(output, key string) string {
 	if !filepath.IsAbs(key) {
 		key = filepath.Join(output, key)
 	}
-	if _, err := os.Stat(key); err == nil {
-		return "run " + start
+	run := "run " + shellWord(start)
+	switch info, err := os.Stat(key); {
+	case errors.Is(err, os.ErrNotExist):
+		return "put your licence key in " + shellWord(key) + " and " + run
+	case err == nil && info.IsDir(): // Docker makes one where a mounted file was missing
+		return "remove the directory " + shellWord(key) + ", put your licence key there and " + run
 	}
-	return fmt.Sprintf("put your licence key in %s and run %s", key, start)
+	return run
+}
+
+// shellWord writes a path so that a shell takes it for one word.
+func shellWord(path string) string {
+	plain := func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("_-./:,@%+", r)
+	}
+	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

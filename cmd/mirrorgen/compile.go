@@ -26,7 +26,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 		diags = append(diags, more...)
 	}
 	if len(diags) > 0 {
-		t.show(diags, sourceFiles(in.sources))
+		t.show(diags, sourceListings(in.sources))
 	}
 	if diags.HasErrors() {
 		return nil, nil, failed(fmt.Errorf("%s: %s", path, count(diags)))
@@ -37,7 +37,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 // compile turns a topology into artifacts, and reads them back if verified is
 // set.
 func (t *tool) compile(path string, verified bool) (*input, *plan.Plan, []templates.Artifact, error) {
-	go templates.Warm() // while the topology is read
+	go warm() // while the topology is read
 	in, p, err := t.plan(path)
 	if err != nil {
 		return nil, nil, nil, err
@@ -50,13 +50,18 @@ func (t *tool) compile(path string, verified bool) (*input, *plan.Plan, []templa
 	if len(diags) == 0 {
 		return in, p, artifacts, nil
 	}
-	files := artifactFiles(artifacts)
-	place(diags, files)
-	t.show(diags, files)
+	t.show(diags, artifactListings(artifacts))
 	if diags.HasErrors() {
 		err := fmt.Errorf("%s: %s in the files that it generates\nThe usual cause is raw text of the topology (compose, "+
 			"config, ini, merge). Where it has none, this is a mistake in mirrorgen", path, count(diags))
 		return nil, nil, nil, failed(err)
 	}
 	return in, p, artifacts, nil
+}
+
+// warm prepares the templates. What is wrong with one is told by Render, which
+// meets it again.
+func warm() {
+	defer func() { recover() }()
+	templates.Warm()
 }

@@ -3,77 +3,87 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"mirrorgen/schema"
-	"mirrorgen/templates"
 )
+
+// mostShown is how many diagnostics are shown. Nobody reads more at a time, and
+// one mistake can be repeated for every service of a lab.
+const mostShown = 100
 
 // show prints diagnostics with the lines that they are about. files are the
 // texts that they may refer to, by name.
-func (t *tool) show(diags hcl.Diagnostics, files map[string]*hcl.File) {
+func (t *tool) show(diags hcl.Diagnostics, files map[string]*listing) {
 	schema.Sort(diags)
-	var text bytes.Buffer
-	writer := hcl.NewDiagnosticTextWriter(&text, files, t.screen.width, t.screen.color)
-	for _, d := range diags {
-		shown := *d
-		shown.Summary, shown.Detail = printable(d.Summary), printable(d.Detail)
-		writer.WriteDiagnostic(&shown) // a buffer does not fail
+	shown, rest := split(diags, mostShown)
+	var out bytes.Buffer
+	for _, d := range shown {
+		t.write(&out, d, files)
 	}
-	t.err.Write(text.Bytes())
+	if len(rest) > 0 {
+		fmt.Fprintf(&out, "Not shown: %s. Deal with those above first.\n\n", count(rest))
+	}
+	t.err.Write(out.Bytes())
 }
 
-// sourceFiles are topology files as diagnostics show them: with the block that a
-// place belongs to, where the file can be parsed.
-func sourceFiles(sources []schema.Source) map[string]*hcl.File {
-	files := map[string]*hcl.File{}
-	for _, s := range sources {
-		content := []byte(printable(string(s.Content)))
-		file, _ := hclsyntax.ParseConfig(content, s.Name, hcl.InitialPos)
-		if file == nil {
-			file = &hcl.File{Bytes: content}
+// split takes n diagnostics, errors before warnings, and leaves the rest. Both
+// parts stay in order.
+func split(diags hcl.Diagnostics, n int) (taken, rest hcl.Diagnostics) {
+	errors := 0
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			errors++
 		}
-		files[s.Name] = file
 	}
-	return files
-}
-
-// artifactFiles are generated files as diagnostics show them.
-func artifactFiles(artifacts []templates.Artifact) map[string]*hcl.File {
-	files := map[string]*hcl.File{}
-	for _, a := range artifacts {
-		files[a.Path] = &hcl.File{Bytes: []byte(printable(string(a.Content)))}
-	}
-	return files
-}
-
-// place completes ranges that give a line and column only.
-func place(diags hcl.Diagnostics, files map[string]*hcl.File) {
+	warnings := n - min(errors, n)
+	errors = n - warnings
 	for _, d := range diags {
-		if d.Subject == nil || files[d.Subject.Filename] == nil || d.Subject.Start.Byte > 0 || d.Subject.Start.Line < 2 {
+		left := &warnings
+		if d.Severity == hcl.DiagError {
+			left = &errors
+		}
+		if *left == 0 {
+			rest = append(rest, d)
 			continue
 		}
-		content := files[d.Subject.Filename].Bytes
-		begin := 0
-		for line := 1; line < d.Subject.Start.Line; line++ {
-			end := bytes.IndexByte(content[begin:], '\n')
-			if end < 0 {
-				break
-			}
-			begin += end + 1
-		}
-		end := len(content)
-		if n := bytes.IndexByte(content[begin:], '\n'); n >= 0 {
-			end = begin + n
-		}
-		at := *d.Subject
-		at.Start.Byte = min(begin+max(at.Start.Column-1, 0), end)
-		at.End = at.Start
-		at.End.Byte, at.End.Column = end, at.Start.Column+end-at.Start.Byte
-		d.Subject = &at
+		*left--
+		taken = append(taken, d)
 	}
+	return taken, rest
+}
+
+// noSource is what HCL's writer prints of a range that is zero, in a file that
+// it does not have.
+const noSource = "  on  line 0:\n  (source code not available)\n\n"
+
+// write prints one diagnostic as HCL's writer does, but for the excerpt: to make
+// one, HCL reads the file from its beginning for every diagnostic.
+func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*listing) {
+	shown := *d
+	shown.Summary, shown.Detail = printable(d.Summary), printable(d.Detail)
+	if d.Subject != nil {
+		shown.Subject = &hcl.Range{}
+	}
+	var text bytes.Buffer
+	hcl.NewDiagnosticTextWriter(&text, nil, t.screen.width, t.screen.color).WriteDiagnostic(&shown) // a buffer does not fail
+	before, after, found := strings.Cut(text.String(), noSource)
+	out.WriteString(before)
+	if !found {
+		return
+	}
+	begin, end := "", ""
+	if t.screen.color {
+		begin, end = "\x1b[1;4m", "\x1b[0m"
+	}
+	if l := files[d.Subject.Filename]; l != nil {
+		l.excerpt(out, d, begin, end)
+	} else {
+		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename), d.Subject.Start.Line)
+	}
+	out.WriteString(after)
 }
 
 // count says how many errors and warnings there are, e.g. "2 errors, 1 warning".
@@ -86,11 +96,13 @@ func count(diags hcl.Diagnostics) string {
 			warnings++
 		}
 	}
-	text := plural(errors, "error")
-	if warnings > 0 {
-		text += ", " + plural(warnings, "warning")
+	switch {
+	case warnings == 0:
+		return plural(errors, "error")
+	case errors == 0:
+		return plural(warnings, "warning")
 	}
-	return text
+	return plural(errors, "error") + ", " + plural(warnings, "warning")
 }
 
 func plural(n int, noun string) string {

@@ -2,36 +2,11 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
 )
-
-// A diagnostic that knows only a line and a column shows that line, from the
-// column to its end.
-func TestPlace(t *testing.T) {
-	files := map[string]*hcl.File{"a.conf": {Bytes: []byte("one\ntwo three\nfour\n")}}
-	for _, test := range []struct {
-		line, column int
-		begin, end   int
-	}{
-		{1, 1, 0, 0}, // is complete as it is
-		{2, 1, 4, 13},
-		{2, 5, 8, 13},
-		{2, 99, 13, 13},
-		{3, 1, 14, 18},
-		{4, 1, 19, 19},
-		{99, 1, 19, 19}, // beyond the end
-	} {
-		at := hcl.Range{Filename: "a.conf", Start: hcl.Pos{Line: test.line, Column: test.column}}
-		d := &hcl.Diagnostic{Subject: &at}
-		place(hcl.Diagnostics{d}, files)
-		if d.Subject.Start.Byte != test.begin || d.Subject.End.Byte != test.end {
-			t.Errorf("line %d, column %d: bytes %d to %d, want %d to %d",
-				test.line, test.column, d.Subject.Start.Byte, d.Subject.End.Byte, test.begin, test.end)
-		}
-	}
-}
 
 // Diagnostics without a place, or in a file that is not at hand, are shown too,
 // and all of them in one order.
@@ -39,7 +14,8 @@ func TestShow(t *testing.T) {
 	diagnostic := func(file string, line int, summary string) *hcl.Diagnostic {
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: "Do \x1b[1mso."}
 		if file != "" {
-			d.Subject = &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: 1}, End: hcl.Pos{Line: line, Column: 4}}
+			at := 4 * (line - 1)
+			d.Subject = &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: 1, Byte: at}, End: hcl.Pos{Line: line, Column: 4, Byte: at + 3}}
 		}
 		return d
 	}
@@ -69,17 +45,51 @@ Error: Elsewhere
 Do ?[1mso.
 
 `
-	files := map[string]*hcl.File{"a.conf": {Bytes: []byte("one\ntwo\n")}}
+	files := map[string]*listing{"a.conf": {name: "a.conf", content: []byte("one\ntwo\n")}}
 	for range 2 {
 		diags := hcl.Diagnostics{
 			diagnostic("b.conf", 7, "Elsewhere"), diagnostic("a.conf", 2, "Second"), diagnostic("", 0, "Nowhere"), diagnostic("a.conf", 1, "First"),
 		}
-		place(diags, files)
 		var out bytes.Buffer
 		(&tool{err: &out}).show(diags, files)
 		if out.String() != want {
 			t.Fatalf("have\n%s\nwant\n%s", out.String(), want)
 		}
+	}
+}
+
+// Of many diagnostics the first are shown, errors before warnings, and the rest
+// is counted.
+func TestShowMany(t *testing.T) {
+	var diags hcl.Diagnostics
+	for i := range 300 {
+		d := &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Warned", Subject: &hcl.Range{Filename: "a", Start: hcl.Pos{Line: 1, Byte: i}}}
+		if i%10 == 9 {
+			d.Severity, d.Summary = hcl.DiagError, "Failed"
+		}
+		diags = append(diags, d)
+	}
+	var out bytes.Buffer
+	tool := &tool{err: &out}
+	tool.show(diags, nil)
+	text := out.String()
+	if failed, warned := strings.Count(text, "Error: Failed"), strings.Count(text, "Warning: Warned"); failed != 30 || warned != 70 {
+		t.Errorf("%d errors and %d warnings are shown", failed, warned)
+	}
+	if !strings.HasSuffix(text, "\n\nNot shown: 200 warnings. Deal with those above first.\n\n") {
+		t.Errorf("ends with %q", text[len(text)-80:])
+	}
+	for _, d := range diags {
+		d.Severity = hcl.DiagError
+	}
+	out.Reset()
+	tool.show(diags[:100], nil)
+	if strings.Contains(out.String(), "Not shown") {
+		t.Error("a hundred diagnostics are not all shown")
+	}
+	tool.show(diags[:101], nil)
+	if !strings.Contains(out.String(), "Not shown: 1 error. ") {
+		t.Error("the last of 101 errors is not counted")
 	}
 }
 
@@ -89,7 +99,7 @@ func TestCount(t *testing.T) {
 		"1 error":             {failure},
 		"2 errors":            {failure, failure},
 		"1 error, 2 warnings": {warning, failure, warning},
-		"0 errors, 1 warning": {warning},
+		"1 warning":           {warning},
 	} {
 		if have := count(diags); have != want {
 			t.Errorf("have %q, want %q", have, want)

@@ -103,9 +103,12 @@ func (f *formatter) formatInput() error {
 
 // format lays out one file, after showing what is wrong with its syntax.
 func (f *formatter) format(name string, content []byte) ([]byte, error) {
-	_, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+	diags := schema.CheckNesting(name, content)
+	if !diags.HasErrors() {
+		_, diags = hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+	}
 	if diags.HasErrors() {
-		f.show(diags, sourceFiles([]schema.Source{{Name: name, Content: content}}))
+		f.show(diags, sourceListings([]schema.Source{{Name: name, Content: content}}))
 		return nil, failed(fmt.Errorf("%s: %s; not formatted", name, count(diags)))
 	}
 	return hclwrite.Format(content), nil

@@ -19,7 +19,6 @@ const maxSource = 10 << 20
 
 // input is a topology as it was named on the command line.
 type input struct {
-	path    string          // as typed
 	base    string          // base name of the file or directory
 	dir     string          // the lab's directory is made in here
 	sources []schema.Source // in name order, their names beginning with path as typed
@@ -34,7 +33,7 @@ func readInput(path string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &input{path: path, base: filepath.Base(absolute), dir: filepath.Dir(path)}
+	in := &input{base: filepath.Base(absolute), dir: filepath.Dir(path)}
 	names, isDir, err := topologyFiles(path)
 	if err != nil {
 		return nil, err
@@ -63,7 +62,7 @@ func topologyFiles(path string) (names []string, isDir bool, err error) {
 		return nil, false, plainError(path, err)
 	}
 	if !info.IsDir() {
-		return []string{path}, false, nil
+		return []string{path}, false, checkTopology(path)
 	}
 	const separator = string(filepath.Separator)
 	entries, err := os.ReadDir(path)
@@ -72,7 +71,7 @@ func topologyFiles(path string) (names []string, isDir bool, err error) {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if !strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".lock.hcl") || name[0] == '.' || entry.IsDir() {
+		if !strings.HasSuffix(name, ".hcl") || entry.IsDir() || checkTopology(name) != nil {
 			continue
 		}
 		if err := checkName(name); err != nil {
@@ -84,6 +83,18 @@ func topologyFiles(path string) (names []string, isDir bool, err error) {
 		return nil, false, fmt.Errorf("%s: there is no topology file (*.hcl) in this directory", path)
 	}
 	return names, true, nil
+}
+
+// checkTopology refuses a file that is never a topology, by its name.
+func checkTopology(path string) error {
+	name := filepath.Base(path)
+	switch {
+	case strings.HasSuffix(name, ".lock.hcl"):
+		return fmt.Errorf("%s: a *.lock.hcl file is never a topology; give the topology that it lies beside", path)
+	case name[0] == '.':
+		return fmt.Errorf("%s: a file whose name begins with a dot is never a topology; rename it if it is one", path)
+	}
+	return nil
 }
 
 // checkName refuses a file name that could not be shown or written into a

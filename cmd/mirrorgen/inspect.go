@@ -30,7 +30,7 @@ raises "format". Lists are in the topology's order and never null.
     ports       host, container, purpose
     endpoints   through this service's host ports: kind, target (the service or
                 mirror that answers), url, note ("" or primary, member, unfit,
-                closed, default_server)
+                closed, unused, default_server)
   profiles      name, description, services (in start order)`,
 		Example: `  mirrorgen inspect lab.hcl
   mirrorgen inspect lab.hcl --format json | jq -r '.services[] | select(.role == "primary") | .name'`,

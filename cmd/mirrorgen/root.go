@@ -16,6 +16,7 @@ type tool struct {
 	out    *bufio.Writer
 	err    io.Writer
 	screen screen // what err is shown on
+	debug  bool   // a mistake in mirrorgen is told with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
@@ -46,7 +47,8 @@ A whole topology, the smallest useful lab.hcl:
 minimal/iris.key and run minimal/start.sh; it needs Docker with Compose, and no
 mirrorgen. Every block and argument is described in docs/language.md.
 
-Exit codes: 0 done, 1 error in the input or on disk, 2 wrong usage, 3 output differs.`
+Exit codes: 0 done, 1 error in the input or on disk, 2 wrong usage, 3 output differs,
+70 a mistake in mirrorgen.`
 
 // root is the whole command line.
 func (t *tool) root() *cobra.Command {
@@ -64,6 +66,8 @@ func (t *tool) root() *cobra.Command {
 	root.SetOut(t.out)
 	root.SetErr(t.err)
 	root.SetUsageFunc(usage)
+	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
+	root.PersistentFlags().MarkHidden("debug")
 	root.AddCommand(t.buildCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

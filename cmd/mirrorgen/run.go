@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 )
 
 // Exit codes. They are part of mirrorgen's interface.
@@ -13,7 +14,8 @@ const (
 	exitDone    = 0
 	exitFailed  = 1 // an error in the input or on disk
 	exitUsage   = 2
-	exitDiffers = 3 // what was checked is not as mirrorgen would write it
+	exitDiffers = 3  // what was checked is not as mirrorgen would write it
+	exitMistake = 70 // a mistake in mirrorgen; EX_SOFTWARE of sysexits.h
 )
 
 // A failure ends a command with an exit code. Errors of any other type come from
@@ -30,9 +32,15 @@ func (f *failure) Unwrap() error { return f.err }
 func failed(err error) error { return &failure{exitFailed, err} }
 
 // run is mirrorgen without the process around it. It returns the exit code.
-func run(args []string, in io.Reader, out, errOut io.Writer) int {
+func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	results := bufio.NewWriterSize(out, 64<<10)
-	t := &tool{in: in, out: results, err: errOut, screen: screenOf(errOut, os.Getenv)}
+	t := &tool{in: in, out: results, err: ordered{errOut, results}, screen: screenOf(errOut, os.Getenv)}
+	defer func() {
+		if cause := recover(); cause != nil {
+			t.sayMistake(cause, debug.Stack())
+			code = exitMistake
+		}
+	}()
 	root := t.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteC()
@@ -47,7 +55,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	if errors.As(err, &f) {
 		return f.code
 	}
-	fmt.Fprintf(errOut, "Run \"%s --help\" for its usage.\n", command.CommandPath())
+	fmt.Fprintf(t.err, "Run \"%s --help\" for its usage.\n", command.CommandPath())
 	return exitUsage
 }
 
@@ -57,4 +65,24 @@ func (t *tool) say(err error) {
 		return
 	}
 	fmt.Fprintf(t.err, "mirrorgen: %s\n", printable(err.Error()))
+}
+
+// sayMistake tells of a panic: no topology may cause one.
+func (t *tool) sayMistake(cause any, stack []byte) {
+	t.say(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag --debug adds here", cause))
+	if t.debug {
+		fmt.Fprint(t.err, printable(string(stack)))
+	}
+}
+
+// ordered writes after the results that were printed before, so that both are
+// in order where they go to the same place.
+type ordered struct {
+	io.Writer
+	results *bufio.Writer
+}
+
+func (o ordered) Write(text []byte) (int, error) {
+	o.results.Flush() // an error stays, and is told at the end
+	return o.Writer.Write(text)
 }

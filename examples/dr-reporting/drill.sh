@@ -37,14 +37,14 @@ mirrors=(
   ap2 arbiter ap2b '' /ap2/csp/mirrorns/get
 )
 
-# Their members: service, mirror.
+# Their members: service, mirror, whether it was a failover member at first start.
 members=(
-  ap1a ap1
-  ap1b ap1
-  ap1d ap1
-  ap2a ap2
-  ap2b ap2
-  ap2r ap2
+  ap1a ap1 true
+  ap1b ap1 true
+  ap1d ap1 false
+  ap2a ap2 true
+  ap2b ap2 true
+  ap2r ap2 false
 )
 
 # Web gateways: service, host port (0: not published), seconds after which they
@@ -97,7 +97,8 @@ EOF
 
 scenario=
 case $#:${1-} in
-  [12]:failover | [12]:failback | [12]:outage | [12]:crash | [12]:gateway-loss) scenario=$1 ;;
+  [12]:failover | [12]:failback | [12]:outage | [12]:crash) scenario=$1 ;;
+  [12]:gateway-loss) scenario=$1 ;;
   [12]:promote | [12]:demote | [12]:promote-unplanned) scenario=$1 ;;
   1:--help | 1:-h)
     usage
@@ -776,9 +777,20 @@ only_usable() {
 # script where the mirror is not in order.
 find_roles() {
   local i member
-  for ((i = 0; i < ${#members[@]}; i += 2)); do
-    [[ ${members[i + 1]} == "$mirror" && ${status[${members[i]}]-} == Up* ]] || continue
-    set_members+=("${members[i]}")
+  for ((i = 0; i < ${#members[@]}; i += 3)); do
+    member=${members[i]}
+    [[ ${members[i + 1]} == "$mirror" ]] || continue
+    case ${status[$member]-Created} in
+      Up*) set_members+=("$member") ;;
+      Created*) ;;
+      *)
+        # A promotion that this member does not see leaves it, when its container
+        # starts again, in a role that it no longer has.
+        if [[ ${members[i + 2]} == true && $scenario == *mote* ]]; then
+          give_up "$member is stopped, and would come back in its old role: ./start.sh first, without a profile"
+        fi
+        ;;
+    esac
   done
   settled || give_up "mirror $mirror is not in order: ${seen%; } (./status.sh)"
   for member in "${set_members[@]}"; do

@@ -37,12 +37,12 @@ mirrors=(
   ap2 arbiter ap2b '' /ap2/csp/mirrorns/get
 )
 
-# Their members: service, mirror.
+# Their members: service, mirror, whether it was a failover member at first start.
 members=(
-  ap1a ap1
-  ap1b ap1
-  ap2a ap2
-  ap2b ap2
+  ap1a ap1 true
+  ap1b ap1 true
+  ap2a ap2 true
+  ap2b ap2 true
 )
 
 # Web gateways: service, host port (0: not published), seconds after which they
@@ -90,7 +90,8 @@ EOF
 
 scenario=
 case $#:${1-} in
-  [12]:failover | [12]:failback | [12]:outage | [12]:crash | [12]:gateway-loss) scenario=$1 ;;
+  [12]:failover | [12]:failback | [12]:outage | [12]:crash) scenario=$1 ;;
+  [12]:gateway-loss) scenario=$1 ;;
   1:--help | 1:-h)
     usage
     exit 0
@@ -653,9 +654,12 @@ only_usable() {
 # script where the mirror is not in order.
 find_roles() {
   local i member
-  for ((i = 0; i < ${#members[@]}; i += 2)); do
-    [[ ${members[i + 1]} == "$mirror" && ${status[${members[i]}]-} == Up* ]] || continue
-    set_members+=("${members[i]}")
+  for ((i = 0; i < ${#members[@]}; i += 3)); do
+    member=${members[i]}
+    [[ ${members[i + 1]} == "$mirror" ]] || continue
+    case ${status[$member]-Created} in
+      Up*) set_members+=("$member") ;;
+    esac
   done
   settled || give_up "mirror $mirror is not in order: ${seen%; } (./status.sh)"
   for member in "${set_members[@]}"; do

@@ -108,7 +108,8 @@ Usage: ./start.sh [PROFILE]
 
 Checks that this host can run the lab, starts it and waits until every container
 is healthy and the mirrors have their roles; then prints them and the endpoints.
-A lab that already runs is left as it is. Profiles, each a part of the lab:
+What already runs is left as it is, but for load balancers and gateways whose files
+have changed. Profiles, each a part of the lab:
 
 EOF
   show_profiles
@@ -478,23 +479,88 @@ show_failures() {
   fi
 }
 
+# IRIS instances of the selection.
+instances=()
+for ((i = 0; i < ${#members[@]}; i += 4)); do
+  [[ -z ${selected[${members[i]}]-} ]] || instances+=("${members[i]}")
+done
+for service in "${application_servers[@]}"; do
+  [[ -z ${selected[$service]-} ]] || instances+=("$service")
+done
+
 # note_license names each IRIS whose log lacks the line that a licence in effect
-# leaves there.
+# leaves there. One that has not run, or is only starting, has none yet.
 note_license() {
-  local service i
-  local -a unlicensed=()
-  for ((i = 0; i < ${#members[@]}; i += 4)); do
-    unlicensed+=("${members[i]}")
+  local service
+  local -a without=()
+  for service in "${instances[@]}"; do
+    case ${status[$service]-Created} in
+      Created* | Up*starting*) continue ;;
+    esac
+    docker logs "${container[$service]}" 2>&1 | grep -F 'LMF Info: Licensed for' >/dev/null ||
+      without+=("$service")
   done
-  unlicensed+=("${application_servers[@]}")
-  for service in "${unlicensed[@]}"; do
-    [[ -n ${selected[$service]-} && -n ${container[$service]-} ]] || continue
-    docker logs "${container[$service]}" 2>&1 | grep -F 'LMF Info: Licensed for' >/dev/null || cat <<EOF
-Note: the log of $service has no line "LMF Info: Licensed for": it runs without a
-licence, and mirroring and ECP need one. Look at docker compose logs $service; is
-the key expired, for another architecture, or for fewer cores than it sees?
+  ((${#without[@]} > 0)) || return 0
+  cat <<EOF
+Note: no line "LMF Info: Licensed for" is in the log of: ${without[*]}
+Without a licence in effect neither mirroring nor ECP works. Where the log (docker
+compose logs SERVICE) names no other cause: is the key expired, for another
+architecture, or for fewer cores than IRIS sees?
 EOF
+}
+
+# note_stale names each IRIS that has other files mounted than are here now: a file
+# replaced by another of its name does not reach a container that runs. before has
+# the containers that ran already when this script began.
+declare -A before
+note_stale() {
+  local service digest file path
+  local -a differ
+  local -A here=()
+  local told=no
+  while read -r digest path; do
+    here[$path]=$digest
+  done < <(sha256sum iris/*.sh iris/*.cls iris/merge/*.cpf 2>/dev/null)
+  for service in "${instances[@]}"; do
+    [[ -n ${before[$service]-} && ${before[$service]} == "${container[$service]-}" ]] || continue
+    differ=()
+    while read -r digest file; do
+      path=iris/$file
+      [[ $file != merge.cpf ]] || path=iris/merge/$service.cpf
+      [[ $digest == "${here[$path]-}" ]] || differ+=("$path")
+    done < <(docker exec "${container[$service]}" bash -c 'cd /lab && sha256sum -- *.sh *.cls merge.cpf 2>/dev/null' </dev/null)
+    ((${#differ[@]} > 0)) || continue
+    if [[ $told == no ]]; then
+      echo "Note: files have changed since these containers started, and reach them when they"
+      echo "start again: ./stop.sh && ./start.sh"
+      told=yes
+    fi
+    echo "  $service: ${differ[*]}"
   done
+}
+
+# warm_gateways asks every gateway once for each mirror, all of them for 15 s at
+# most. Of a mirror a gateway is told the first primary alone; it learns the other
+# members there when it first asks: now, rather than after a failover.
+warm_gateways() {
+  local i
+  local -a paths=()
+  for ((i = 0; i < ${#members[@]}; i += 4)); do
+    [[ -n ${touched[${members[i + 1]}]-} && ${members[i + 2]} == primary ]] || continue
+    paths+=("/${members[i + 1]}/csp/mirror_status.cxw")
+  done
+  ((${#paths[@]} > 0)) || return 0
+  for ((i = 0; i < ${#gateways[@]}; i += 2)); do
+    [[ -n ${selected[${gateways[i]}]-} && ${status[${gateways[i]}]-} == Up* ]] || continue
+    # shellcheck disable=SC2016
+    timeout 15 docker exec "${container[${gateways[i]}]}" timeout 14 bash -c '
+      for path; do
+        exec 3<>/dev/tcp/127.0.0.1/80 || exit
+        printf "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n" "$path" >&3
+        read -r -t 12 -u 3 || :
+      done' bash "${paths[@]}" </dev/null >/dev/null 2>&1 &
+  done
+  wait
 }
 
 url() {
@@ -532,6 +598,10 @@ check_recreate
 stop_on_problems
 prepare_data
 
+for service in "${instances[@]}"; do
+  [[ ${status[$service]-} != Up* ]] || before[$service]=${container[$service]}
+done
+
 cat <<EOF
 Starting ${#selection[@]} services of lab $project. The arbiter comes first, then each mirror's
 primary, its backup, its asyncs, its application servers; each waits until the one
@@ -549,18 +619,22 @@ else
 fi
 if ((ready != 0)); then
   show_failures >&2
+  echo >&2
+  note_license >&2
   printf '\nThe lab is not ready. Mend the cause, then: ./stop.sh && ./start.sh (a member sets\nitself up when its container starts).\n' >&2
   exit 1
 fi
 
 find_containers
 note_license
+note_stale
 
 echo "Waiting for the mirrors' roles"
 began=$SECONDS
 until ./status.sh ${profile:+"$profile"} >/dev/null 2>&1 || ((SECONDS - began >= settle_limit)); do
   sleep 2
 done
+warm_gateways
 echo
 ./status.sh ${profile:+"$profile"} || ready=1
 echo

@@ -309,7 +309,9 @@ check_others() {
         seen="port ${superservers[i + 2]}: open"
       else
         seen="port ${superservers[i + 2]}: closed"
-        problem "$service has no primary of ${superservers[i + 1]} to offer on port ${superservers[i + 2]}: docker compose logs --tail 50 $service"
+        # A profile may have the load balancer and nothing of this mirror.
+        [[ -z ${failover_members[${superservers[i + 1]}]-} ]] ||
+          problem "$service has no primary of ${superservers[i + 1]} to offer on port ${superservers[i + 2]}: docker compose logs --tail 50 $service"
       fi
     fi
     row "$service" "haproxy for ${superservers[i + 1]}" "$seen"

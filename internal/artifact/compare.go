@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -63,8 +64,8 @@ func compare(open opener, dir string, artifacts []templates.Artifact) (*Comparis
 		}
 		delete(hashes, a.Path)
 	}
-	for name, sums := range hashes {
-		if err := c.compareStale(d, dirs, name, sums); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(hashes)) {
+		if err := c.compareStale(d, dirs, name, hashes[name]); err != nil {
 			return nil, err
 		}
 	}

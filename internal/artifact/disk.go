@@ -6,7 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 )
 
 // disk is all that this package does to a directory. Names are relative and
@@ -37,6 +39,9 @@ type opener func(dir string) (disk, error)
 type rootDisk struct {
 	dir  string
 	root *os.Root
+	// made holds the directories that were made, open until close: files are
+	// created in them without looking up the way there again.
+	made map[string]*os.Root
 }
 
 func openRoot(dir string) (disk, error) {
@@ -44,15 +49,20 @@ func openRoot(dir string) (disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rootDisk{dir, root}, nil
+	return rootDisk{dir, root, map[string]*os.Root{}}, nil
 }
 
 func (d rootDisk) path(name string) string { return filepath.Join(d.dir, filepath.FromSlash(name)) }
-func (d rootDisk) close() error            { return d.root.Close() }
+
+func (d rootDisk) close() error {
+	for _, root := range d.made {
+		root.Close()
+	}
+	return d.root.Close()
+}
 
 func (d rootDisk) lstat(name string) (fs.FileInfo, error)    { return d.root.Lstat(name) }
 func (d rootDisk) read(name string) ([]byte, error)          { return d.root.ReadFile(name) }
-func (d rootDisk) mkdir(name string) error                   { return d.root.Mkdir(name, 0o777) }
 func (d rootDisk) chmod(name string, mode fs.FileMode) error { return d.root.Chmod(name, mode) }
 func (d rootDisk) rename(from, to string) error              { return d.root.Rename(from, to) }
 func (d rootDisk) remove(name string) error                  { return d.root.Remove(name) }
@@ -66,8 +76,30 @@ func (d rootDisk) hash(name string) (string, error) {
 	return hashOf(file)
 }
 
+func (d rootDisk) mkdir(name string) error {
+	parent, base := d.parent(name)
+	err := parent.Mkdir(base, 0o777)
+	if err == nil {
+		// Where it cannot be opened, its files are looked up from the top.
+		if root, err := parent.OpenRoot(base); err == nil {
+			d.made[name] = root
+		}
+	}
+	return err
+}
+
+// parent returns a directory to begin at, and what is left of the name there.
+func (d rootDisk) parent(name string) (*os.Root, string) {
+	dir, base := path.Split(name)
+	if root := d.made[strings.TrimSuffix(dir, "/")]; root != nil {
+		return root, base
+	}
+	return d.root, name
+}
+
 func (d rootDisk) create(name string, content []byte, mode fs.FileMode) error {
-	file, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	parent, base := d.parent(name)
+	file, err := parent.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
@@ -80,7 +112,7 @@ func (d rootDisk) create(name string, content []byte, mode fs.FileMode) error {
 		err = closeErr
 	}
 	if err != nil {
-		d.root.Remove(name)
+		parent.Remove(base)
 	}
 	return err
 }

@@ -115,6 +115,17 @@ func (w *Walkthrough) ClientAddress() string {
 	return w.NGINX.Addresses[0].Network.Gateway
 }
 
+// PublishedGateways are the gateways that have a port on the host.
+func (p *Plan) PublishedGateways() []*Gateway {
+	var list []*Gateway
+	for _, g := range p.Gateways {
+		if g.HTTPPort > 0 {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
 // DRExample is the first mirror with a DR async that can be promoted, nil for
 // none.
 func (p *Plan) DRExample() *Mirror {

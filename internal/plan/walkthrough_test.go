@@ -33,6 +33,9 @@ haproxy "sql" { mirrors = ["demo"] }
 	}
 	same(t, w.HealthURLs(w.Backup), "http://localhost:8080/demo-b/csp/mirror_status.cxw")
 	same(t, w.Pages, "http://localhost:8080/csp/bin/Systems/Module.cxw")
+	if published := p.PublishedGateways(); len(published) != 1 || published[0].Name != "webgw1" {
+		t.Errorf("%d gateways are published, want webgw1 alone", len(published))
+	}
 	if got, want := w.ClientAddress(), p.Networks[0].Gateway; got != want {
 		t.Errorf("clients appear as %s, want Docker's %s", got, want)
 	}

@@ -155,6 +155,22 @@ func hasField(list []yamlField, name string) bool {
 
 // get returns the value of a mapping's key, with an alias resolved, or nil.
 func (y *yamlReader) get(node *yaml.Node, name string) *yaml.Node {
+	node = y.follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	merges := false
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		switch key := node.Content[i]; {
+		case key.Tag == "!!merge":
+			merges = true
+		case key.Value == name:
+			return y.follow(node.Content[i+1])
+		}
+	}
+	if !merges {
+		return nil
+	}
 	for _, field := range y.fields(node) {
 		if field.name == name {
 			return y.follow(field.value)

@@ -13,9 +13,10 @@ instance=${HOSTNAME%%.*}
 #   setup           config: the merge file declares the member; sys: after-start.sh joins it
 #   peers           mirror addresses of the other members
 #   config_name     first parts of a web path that this instance answers to
+#   interop         yes: the namespaces have interoperability
 case $instance in
-demo-a) mirror=demo role=primary setup=config system_name=DEMO-A mirror_address=10.244.0.3 client_address=10.244.0.3 config_name=demo,demo-a demo=yes peers=(10.244.0.4) ;;
-demo-b) mirror=demo role=backup setup=config system_name=DEMO-B mirror_address=10.244.0.4 client_address=10.244.0.4 config_name=demo,demo-b demo=yes peers=(10.244.0.3) ;;
+demo-a) mirror=demo role=primary setup=config system_name=DEMO-A mirror_address=10.244.0.3 client_address=10.244.0.3 config_name=demo,demo-a demo=yes interop=no peers=(10.244.0.4) ;;
+demo-b) mirror=demo role=backup setup=config system_name=DEMO-B mirror_address=10.244.0.4 client_address=10.244.0.4 config_name=demo,demo-b demo=yes interop=no peers=(10.244.0.3) ;;
 *)
     echo "lab: $instance is no instance of this lab; the container's host name must be its service's name"
     exit 1
@@ -26,9 +27,9 @@ esac
 #   founder         mirror address of the member that founded the set
 #   arbiter         address of the arbiter, empty for none
 #   durable         yes: %SYS and databases outlive the container
-#   databases       name, namespace and directory of each mirrored database
+#   databases       name, namespace, directory and resource of each mirrored database
 case $mirror in
-demo) set_name=DEMO founder=10.244.0.3 arbiter=10.244.0.2 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/") ;;
+demo) set_name=DEMO founder=10.244.0.3 arbiter=10.244.0.2 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/ %DB_MIRRORDB") ;;
 esac
 
 # Superserver logins of the gateways, other than the product's default: none.

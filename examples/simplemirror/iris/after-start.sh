@@ -65,6 +65,9 @@ ask() {
     sed -n 's/.*LAB-VALUE //p' <<<"$output" | head -n 1
 }
 
+# exists CLASS NAME: IRIS has an object of that name
+exists() { [[ $(ask %SYS "##class($1).Exists($(quote "$2"))") == 1 ]]; }
+
 # Mirror ----------------------------------------------------------------------
 
 # mirror_status: Primary, Backup, Connected, ...; the 12th field of iris qlist
@@ -127,29 +130,57 @@ check_addresses() {
         return 1
     fi
     IFS=, read -r -a value <<<"$line"
-    if [[ ${value[0]} == "$mirror_address" && ${value[3]} == "$client_address" && ${value[7]} == "$mirror_address" ]]; then return 0; fi
-    say "IRIS has agent, superserver and mirror address ${value[0]}, ${value[3]}, ${value[7]}; the lab says $mirror_address, $client_address, $mirror_address"
+    if [[ ${value[0]-} == "$mirror_address" && ${value[3]-} == "$client_address" && ${value[7]-} == "$mirror_address" ]]; then return 0; fi
+    say "IRIS has agent, superserver and mirror address ${value[0]-}, ${value[3]-}, ${value[7]-}; the lab says $mirror_address, $client_address, $mirror_address"
     return 1
 }
 
-# create_databases: the mirrored databases and their namespaces, the same on
-# every member; on all but the primary IRIS then fetches the contents
+# create_databases: the mirrored databases with their resources, and their
+# namespaces, the same on every member; on all but the primary IRIS then fetches
+# the contents. What an earlier run has done is not done again.
 create_databases() {
-    local database name namespace directory
+    local database name namespace directory resource primary=no
+    if [[ $(mirror_status) == Primary ]]; then primary=yes; fi
     for database in "${databases[@]}"; do
-        read -r name namespace directory <<<"$database"
-        if [[ $(ask %SYS "##class(Config.Namespaces).Exists($(quote "$namespace"))") == 1 ]]; then continue; fi
+        read -r name namespace directory resource <<<"$database"
         {
+            if ! exists Security.Resources "$resource"; then
+                step "##class(Security.Resources).Create($(quote "$resource"),$(quote "$name database"),\"\")"
+            fi
             if [[ ! -e ${directory}IRIS.DAT ]]; then
                 step "##class(SYS.Database).CreateDatabase($(quote "$directory"),,,,,,$(quote "$name"),$(quote "$set_name"))"
+            elif [[ $primary == yes && $(ask %SYS "##class(SYS.Database).%OpenId($(quote "$directory")).Mirrored") != 1 ]]; then
+                step "##class(SYS.Mirror).AddDatabase($(quote "$directory"),$(quote "$name"))"
             fi
-            printf 'set database("Directory")=%s\n' "$(quote "$directory")"
-            step "##class(Config.Databases).Create($(quote "$name"),.database)"
-            printf 'set namespace("Globals")=%s,namespace("Routines")=%s\n' "$(quote "$name")" "$(quote "$name")"
-            step "##class(Config.Namespaces).Create($(quote "$namespace"),.namespace)"
+            if [[ $primary == yes ]]; then
+                # Kept in the database itself, which only the primary writes.
+                printf 'set db=##class(SYS.Database).%%OpenId(%s),db.ResourceName=%s\n' "$(quote "$directory")" "$(quote "$resource")"
+                step 'db.%Save()'
+            fi
+            if ! exists Config.Databases "$name"; then
+                printf 'set database("Directory")=%s\n' "$(quote "$directory")"
+                step "##class(Config.Databases).Create($(quote "$name"),.database)"
+            fi
+            if ! exists Config.Namespaces "$namespace"; then
+                printf 'set namespace("Globals")=%s,namespace("Routines")=%s\n' "$(quote "$name")" "$(quote "$name")"
+                step "##class(Config.Namespaces).Create($(quote "$namespace"),.namespace)"
+            fi
         } | run %SYS || return 1
+        if [[ $interop == yes ]]; then
+            enable_interoperability "$namespace" "$primary" || return 1
+        fi
         say "database $name, namespace $namespace"
     done
+}
+
+# enable_interoperability NAMESPACE PRIMARY: writes to the database too, which
+# only the primary can; elsewhere a failure is reported and no more
+enable_interoperability() {
+    local call
+    call="##class(%Library.EnsembleMgr).EnableNamespace($(quote "$1"),1)"
+    if step "$call" | run %SYS; then return 0; fi
+    if [[ $2 == yes ]]; then return 1; fi
+    say "namespace $1 has no interoperability here, because its database is read-only everywhere but on the primary. Should this member become primary: do $call"
 }
 
 # Everything outside the mirrored databases -------------------------------------
@@ -158,7 +189,7 @@ create_databases() {
 set_accounts() {
     local i
     for ((i = 0; i < ${#accounts[@]}; i += 2)); do
-        if [[ $(ask %SYS "##class(Security.Users).Exists($(quote "${accounts[i]}"))") != 1 ]]; then
+        if ! exists Security.Users "${accounts[i]}"; then
             say "there is no user ${accounts[i]}, with which the gateways log in; create it, for example with merge in the topology"
             return 1
         fi
@@ -178,7 +209,7 @@ demo_application() {
         read -r _ namespace _ <<<"$database"
         path=/csp/${namespace,,}
         verb=Create
-        if [[ $(ask %SYS "##class(Security.Applications).Exists($(quote "$path"))") == 1 ]]; then verb=Modify; fi
+        if exists Security.Applications "$path"; then verb=Modify; fi
         {
             # 32: password. The role is what running the class takes, no more.
             echo 'set app("NameSpace")="USER",app("DispatchClass")="MirrorLab.REST",app("Enabled")=1,app("AutheEnabled")=32,app("MatchRoles")=":%DB_USER"'
@@ -200,7 +231,12 @@ demo_table() {
 main() {
     if [[ $role != application && ! -e $joined ]]; then
         if [[ $setup == sys && $(ask %SYS '$system.Mirror.IsMember()') == 0 ]]; then
-            join || fail "could not join mirror $set_name as $role"
+            if ! join; then
+                if [[ $role != primary ]]; then
+                    say "If the set already has a member of this name, which a container made anew is not: ./stop.sh --purge && ./start.sh"
+                fi
+                fail "could not join mirror $set_name as $role"
+            fi
         fi
         wait_for_mirror || fail "did not become a member of mirror $set_name"
         check_addresses || fail "the mirror does not use the lab's addresses"

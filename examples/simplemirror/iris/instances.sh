@@ -13,11 +13,12 @@ instance=${HOSTNAME%%.*}
 #   setup           config: the merge file declares the member; sys: after-start.sh joins it
 #   peers           mirror addresses of the other members
 #   config_name     first parts of a web path that this instance answers to
+#   interop         yes: the namespaces have interoperability
 case $instance in
-ap1a) mirror=ap1 role=primary setup=sys system_name=AP1A mirror_address=10.0.1.2 client_address=10.0.100.2 config_name=ap1,ap1a demo=yes peers=(10.0.1.3) ;;
-ap1b) mirror=ap1 role=backup setup=sys system_name=AP1B mirror_address=10.0.1.3 client_address=10.0.100.3 config_name=ap1,ap1b demo=yes peers=(10.0.1.2) ;;
-ap2a) mirror=ap2 role=primary setup=sys system_name=AP2A mirror_address=10.0.1.4 client_address=10.0.100.4 config_name=ap2,ap2a demo=yes peers=(10.0.1.5) ;;
-ap2b) mirror=ap2 role=backup setup=sys system_name=AP2B mirror_address=10.0.1.5 client_address=10.0.100.5 config_name=ap2,ap2b demo=yes peers=(10.0.1.4) ;;
+ap1a) mirror=ap1 role=primary setup=sys system_name=AP1A mirror_address=10.0.1.2 client_address=10.0.100.2 config_name=ap1,ap1a demo=yes interop=no peers=(10.0.1.3) ;;
+ap1b) mirror=ap1 role=backup setup=sys system_name=AP1B mirror_address=10.0.1.3 client_address=10.0.100.3 config_name=ap1,ap1b demo=yes interop=no peers=(10.0.1.2) ;;
+ap2a) mirror=ap2 role=primary setup=sys system_name=AP2A mirror_address=10.0.1.4 client_address=10.0.100.4 config_name=ap2,ap2a demo=yes interop=no peers=(10.0.1.5) ;;
+ap2b) mirror=ap2 role=backup setup=sys system_name=AP2B mirror_address=10.0.1.5 client_address=10.0.100.5 config_name=ap2,ap2b demo=yes interop=no peers=(10.0.1.4) ;;
 *)
     echo "lab: $instance is no instance of this lab; the container's host name must be its service's name"
     exit 1
@@ -28,10 +29,10 @@ esac
 #   founder         mirror address of the member that founded the set
 #   arbiter         address of the arbiter, empty for none
 #   durable         yes: %SYS and databases outlive the container
-#   databases       name, namespace and directory of each mirrored database
+#   databases       name, namespace, directory and resource of each mirrored database
 case $mirror in
-ap1) set_name=AP1 founder=10.0.1.2 arbiter=10.0.100.10 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/") ;;
-ap2) set_name=AP2 founder=10.0.1.4 arbiter=10.0.100.10 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/") ;;
+ap1) set_name=AP1 founder=10.0.1.2 arbiter=10.0.100.10 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/ %DB_MIRRORDB") ;;
+ap2) set_name=AP2 founder=10.0.1.4 arbiter=10.0.100.10 durable=no databases=("MIRRORDB MIRRORNS /home/irisowner/db/mirrordb/ %DB_MIRRORDB") ;;
 esac
 
 # Superserver logins of the gateways, other than the product's default: none.

@@ -17,7 +17,7 @@ rm -f "$ready"
 if [[ $role == application ]]; then exit 0; fi
 
 for database in "${databases[@]}"; do
-    read -r _ _ directory <<<"$database"
+    read -r _ _ directory _ <<<"$database"
     mkdir -p "$directory"
 done
 

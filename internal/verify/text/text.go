@@ -42,19 +42,19 @@ func Lines(s string) iter.Seq2[int, string] {
 // single spaces. Vocabularies are kept as such lists because they cost nothing
 // before they are asked.
 func Has(list, word string) bool {
-	if word == "" {
+	if word == "" || strings.IndexByte(word, ' ') >= 0 {
 		return false
 	}
-	for rest := list; ; {
-		i := strings.Index(rest, word)
+	for from := 0; ; {
+		i := strings.Index(list[from:], word)
 		if i < 0 {
 			return false
 		}
-		end := i + len(word)
-		if (i == 0 || rest[i-1] == ' ') && (end == len(rest) || rest[end] == ' ') {
+		begin, end := from+i, from+i+len(word)
+		if (begin == 0 || list[begin-1] == ' ') && (end == len(list) || list[end] == ' ') {
 			return true
 		}
-		rest = rest[end:]
+		from = end
 	}
 }
 

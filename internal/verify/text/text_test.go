@@ -1,12 +1,32 @@
 package text
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
+// A word is in a list if it is one of its fields, and no other part of it is.
 func TestHas(t *testing.T) {
-	const list = "bind server server-template"
-	for word, want := range map[string]bool{"bind": true, "server": true, "server-template": true, "template": false, "serve": false, "": false} {
-		if Has(list, word) != want {
-			t.Errorf("Has(%q) = %v", word, !want)
+	for _, list := range []string{
+		"bind server server-template",
+		"fcgi-app listen resolvers",
+		"ijcbuff globals jrnbufs",
+		"aa aaa a aab",
+		"one",
+		"",
+	} {
+		words := strings.Fields(list)
+		for begin := range len(list) + 1 {
+			for end := begin; end <= len(list); end++ {
+				part := list[begin:end]
+				if want := slices.Contains(words, part); Has(list, part) != want {
+					t.Errorf("%q, %q: %v", list, part, !want)
+				}
+			}
+		}
+		if Has(list, "other") {
+			t.Errorf("%q has a word that is not in it", list)
 		}
 	}
 }

@@ -1,0 +1,44 @@
+package templates
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"mirrorgen/internal/plan"
+)
+
+// A composition is what the compose file's template is executed with: the plan,
+// and the contents of the files that its services mount.
+type composition struct {
+	Plan    *plan.Plan
+	mounted []Artifact
+	known   map[string]string // digests by the paths that they are of
+}
+
+// Digest returns the first 16 hexadecimal digits of the SHA-256 over the
+// contents of the artifacts at these paths, one after the other. It panics where
+// one of them has not been printed before the compose file.
+func (c *composition) Digest(paths ...string) string {
+	key := strings.Join(paths, "\n")
+	if digest, ok := c.known[key]; ok {
+		return digest
+	}
+	sum := sha256.New()
+	for _, path := range paths {
+		sum.Write(c.content(path))
+	}
+	digest := hex.EncodeToString(sum.Sum(nil))[:16]
+	c.known[key] = digest
+	return digest
+}
+
+func (c *composition) content(path string) []byte {
+	for _, a := range c.mounted {
+		if a.Path == path {
+			return a.Content
+		}
+	}
+	panic(fmt.Sprintf("%s mounts %s, which is not among the configurations", composePath, path))
+}
