@@ -25,7 +25,8 @@ var builtin = sync.OnceValue(newSet)
 // printing a small lab; a caller that has a topology to read first can have it
 // done meanwhile, in a goroutine of its own.
 func Warm() {
-	for _, r := range rows(&plan.Plan{Languages: []string{"en"}}) {
+	every := &plan.Plan{Languages: []string{"en"}}
+	for _, r := range append(pages(every), others(every)...) {
 		builtin().lookup(r.template)
 	}
 }

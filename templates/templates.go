@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sort"
+	"sync"
 
 	"mirrorgen/internal/plan"
 )
@@ -51,8 +52,7 @@ type row struct {
 }
 
 // configurations lists the artifacts that are mounted by services which hold
-// nothing else. The compose file tells their contents (see [composition]), so
-// they are printed before it.
+// nothing else. The compose file tells their contents: see [composition].
 func configurations(p *plan.Plan) []row {
 	var list []row
 	for _, n := range p.NGINX {
@@ -70,10 +70,9 @@ func configurations(p *plan.Plan) []row {
 	return list
 }
 
-// rows lists all other artifacts of a plan.
-func rows(p *plan.Plan) []row {
+// pages lists the READMEs, which take longest to print.
+func pages(p *plan.Plan) []row {
 	var list []row
-	// First what takes longest: see inParallel.
 	for _, language := range p.Languages {
 		path := "README.md"
 		if language != "en" {
@@ -81,14 +80,19 @@ func rows(p *plan.Plan) []row {
 		}
 		list = append(list, row{path, plainFile, "docs/README." + language + ".md.tmpl", nil})
 	}
-	list = append(list, []row{
+	return list
+}
+
+// others lists all other artifacts of a plan.
+func others(p *plan.Plan) []row {
+	list := []row{
 		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil},
 		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil},
 		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil},
 		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil},
 		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
 		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
-	}...)
+	}
 	if len(p.Instances) > 0 {
 		list = append(list,
 			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil},
@@ -121,24 +125,26 @@ func rows(p *plan.Plan) []row {
 // the same bytes. It panics where a built-in template does not fit the plan,
 // which is a mistake in mirrorgen.
 func Render(p *plan.Plan) []Artifact {
-	mounted := printRows(p, configurations(p), nil)
-	artifacts := append(printRows(p, rows(p), mounted), mounted...)
-	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
-	return artifacts
-}
-
-// printRows prints artifacts in the order of the list. mounted are those that
-// the compose file, if it is in the list, tells the contents of.
-func printRows(p *plan.Plan, list []row, mounted []Artifact) []Artifact {
+	// What takes longest comes first, and the configurations before the compose
+	// file, which waits for them.
+	first, mounted := pages(p), configurations(p)
+	list := append(append(first, mounted...), others(p)...)
 	artifacts := make([]Artifact, len(list))
+	configured := artifacts[len(first) : len(first)+len(mounted)]
+	var printing sync.WaitGroup
+	printing.Add(len(mounted))
 	inParallel(len(list), func(i int, out *bytes.Buffer) {
 		r := list[i]
+		if i >= len(first) && i < len(first)+len(mounted) {
+			defer printing.Done()
+		}
 		var dot any = p
 		switch {
 		case r.one != nil:
 			dot = data{p, r.one}
 		case r.path == composePath:
-			dot = &composition{p, mounted, map[string]string{}}
+			printing.Wait()
+			dot = &composition{p, configured, map[string]string{}}
 		}
 		out.Reset()
 		if err := builtin().lookup(r.template).Execute(out, dot); err != nil {
@@ -150,5 +156,6 @@ func printRows(p *plan.Plan, list []row, mounted []Artifact) []Artifact {
 		}
 		artifacts[i] = Artifact{r.path, r.mode, content}
 	})
+	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
 	return artifacts
 }
