@@ -274,8 +274,8 @@ func TestHooksPrimary(t *testing.T) {
 
 // onDatabase are the calls that make one mirrored database on the primary.
 var onDatabase = []string{
-	"%SYS Security.Resources.Create", "%SYS SYS.Database.CreateDatabase", "%SYS db.%Save",
-	"%SYS Config.Databases.Create", "%SYS Config.Namespaces.Create",
+	"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase",
+	"%SYS Config.Namespaces.Create", "%SYS db.%Save",
 }
 
 // onEveryStart are the calls on a primary outside its mirror; verb is what is
@@ -296,9 +296,8 @@ func TestHooksHalfDone(t *testing.T) {
 	}{
 		{"resource", "(Security.Resources).Create", []string{"%SYS Security.Resources.Create", "%SYS db.%Save"}},
 		{"file", "CreateDatabase", []string{"%SYS SYS.Database.CreateDatabase", "%SYS db.%Save"}},
-		{"label", "db.%Save", []string{"%SYS db.%Save"}},
-		{"configuration", "(Config.Databases).Create", []string{"%SYS db.%Save", "%SYS Config.Databases.Create"}},
-		{"namespace", "(Config.Namespaces).Create", []string{"%SYS db.%Save", "%SYS Config.Namespaces.Create"}},
+		{"configuration", "(Config.Databases).Create", []string{"%SYS Config.Databases.Create", "%SYS db.%Save"}},
+		{"namespace", "(Config.Namespaces).Create", []string{"%SYS Config.Namespaces.Create", "%SYS db.%Save"}},
 	} {
 		t.Run(h.name, func(t *testing.T) {
 			c := newContainer(t, twoNetworks, "demo-a")
@@ -317,6 +316,16 @@ func TestHooksHalfDone(t *testing.T) {
 	}
 }
 
+// A resource that cannot be saved is no reason to fail.
+func TestHooksResourceNotSaved(t *testing.T) {
+	c := newContainer(t, twoNetworks, "demo-a")
+	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
+	c.write("refuse", "db.%Save\n")
+	if output, ready := c.start(); !ready || !strings.Contains(output, "/home/irisowner/db/orders/ keeps its default resource instead of %DB_ORDERS") {
+		t.Errorf("ready %v, said:\n%s", ready, output)
+	}
+}
+
 // A database whose file is there, but which the mirror does not have, is added.
 func TestHooksDatabaseNotMirrored(t *testing.T) {
 	c := newContainer(t, twoNetworks, "demo-a")
@@ -329,7 +338,7 @@ func TestHooksDatabaseNotMirrored(t *testing.T) {
 		t.Fatalf("the start is not complete:\n%s", output)
 	}
 	added := slices.Clone(onDatabase)
-	added[1] = "%SYS SYS.Mirror.AddDatabase"
+	added[2] = "%SYS SYS.Mirror.AddDatabase"
 	c.calledOnce(slices.Concat([]string{"%SYS Security.Services.Modify", "%SYS SYS.Mirror.CreateNewMirrorSet"},
 		added, onDatabase, onEveryStart("Create"))...)
 }

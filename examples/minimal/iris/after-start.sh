@@ -147,30 +147,40 @@ create_databases() {
             if ! exists Security.Resources "$resource"; then
                 step "##class(Security.Resources).Create($(quote "$resource"),$(quote "$name database"),\"\")"
             fi
+            # The configuration comes first: a database can be mirrored once it is
+            # listed there.
+            if ! exists Config.Databases "$name"; then
+                printf 'set database("Directory")=%s\n' "$(quote "$directory")"
+                step "##class(Config.Databases).Create($(quote "$name"),.database)"
+            fi
             if [[ ! -e ${directory}IRIS.DAT ]]; then
                 step "##class(SYS.Database).CreateDatabase($(quote "$directory"),,,,,,$(quote "$name"),$(quote "$set_name"))"
             elif [[ $primary == yes && $(ask %SYS "##class(SYS.Database).%OpenId($(quote "$directory")).Mirrored") != 1 ]]; then
                 step "##class(SYS.Mirror).AddDatabase($(quote "$directory"),$(quote "$name"))"
-            fi
-            if [[ $primary == yes ]]; then
-                # Kept in the database itself, which only the primary writes.
-                printf 'set db=##class(SYS.Database).%%OpenId(%s),db.ResourceName=%s\n' "$(quote "$directory")" "$(quote "$resource")"
-                step 'db.%Save()'
-            fi
-            if ! exists Config.Databases "$name"; then
-                printf 'set database("Directory")=%s\n' "$(quote "$directory")"
-                step "##class(Config.Databases).Create($(quote "$name"),.database)"
             fi
             if ! exists Config.Namespaces "$namespace"; then
                 printf 'set namespace("Globals")=%s,namespace("Routines")=%s\n' "$(quote "$name")" "$(quote "$name")"
                 step "##class(Config.Namespaces).Create($(quote "$namespace"),.namespace)"
             fi
         } | run %SYS || return 1
+        if [[ $primary == yes ]]; then
+            protect "$directory" "$resource"
+        fi
         if [[ $interop == yes ]]; then
             enable_interoperability "$namespace" "$primary" || return 1
         fi
         say "database $name, namespace $namespace"
     done
+}
+
+# protect DIRECTORY RESOURCE: who may use the database; kept in the database
+# itself, which only the primary writes. Without it the default resource holds,
+# which is no reason to fail.
+protect() {
+    {
+        printf 'set db=##class(SYS.Database).%%OpenId(%s),db.ResourceName=%s\n' "$(quote "$1")" "$(quote "$2")"
+        step 'db.%Save()'
+    } | run %SYS || say "the database in $1 keeps its default resource instead of $2"
 }
 
 # enable_interoperability NAMESPACE PRIMARY: writes to the database too, which
