@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"bytes"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -10,15 +12,31 @@ import (
 // that is used up.
 const mostNested = 1000
 
-// CheckNesting refuses a file that is nested too deep to be parsed. Every file
-// has to pass before hclsyntax sees it.
+// longestText is how many lines a heredoc may have: HCL's parser takes time with
+// the square of their number.
+const longestText = 5000
+
+// CheckNesting refuses a file that is nested too deep, or has texts too long, to
+// be parsed. Every file has to pass before hclsyntax sees it.
 func CheckNesting(name string, content []byte) hcl.Diagnostics {
 	if !suspicious(content) {
 		return nil
 	}
 	tokens, _ := hclsyntax.LexConfig(content, name, hcl.InitialPos)
-	depth, run := 0, 0
+	depth, run, lines := 0, 0, 0
 	for _, token := range tokens {
+		if token.Type == hclsyntax.TokenStringLit {
+			lines++
+		} else {
+			lines = 0
+		}
+		if lines > longestText {
+			at := token.Range
+			return hcl.Diagnostics{{
+				Severity: hcl.DiagError, Summary: "Text too long", Subject: &at,
+				Detail: "A text of more than 5000 lines is given here. Shorten it.",
+			}}
+		}
 		switch token.Type {
 		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
 			depth++
@@ -46,6 +64,9 @@ func CheckNesting(name string, content []byte) hcl.Diagnostics {
 // bytes: real topologies never come near, and are not read twice.
 func suspicious(content []byte) bool {
 	open, operators := 0, 0
+	if bytes.Contains(content, []byte("<<")) && bytes.Count(content, []byte("\n")) > longestText {
+		return true
+	}
 	for _, c := range content {
 		switch c {
 		case '[', '{', '(':
