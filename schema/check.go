@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -170,7 +171,7 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 		}
 	} else {
 		for _, ref := range s.Networks {
-			if !contains(known, ref.Name) {
+			if !slices.Contains(known, ref.Name) {
 				d.errorf(ref.At, "Unknown network", "networks: there is no network %s.%s", shown(ref.Name), hint(ref.Name, known, "networks"))
 			}
 			on[ref.Name] = true
@@ -191,7 +192,7 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 	}
 	for _, pin := range s.Addresses {
 		switch {
-		case !contains(known, pin.Key):
+		case !slices.Contains(known, pin.Key):
 			d.errorf(pin.At, "Unknown network", "addresses: there is no network %s.%s", shown(pin.Key), hint(pin.Key, known, "networks"))
 		case !on[pin.Key]:
 			d.errorf(pin.At, "Not on this network", "%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the address.", s.Name, pin.Key, pin.Key)
@@ -202,15 +203,6 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 			d.errorf(env.At, "Variable that mirrorgen sets", "%s is set by mirrorgen itself; to change it, %s.", env.Key, remedy)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, element := range list {
-		if element == s {
-			return true
-		}
-	}
-	return false
 }
 
 // checkApplicationServers resolves each server's mirror.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -18,7 +19,7 @@ func (d *decoder) checkGateways(lab *Lab) {
 	}
 	accounts := map[string]*WebGateway{}
 	for _, g := range lab.WebGateways {
-		if g.DefaultServer != "" && !contains(servers, g.DefaultServer) {
+		if g.DefaultServer != "" && !slices.Contains(servers, g.DefaultServer) {
 			what := hint(g.DefaultServer, servers, "members and application servers")
 			for _, m := range lab.Mirrors {
 				if m.Name == g.DefaultServer {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -65,7 +66,7 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) {
 	case m.refused("arbiter"):
 		return
 	case m.Arbiter != "":
-		if !contains(names, m.Arbiter) {
+		if !slices.Contains(names, m.Arbiter) {
 			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter), hint(m.Arbiter, names, "arbiters"))
 			m.Arbiter = ""
 		}
@@ -113,10 +114,10 @@ func (d *decoder) checkDatabases(m *Mirror) {
 		}
 		db.Namespace = strings.ToUpper(db.Namespace)
 		name := strings.ToUpper(db.Name)
-		if contains(unmirrorable, name) {
+		if slices.Contains(unmirrorable, name) {
 			d.errorf(db.NameRange, "Database that cannot be mirrored", "%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
 		}
-		if contains(productPaths, db.Namespace) {
+		if slices.Contains(productPaths, db.Namespace) {
 			d.errorf(db.At("namespace"), "Namespace of the product", "/csp/%s is a path of the product itself. Take another name, for example \"MIRRORNS\".", strings.ToLower(db.Namespace))
 		}
 		if ns := db.Namespace; ns == "USER" || ns == "%SYS" {

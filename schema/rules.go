@@ -72,7 +72,7 @@ func hostName(s string) string {
 
 // hostAddress is an IPv4 address of the host.
 func hostAddress(s string) string {
-	if a, err := netip.ParseAddr(s); err == nil && a.Is4() {
+	if ipv4(s) == "" {
 		return ""
 	}
 	return fmt.Sprintf(`%s is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the network.`, shown(s))

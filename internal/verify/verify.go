@@ -7,10 +7,9 @@
 package verify
 
 import (
-	"sort"
-
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
 
@@ -54,18 +53,6 @@ func Check(artifacts []templates.Artifact) hcl.Diagnostics {
 			rule(l)
 		}
 	}
-	list := l.diagnostics
-	sort.SliceStable(list, func(i, j int) bool {
-		a, b := list[i], list[j]
-		switch {
-		case a.Subject.Filename != b.Subject.Filename:
-			return a.Subject.Filename < b.Subject.Filename
-		case a.Subject.Start.Byte != b.Subject.Start.Byte:
-			return a.Subject.Start.Byte < b.Subject.Start.Byte
-		case a.Summary != b.Summary:
-			return a.Summary < b.Summary
-		}
-		return a.Detail < b.Detail
-	})
-	return list
+	schema.Sort(l.diagnostics)
+	return l.diagnostics
 }
