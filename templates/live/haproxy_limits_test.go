@@ -3,10 +3,12 @@
 package live_test
 
 import (
+	"os"
 	"syscall"
 	"testing"
 	"time"
 
+	"mirrorgen/internal/verify/tools"
 	"mirrorgen/schema"
 )
 
@@ -55,8 +57,8 @@ func TestStoppedMembers(t *testing.T) {
 // A session that says nothing outlives timeout client and timeout server, which
 // are one minute.
 func TestIdleSession(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 65 s")
+	if testing.Short() || os.Getenv(tools.Required) != "1" {
+		t.Skipf("a session has to idle for 65 s; make test, which sets %s=1, takes the time", tools.Required)
 	}
 	t.Parallel()
 	l := start(t, example(t, "simplemirror.hcl"))
