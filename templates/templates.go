@@ -49,6 +49,7 @@ type row struct {
 	mode     fs.FileMode
 	template string
 	one      any
+	parts    []string // files of definitions that the template uses for this plan
 }
 
 // configurations lists the artifacts that are mounted by services which hold
@@ -56,16 +57,16 @@ type row struct {
 func configurations(p *plan.Plan) []row {
 	var list []row
 	for _, n := range p.NGINX {
-		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n})
+		list = append(list, row{"nginx/" + n.Name + ".conf", plainFile, "nginx/nginx.conf.tmpl", n, nil})
 	}
 	for _, h := range p.HAProxy {
-		list = append(list, row{"haproxy/" + h.Name + ".cfg", plainFile, "haproxy/haproxy.cfg.tmpl", h})
+		list = append(list, row{"haproxy/" + h.Name + ".cfg", plainFile, "haproxy/haproxy.cfg.tmpl", h, nil})
 	}
 	for _, g := range p.GatewayConfigs {
-		list = append(list, row{"webgateway/" + g.File, plainFile, "webgateway/CSP.ini.tmpl", g})
+		list = append(list, row{"webgateway/" + g.File, plainFile, "webgateway/CSP.ini.tmpl", g, nil})
 	}
 	if len(p.Gateways) > 0 {
-		list = append(list, row{"webgateway/CSP.conf", plainFile, "webgateway/CSP.conf.tmpl", nil})
+		list = append(list, row{"webgateway/CSP.conf", plainFile, "webgateway/CSP.conf.tmpl", nil, nil})
 	}
 	return list
 }
@@ -78,7 +79,11 @@ func pages(p *plan.Plan) []row {
 		if language != "en" {
 			path = "README." + language + ".md"
 		}
-		list = append(list, row{path, plainFile, "docs/README." + language + ".md.tmpl", nil})
+		page := row{path: path, mode: plainFile, template: "docs/README." + language + ".md.tmpl"}
+		if p.DRExample() != nil {
+			page.parts = []string{"docs/dr." + language + ".md.tmpl"}
+		}
+		list = append(list, page)
 	}
 	return list
 }
@@ -86,25 +91,25 @@ func pages(p *plan.Plan) []row {
 // others lists all other artifacts of a plan.
 func others(p *plan.Plan) []row {
 	list := []row{
-		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil},
-		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil},
-		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil},
-		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil},
-		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil},
-		{".gitignore", plainFile, "docs/gitignore.tmpl", nil},
+		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil, nil},
+		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil, nil},
+		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil, nil},
+		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil, nil},
+		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil, nil},
+		{".gitignore", plainFile, "docs/gitignore.tmpl", nil, nil},
 	}
 	if len(p.Instances) > 0 {
 		list = append(list,
-			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil},
-			row{"iris/before-start.sh", scriptFile, "iris/before-start.sh.tmpl", nil},
-			row{"iris/after-start.sh", scriptFile, "iris/after-start.sh.tmpl", nil},
-			row{"iris/health.sh", scriptFile, "iris/health.sh.tmpl", nil},
+			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil, nil},
+			row{"iris/before-start.sh", scriptFile, "iris/before-start.sh.tmpl", nil, nil},
+			row{"iris/after-start.sh", scriptFile, "iris/after-start.sh.tmpl", nil, nil},
+			row{"iris/health.sh", scriptFile, "iris/health.sh.tmpl", nil, nil},
 		)
 	}
 	if p.DemoApplication {
 		list = append(list,
-			row{"iris/MirrorLab.REST.cls", plainFile, "iris/MirrorLab.REST.cls.tmpl", nil},
-			row{"iris/MirrorLab.Record.cls", plainFile, "iris/MirrorLab.Record.cls.tmpl", nil},
+			row{"iris/MirrorLab.REST.cls", plainFile, "iris/MirrorLab.REST.cls.tmpl", nil, nil},
+			row{"iris/MirrorLab.Record.cls", plainFile, "iris/MirrorLab.Record.cls.tmpl", nil, nil},
 		)
 	}
 	for _, i := range p.Instances {
@@ -116,7 +121,7 @@ func others(p *plan.Plan) []row {
 		if i.Member != nil {
 			one = i.Member
 		}
-		list = append(list, row{"iris/merge/" + i.Name + ".cpf", plainFile, template, one})
+		list = append(list, row{"iris/merge/" + i.Name + ".cpf", plainFile, template, one, nil})
 	}
 	return list
 }
@@ -145,6 +150,9 @@ func Render(p *plan.Plan) []Artifact {
 		case r.path == composePath:
 			printing.Wait()
 			dot = &composition{p, configured, map[string]string{}}
+		}
+		for _, part := range r.parts {
+			builtin().lookup(part)
 		}
 		out.Reset()
 		if err := builtin().lookup(r.template).Execute(out, dot); err != nil {
