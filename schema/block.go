@@ -117,19 +117,21 @@ func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 	return diags
 }
 
+// Diagnose makes a diagnostic: where, in how few words, and in full sentences
+// what is wrong and how to put it right.
+func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
+}
+
 // errorf adds an error.
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
 	d.errors++
-	d.diags = append(d.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
-	})
+	d.diags = append(d.diags, Diagnose(hcl.DiagError, at, summary, format, args...))
 }
 
 // warnf adds a warning.
 func (d *decoder) warnf(at hcl.Range, summary, format string, args ...any) {
-	d.diags = append(d.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
-	})
+	d.diags = append(d.diags, Diagnose(hcl.DiagWarning, at, summary, format, args...))
 }
 
 // A value is one argument's value on its way into a block.
@@ -155,6 +157,9 @@ func (v value) as(t cty.Type, want string) (cty.Value, bool) {
 // finite refuses numbers that no computer writes out: 1e999999999 has a billion
 // digits.
 func (v value) finite() bool {
+	if v.v.Type() == cty.String || v.v.Type() == cty.Bool {
+		return true // nearly every argument
+	}
 	ok := true
 	_ = cty.Walk(v.v, func(_ cty.Path, element cty.Value) (bool, error) {
 		if element.Type() == cty.Number && element.IsKnown() && !element.IsNull() {

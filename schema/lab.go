@@ -5,6 +5,8 @@
 package schema
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -121,6 +123,9 @@ type Images struct {
 
 // A Version is the year and minor of an InterSystems IRIS release.
 type Version struct{ Year, Minor int }
+
+// String prints the release as its tag does, e.g. "2025.1".
+func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Year, v.Minor) }
 
 // Before reports whether v is older than year.minor.
 func (v Version) Before(year, minor int) bool {

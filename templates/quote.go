@@ -11,19 +11,15 @@ import (
 // functions are all that a template may call: one quoting function a target, a
 // few that print lists, and what a page is made of (see pages.go).
 var functions = template.FuncMap{
-	"yaml":         yamlScalar,
-	"sh":           shellWord,
-	"cpf":          cpfValue,
-	"objectscript": objectScriptString,
-	"md":           markdownText,
-	"code":         markdownCode,
-	"gitignore":    gitignorePattern,
-	"join":         strings.Join,
-	"lower":        strings.ToLower,
-	"indent":       indent,
-	"add":          func(a, b int) int { return a + b },
-	"header":       header,
-	"sections":     iniSections,
+	"yaml":      yamlScalar,
+	"sh":        shellWord,
+	"md":        markdownText,
+	"code":      markdownCode,
+	"gitignore": gitignorePattern,
+	"join":      strings.Join,
+	"indent":    indent,
+	"header":    header,
+	"sections":  iniSections,
 
 	"dutyRows":     dutyRows,
 	"mirrorRows":   mirrorRows,
@@ -114,15 +110,6 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// cpfValue prints a value of a CPF action: quoted where it holds a comma or an
-// equals sign (CPF reference, [Actions]).
-func cpfValue(s string) string {
-	if strings.ContainsAny(s, ",= ") {
-		return `"` + s + `"`
-	}
-	return s
-}
-
 // iniSections prints the sections of CSP.ini, which has neither quotes nor
 // escapes; the language refuses what cannot stand there.
 func iniSections(sections []plan.Section) string {
@@ -140,11 +127,6 @@ func iniSections(sections []plan.Section) string {
 		}
 	}
 	return b.String()
-}
-
-// objectScriptString prints s as an ObjectScript string literal.
-func objectScriptString(s string) string {
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 
 // markdownText prints s as running text of a Markdown page, also inside a table.

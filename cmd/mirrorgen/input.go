@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"mirrorgen/internal/artifact"
 	"mirrorgen/schema"
 )
 
@@ -129,15 +129,5 @@ func readAll(name string, r io.Reader) ([]byte, error) {
 
 // plainError says what is wrong with a path without naming the system call.
 func plainError(path string, err error) error {
-	var (
-		at   *fs.PathError
-		link *os.LinkError
-	)
-	switch {
-	case errors.As(err, &at):
-		err = at.Err
-	case errors.As(err, &link):
-		err = link.Err
-	}
-	return fmt.Errorf("%s: %w", path, err)
+	return fmt.Errorf("%s: %w", path, artifact.Cause(err))
 }

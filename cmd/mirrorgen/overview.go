@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"mirrorgen/internal/plan"
-)
+import "mirrorgen/internal/plan"
 
 // overview is a plan as inspect shows it, and with it the JSON that other
 // programs read: the help of inspect describes its fields.
@@ -61,7 +57,7 @@ func overviewOf(p *plan.Plan) overview {
 		Format:      1,
 		Lab:         p.Name,
 		Source:      p.Source,
-		IRISVersion: fmt.Sprintf("%d.%d", p.Version.Year, p.Version.Minor),
+		IRISVersion: p.Version.String(),
 		MirrorSetup: p.Setup,
 		Networks:    []networkOverview{},
 		Services:    []serviceOverview{},

@@ -11,16 +11,7 @@ import (
 // failure is an error of the operating system about one path, with what to do
 // about it.
 func failure(name string, err error) error {
-	var (
-		pathError *fs.PathError
-		linkError *os.LinkError
-	)
-	switch {
-	case errors.As(err, &pathError):
-		err = pathError.Err
-	case errors.As(err, &linkError):
-		err = linkError.Err
-	}
+	err = Cause(err)
 	remedies := []struct {
 		cause  error
 		remedy string
@@ -36,4 +27,19 @@ func failure(name string, err error) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// Cause is what is wrong with a path, without the path and the system call.
+func Cause(err error) error {
+	var (
+		pathError *fs.PathError
+		linkError *os.LinkError
+	)
+	switch {
+	case errors.As(err, &pathError):
+		return pathError.Err
+	case errors.As(err, &linkError):
+		return linkError.Err
+	}
+	return err
 }

@@ -96,26 +96,23 @@ func (p *Plan) EndpointsOf(kind EndpointKind) []Endpoint {
 // GatewayDoors are the ways to one particular instance, /<service>/...: every
 // published gateway; where none is, every published nginx.
 func (p *Plan) GatewayDoors() []Door {
-	var doors []Door
-	for _, g := range p.Gateways {
-		if g.HTTPPort > 0 {
-			doors = append(doors, Door{g.Name, p.httpBase(g.HTTPPort)})
-		}
+	if doors := p.publishedDoors(); len(doors) > 0 {
+		return doors
 	}
-	if len(doors) == 0 {
-		doors = p.nginxDoors()
-	}
-	return doors
+	return p.nginxDoors()
 }
 
 // ClientDoors are the ways that an application's users take: every published
 // nginx, then every published gateway.
 func (p *Plan) ClientDoors() []Door {
-	doors := p.nginxDoors()
-	for _, g := range p.Gateways {
-		if g.HTTPPort > 0 {
-			doors = append(doors, Door{g.Name, p.httpBase(g.HTTPPort)})
-		}
+	return append(p.nginxDoors(), p.publishedDoors()...)
+}
+
+// publishedDoors are the gateways' own.
+func (p *Plan) publishedDoors() []Door {
+	var doors []Door
+	for _, g := range p.PublishedGateways() {
+		doors = append(doors, Door{g.Name, p.httpBase(g.HTTPPort)})
 	}
 	return doors
 }
@@ -153,10 +150,8 @@ func (p *Plan) managementEndpoints() []Endpoint {
 	for _, i := range p.webServers() {
 		list = append(list, Endpoint{Kind: EndpointManagement, Service: i.Name, Target: i.Name, Role: i.role(), URL: p.httpBase(i.WebPort) + managementPath, Note: NoteUnused})
 	}
-	for _, g := range p.Gateways {
-		if g.HTTPPort > 0 {
-			list = append(list, Endpoint{Kind: EndpointManagement, Service: g.Name, Target: g.Name, URL: p.httpBase(g.HTTPPort) + managementPath})
-		}
+	for _, d := range p.publishedDoors() {
+		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service, URL: d.Base + managementPath})
 	}
 	for _, d := range p.nginxDoors() {
 		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service, URL: d.Base + managementPath, Note: NoteClosed})

@@ -45,15 +45,11 @@ type maker struct {
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {
-	m.diags = append(m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
-	})
+	m.diags = append(m.diags, schema.Diagnose(hcl.DiagError, at, summary, format, args...))
 }
 
 func (m *maker) warnf(at hcl.Range, summary, format string, args ...any) {
-	m.diags = append(m.diags, &hcl.Diagnostic{
-		Severity: hcl.DiagWarning, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at,
-	})
+	m.diags = append(m.diags, schema.Diagnose(hcl.DiagWarning, at, summary, format, args...))
 }
 
 // shutdownDefault is IRIS's own limit for shutting down, in seconds (CPF
@@ -75,7 +71,7 @@ func (m *maker) general() {
 			IRIS: l.Images.IRIS, Arbiter: l.Images.Arbiter, WebGateway: l.Images.WebGateway,
 			NGINX: l.Images.NGINX, HAProxy: l.Images.HAProxy,
 		},
-		Version:      Version{v.Year, v.Minor},
+		Version:      v,
 		Setup:        l.MirrorSetup,
 		WebServer:    v.WebServer(),
 		OwnInit:      !v.Before(2026, 1),
@@ -98,9 +94,6 @@ func (m *maker) general() {
 		}
 	}
 }
-
-// String prints the release as its tag does, e.g. "2025.1".
-func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Year, v.Minor) }
 
 // addServices makes a service of every service block.
 func (m *maker) addServices() {

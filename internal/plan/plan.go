@@ -3,6 +3,8 @@
 // [Plan] is plain data; templates print it and decide nothing themselves.
 package plan
 
+import "mirrorgen/schema"
+
 // A Plan is a lab with nothing left open. All slices are in the order of the
 // topology's blocks unless a field says otherwise, and never depend on map
 // order, time or environment.
@@ -15,15 +17,15 @@ type Plan struct {
 	LicenseKey      string // relative to the generated directory
 	Languages       []string
 	Images          Images
-	Version         Version // of the iris image
-	Setup           string  // route by which members join: SetupConfig or SetupSys
-	WebServer       bool    // members have a web server of their own on port 52773 (up to 2023.1)
-	OwnInit         bool    // the iris image brings its own init process (2026.1 and later)
-	StopGrace       string  // how long Docker waits for IRIS, e.g. "320s"
-	ShutdownLimit   int     // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300
-	DemoApplication bool    // at least one instance serves the demo application
-	PasswordHash    string  // "" leaves the image's accounts alone
-	Durable         bool    // at least one mirror keeps its data in data/
+	Version         schema.Version // of the iris image
+	Setup           string         // route by which members join: SetupConfig or SetupSys
+	WebServer       bool           // members have a web server of their own on port 52773 (up to 2023.1)
+	OwnInit         bool           // the iris image brings its own init process (2026.1 and later)
+	StopGrace       string         // how long Docker waits for IRIS, e.g. "320s"
+	ShutdownLimit   int            // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300
+	DemoApplication bool           // at least one instance serves the demo application
+	PasswordHash    string         // "" leaves the image's accounts alone
+	Durable         bool           // at least one mirror keeps its data in data/
 
 	Networks      []*Network
 	MirrorNetwork *Network // journal, agent and member-to-member traffic
@@ -64,10 +66,8 @@ const (
 const (
 	SuperserverPort = 1972
 	WebServerPort   = 52773
-	AgentPort       = 2188
 	HTTPPort        = 80
 	StatsPort       = 8404
-	HealthPort      = 8405 // loopback only, inside a haproxy container
 )
 
 // Roles of a mirror member at first start, in the vendor's spelling.
@@ -83,9 +83,6 @@ const (
 type Images struct {
 	IRIS, Arbiter, WebGateway, NGINX, HAProxy string
 }
-
-// A Version is the year and minor of an InterSystems IRIS release, e.g. 2025.1.
-type Version struct{ Year, Minor int }
 
 // A Network is one Docker network of the lab.
 type Network struct {

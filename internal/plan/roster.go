@@ -100,11 +100,8 @@ func (p *Plan) Sample() *Plan {
 		}
 	}
 	sample.Gateways, sample.NGINX = nil, nil
-	for _, g := range p.Gateways {
-		if g.HTTPPort > 0 {
-			sample.Gateways = []*Gateway{g}
-			break
-		}
+	if published := p.PublishedGateways(); len(published) > 0 {
+		sample.Gateways = published[:1]
 	}
 	for _, n := range p.NGINX {
 		if n.HTTPPort > 0 {

@@ -49,10 +49,8 @@ func (p *Plan) Walkthrough() *Walkthrough {
 		w.Mirrors = []*Mirror{w.Mirror}
 	}
 	w.Doors = p.Sample().GatewayDoors()
-	for _, g := range p.Gateways {
-		if g.HTTPPort > 0 {
-			w.Pages = append(w.Pages, p.httpBase(g.HTTPPort)+managementPath)
-		}
+	for _, d := range p.publishedDoors() {
+		w.Pages = append(w.Pages, d.Base+managementPath)
 	}
 	w.chooseClient(p)
 	w.chooseTimeouts(p)
