@@ -15,7 +15,8 @@ type compose struct {
 	networks []*network
 	byName   map[string]*service
 	byIP     map[netip.Addr]*service
-	readers  map[string][]*service // services by the artifact that they mount
+	readers  map[string][]*service    // services by the artifact that they mount
+	notThere map[[2]string][]*service // see strangers
 }
 
 // service is one container.
@@ -85,7 +86,7 @@ func (l *lab) readCompose(f *file) {
 	if !ok {
 		return
 	}
-	c := &compose{file: f, byName: map[string]*service{}, byIP: map[netip.Addr]*service{}, readers: map[string][]*service{}}
+	c := &compose{file: f, byName: map[string]*service{}, byIP: map[netip.Addr]*service{}, readers: map[string][]*service{}, notThere: map[[2]string][]*service{}}
 	y := yamlReader{}
 	for _, entry := range y.fields(y.get(root, "networks")) {
 		c.networks = append(c.networks, y.network(entry))

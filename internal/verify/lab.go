@@ -55,6 +55,7 @@ type nginxFile struct {
 type haproxyFile struct {
 	*file
 	proxies []proxy
+	binds   map[int][]haproxy.Bind // of all proxies, by port
 }
 
 // proxy is a section with its binds and servers.
@@ -140,10 +141,14 @@ func (l *lab) readNGINX(f *file) {
 func (l *lab) readHAProxy(f *file) {
 	config, problems := haproxy.Parse(f.text)
 	l.reportAll(f, problems)
-	h := haproxyFile{file: f}
+	h := haproxyFile{file: f, binds: map[int][]haproxy.Bind{}}
 	for _, section := range config.Sections {
 		if section.Proxy() {
-			h.proxies = append(h.proxies, proxy{section, section.Binds(), section.Servers()})
+			p := proxy{section, section.Binds(), section.Servers()}
+			h.proxies = append(h.proxies, p)
+			for _, bind := range p.binds {
+				h.binds[bind.Port] = append(h.binds[bind.Port], bind)
+			}
 		}
 	}
 	l.haproxy = append(l.haproxy, h)

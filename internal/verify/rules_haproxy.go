@@ -12,17 +12,15 @@ import (
 // start, and spread the connections over both sections.
 func checkBinds(l *lab) {
 	for _, h := range l.haproxy {
-		var before []haproxy.Bind
-		for _, p := range h.proxies {
-			for _, bind := range p.binds {
-				for _, other := range before {
-					if other.Port == bind.Port && (other.Host == bind.Host || other.Host == "" || bind.Host == "") {
+		for _, binds := range h.binds {
+			for i, bind := range binds {
+				for _, other := range binds[:i] {
+					if other.Host == bind.Host || other.Host == "" || bind.Host == "" {
 						l.report(h.file, place{bind.Line, bind.Column}, "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
 							"Bind another port.")
 						break
 					}
 				}
-				before = append(before, bind)
 			}
 		}
 	}
@@ -146,11 +144,9 @@ func checkConnects(s *haproxy.Section) bool {
 }
 
 func (h haproxyFile) bound(host string, port int) bool {
-	for _, p := range h.proxies {
-		for _, bind := range p.binds {
-			if bind.Port == port && (bind.Host == host || bind.Host == "") {
-				return true
-			}
+	for _, bind := range h.binds[port] {
+		if bind.Host == host || bind.Host == "" {
+			return true
 		}
 	}
 	return false

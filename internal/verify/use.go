@@ -66,13 +66,31 @@ func (l *lab) checkNamedUse(u use) {
 // checkReachable reports a service that is named on a network where those who
 // read the file are not.
 func (l *lab) checkReachable(u use, target *service, network string) {
-	for _, reader := range l.compose.readers[u.file.path] {
-		if reader != target && !reader.on(network) {
+	for _, reader := range l.compose.strangers(u.file.path, network) {
+		if reader != target {
 			l.report(u.file, u.at, "Unreachable address", u.what+" has the address "+u.host+" on the network "+network+", where "+reader.name+" has no address.",
 				"Use the address of "+target.name+" on a network that both share.")
 			return
 		}
 	}
+}
+
+// strangers are the first two readers of a file that have no address on a
+// network. Each file and network is looked at once: a file that every member
+// reads may name every member.
+func (c *compose) strangers(path, network string) []*service {
+	key := [2]string{path, network}
+	if found, known := c.notThere[key]; known {
+		return found
+	}
+	var found []*service
+	for _, reader := range c.readers[path] {
+		if len(found) < 2 && !reader.on(network) {
+			found = append(found, reader)
+		}
+	}
+	c.notThere[key] = found
+	return found
 }
 
 func (l *lab) checkListens(u use, target *service) {
