@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"net/netip"
-	"reflect"
 	"strings"
 
 	"mirrorgen/schema"
@@ -11,19 +10,18 @@ import (
 
 // addGateways makes the gateways; those with equal settings share one CSP.ini.
 func (m *maker) addGateways() {
+	configs := map[string]*GatewayConfig{} // by settings
 	for _, g := range m.lab.WebGateways {
 		s := m.services[g.Service]
-		config := m.gatewayConfig(g)
-		for _, other := range m.p.GatewayConfigs {
-			if same(config, other) {
-				config = other
-			}
-		}
-		if config.File == "" {
+		settings := m.gatewaySettings(g)
+		config := configs[settings]
+		if config == nil {
+			config = m.gatewayConfig(g)
 			config.File = "CSP.ini"
 			if n := len(m.p.GatewayConfigs); n > 0 {
 				config.File = fmt.Sprintf("CSP-%d.ini", n+1)
 			}
+			configs[settings] = config
 			m.p.GatewayConfigs = append(m.p.GatewayConfigs, config)
 		}
 		gateway := &Gateway{Service: s, Address: s.Address(m.p.ClientNetwork), Config: config}
@@ -44,15 +42,21 @@ func (m *maker) addAccount(a Account) {
 	m.p.Accounts = append(m.p.Accounts, a)
 }
 
-// same reports whether two gateways can share a file.
-func same(a, b *GatewayConfig) bool {
-	return a.SystemManager == b.SystemManager && a.Timeout == b.Timeout && a.DefaultServer == b.DefaultServer &&
-		reflect.DeepEqual(a.Servers, b.Servers) && reflect.DeepEqual(a.Extra, b.Extra)
+// gatewaySettings prints all that can make one gateway's file differ from
+// another's. Comparing the files instead would compare every server in each.
+func (m *maker) gatewaySettings(g *schema.WebGateway) string {
+	settings := fmt.Sprintf("%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password, m.systemManager(g))
+	for _, section := range g.INI {
+		settings += fmt.Sprintf(" [%q]", section.Name)
+		for _, pair := range section.Keys {
+			settings += fmt.Sprintf(" %q=%q", pair.Key, pair.Value)
+		}
+	}
+	return settings
 }
 
-// gatewayConfig lists every mirror, member and application server.
-func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
-	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer}
+// systemManager lists the addresses from which a gateway may be managed.
+func (m *maker) systemManager(g *schema.WebGateway) string {
 	patterns := []string{"127.0.0.1", wildcardOf(m.p.ClientNetwork.Subnet)}
 	if g.Given("system_manager") {
 		patterns = patterns[:0]
@@ -60,7 +64,12 @@ func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
 			patterns = append(patterns, ref.Name)
 		}
 	}
-	c.SystemManager = strings.Join(patterns, ",")
+	return strings.Join(patterns, ",")
+}
+
+// gatewayConfig lists every mirror, member and application server.
+func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
+	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer, SystemManager: m.systemManager(g)}
 	password := encodePassword(g.Password)
 	add := func(name, address string, mirrorAware bool, timeout int) {
 		c.Servers = append(c.Servers, GatewayServer{
@@ -117,6 +126,10 @@ func (m *maker) backend(from, to *Service, role string) *Backend {
 }
 
 func (m *maker) addNGINX() {
+	gateways := map[string]*Gateway{}
+	for _, g := range m.p.Gateways {
+		gateways[g.Name] = g
+	}
 	for _, n := range m.lab.NGINX {
 		s := m.services[n.Service]
 		balancer := &NGINX{
@@ -124,10 +137,8 @@ func (m *maker) addNGINX() {
 			ReadTimeout: n.ReadTimeout.Text, Config: n.Config,
 		}
 		for _, ref := range n.Gateways {
-			for _, g := range m.p.Gateways {
-				if g.Name == ref.Name {
-					balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
-				}
+			if g := gateways[ref.Name]; g != nil {
+				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
 			}
 		}
 		m.p.NGINX = append(m.p.NGINX, balancer)

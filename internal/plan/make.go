@@ -126,13 +126,15 @@ func (m *maker) addArbiters() {
 const databaseRoot = "/home/irisowner/db/"
 
 func (m *maker) addMirrors() {
+	arbiters := map[string]*Arbiter{}
+	for _, a := range m.p.Arbiters {
+		arbiters[a.Name] = a
+	}
 	for _, set := range m.lab.Mirrors {
 		mirror := &Mirror{Name: set.Name, SetName: set.SetName, Durable: set.Durable}
-		for _, a := range m.p.Arbiters {
-			if a.Name == set.Arbiter {
-				mirror.Arbiter = a
-				a.Mirrors = append(a.Mirrors, set.Name)
-			}
+		if a := arbiters[set.Arbiter]; a != nil {
+			mirror.Arbiter = a
+			a.Mirrors = append(a.Mirrors, set.Name)
 		}
 		for _, db := range set.Databases {
 			mirror.Databases = append(mirror.Databases, Database{
