@@ -44,35 +44,72 @@ func (b *block[T]) ready() *block[T] {
 // A decoder turns bodies into blocks and collects every diagnostic.
 type decoder struct {
 	language *grammar
+	ctx      *hcl.EvalContext // what expressions may refer to; nil where the topology uses none
+	meter    *meter
 	diags    hcl.Diagnostics
 	services []*Service
 	names    map[string]*Service
-	errors   int // of ours, so far
+	errors   int                // of ours, so far
+	about    *Decl              // the block that is being decoded or checked
+	expanded map[hcl.Range]bool // headers of dynamic blocks
+	secrets  map[string]bool    // texts that are never shown
+}
+
+func newDecoder(diags hcl.Diagnostics) *decoder {
+	return &decoder{language: language(), meter: &meter{}, diags: diags, names: map[string]*Service{}}
+}
+
+// on notes which block is being decoded or checked, and returns what ends that.
+func (d *decoder) on(decl *Decl) func() {
+	outer := d.about
+	d.about = decl
+	return func() { d.about = outer }
+}
+
+// note is what tells the block apart that is being decoded or checked.
+func (d *decoder) note() string {
+	if d.about == nil {
+		return ""
+	}
+	return d.about.Note()
+}
+
+// add adds diagnostics of HCL.
+func (d *decoder) add(diags hcl.Diagnostics) {
+	for _, diag := range diags {
+		diag.Detail += d.note()
+		d.diags = append(d.diags, diag)
+	}
 }
 
 // decode fills to from a block's body and returns the blocks inside, in the
 // order of the source.
 func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T) hcl.Blocks {
 	content, diags := body.Content(spec.schema)
-	d.diags = append(d.diags, explain(spec, diags)...)
+	defer d.on(decl)()
+	d.add(d.known(explain(spec, diags)))
 	for i := range spec.arguments {
 		a := &spec.arguments[i]
 		attribute, ok := content.Attributes[a.name]
 		if !ok {
 			continue
 		}
-		v, diags := attribute.Expr.Value(nil)
-		d.diags = append(d.diags, diags...)
-		if diags.HasErrors() || v.IsNull() {
-			if v.IsNull() && a.required && !diags.HasErrors() {
+		v, diags := d.meter.value(attribute.Expr, d.ctx)
+		d.add(explainValue(diags))
+		v = d.unmarked(v)
+		if diags.HasErrors() || !v.IsWhollyKnown() {
+			// What is not known has been reported where it comes from.
+			decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), false})
+			continue
+		}
+		if v.IsNull() {
+			if a.required {
 				d.errorf(attribute.Expr.Range(), "Missing value", "%s is required here, and null means that it is omitted. Give it a value.", a.name)
 			}
 			continue
 		}
 		before := d.errors
-		if in := (value{d, a.name, v, attribute.Expr}); in.finite() {
-			a.decode(in, to)
-		}
+		a.decode(value{d, a.name, v, attribute.Expr}, to)
 		decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), d.errors == before})
 	}
 	return content.Blocks
@@ -126,12 +163,16 @@ func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format str
 // errorf adds an error.
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
 	d.errors++
-	d.diags = append(d.diags, Diagnose(hcl.DiagError, at, summary, format, args...))
+	diag := Diagnose(hcl.DiagError, at, summary, format, args...)
+	diag.Detail += d.note()
+	d.diags = append(d.diags, diag)
 }
 
 // warnf adds a warning.
 func (d *decoder) warnf(at hcl.Range, summary, format string, args ...any) {
-	d.diags = append(d.diags, Diagnose(hcl.DiagWarning, at, summary, format, args...))
+	diag := Diagnose(hcl.DiagWarning, at, summary, format, args...)
+	diag.Detail += d.note()
+	d.diags = append(d.diags, diag)
 }
 
 // A value is one argument's value on its way into a block.
@@ -154,24 +195,10 @@ func (v value) as(t cty.Type, want string) (cty.Value, bool) {
 	return converted, true
 }
 
-// finite refuses numbers that no computer writes out: 1e999999999 has a billion
-// digits.
-func (v value) finite() bool {
-	if v.v.Type() == cty.String || v.v.Type() == cty.Bool {
-		return true // nearly every argument
-	}
-	ok := true
-	_ = cty.Walk(v.v, func(_ cty.Path, element cty.Value) (bool, error) {
-		if element.Type() == cty.Number && element.IsKnown() && !element.IsNull() {
-			n := element.AsBigFloat()
-			ok = ok && !n.IsInf() && n.MantExp(nil) < mostBits && n.MantExp(nil) > -mostBits
-		}
-		return ok, nil
-	})
-	if !ok {
-		v.d.errorf(v.at(), "Number out of range", "%s holds a number that is too large or too small to be meant. Write the number that it stands for.", v.name)
-	}
-	return ok
+// finite reports whether a number is one that a computer writes out.
+func finite(v cty.Value) bool {
+	n := v.AsBigFloat()
+	return !n.IsInf() && n.MantExp(nil) < mostBits && n.MantExp(nil) > -mostBits
 }
 
 // mostBits bounds the binary exponent of a number; every number of 300 decimal

@@ -15,8 +15,10 @@ func (d *decoder) check(lab *Lab) {
 	d.checkNetworks(lab)
 	d.checkImages(lab)
 	for _, s := range lab.Services {
+		d.about = &s.Decl
 		d.checkService(lab, s)
 	}
+	d.about = nil
 	d.checkMirrors(lab)
 	d.checkApplicationServers(lab)
 	d.checkGateways(lab)
@@ -38,7 +40,9 @@ func (d *decoder) checkNetworks(lab *Lab) {
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 	}
 	seen := map[string]*Network{}
+	defer d.on(nil)()
 	for i, n := range lab.Networks {
+		d.about = &n.Decl
 		if first := seen[n.Name]; first != nil {
 			d.errorf(n.NameRange, "Duplicate name", "%q is already the name of the network at %s. Rename one.", n.Name, first.NameRange)
 		}
@@ -60,6 +64,7 @@ func (d *decoder) checkNetworks(lab *Lab) {
 			}
 		}
 	}
+	d.about = nil
 	resolve := func(argument string, name *string, def *Network) {
 		if *name == "" && !lab.Given(argument) {
 			*name = def.Name
@@ -216,7 +221,9 @@ func (d *decoder) checkApplicationServers(lab *Lab) {
 			bySet[m.SetName] = append(bySet[m.SetName], m)
 		}
 	}
+	defer d.on(nil)()
 	for _, a := range lab.ApplicationServers {
+		d.about = &a.Decl
 		if a.mirror == "" && !a.Given("mirror") || a.refused("mirror") {
 			continue
 		}
@@ -263,7 +270,9 @@ func (d *decoder) checkProfiles(lab *Lab) {
 			}
 		}
 	}
+	defer d.on(nil)()
 	for _, p := range lab.Profiles {
+		d.about = &p.Decl
 		if first := seen[p.Name]; first != nil {
 			d.errorf(p.NameRange, "Duplicate name", "%q is already the name of the profile at %s. Rename one.", p.Name, first.NameRange)
 		}

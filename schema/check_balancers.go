@@ -18,7 +18,9 @@ func (d *decoder) checkGateways(lab *Lab) {
 		}
 	}
 	accounts := map[string]*WebGateway{}
+	defer d.on(nil)()
 	for _, g := range lab.WebGateways {
+		d.about = &g.Decl
 		if g.DefaultServer != "" && !slices.Contains(servers, g.DefaultServer) {
 			what := hint(g.DefaultServer, servers, "members and application servers")
 			for _, m := range lab.Mirrors {
@@ -45,7 +47,9 @@ func (d *decoder) checkNGINX(lab *Lab) {
 		names = append(names, g.Name)
 		gateways[g.Name] = g
 	}
+	defer d.on(nil)()
 	for i, n := range lab.NGINX {
+		d.about = &n.Decl
 		if i > 0 && !n.Given("http_port") {
 			d.errorf(n.Range, "Which port?", "Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = 8000 (0 does not publish).", n.Name)
 		}
@@ -83,7 +87,9 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 		known[name] = true
 	}
 	servedBy := map[string]*HAProxy{}
+	defer d.on(nil)()
 	for _, h := range lab.HAProxy {
+		d.about = &h.Decl
 		if !h.Given("mirrors") {
 			for _, name := range names {
 				h.Mirrors = append(h.Mirrors, Ref{name, h.Range})
@@ -106,6 +112,7 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 		d.checkHealthRoute(lab, h)
 	}
 	for _, m := range lab.Mirrors {
+		d.about = &m.Decl
 		if m.Given("superserver_port") && m.SuperserverPort != 0 && servedBy[m.Name] == nil {
 			d.errorf(m.At("superserver_port"), "No haproxy", "superserver_port is where a haproxy serves the primary, and no haproxy serves mirror %q. Add: haproxy \"sql\" {}", m.Name)
 		}

@@ -19,8 +19,10 @@ func (d *decoder) checkMirrors(lab *Lab) {
 	for _, a := range lab.Arbiters {
 		arbiters = append(arbiters, a.Name)
 	}
+	defer d.on(nil)()
 	for _, m := range lab.Mirrors {
-		d.notReserved(m.Decl)
+		d.about = &m.Decl
+		d.notReserved(&m.Decl)
 		if first := names[m.Name]; first != nil {
 			d.errorf(m.NameRange, "Duplicate name", "%q is already the name of the mirror at %s. Rename one.", m.Name, first.NameRange)
 		} else if s := d.names[m.Name]; s != nil {
@@ -105,7 +107,9 @@ func (d *decoder) checkDatabases(m *Mirror) {
 		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange}, Namespace: "MIRRORNS"}}
 	}
 	databases, namespaces := map[string]*Database{}, map[string]*Database{}
+	defer d.on(&m.Decl)()
 	for _, db := range m.Databases {
+		d.about = &db.Decl
 		if db.Namespace == "" {
 			db.Namespace = db.Name
 			if databaseName(db.Name) && namespaceName(db.Name) != "" {
@@ -137,7 +141,9 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 	systems := map[string]*Member{}
 	var primary, backup *Member
 	asyncs, unknown := 0, false
+	defer d.on(&m.Decl)()
 	for _, member := range m.Members {
+		d.about = &member.Decl
 		switch member.Role {
 		case "primary":
 			if primary != nil {
@@ -171,6 +177,7 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 			d.errorf(member.At("web_port"), "No web server", "Images of 2023.2 and later have no web server of their own, and this lab's is %d.%d. Remove web_port; the member is reached through a web gateway as /%s/.", lab.Images.Version.Year, lab.Images.Version.Minor, member.Name)
 		}
 	}
+	d.about = &m.Decl
 	switch {
 	case len(m.Members) == 0:
 		d.errorf(m.NameRange, "Mirror without members", "Mirror %q has no member. Add: member \"%s-a\" { role = \"primary\" }", m.Name, m.Name)

@@ -131,10 +131,14 @@ func (d *decoder) mirror(lab *Lab, b *hcl.Block) *Mirror {
 // declare notes where a block stands and checks its label.
 func (d *decoder) declare(b *hcl.Block) Decl {
 	decl := Decl{Range: b.DefRange, NameRange: b.DefRange}
+	if d.expanded[b.DefRange] {
+		decl.of = b.DefRange.String()
+	}
 	if len(b.Labels) == 0 {
 		return decl
 	}
 	decl.Name, decl.NameRange = b.Labels[0], b.LabelRanges[0]
+	defer d.on(&decl)()
 	switch {
 	case b.Type == "database":
 		if !databaseName(decl.Name) {
@@ -176,18 +180,19 @@ var reserved = []string{"csp", "api", "isc", "oauth2", "ui", "system", "local", 
 // service declares a service; service names are unique in the whole lab.
 func (d *decoder) service(b *hcl.Block) *Service {
 	s := &Service{Decl: d.declare(b), Kind: b.Type, Compose: cty.NilVal}
+	defer d.on(&s.Decl)()
 	if first := d.names[s.Name]; first != nil {
 		d.errorf(s.NameRange, "Duplicate name", "%q is already the name of the %s at %s. Service names are unique in the whole lab; rename one.", s.Name, first.Kind, first.NameRange)
 		// A later lookup by name must not find two services.
 	} else {
 		d.names[s.Name] = s
 	}
-	d.notReserved(s.Decl)
+	d.notReserved(&s.Decl)
 	d.services = append(d.services, s)
 	return s
 }
 
-func (d *decoder) notReserved(decl Decl) {
+func (d *decoder) notReserved(decl *Decl) {
 	for _, word := range reserved {
 		if decl.Name == word {
 			d.errorf(decl.NameRange, "Reserved name", "%q is a path of InterSystems IRIS or a section of a configuration file. Take another name, for example %q.", word, word+"1")

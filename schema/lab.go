@@ -16,6 +16,9 @@ import (
 type Lab struct {
 	Decl
 	Source string // base name of the file or directory
+	// Secrets are the texts that sensitive variables hold or give to the lab, the
+	// longest first. They may be written into artifacts and are never shown.
+	Secrets []string
 
 	Host           string
 	PublishAddress string
@@ -46,12 +49,22 @@ type Decl struct {
 	Range     hcl.Range // the block's header
 	NameRange hcl.Range // the label
 	given     []given
+	of        string // where the block was made by a dynamic block: where that stands
 }
 
 type given struct {
 	name  string
 	at    hcl.Range
 	valid bool // its value was accepted
+}
+
+// Note tells apart the blocks that one dynamic block makes: it is a sentence,
+// with a leading space, or "" for a block that stands in the file itself.
+func (d *Decl) Note() string {
+	if d.of == "" {
+		return ""
+	}
+	return fmt.Sprintf(" This is %s, made by the dynamic block at %s.", shown(d.Name), d.of)
 }
 
 // At returns the range of an argument's value, or the block's header where the

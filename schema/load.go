@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // A Source is one topology file.
@@ -14,13 +15,33 @@ type Source struct {
 }
 
 // Load reads the files of one lab, in the order given. base is the base name of
-// the file or directory, for the header of every artifact.
+// the file or directory, for the header of every artifact. settings give its
+// variables values, the later ones before the earlier.
 //
 // The lab is nil only where a file cannot be parsed at all. Where diagnostics
 // hold errors the lab holds what could be read, so that later checks can add
 // theirs; nothing may be written from it. Diagnostics are sorted by file and
 // place, the same on every run.
-func Load(base string, sources []Source) (*Lab, hcl.Diagnostics) {
+func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnostics) {
+	parsed, diags := parse(sources)
+	if diags.HasErrors() {
+		RedactDiagnostics(diags, writtenSecrets(parsed))
+		Sort(diags)
+		return nil, diags
+	}
+	d := newDecoder(diags)
+	lab := d.lab(d.open(parsed, settings))
+	lab.Source = base
+	d.check(lab)
+	lab.Secrets = d.sortedSecrets()
+	RedactDiagnostics(d.diags, lab.Secrets)
+	Sort(d.diags)
+	return lab, d.diags
+}
+
+// parse reads the files. Where diagnostics hold errors, files hold what could be
+// read all the same.
+func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	parsed := make([]*hcl.File, 0, len(sources))
 	for _, s := range sources {
@@ -32,16 +53,58 @@ func Load(base string, sources []Source) (*Lab, hcl.Diagnostics) {
 		diags = append(diags, more...)
 		parsed = append(parsed, file)
 	}
+	return parsed, diags
+}
+
+// writtenSecrets are the defaults of sensitive variables as they stand in files
+// that could not be parsed as a whole.
+func writtenSecrets(files []*hcl.File) []string {
+	d := newDecoder(nil)
+	for _, file := range files {
+		for _, b := range file.Body.(*hclsyntax.Body).Blocks {
+			mark, value := b.Body.Attributes["sensitive"], b.Body.Attributes["default"]
+			if b.Type != "variable" || mark == nil || value == nil {
+				continue
+			}
+			if v, diags := value.Expr.Value(nil); !diags.HasErrors() {
+				d.hide(v)
+			}
+		}
+	}
+	return d.sortedSecrets()
+}
+
+// Variables lists the inputs of a topology, in file order. It is nil where the
+// files cannot be parsed; what else is wrong with the topology is not reported.
+func Variables(sources []Source) ([]Variable, hcl.Diagnostics) {
+	parsed, diags := parse(sources)
 	if diags.HasErrors() {
+		RedactDiagnostics(diags, writtenSecrets(parsed))
 		Sort(diags)
 		return nil, diags
 	}
-	d := &decoder{language: language(), diags: diags, names: map[string]*Service{}}
-	lab := d.lab(hcl.MergeFiles(parsed))
-	lab.Source = base
-	d.check(lab)
+	d := newDecoder(nil)
+	s := newScope(d)
+	for _, file := range parsed {
+		d.add(d.meter.instrument(file.Body.(*hclsyntax.Body)))
+	}
+	content, _, more := hcl.MergeFiles(parsed).PartialContent(powers)
+	d.add(explainPlain(more, "", ""))
+	s.declareVariables(content.Blocks.OfType("variable"))
+	variables := make([]Variable, 0, len(s.names))
+	for _, name := range s.names {
+		v := s.variables[name]
+		variables = append(variables, Variable{
+			Name: name, Type: typeName(v.kind), Default: v.fallback, Required: v.fallback == cty.NilVal,
+			Description: v.description, Sensitive: v.sensitive, At: v.NameRange,
+		})
+		if v.sensitive && v.fallback != cty.NilVal {
+			d.hide(v.fallback)
+		}
+	}
+	RedactDiagnostics(d.diags, d.sortedSecrets())
 	Sort(d.diags)
-	return lab, d.diags
+	return variables, d.diags
 }
 
 // Sort orders diagnostics by file, place, severity and text.
