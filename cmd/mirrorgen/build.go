@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/plan"
 )
 
 func (t *tool) buildCommand() *cobra.Command {
@@ -46,9 +47,7 @@ func (t *tool) build(path, output string, force, verified bool) error {
 	if err != nil {
 		return err
 	}
-	if output == "" {
-		output = filepath.Join(in.dir, p.Name)
-	}
+	output = in.output(output, p)
 	if err := in.outside(output); err != nil {
 		return failed(err)
 	}
@@ -64,6 +63,15 @@ func (t *tool) build(path, output string, force, verified bool) error {
 	fmt.Fprintf(t.out, "%s: %s\n", printable(output), summary(c))
 	fmt.Fprintf(t.out, "Next: %s\n", printable(nextStep(output, p.LicenseKey)))
 	return nil
+}
+
+// output is the directory of the lab: the one that was asked for, or one named
+// after the lab.
+func (in *input) output(asked string, p *plan.Plan) string {
+	if asked != "" {
+		return asked
+	}
+	return filepath.Join(in.dir, p.Name)
 }
 
 // outside refuses an output directory that is, or is above, one that holds a

@@ -68,7 +68,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.buildCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.versionCommand())
+	root.AddCommand(t.buildCommand(), t.checkCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	t.demandSubcommand(root)
@@ -152,6 +152,14 @@ func usage(command *cobra.Command) error {
 func oneTopology(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("give one topology, a FILE or a DIR; %d were given", len(args))
+	}
+	return nil
+}
+
+// someTopologies demands at least one FILE or DIR.
+func someTopologies(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("give at least one topology, a FILE or a DIR")
 	}
 	return nil
 }

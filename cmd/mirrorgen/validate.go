@@ -14,12 +14,7 @@ func (t *tool) validateCommand() *cobra.Command {
 nothing. Every FILE, and every DIR with its *.hcl files, is a topology of its own.`,
 		Example: `  mirrorgen validate lab.hcl
   mirrorgen validate labs/*.hcl`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fmt.Errorf("give at least one topology, a FILE or a DIR")
-			}
-			return nil
-		},
+		Args: someTopologies,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return t.each(args, t.validate)
 		},

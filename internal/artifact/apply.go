@@ -16,9 +16,9 @@ import (
 // that does, each file is replaced whole, and the manifest last.
 func (c *Comparison) Apply() error {
 	switch {
-	case c.fresh:
+	case c.Fresh:
 		return c.applyFresh()
-	case len(c.Changes) == 0 && c.manifest == nil:
+	case c.idle():
 		return nil
 	}
 	d, err := c.open(c.Dir)
@@ -82,8 +82,6 @@ func (c *Comparison) fillFresh(parent, base string) error {
 	return nil
 }
 
-const manifestMode fs.FileMode = 0o644
-
 // replace applies the changes to a directory that exists. While it renames, the
 // next manifest lies beside the present one, so that a write that is cut short
 // leaves no file whose origin is unknown.
@@ -96,7 +94,7 @@ func (c *Comparison) replace(s *stage) error {
 			}
 		}
 	}
-	if c.manifest == nil { // only modes differ
+	if c.listed && !c.Unfinished { // only modes differ
 		return c.finish(s, false)
 	}
 	err := s.stage(pendingName, c.manifest, manifestMode)
@@ -114,7 +112,7 @@ func (c *Comparison) replace(s *stage) error {
 func (c *Comparison) finish(s *stage, manifest bool) error {
 	done := 0
 	for _, change := range c.Changes {
-		if change.Kind == Keep {
+		if change.Kind == Keep || change.Kind == Block {
 			continue
 		}
 		err := c.settle(s, change)

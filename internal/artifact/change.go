@@ -3,7 +3,6 @@ package artifact
 import (
 	"fmt"
 	"io/fs"
-	"strings"
 )
 
 // Kind says what has to be done about one path.
@@ -11,54 +10,66 @@ type Kind int
 
 // The kinds of change.
 const (
-	Create Kind = iota // nothing is there yet
+	Create Kind = iota // nothing is there
 	Update             // other bytes are there
 	Chmod              // the bytes are right, the mode is not
 	Remove             // mirrorgen wrote it and no longer does
 	Keep               // as Remove, but it was edited or replaced since: left alone
+	Block              // what is there is no plain file, or cannot be reached; not even force replaces it
 )
 
 // String is the kind as a verb in the past, e.g. "updated".
 func (k Kind) String() string {
-	return [...]string{"created", "updated", "mode changed", "removed", "kept"}[k]
+	return [...]string{"created", "updated", "mode changed", "removed", "kept", "blocked"}[k]
 }
+
+// Found says what is at a path now. Ownership is the manifest's word alone.
+type Found int
+
+// What can be found at a path.
+const (
+	Nothing  Found = iota // nothing, and nothing was written there before
+	Missing               // nothing, though mirrorgen wrote a file there
+	Written               // what mirrorgen wrote
+	LineEnds              // what mirrorgen wrote, with CRLF for each line end
+	Edited                // another content than mirrorgen wrote
+	Foreign               // a file that mirrorgen did not write
+	Obstacle              // no plain file, or no way there
+)
 
 // A Change is one difference between the directory and the artifacts.
 type Change struct {
 	Path    string // relative to the directory, slash-separated
 	Kind    Kind
-	Mode    fs.FileMode // wanted; 0 for Remove and Keep
-	Content []byte      // wanted; nil for Remove and Keep
+	Found   Found
+	Reason  string      // continues "PATH ...": why it is not mirrorgen's to overwrite; "" where it is
+	Mode    fs.FileMode // wanted; 0 where no file is
+	Content []byte      // wanted; nil where no file is
+
+	seen  fs.FileInfo // what was there; nil for nothing
+	other string      // name of the file that is there, where it differs in case; "" otherwise
 }
 
-// A Conflict is a path where mirrorgen must not write.
-type Conflict struct {
-	Path    string
-	Reason  string // continues "PATH ...", e.g. "was edited since mirrorgen wrote it"
-	Blocked bool   // what is there is not a plain file, and is not overwritten by force either
-}
-
-// A ConflictError lists every path of a directory that stopped a write.
-type ConflictError struct {
-	Dir       string
-	Conflicts []Conflict // sorted by path
-}
-
-// Forcible reports whether [Options.Force] would get past every conflict.
-func (e *ConflictError) Forcible() bool {
-	for _, c := range e.Conflicts {
-		if c.Blocked {
-			return false
-		}
+// Says tells in what a path differs, as the end of a sentence that begins with
+// the path, e.g. "was edited since mirrorgen wrote it".
+func (c *Change) Says() string {
+	switch {
+	case c.Reason != "":
+		return c.Reason
+	case c.Kind == Chmod:
+		return fmt.Sprintf("has the mode %04o instead of %04o", c.seen.Mode().Perm(), c.Mode.Perm())
+	case c.Kind == Remove:
+		return "is no longer part of the lab"
+	case c.Kind == Keep && c.Found == Obstacle:
+		return "is no longer part of the lab, but was replaced since mirrorgen wrote it"
+	case c.Kind == Keep:
+		return "is no longer part of the lab, but was edited since mirrorgen wrote it"
+	case c.Found == Missing:
+		return "is missing"
+	case c.Found == Nothing:
+		return "is new and has not been written yet"
+	case c.Found == LineEnds:
+		return "has CRLF line ends"
 	}
-	return true
-}
-
-func (e *ConflictError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s holds files that are not mirrorgen's to overwrite; nothing was written", e.Dir)
-	for _, c := range e.Conflicts {
-		fmt.Fprintf(&b, "\n  %s %s", c.Path, c.Reason)
-	}
-	return b.String()
+	return "is out of date"
 }

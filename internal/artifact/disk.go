@@ -19,6 +19,8 @@ type disk interface {
 	path(name string) string
 	lstat(name string) (fs.FileInfo, error)
 	read(name string) ([]byte, error)
+	// names lists a directory.
+	names(name string) ([]string, error)
 	// hash is the SHA-256 of a file of any size, in hexadecimal.
 	hash(name string) (string, error)
 	// create writes a file that must not exist yet, with exactly that mode.
@@ -66,6 +68,15 @@ func (d rootDisk) read(name string) ([]byte, error)          { return d.root.Rea
 func (d rootDisk) chmod(name string, mode fs.FileMode) error { return d.root.Chmod(name, mode) }
 func (d rootDisk) rename(from, to string) error              { return d.root.Rename(from, to) }
 func (d rootDisk) remove(name string) error                  { return d.root.Remove(name) }
+
+func (d rootDisk) names(name string) ([]string, error) {
+	directory, err := d.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	return directory.Readdirnames(-1)
+}
 
 func (d rootDisk) hash(name string) (string, error) {
 	file, err := d.root.Open(name)

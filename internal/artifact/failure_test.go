@@ -84,10 +84,13 @@ func TestFailureInFreshDirectory(t *testing.T) {
 
 // A manifest that cannot be trusted stops the write.
 func TestBadManifest(t *testing.T) {
-	file := func(name string) string { return `{"format": 1, "files": [{"path": "` + name + `"}]}` }
+	one := func(name string) string {
+		return `{"path": "` + name + `", "mode": "0644", "sha256": "` + sum(nil) + `"}`
+	}
+	file := func(name string) string { return `{"format": 1, "files": [` + one(name) + `]}` }
 	for text, want := range map[string]string{
 		`{`:                          "unexpected end",
-		`{"format": 2, "files": []}`: "format 2 is not known",
+		`{"format": 0, "files": []}`: "format 0 is not known",
 		`[]`:                         "cannot unmarshal",
 		file("/etc/passwd"):          `"/etc/passwd" is not a relative path`,
 		file("../x"):                 `"../x" is not a relative path`,
@@ -97,7 +100,12 @@ func TestBadManifest(t *testing.T) {
 		file("./a"):                  `is not a relative path`,
 		file(`a\\..\\b`):             `is not a relative path`,
 		file(ManifestName):           "never written by mirrorgen",
-		strings.ReplaceAll(file("a"), "]", `,{"path":"a"}]`): "listed twice",
+		file("C:x"):                  `"C:x" is not a relative path`,
+		file("DATA/x"):               "never written by mirrorgen",
+		file(".a.mirrorgen-new"):     "the name of a temporary file",
+		`{"format": 1, "files": [{"path": "a", "mode": "0644"}]}`:     `the entry of "a" has no SHA-256`,
+		`{"format": 1, "files": [` + one("a") + "," + one("a") + "]}": "listed twice",
+		"{\n<<<<<<< HEAD\n": "it is damaged: it has the marks of a merge",
 	} {
 		dir := t.TempDir()
 		put(t, text, dir, ManifestName)
@@ -217,4 +225,19 @@ func TestImpossiblePathPanics(t *testing.T) {
 		}
 	}()
 	Compare(t.TempDir(), []templates.Artifact{{Path: "../x"}})
+}
+
+// A manifest that a later mirrorgen wrote, whatever its shape.
+func TestManifestFromTheFuture(t *testing.T) {
+	for _, text := range []string{`{"format": 2, "files": []}`, `{"format": 7, "files": {"a": "b"}}`} {
+		for _, name := range []string{ManifestName, pendingName} {
+			dir := t.TempDir()
+			put(t, text, dir, name)
+			_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+			says(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen wrote it; use that one")
+			if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil {
+				t.Error("something was written")
+			}
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"mirrorgen/templates"
@@ -20,12 +21,10 @@ const (
 	// no time and nothing about the machine, so equal labs have equal manifests.
 	ManifestName = ".mirrorgen.json"
 
-	// pendingName is the next manifest while files are being replaced. It stays
-	// only where a write was cut short; the files it lists are then ours as well.
-	pendingName = ".mirrorgen.json.next"
-
 	// manifestFormat is the version that this package reads and writes.
 	manifestFormat = 1
+
+	manifestMode fs.FileMode = 0o644
 )
 
 // entry is one file of a manifest.
@@ -40,20 +39,39 @@ func sum(content []byte) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// encodeManifest prints the manifest of artifacts that are sorted by path, one
-// line a file so that a change of one file is a change of one line.
+// encodeManifest prints the manifest of artifacts that are sorted by path.
 func encodeManifest(artifacts []templates.Artifact) []byte {
+	entries := make([]entry, len(artifacts))
+	for i, a := range artifacts {
+		entries[i] = entry{a.Path, fmt.Sprintf("%04o", a.Mode.Perm()), sum(a.Content)}
+	}
+	return encodeEntries(entries)
+}
+
+// encodeEntries prints a manifest, one line a file, so that a change of one file
+// is a change of one line.
+func encodeEntries(entries []entry) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n  \"format\": %d,\n  \"files\": [", manifestFormat)
-	for i, a := range artifacts {
+	for i, e := range entries {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		name, _ := json.Marshal(a.Path) // a string always has an encoding
-		fmt.Fprintf(&b, "\n    {\"path\": %s, \"mode\": \"%04o\", \"sha256\": \"%s\"}", name, a.Mode.Perm(), sum(a.Content))
+		name, _ := json.Marshal(e.Path) // a string always has an encoding
+		fmt.Fprintf(&b, "\n    {\"path\": %s, \"mode\": \"%s\", \"sha256\": \"%s\"}", name, e.Mode, e.SHA256)
 	}
 	b.WriteString("\n  ]\n}\n")
 	return b.Bytes()
+}
+
+// errSyntax is wrapped by errors about a manifest that is no JSON.
+var errSyntax = errors.New("it is damaged")
+
+// A futureError tells of a manifest that a later mirrorgen wrote.
+type futureError struct{ format int }
+
+func (e *futureError) Error() string {
+	return fmt.Sprintf("it has format %d, and this mirrorgen knows format %d: a newer mirrorgen wrote it; use that one", e.format, manifestFormat)
 }
 
 // decodeManifest reads a manifest and refuses paths that could lead out of the
@@ -63,13 +81,21 @@ func decodeManifest(content []byte) ([]entry, error) {
 		Format int     `json:"format"`
 		Files  []entry `json:"files"`
 	}
-	if err := json.Unmarshal(content, &m); err != nil {
-		return nil, err
+	err := json.Unmarshal(content, &m)
+	if err != nil { // files of another format may have another shape
+		m.Format = formatOf(content)
 	}
-	if m.Format != manifestFormat {
-		return nil, fmt.Errorf("format %d is not known to this mirrorgen, which reads format %d", m.Format, manifestFormat)
+	switch {
+	case m.Format > manifestFormat:
+		return nil, &futureError{m.Format}
+	case err != nil && bytes.Contains(content, []byte("\n<<<<<<< ")):
+		return nil, fmt.Errorf("%w: it has the marks of a merge that git could not finish", errSyntax)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errSyntax, err)
+	case m.Format != manifestFormat:
+		return nil, fmt.Errorf("format %d is not known; this mirrorgen reads format %d", m.Format, manifestFormat)
 	}
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(m.Files))
 	for _, e := range m.Files {
 		if err := checkPath(e.Path); err != nil {
 			return nil, err
@@ -78,50 +104,50 @@ func decodeManifest(content []byte) ([]entry, error) {
 			return nil, fmt.Errorf("%q is listed twice", e.Path)
 		}
 		seen[e.Path] = true
+		if !e.complete() {
+			return nil, fmt.Errorf("the entry of %q has no SHA-256 or no mode", e.Path)
+		}
 	}
 	return m.Files, nil
 }
 
+// formatOf is the format of a manifest whose files cannot be read, 0 for none.
+func formatOf(content []byte) int {
+	var m struct {
+		Format int `json:"format"`
+	}
+	if json.Unmarshal(content, &m) != nil {
+		return 0
+	}
+	return m.Format
+}
+
+// complete reports whether an entry has a hash and a mode.
+func (e *entry) complete() bool {
+	hash, err := hex.DecodeString(e.SHA256)
+	if err != nil || len(hash) != sha256.Size {
+		return false
+	}
+	_, err = strconv.ParseUint(e.Mode, 8, 9)
+	return err == nil
+}
+
+// temporarySuffix ends the names of files that are not in their place yet.
+const temporarySuffix = ".mirrorgen-new"
+
 // checkPath refuses a path that no artifact may have: not plain and relative, or
-// among what mirrorgen never touches.
+// among what mirrorgen never touches. A drive letter and a backslash are refused
+// everywhere, because a manifest travels.
 func checkPath(name string) error {
-	if !fs.ValidPath(name) || name == "." || path.Clean(name) != name || strings.ContainsAny(name, "\\\x00") {
+	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\\x00") || len(name) > 1 && name[1] == ':' {
 		return fmt.Errorf("%q is not a relative path inside the directory", name)
 	}
-	switch first, _, _ := strings.Cut(name, "/"); first {
+	switch first, _, _ := strings.Cut(fold(name), "/"); first {
 	case "data", "certs", "secrets", "iris.key", ManifestName, pendingName:
 		return fmt.Errorf("%q is never written by mirrorgen", name)
 	}
-	return nil
-}
-
-// owned reads what earlier writes left, as the set of hashes a path may have
-// while it is still mirrorgen's. pending reports a write that was cut short.
-func owned(d disk) (hashes map[string][]string, pending bool, err error) {
-	hashes = map[string][]string{}
-	for _, name := range []string{ManifestName, pendingName} {
-		info, err := d.lstat(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil && !info.Mode().IsRegular() {
-			err = errors.New("it is not a plain file")
-		}
-		var content []byte
-		if err == nil {
-			content, err = d.read(name)
-		}
-		var entries []entry
-		if err == nil {
-			entries, err = decodeManifest(content)
-		}
-		if err != nil {
-			return nil, false, fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from a copy. Without it, mirrorgen takes every file that it would change for yours", d.path(name), err)
-		}
-		for _, e := range entries {
-			hashes[e.Path] = append(hashes[e.Path], e.SHA256)
-		}
-		pending = pending || name == pendingName
+	if strings.HasSuffix(fold(path.Base(name)), temporarySuffix) {
+		return fmt.Errorf("%q is the name of a temporary file", name)
 	}
-	return hashes, pending, nil
+	return nil
 }

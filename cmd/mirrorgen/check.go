@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mirrorgen/internal/artifact"
+)
+
+func (t *tool) checkCommand() *cobra.Command {
+	var output string
+	command := &cobra.Command{
+		Use:   "check FILE|DIR...",
+		Short: "Compare the lab on disk with its topology and write nothing",
+		Long: `Check compiles a topology as build does and compares the result with the directory
+that build would write. It writes nothing. It lists each file that is missing, out of
+date, edited by hand or no longer part of the lab, and shows the changes that a build
+would make as a unified diff. For CI: see docs/ci.md.
+
+Exit code: 0 the directory is what the topology says, 3 it is not, 1 error in the
+topology or on disk.`,
+		Example: `  mirrorgen check lab.hcl
+  mirrorgen check labs/*.hcl
+  mirrorgen check lab.hcl -o /srv/labs/demo`,
+		Args: func(command *cobra.Command, args []string) error {
+			if output != "" {
+				return oneTopology(command, args)
+			}
+			return someTopologies(command, args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			differs := false
+			err := t.each(args, func(path string) error {
+				list, err := t.check(path, output)
+				differs = differs || len(list) > 0
+				return err
+			})
+			if err == nil && differs {
+				return &failure{exitDiffers, nil}
+			}
+			return err
+		},
+	}
+	command.Flags().StringVarP(&output, "output", "o", "", "compare with this `DIR`")
+	return command
+}
+
+// check compares one lab with its directory, prints what it finds and returns it.
+func (t *tool) check(path, output string) ([]finding, error) {
+	in, p, artifacts, err := t.compile(path, true)
+	if err != nil {
+		return nil, err
+	}
+	c, err := artifact.Compare(in.output(output, p), artifacts)
+	if err != nil {
+		return nil, failed(err)
+	}
+	list := findings(c)
+	if len(list) == 0 {
+		fmt.Fprintf(t.out, "%s: up to date: %s\n", printable(c.Dir), plural(c.Files, "file"))
+		return nil, nil
+	}
+	t.showFindings(list)
+	t.say(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, plural(len(list), "difference"), remedies(list)))
+	return list, nil
+}
+
+// showFindings lists what was found, and then the changes that a build would
+// make.
+func (t *tool) showFindings(list []finding) {
+	for i := range list {
+		fmt.Fprintf(t.out, "%s %s\n", printable(list[i].name), printable(list[i].says))
+	}
+	for i := range list {
+		if text := list[i].diff; len(text) > 0 {
+			fmt.Fprintf(t.out, "\n%s", printable(string(text)))
+		}
+	}
+}
+
+// remedies are what has to be done about findings, each kind once.
+func remedies(list []finding) string {
+	var lines []string
+	said := map[string]bool{}
+	for i := range list {
+		f := &list[i]
+		if line := f.summary + ": " + f.remedy; !said[line] {
+			said[line] = true
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

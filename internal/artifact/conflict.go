@@ -1,0 +1,52 @@
+package artifact
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A ConflictError lists every path of a directory that stopped a write.
+type ConflictError struct {
+	Dir       string
+	Conflicts []Change // sorted by path, each with its Reason
+}
+
+// Forcible reports whether [Options.Force] would get past every conflict.
+func (e *ConflictError) Forcible() bool {
+	for i := range e.Conflicts {
+		if e.Conflicts[i].Kind == Block {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *ConflictError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s holds files that are not mirrorgen's to overwrite; nothing was written", e.Dir)
+	for i := range e.Conflicts {
+		fmt.Fprintf(&b, "\n  %s %s", e.Conflicts[i].Path, e.Conflicts[i].Reason)
+	}
+	return b.String()
+}
+
+// Conflicts are the changes that overwrite what is not mirrorgen's. They take
+// force, or are impossible.
+func (c *Comparison) Conflicts() []Change {
+	var list []Change
+	for _, change := range c.Changes {
+		if change.Reason != "" {
+			list = append(list, change)
+		}
+	}
+	return list
+}
+
+// refuse is the error for a comparison that must not be applied.
+func (c *Comparison) refuse(force bool) error {
+	e := &ConflictError{c.Dir, c.Conflicts()}
+	if len(e.Conflicts) == 0 || force && e.Forcible() {
+		return nil
+	}
+	return e
+}

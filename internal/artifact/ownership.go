@@ -1,0 +1,86 @@
+package artifact
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// pendingName is the journal of a write: the manifest that is to be, written
+// before any other file, locked while the write goes on, and renamed to
+// [ManifestName] when it is done. It stays only where a write was cut short; the
+// files that it lists are mirrorgen's as well.
+const pendingName = ManifestName + ".next"
+
+// ownership is what mirrorgen may have left in a directory.
+type ownership struct {
+	sums     map[string][]string // hashes that a path may have while it is mirrorgen's
+	manifest []byte              // nil for none
+	info     fs.FileInfo         // of the manifest; nil for none
+	pending  bool                // another write goes on, or was cut short
+	journal  []entry             // of that write, where it can be read
+}
+
+// readOwnership reads the manifest and the journal.
+func readOwnership(d disk) (*ownership, error) {
+	o := &ownership{sums: map[string][]string{}}
+	var entries []entry
+	var err error
+	if o.info, o.manifest, entries, err = readManifest(d, ManifestName); err != nil {
+		return nil, refusal(d, ManifestName, err)
+	}
+	o.know(entries)
+	info, _, journal, err := readManifest(d, pendingName)
+	// What was cut short while the journal itself was written has done nothing yet.
+	if err != nil && !errors.Is(err, errSyntax) {
+		return nil, refusal(d, pendingName, err)
+	}
+	o.pending, o.journal = info != nil, journal
+	o.know(journal)
+	return o, nil
+}
+
+func (o *ownership) know(entries []entry) {
+	for _, e := range entries {
+		o.sums[e.Path] = append(o.sums[e.Path], e.SHA256)
+	}
+}
+
+// modes reports whether the file system keeps modes: the manifest is never
+// executable where it does.
+func (o *ownership) modes() bool { return o.info == nil || o.info.Mode()&0o111 == 0 }
+
+// readManifest reads one manifest; info is nil where there is none.
+func readManifest(d disk, name string) (info fs.FileInfo, content []byte, entries []entry, err error) {
+	info, err = d.lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil, nil, nil
+	case err != nil:
+		return nil, nil, nil, err
+	case !info.Mode().IsRegular():
+		return info, nil, nil, errors.New("it is not a plain file")
+	}
+	if content, err = d.read(name); err != nil {
+		if errors.Is(err, fs.ErrNotExist) { // gone since
+			return nil, nil, nil, nil
+		}
+		return info, nil, nil, err
+	}
+	entries, err = decodeManifest(content)
+	return info, content, entries, err
+}
+
+// refusal is the error about a manifest that cannot be relied on.
+func refusal(d disk, name string, err error) error {
+	var future *futureError
+	var pathError *fs.PathError
+	switch {
+	case errors.As(err, &future):
+		return fmt.Errorf("%s cannot be read: %w", d.path(name), err)
+	case errors.As(err, &pathError):
+		return failure(d.path(name), err)
+	}
+	return fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from a copy, or delete it and build with --force. Without it, mirrorgen takes every file "+
+		"that it would change for yours", d.path(name), err)
+}
