@@ -18,27 +18,31 @@ type composition struct {
 }
 
 // Digest returns the first 16 hexadecimal digits of the SHA-256 over the
-// contents of the artifacts at these paths, one after the other. It panics where
-// one of them has not been printed before the compose file.
-func (c *composition) Digest(paths ...string) string {
+// contents of the artifacts at these paths, one after the other. It fails where one
+// of them is not printed before the compose file.
+func (c *composition) Digest(paths ...string) (string, error) {
 	key := strings.Join(paths, "\n")
 	if digest, ok := c.known[key]; ok {
-		return digest
+		return digest, nil
 	}
 	sum := sha256.New()
 	for _, path := range paths {
-		sum.Write(c.content(path))
+		content, err := c.content(path)
+		if err != nil {
+			return "", err
+		}
+		sum.Write(content)
 	}
 	digest := hex.EncodeToString(sum.Sum(nil))[:16]
 	c.known[key] = digest
-	return digest
+	return digest, nil
 }
 
-func (c *composition) content(path string) []byte {
+func (c *composition) content(path string) ([]byte, error) {
 	for _, a := range c.mounted {
 		if a.Path == path {
-			return a.Content
+			return a.Content, nil
 		}
 	}
-	panic(fmt.Sprintf("%s mounts %s, which is not among the configurations", composePath, path))
+	return nil, fmt.Errorf("%s is not among the configurations of nginx, HAProxy and the Web Gateways", path)
 }

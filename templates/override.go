@@ -2,7 +2,10 @@ package templates
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,8 +18,9 @@ const composePath = "docker-compose.yaml"
 
 // mergeOverrides merges the raw compose keys of the topology into the rendered
 // compose file. Only the lines of the services concerned change: such a service
-// is written out in full, without the anchors that it shared.
-func mergeOverrides(p *plan.Plan, content []byte) []byte {
+// is written out in full, without the anchors that it shared. It fails where the
+// file cannot be read, or lacks one of these services.
+func mergeOverrides(p *plan.Plan, content []byte) ([]byte, error) {
 	overrides := map[string]*plan.Tree{}
 	for _, s := range p.Services {
 		if s.Compose != nil && len(s.Compose.Fields) > 0 {
@@ -24,13 +28,19 @@ func mergeOverrides(p *plan.Plan, content []byte) []byte {
 		}
 	}
 	if len(overrides) == 0 {
-		return content
+		return content, nil
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
-		panic(fmt.Sprintf("rendered %s: %v", composePath, err))
+		return nil, err
 	}
-	services := child(document.Content[0], "services")
+	var services *yaml.Node
+	if len(document.Content) > 0 {
+		services = child(document.Content[0], "services")
+	}
+	if services == nil {
+		return nil, errors.New("it has no services")
+	}
 	lines := bytes.SplitAfter(content, []byte("\n"))
 	var out bytes.Buffer
 	from := 0 // index of the first line not yet copied
@@ -44,14 +54,21 @@ func mergeOverrides(p *plan.Plan, content []byte) []byte {
 			out.Write(lines[from])
 		}
 		service := expand(body)
+		if service.Kind != yaml.MappingNode {
+			return nil, fmt.Errorf("its service %s has no keys", key.Value)
+		}
 		merge(service, override)
 		out.WriteString(indent(4, encode(service)))
 		from = lastLine(body)
+		delete(overrides, key.Value)
+	}
+	if lacking := slices.Sorted(maps.Keys(overrides)); len(lacking) > 0 {
+		return nil, fmt.Errorf("it has no service %s, to which the topology adds raw keys (compose)", lacking[0])
 	}
 	for ; from < len(lines); from++ {
 		out.Write(lines[from])
 	}
-	return out.Bytes()
+	return out.Bytes(), nil
 }
 
 // child returns the value of a key, nil where there is none.
@@ -91,7 +108,9 @@ func expand(n *yaml.Node) *yaml.Node {
 	var inherited []*yaml.Node
 	for i := 0; i < len(n.Content); i += 2 {
 		if n.Content[i].Tag == "!!merge" {
-			inherited = append(inherited, expand(n.Content[i+1]).Content...)
+			for _, from := range mappings(expand(n.Content[i+1])) {
+				inherited = append(inherited, from.Content...)
+			}
 		}
 	}
 	for i := 0; i < len(n.Content); i += 2 {
@@ -105,6 +124,14 @@ func expand(n *yaml.Node) *yaml.Node {
 		}
 	}
 	return &to
+}
+
+// mappings are what a merge key takes from: one mapping, or a list of them.
+func mappings(n *yaml.Node) []*yaml.Node {
+	if n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
 }
 
 // merge puts the fields of an object into a mapping: objects merge deep, any

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"sync"
 
@@ -130,18 +131,38 @@ func others(p *plan.Plan) []row {
 // the same bytes. It panics where a built-in template does not fit the plan,
 // which is a mistake in mirrorgen.
 func Render(p *plan.Plan) []Artifact {
+	artifacts, faults := printAll(p, nil, func(out *bytes.Buffer, r row, dot any) error {
+		for _, part := range r.parts {
+			builtin().lookup(part)
+		}
+		return builtin().lookup(r.template).Execute(out, dot)
+	})
+	for _, f := range faults {
+		panic(fmt.Sprintf("template %s: %v", f.row.template, f.err))
+	}
+	return artifacts
+}
+
+// printAll prints the table of artifacts and the additional ones, each by one
+// call of execute, and sorts them by path. Of the artifacts of one template that
+// fail, the faults hold the first.
+func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, any) error) ([]Artifact, []fault) {
 	// What takes longest comes first, and the configurations before the compose
 	// file, which waits for them.
 	first, mounted := pages(p), configurations(p)
-	list := append(append(first, mounted...), others(p)...)
+	list := slices.Concat(first, mounted, others(p), additional)
 	artifacts := make([]Artifact, len(list))
 	configured := artifacts[len(first) : len(first)+len(mounted)]
 	var printing sync.WaitGroup
 	printing.Add(len(mounted))
+	var found faults
 	inParallel(len(list), func(i int, out *bytes.Buffer) {
 		r := list[i]
 		if i >= len(first) && i < len(first)+len(mounted) {
 			defer printing.Done()
+		}
+		if found.settled(i, r.template) {
+			return
 		}
 		var dot any = p
 		switch {
@@ -151,19 +172,17 @@ func Render(p *plan.Plan) []Artifact {
 			printing.Wait()
 			dot = &composition{p, configured, map[string]string{}}
 		}
-		for _, part := range r.parts {
-			builtin().lookup(part)
-		}
 		out.Reset()
-		if err := builtin().lookup(r.template).Execute(out, dot); err != nil {
-			panic(fmt.Sprintf("template %s: %v", r.template, err))
-		}
+		err := execute(out, r, dot)
 		content := bytes.Clone(out.Bytes())
-		if r.path == composePath {
-			content = mergeOverrides(p, content)
+		if err == nil && r.path == composePath {
+			content, err = mergeOverrides(p, content)
+		}
+		if err != nil {
+			found.add(i, r.template, err)
 		}
 		artifacts[i] = Artifact{r.path, r.mode, content}
 	})
 	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
-	return artifacts
+	return artifacts, found.list(list)
 }

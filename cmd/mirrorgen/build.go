@@ -11,12 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
-	"mirrorgen/internal/plan"
 )
 
 func (t *tool) buildCommand() *cobra.Command {
 	var output string
 	var force, noVerify bool
+	var own templateDir
 	command := &cobra.Command{
 		Use:   "build FILE|DIR",
 		Short: "Write the lab that a topology describes",
@@ -32,26 +32,27 @@ iris.key are never touched.`,
   mirrorgen build lab.hcl -o /srv/labs/demo`,
 		Args: oneTopology,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return t.build(args[0], output, force, !noVerify)
+			c, err := t.compile(args[0], &own, !noVerify)
+			if err != nil {
+				return err
+			}
+			return t.build(c, output, force)
 		},
 	}
 	flags := command.Flags()
 	flags.StringVarP(&output, "output", "o", "", "write to this `DIR`")
 	flags.BoolVar(&force, "force", false, "overwrite files that were edited or that mirrorgen did not write")
+	own.addFlag(flags)
 	flags.BoolVar(&noVerify, "no-verify", false, "do not read the generated files back to check them")
 	return command
 }
 
-func (t *tool) build(path, output string, force, verified bool) error {
-	in, p, artifacts, err := t.compile(path, verified)
-	if err != nil {
-		return err
-	}
-	output = in.output(output, p)
-	if err := in.outside(output); err != nil {
+func (t *tool) build(lab *compiled, output string, force bool) error {
+	output = lab.output(output)
+	if err := lab.outside(output); err != nil {
 		return failed(err)
 	}
-	c, err := artifact.Write(output, artifacts, artifact.Options{Force: force})
+	c, err := artifact.Write(output, lab.artifacts, artifact.Options{Force: force})
 	var conflict *artifact.ConflictError
 	switch {
 	case errors.As(err, &conflict) && conflict.Forcible():
@@ -60,38 +61,52 @@ func (t *tool) build(path, output string, force, verified bool) error {
 		return failed(err)
 	}
 	t.reportKept(c)
-	fmt.Fprintf(t.out, "%s: %s\n", printable(output), summary(c))
-	fmt.Fprintf(t.out, "Next: %s\n", printable(nextStep(output, p.LicenseKey)))
+	fmt.Fprintf(t.out, "%s: %s%s\n", printable(output), summary(c), lab.with())
+	fmt.Fprintf(t.out, "Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
 	return nil
 }
 
 // output is the directory of the lab: the one that was asked for, or one named
 // after the lab.
-func (in *input) output(asked string, p *plan.Plan) string {
+func (c *compiled) output(asked string) string {
 	if asked != "" {
 		return asked
 	}
-	return filepath.Join(in.dir, p.Name)
+	return filepath.Join(c.input.dir, c.plan.Name)
 }
 
 // outside refuses an output directory that is, or is above, one that holds a
-// source or a link on the way to it: a lab and what it is made from are kept
-// apart.
-func (in *input) outside(output string) error {
+// source, a template or a link on the way to one: a lab and what it is made from
+// are kept apart.
+func (c *compiled) outside(output string) error {
 	target, err := resolve(output)
 	if err != nil {
 		return plainError(output, err)
 	}
-	for _, s := range in.sources {
-		places, err := places(s.Name)
-		if err != nil {
-			return plainError(s.Name, err)
+	for _, s := range c.input.sources {
+		if err := apart(output, target, "topology", s.Name); err != nil {
+			return err
 		}
-		for _, place := range places {
-			rel, err := filepath.Rel(target, place)
-			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-				return fmt.Errorf("%s: this directory holds the topology %s; choose another with -o", output, s.Name)
-			}
+	}
+	for _, s := range c.rendering.sources {
+		if err := apart(output, target, "template", s.File); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart refuses a directory, whose place without links is target, that holds a
+// file.
+func apart(output, target, kind, name string) error {
+	places, err := places(name)
+	if err != nil {
+		return plainError(name, err)
+	}
+	for _, place := range places {
+		rel, err := filepath.Rel(target, place)
+		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return fmt.Errorf("%s: this directory holds the %s %s; choose another with -o", output, kind, name)
 		}
 	}
 	return nil

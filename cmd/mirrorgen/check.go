@@ -11,6 +11,7 @@ import (
 
 func (t *tool) checkCommand() *cobra.Command {
 	var output string
+	var own templateDir
 	command := &cobra.Command{
 		Use:   "check FILE|DIR...",
 		Short: "Compare the lab on disk with its topology and write nothing",
@@ -33,7 +34,7 @@ topology or on disk.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			differs := false
 			err := t.each(args, func(path string) error {
-				list, err := t.check(path, output)
+				list, err := t.check(path, output, &own)
 				differs = differs || len(list) > 0
 				return err
 			})
@@ -44,16 +45,17 @@ topology or on disk.`,
 		},
 	}
 	command.Flags().StringVarP(&output, "output", "o", "", "compare with this `DIR`")
+	own.addFlag(command.Flags())
 	return command
 }
 
 // check compares one lab with its directory, prints what it finds and returns it.
-func (t *tool) check(path, output string) ([]finding, error) {
-	in, p, artifacts, err := t.compile(path, true)
+func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
+	lab, err := t.compile(path, own, true)
 	if err != nil {
 		return nil, err
 	}
-	c, err := artifact.Compare(in.output(output, p), artifacts)
+	c, err := artifact.Compare(lab.output(output), lab.artifacts)
 	if err != nil {
 		return nil, failed(err)
 	}

@@ -34,29 +34,47 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 	return in, p, nil
 }
 
+// A compiled lab is what a topology became, and what it was made from.
+type compiled struct {
+	*input
+	*rendering
+	plan      *plan.Plan
+	artifacts []templates.Artifact
+}
+
 // compile turns a topology into artifacts, and reads them back if verified is
 // set.
-func (t *tool) compile(path string, verified bool) (*input, *plan.Plan, []templates.Artifact, error) {
+func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled, error) {
 	go warm() // while the topology is read
 	in, p, err := t.plan(path)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	artifacts := templates.Render(p)
-	if !verified {
-		return in, p, artifacts, nil
+	c := &compiled{input: in, plan: p}
+	if c.rendering, err = dir.read(t, in); err != nil {
+		return nil, err
 	}
-	diags := verify.Check(artifacts)
+	if c.artifacts, err = c.render(t, p); err != nil || !verified {
+		return c, err
+	}
+	diags := verify.Check(c.artifacts)
 	if len(diags) == 0 {
-		return in, p, artifacts, nil
+		return c, nil
 	}
-	t.show(diags, artifactListings(artifacts))
+	t.show(diags, artifactListings(c.artifacts))
 	if diags.HasErrors() {
-		err := fmt.Errorf("%s: %s in the files that it generates\nThe usual cause is raw text of the topology (compose, "+
-			"config, ini, merge). Where it has none, this is a mistake in mirrorgen", path, count(diags))
-		return nil, nil, nil, failed(err)
+		return nil, failed(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))
 	}
-	return in, p, artifacts, nil
+	return c, nil
+}
+
+// suspects tells what may have brought a mistake into a generated file.
+func (c *compiled) suspects() string {
+	const raw = "The usual cause is raw text of the topology (compose, config, ini, merge)"
+	if c.set != nil {
+		return raw + ", or a template of " + c.rendering.dir
+	}
+	return raw + ". Where it has none, this is a mistake in mirrorgen"
 }
 
 // warm prepares the templates. What is wrong with one is told by Render, which

@@ -7,7 +7,8 @@ import (
 )
 
 func (t *tool) validateCommand() *cobra.Command {
-	return &cobra.Command{
+	var own templateDir
+	command := &cobra.Command{
 		Use:   "validate FILE|DIR...",
 		Short: "Check topologies and write nothing",
 		Long: `Validate compiles each topology as build does, reads the result back, and writes
@@ -16,17 +17,20 @@ nothing. Every FILE, and every DIR with its *.hcl files, is a topology of its ow
   mirrorgen validate labs/*.hcl`,
 		Args: someTopologies,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return t.each(args, t.validate)
+			return t.each(args, func(path string) error { return t.validate(path, &own) })
 		},
 	}
+	own.addFlag(command.Flags())
+	return command
 }
 
-func (t *tool) validate(path string) error {
-	_, p, artifacts, err := t.compile(path, true)
+func (t *tool) validate(path string, own *templateDir) error {
+	c, err := t.compile(path, own, true)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s: valid: lab %s, %s, %s\n", printable(path), p.Name, plural(len(p.Services), "service"), plural(len(artifacts), "file"))
+	fmt.Fprintf(t.out, "%s: valid: lab %s, %s, %s%s\n", printable(path), c.plan.Name,
+		plural(len(c.plan.Services), "service"), plural(len(c.artifacts), "file"), c.with())
 	return nil
 }
 
