@@ -164,8 +164,10 @@ func (s *Set) place(name string, line int) *hcl.Range {
 	return lineOf(source, line)
 }
 
-// lineOf is the range of one line of a source, from 1.
+// lineOf is the range of one line of a source, from 1; of the last for one behind
+// it.
 func lineOf(source Source, line int) *hcl.Range {
+	line = max(1, min(line, len(strings.SplitAfter(strings.TrimSuffix(string(source.Content), "\n"), "\n"))))
 	start := 0
 	for range line - 1 {
 		next := strings.IndexByte(string(source.Content[start:]), '\n')

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -17,12 +18,13 @@ import (
 
 func (t *tool) templatesCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use:   "templates",
+		Use:   "templates COMMAND",
 		Short: "Show the templates of a lab's files, and begin one of your own",
 		Long: `Every generated file is printed by a template. A directory templates/ beside the
 topology, or the one that --templates names, has yours: one with the name of a
 built-in takes its place, any other adds the file that it is named after without
 ".tmpl". What they print is verified like the rest. See docs/templates.md.`,
+		DisableFlagsInUseLine: true,
 	}
 	command.AddCommand(t.templatesListCommand(), t.templatesShowCommand(), t.templatesEjectCommand())
 	return command
@@ -101,12 +103,15 @@ func oneTemplate(_ *cobra.Command, args []string) error {
 // unknownTemplate names the built-in template that was probably meant.
 func unknownTemplate(name string) error {
 	for _, b := range templates.Builtins() {
-		if strings.TrimSuffix(b.Name, ".tmpl") == name || filepath.Base(b.Name) == name || b.Prints == name {
+		if artifactName(b.Name) == name || path.Base(artifactName(b.Name)) == artifactName(name) || b.Prints == name {
 			return fmt.Errorf("there is no built-in template %q; did you mean %q?", name, b.Name)
 		}
 	}
 	return fmt.Errorf("there is no built-in template %q; \"mirrorgen templates list\" shows all", name)
 }
+
+// artifactName is a template's name without its ending.
+func artifactName(name string) string { return strings.TrimSuffix(name, ".tmpl") }
 
 func completeTemplates(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
