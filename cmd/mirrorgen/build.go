@@ -44,6 +44,7 @@ iris.key are never touched.`,
 	flags.BoolVar(&force, "force", false, "overwrite files that were edited or that mirrorgen did not write")
 	own.addFlag(flags)
 	flags.BoolVar(&noVerify, "no-verify", false, "do not read the generated files back to check them")
+	t.addFormat(command)
 	return command
 }
 
@@ -61,8 +62,8 @@ func (t *tool) build(lab *compiled, output string, force bool) error {
 		return failed(err)
 	}
 	t.reportKept(c)
-	fmt.Fprintf(t.out, "%s: %s%s\n", printable(output), summary(c), lab.with())
-	fmt.Fprintf(t.out, "Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
+	t.tell("%s: %s%s\n", printable(output), summary(c), lab.with())
+	t.tell("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
 	return nil
 }
 
@@ -149,8 +150,8 @@ func resolve(path string) (string, error) {
 func (t *tool) reportKept(c *artifact.Comparison) {
 	for _, change := range c.Changes {
 		if change.Kind == artifact.Keep {
-			fmt.Fprintf(t.err, "Warning: %s is no longer part of the lab; it was edited, so it stays. Delete it if you do not need it.\n",
-				printable(filepath.Join(c.Dir, change.Path)))
+			t.warn("Edited file of no use", "%s is no longer part of the lab; it was edited, so it stays. Delete it if you do not need it.",
+				filepath.Join(c.Dir, change.Path))
 		}
 	}
 }

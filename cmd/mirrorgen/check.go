@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
@@ -39,13 +40,14 @@ topology or on disk.`,
 				return err
 			})
 			if err == nil && differs {
-				return &failure{exitDiffers, nil}
+				return &failure{code: exitDiffers}
 			}
 			return err
 		},
 	}
 	command.Flags().StringVarP(&output, "output", "o", "", "compare with this `DIR`")
 	own.addFlag(command.Flags())
+	t.addFormat(command)
 	return command
 }
 
@@ -61,8 +63,14 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 	}
 	list := findings(c)
 	if len(list) == 0 {
-		fmt.Fprintf(t.out, "%s: up to date: %s\n", printable(c.Dir), plural(c.Files, "file"))
+		t.tell("%s: up to date: %s\n", printable(c.Dir), plural(c.Files, "file"))
 		return nil, nil
+	}
+	if t.report != nil {
+		for i := range list {
+			t.report.add(hcl.Diagnostics{list[i].diagnostic()}, nil)
+		}
+		return list, nil
 	}
 	t.showFindings(list)
 	t.say(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, plural(len(list), "difference"), remedies(list)))

@@ -14,10 +14,12 @@ import (
 // plan reads a topology and decides what it leaves open. It shows all
 // diagnostics; the error of a topology that has mistakes only counts them.
 func (t *tool) plan(path string) (*input, *plan.Plan, error) {
+	t.about(path, path)
 	in, err := readInput(path)
 	if err != nil {
 		return nil, nil, failed(err)
 	}
+	t.about(path, in.sources[0].Name)
 	var p *plan.Plan
 	lab, diags := schema.Load(in.base, in.sources)
 	if lab != nil {
@@ -29,7 +31,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 		t.show(diags, sourceListings(in.sources))
 	}
 	if diags.HasErrors() {
-		return nil, nil, failed(fmt.Errorf("%s: %s", path, count(diags)))
+		return nil, nil, counted(fmt.Errorf("%s: %s", path, count(diags)))
 	}
 	return in, p, nil
 }
@@ -63,7 +65,7 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	}
 	t.show(diags, artifactListings(c.artifacts))
 	if diags.HasErrors() {
-		return nil, failed(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))
+		return nil, counted(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))
 	}
 	return c, nil
 }

@@ -17,6 +17,10 @@ const mostShown = 100
 // show prints diagnostics with the lines that they are about. files are the
 // texts that they may refer to, by name.
 func (t *tool) show(diags hcl.Diagnostics, files map[string]*listing) {
+	if t.report != nil {
+		t.report.add(diags, files)
+		return
+	}
 	schema.Sort(diags)
 	shown, rest := split(diags, mostShown)
 	var out bytes.Buffer

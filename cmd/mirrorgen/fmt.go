@@ -39,7 +39,7 @@ formats standard input to standard output. A file with syntax errors is left alo
 			}
 			err := t.each(args, f.formatPath)
 			if err == nil && f.differs {
-				return &failure{exitDiffers, nil}
+				return &failure{code: exitDiffers}
 			}
 			return err
 		},

@@ -24,12 +24,13 @@ const (
 // A listing is a file of which diagnostics show lines. It is looked through
 // once, when the first of them is shown.
 type listing struct {
-	name     string
-	content  []byte
-	topology bool // has blocks, which an excerpt names
-	read     bool
-	starts   []int              // offset of each line
-	blocks   []*hclsyntax.Block // outermost ones, in the order of the file
+	name      string
+	content   []byte
+	topology  bool // has blocks, which an excerpt names
+	generated bool // is not on disk
+	read      bool
+	starts    []int              // offset of each line
+	blocks    []*hclsyntax.Block // outermost ones, in the order of the file
 }
 
 // sourceListings are topology files by name.
@@ -45,7 +46,7 @@ func sourceListings(sources []schema.Source) map[string]*listing {
 func artifactListings(artifacts []templates.Artifact) map[string]*listing {
 	listings := map[string]*listing{}
 	for _, a := range artifacts {
-		listings[a.Path] = &listing{name: a.Path, content: a.Content}
+		listings[a.Path] = &listing{name: a.Path, content: a.Content, generated: true}
 	}
 	return listings
 }

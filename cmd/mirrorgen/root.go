@@ -15,8 +15,9 @@ type tool struct {
 	in     io.Reader
 	out    *bufio.Writer
 	err    io.Writer
-	screen screen // what err is shown on
-	debug  bool   // a mistake in mirrorgen is told with its stack
+	screen screen  // what err is shown on
+	report *report // diagnostics are collected here for a program; nil where a person reads them
+	debug  bool    // a mistake in mirrorgen is told with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
@@ -87,7 +88,7 @@ func (t *tool) demandSubcommand(command *cobra.Command) {
 	command.RunE = func(*cobra.Command, []string) error {
 		command.SetOut(t.err)
 		command.Help()
-		return &failure{exitUsage, nil}
+		return &failure{code: exitUsage}
 	}
 }
 

@@ -23,13 +23,18 @@ const (
 type failure struct {
 	code int
 	err  error // nil where everything has been said
+
+	counts bool // err only counts diagnostics that were shown one by one
 }
 
 func (f *failure) Error() string { return fmt.Sprint(f.err) }
 func (f *failure) Unwrap() error { return f.err }
 
 // failed is an error in the input or on disk.
-func failed(err error) error { return &failure{exitFailed, err} }
+func failed(err error) error { return &failure{code: exitFailed, err: err} }
+
+// counted is an error that counts the diagnostics which were shown before.
+func counted(err error) error { return &failure{code: exitFailed, err: err, counts: true} }
 
 // run is mirrorgen without the process around it. It returns the exit code.
 func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
@@ -44,13 +49,23 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	root := t.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteC()
+	if t.report != nil {
+		if err != nil {
+			t.say(err)
+		}
+		if printErr := t.printReport(); err == nil {
+			err = printErr
+		}
+	}
 	if flushErr := results.Flush(); flushErr != nil && err == nil {
 		err = failed(fmt.Errorf("writing the result: %w", flushErr))
 	}
 	if err == nil {
 		return exitDone
 	}
-	t.say(err)
+	if t.report == nil {
+		t.say(err)
+	}
 	var f *failure
 	if errors.As(err, &f) {
 		return f.code
@@ -64,11 +79,16 @@ func (t *tool) say(err error) {
 	if f, ok := err.(*failure); ok && f.err == nil {
 		return
 	}
+	if t.report != nil {
+		t.report.fail(err)
+		return
+	}
 	fmt.Fprintf(t.err, "mirrorgen: %s\n", printable(err.Error()))
 }
 
 // sayMistake tells of a panic: no topology may cause one.
 func (t *tool) sayMistake(cause any, stack []byte) {
+	t.report = nil
 	t.say(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag --debug adds here", cause))
 	if t.debug {
 		fmt.Fprint(t.err, printable(string(stack)))

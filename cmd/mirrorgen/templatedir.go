@@ -74,7 +74,7 @@ func (d *templateDir) read(t *tool, in *input) (*rendering, error) {
 		t.show(diags, r.listings())
 	}
 	if diags.HasErrors() {
-		return nil, failed(fmt.Errorf("%s: %s", dir, count(diags)))
+		return nil, counted(fmt.Errorf("%s: %s", dir, count(diags)))
 	}
 	return r, nil
 }
@@ -98,7 +98,7 @@ func (r *rendering) render(t *tool, p *plan.Plan) ([]templates.Artifact, error) 
 		t.show(diags, r.listings())
 	}
 	if diags.HasErrors() {
-		return nil, failed(fmt.Errorf("%s: %s", r.dir, count(diags)))
+		return nil, counted(fmt.Errorf("%s: %s", r.dir, count(diags)))
 	}
 	return artifacts, nil
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 )
 
@@ -14,13 +12,15 @@ func (t *tool) validateCommand() *cobra.Command {
 		Long: `Validate compiles each topology as build does, reads the result back, and writes
 nothing. Every FILE, and every DIR with its *.hcl files, is a topology of its own.`,
 		Example: `  mirrorgen validate lab.hcl
-  mirrorgen validate labs/*.hcl`,
+  mirrorgen validate labs/*.hcl
+  mirrorgen validate lab.hcl --format sarif > lab.sarif`,
 		Args: someTopologies,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return t.each(args, func(path string) error { return t.validate(path, &own) })
 		},
 	}
 	own.addFlag(command.Flags())
+	t.addFormat(command)
 	return command
 }
 
@@ -29,7 +29,7 @@ func (t *tool) validate(path string, own *templateDir) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s: valid: lab %s, %s, %s%s\n", printable(path), c.plan.Name,
+	t.tell("%s: valid: lab %s, %s, %s%s\n", printable(path), c.plan.Name,
 		plural(len(c.plan.Services), "service"), plural(len(c.artifacts), "file"), c.with())
 	return nil
 }

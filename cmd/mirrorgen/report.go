@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"mirrorgen/schema"
+)
+
+// The forms of diagnostics that --format names. All but the first are for
+// programs, and go to stdout; what a person would read there goes to stderr.
+const (
+	formatText   = "text"
+	formatJSON   = "json"
+	formatGitHub = "github"
+	formatSARIF  = "sarif"
+)
+
+// A report collects what a command has to say for a program to read.
+type report struct {
+	format   string
+	topology string // FILE or DIR that is being looked at
+	source   string // its first file, or itself
+	notices  []notice
+}
+
+// A notice is one diagnostic, and with it one element of the JSON that
+// docs/diagnostics.schema.json describes.
+type notice struct {
+	Severity  string `json:"severity"` // "error" or "warning"
+	Rule      string `json:"rule"`     // the summary as a word, e.g. "unsuitable-value"
+	Summary   string `json:"summary"`
+	Detail    string `json:"detail"`
+	Topology  string `json:"topology"`  // FILE or DIR as it was given
+	File      string `json:"file"`      // "" where it is about no file
+	Generated bool   `json:"generated"` // File would be generated: its path begins in the lab's directory
+	Range     *span  `json:"range"`     // null where it is about no place in the file
+
+	source string // the file of the user's to go to, "" for none
+}
+
+// A span is from its first character to behind its last.
+type span struct {
+	Start position `json:"start"`
+	End   position `json:"end"`
+}
+
+type position struct {
+	Line   int `json:"line"`   // from 1
+	Column int `json:"column"` // in Unicode code points, from 1
+}
+
+// addFormat gives a command the flag --format.
+func (t *tool) addFormat(command *cobra.Command) {
+	var format string
+	formats := []string{formatText, formatJSON, formatGitHub, formatSARIF}
+	command.Flags().StringVar(&format, "format", formatText, "how diagnostics are printed: `text`, json, github (annotations) or sarif")
+	complete(command, "format", formats...)
+	command.PreRunE = func(*cobra.Command, []string) error {
+		if err := oneOf("--format", format, formats...); err != nil {
+			return err
+		}
+		if format != formatText {
+			t.report = &report{format: format}
+		}
+		return nil
+	}
+}
+
+// about notes which topology is looked at from now on, and its first file.
+func (t *tool) about(path, source string) {
+	if t.report != nil {
+		t.report.topology, t.report.source = path, source
+	}
+}
+
+// tell prints a result for people. Where stdout is a program's, it goes to
+// stderr.
+func (t *tool) tell(format string, values ...any) {
+	if t.report != nil {
+		fmt.Fprintf(t.err, format, values...)
+		return
+	}
+	fmt.Fprintf(t.out, format, values...)
+}
+
+// add collects diagnostics. files are the texts that they may refer to, by name.
+func (r *report) add(diags hcl.Diagnostics, files map[string]*listing) {
+	schema.Sort(diags)
+	for _, d := range diags {
+		n := notice{
+			Severity: "error", Rule: word(d.Summary), Summary: printable(d.Summary), Detail: printable(d.Detail),
+			Topology: r.topology, source: r.source,
+		}
+		if d.Severity == hcl.DiagWarning {
+			n.Severity = "warning"
+		}
+		if d.Subject != nil {
+			l := files[d.Subject.Filename]
+			n.File, n.Range = d.Subject.Filename, spanOf(d.Subject, l)
+			n.Generated = l != nil && l.generated
+			if !n.Generated {
+				n.source = n.File
+			}
+		}
+		r.notices = append(r.notices, n)
+	}
+}
+
+// fail collects an error that is no diagnostic: of the disk, for example.
+func (r *report) fail(err error) {
+	var f *failure
+	if errors.As(err, &f) && f.counts {
+		return
+	}
+	r.notices = append(r.notices, notice{
+		Severity: "error", Rule: "failure", Summary: "Failure", Detail: printable(err.Error()), Topology: r.topology, source: r.source,
+	})
+}
+
+// word makes one of a summary: its letters and digits in lower case, with hyphens
+// between.
+func word(summary string) string {
+	var b strings.Builder
+	for part := range strings.FieldsFuncSeq(strings.ToLower(summary), func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
+	}) {
+		if b.Len() > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// spanOf counts columns in code points, where the file is at hand; HCL counts
+// what is seen as one character.
+func spanOf(at *hcl.Range, l *listing) *span {
+	place := func(p hcl.Pos) position {
+		n := position{max(p.Line, 1), max(p.Column, 1)}
+		if l == nil {
+			return n
+		}
+		l.index()
+		if n.Line <= len(l.starts) && p.Byte >= l.starts[n.Line-1] && p.Byte <= len(l.content) {
+			n.Column = utf8.RuneCount(l.content[l.starts[n.Line-1]:p.Byte]) + 1
+		}
+		return n
+	}
+	return &span{place(at.Start), place(at.End)}
+}
+
+// printReport writes the report to stdout.
+func (t *tool) printReport() error {
+	switch t.report.format {
+	case formatGitHub:
+		t.printGitHub(t.report.notices)
+	case formatSARIF:
+		return t.printJSON(sarifOf(t.report.notices))
+	default:
+		notices := t.report.notices
+		if notices == nil {
+			notices = []notice{}
+		}
+		return t.printJSON(struct {
+			Format      int      `json:"format"`
+			Diagnostics []notice `json:"diagnostics"`
+		}{1, notices})
+	}
+	return nil
+}
+
+// warn tells of what stops nothing.
+func (t *tool) warn(summary, format string, values ...any) {
+	detail := fmt.Sprintf(format, values...)
+	if t.report != nil {
+		t.report.add(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: detail}}, nil)
+		return
+	}
+	fmt.Fprintf(t.err, "Warning: %s\n", printable(detail))
+}
