@@ -1,0 +1,64 @@
+package internal_test
+
+import (
+	"math"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
+	"mirrorgen/templates"
+)
+
+// The most that a build allocates for each member of a lab of 4,000, without
+// verification. Unlike times, allocations are alike on every machine.
+const (
+	mostBytes       = 40 << 10
+	mostAllocations = 300
+)
+
+// allocations builds a lab, without verification, and returns what that
+// allocated.
+func allocations(t *testing.T, s sized) (bytes, count float64) {
+	t.Helper()
+	templates.Warm() // parsed once in a process, whatever the lab's size
+	directory := filepath.Join(memory(t), "lab")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	lab, diags := schema.Load(s.name, s.sources())
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Make(lab)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if _, err := artifact.Write(directory, templates.Render(p), artifact.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.TotalAlloc - before.TotalAlloc), float64(after.Mallocs - before.Mallocs)
+}
+
+func TestAllocations(t *testing.T) {
+	smallBytes, smallCount := allocations(t, lab(100, 4))
+	bytes, count := allocations(t, lab(1000, 4))
+	if each := bytes / 4000; each > mostBytes {
+		t.Errorf("a build allocates %.1f KiB a member, want at most %d", each/1024, mostBytes>>10)
+	}
+	if each := count / 4000; each > mostAllocations {
+		t.Errorf("a build makes %.0f allocations a member, want at most %d", each, mostAllocations)
+	}
+	const most = 1.02 // exponent of growth
+	for _, growth := range []struct {
+		what         string
+		small, large float64
+	}{{"allocated bytes", smallBytes, bytes}, {"allocations", smallCount, count}} {
+		if got := math.Log10(growth.large / growth.small); got > most {
+			t.Errorf("from 400 to 4,000 members, %s grow with the power %.3f of the members, want at most %.2f", growth.what, got, most)
+		}
+	}
+	t.Logf("%.1f KiB and %.0f allocations a member", bytes/4000/1024, count/4000)
+}
