@@ -49,7 +49,7 @@ func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 			diags = append(diags, more...)
 			continue
 		}
-		file, more := hclsyntax.ParseConfig(s.Content, s.Name, hcl.InitialPos)
+		file, more := parseFile(s)
 		diags = append(diags, more...)
 		parsed = append(parsed, file)
 	}
