@@ -1,13 +1,10 @@
 package templates
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"text/template"
 
 	"mirrorgen/internal/plan"
@@ -81,30 +78,4 @@ func (s *set) once(name string, parse func() *template.Template) *template.Templ
 	}
 	s.mutex.Unlock()
 	return get()
-}
-
-// inParallel calls work for every number below n, on all processors; each keeps
-// one buffer for all its calls. A panic of work is the caller's.
-func inParallel(n int, work func(i int, buffer *bytes.Buffer)) {
-	var next atomic.Int64
-	var failure atomic.Pointer[any]
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					failure.CompareAndSwap(nil, &r)
-				}
-			}()
-			var buffer bytes.Buffer
-			buffer.Grow(64 << 10) // more than any artifact of a small lab
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i, &buffer)
-			}
-		})
-	}
-	workers.Wait()
-	if r := failure.Load(); r != nil {
-		panic(*r)
-	}
 }

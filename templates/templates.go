@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"mirrorgen/internal/plan"
+	"mirrorgen/schema/parallel"
 )
 
 //go:embed nginx haproxy webgateway iris compose scripts docs
@@ -156,8 +157,12 @@ func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, a
 	var printing sync.WaitGroup
 	printing.Add(len(mounted))
 	var found faults
-	inParallel(len(list), func(i int, out *bytes.Buffer) {
-		r := list[i]
+	buffers := make([]bytes.Buffer, parallel.Workers(len(list)))
+	for i := range buffers {
+		buffers[i].Grow(64 << 10) // more than any artifact of a small lab
+	}
+	parallel.Each(len(list), func(worker, i int) {
+		r, out := list[i], &buffers[worker]
 		if i >= len(first) && i < len(first)+len(mounted) {
 			defer printing.Done()
 		}
