@@ -102,55 +102,6 @@ func hint(name string, names []string, what string) string {
 	return fmt.Sprintf(" There are these %s: %s.", what, strings.Join(shown, ", "))
 }
 
-// checkImages completes the image references and finds the release.
-func (d *decoder) checkImages(lab *Lab) {
-	i := &lab.Images
-	complete := func(ref *string, name string) {
-		if *ref == "" {
-			*ref = i.Registry + "/" + name + ":" + i.Tag
-		}
-	}
-	complete(&i.IRIS, "iris")
-	complete(&i.Arbiter, "arbiter")
-	complete(&i.WebGateway, "webgateway")
-	at := i.At("iris")
-	if !i.Given("iris") {
-		at = i.At("tag")
-	}
-	if len(i.given) == 0 {
-		at = lab.Range
-	}
-	if name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]; strings.Contains(name, "-community") {
-		d.errorf(i.At("iris"), "Community image", "%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example %q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
-	}
-	release, argument := i.IRISVersion, "iris_version"
-	if release == "" {
-		argument = "iris"
-		name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]
-		name, _, _ = strings.Cut(name, "@")
-		_, release, _ = strings.Cut(name, ":")
-	}
-	version, ok := parseVersion(release)
-	switch {
-	case i.refused("iris_version") || i.refused("iris") || i.refused("tag"):
-		version = Version{2025, 1}
-	case !ok:
-		d.errorf(at, "Unknown release", "The tag of %s does not say which release it holds. Set iris_version in the images block, for example: iris_version = \"2025.1\".", i.IRIS)
-		version = Version{2025, 1}
-	case version.Before(2022, 1):
-		if argument == "iris_version" {
-			at = i.At(argument)
-		}
-		d.errorf(at, "Unsupported release", "Labs below InterSystems IRIS 2022.1 are not supported yet; this one is %d.%d. Take an image of 2022.1 or later.", version.Year, version.Minor)
-		version = Version{2025, 1}
-	}
-	i.Version = version
-}
-
-// WebServer reports whether a member has a web server of its own on port 52773:
-// licensed images lost it in 2023.2 (GCGI, release notes).
-func (v Version) WebServer() bool { return v.Before(2023, 2) }
-
 // owned are the environment variables that mirrorgen sets itself, and the
 // argument to use instead.
 var owned = map[string]string{

@@ -14,7 +14,7 @@ func (d *decoder) lab(body hcl.Body) *Lab {
 		Host: "localhost", PublishAddress: "127.0.0.1", Timezone: "UTC", LicenseKey: "iris.key",
 		MirrorSetup: "auto", Languages: []Ref{{Name: "en"}},
 		Images: Images{
-			Registry: "containers.intersystems.com/intersystems", Tag: "2025.1",
+			Registry: "containers.intersystems.com/intersystems", Tag: defaultTag,
 			NGINX: "nginx:1.30", HAProxy: "haproxy:3.2",
 		},
 		IRIS: IRIS{

@@ -5,8 +5,6 @@
 package schema
 
 import (
-	"fmt"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -132,17 +130,6 @@ type Images struct {
 	IRIS, Arbiter, WebGateway, NGINX, HAProxy string
 	IRISVersion                               string // as given; "" takes it from the tag
 	Version                                   Version
-}
-
-// A Version is the year and minor of an InterSystems IRIS release.
-type Version struct{ Year, Minor int }
-
-// String prints the release as its tag does, e.g. "2025.1".
-func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Year, v.Minor) }
-
-// Before reports whether v is older than year.minor.
-func (v Version) Before(year, minor int) bool {
-	return v.Year < year || v.Year == year && v.Minor < minor
 }
 
 // A Network is one Docker network.

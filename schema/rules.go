@@ -189,18 +189,24 @@ func parseVersion(s string) (Version, bool) {
 	return Version{y, m}, true
 }
 
-// passwordHash is the four-field form: hash, salt, work factor, algorithm, the
-// first two in hexadecimal (CPF reference, PasswordHash).
-func passwordHash(s string) string {
+// passwordHash is the form of [Startup] PasswordHash that a release takes: hash,
+// salt, work factor and algorithm, hash and salt in hexadecimal (CPF reference);
+// before 2022.1 a hash of 20 bytes in hexadecimal and a salt in plain text.
+func passwordHash(s string, v Version) string {
 	fields := strings.Split(s, ",")
-	hex := func(s string) bool {
-		return s != "" && len(s)%2 == 0 && made(s, 2, 1024, func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' })
+	hex := func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+	bytes := func(s string) bool { return len(s)%2 == 0 && made(s, 2, 1024, hex) }
+	if !v.LongPasswordHash() {
+		if len(fields) == 2 && made(fields[0], 40, 40, hex) && made(fields[1], 1, 64, func(c byte) bool { return letter(c) || digit(c) }) {
+			return ""
+		}
+		return fmt.Sprintf(`IRIS %s takes two fields: "<hash>,<salt>". The salt is letters and digits; the hash is 20 bytes of PBKDF2-HMAC-SHA1 over password and salt, in 1024 rounds, as 40 hexadecimal digits. docs/iris.md has a command that makes one.`, v)
 	}
 	algorithm := func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) }
-	if len(fields) == 4 && hex(fields[0]) && hex(fields[1]) && made(fields[2], 1, 9, digit) && made(fields[3], 1, 16, algorithm) {
+	if len(fields) == 4 && bytes(fields[0]) && bytes(fields[1]) && made(fields[2], 1, 9, digit) && made(fields[3], 1, 16, algorithm) {
 		return ""
 	}
-	return `this version takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. The passwordhash image of InterSystems prints them.`
+	return fmt.Sprintf(`IRIS %s takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. The passwordhash image of InterSystems prints them.`, v)
 }
 
 // environmentName is the name of an environment variable.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,12 +23,14 @@ type container struct {
 	root    string
 	service string
 	bash    string
+	agent   string // port of this machine at which an ISCAgent answers
 }
 
 // fakeIRIS answers qlist from files, and sessions line by line as a session
 // does: what has been created exists from then on, a line that reports a status or a value prints it, a line that contains
 // a word of the file "refuse" reports a failure, one that contains a word of
-// "break" prints nothing, because the line did not come to its end.
+// "break" prints nothing, because the line did not come to its end; "once" is a
+// word that is refused a single time.
 const fakeIRIS = `#!/usr/bin/env bash
 root=ROOT
 case $1 in
@@ -52,6 +55,11 @@ session)
                 continue 2
             fi
         done <"$root/refuse"
+        if [[ -s $root/once && $line == *"$(<"$root/once")"* && $line == *STATUS* ]]; then
+            : >"$root/once"
+            printf '\nLAB-STATUS 0 ERROR #5001: not yet\n'
+            continue
+        fi
         case $line in
         *CreateNewMirrorSet*) echo Primary >"$root/status" ;;
         *JoinMirrorAsFailoverMember*) echo Backup >"$root/status" ;;
@@ -71,6 +79,7 @@ session)
         fi
         case $line in
         *'"VALUE "'*.Exists* | *'"VALUE "'*.Mirrored*) grep -qxF "$object" "$root/objects" && printf '\nLAB-VALUE 1\r\n' || printf '\nLAB-VALUE 0\r\n' ;;
+        *'"VALUE "'*GetMemberStatus*) printf '\nLAB-VALUE %s\n' "$(cat "$root/status")" ;;
         *'"VALUE "'*IsMember*) grep -q MapMirrors "$root/usr/irissys/iris.cpf" && printf '\nLAB-VALUE 1\n' || printf '\nLAB-VALUE 0\n' ;;
         *'"VALUE "'*) printf '\nLAB-VALUE 0\r\n' ;;
         *STATUS*) printf '\nLAB-STATUS 1 \r\n' ;;
@@ -98,12 +107,12 @@ application_server "app" { mirror = "demo" }
 
 func newContainer(t *testing.T, topology, service string) *container {
 	t.Helper()
-	c := &container{t, t.TempDir(), service, tools.Need(t, "bash")}
+	c := &container{t, t.TempDir(), service, tools.Need(t, "bash"), listener(t)}
 	artifacts, err := build(topology)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{"lab", "tmp", "home/irisowner", "usr/irissys", "bin"} {
+	for _, dir := range []string{"lab", "tmp", "home/irisowner", "usr/irissys", "bin", "agents"} {
 		if err := os.MkdirAll(filepath.Join(c.root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -114,11 +123,12 @@ func newContainer(t *testing.T, topology, service string) *container {
 	// Nobody but this machine is asked: the agents of the other members are a
 	// closed port of the loopback address, until a test opens one.
 	c.peersAt("1")
+	c.founderAt(c.agent)
 	c.write("bin/iris", strings.Replace(fakeIRIS, "ROOT", c.root, 1))
 	if err := os.Chmod(filepath.Join(c.root, "bin/iris"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "", "break": "", "objects": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
+	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "", "break": "", "once": "", "objects": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
 		c.write(name, text)
 	}
 	return c
@@ -153,6 +163,48 @@ func (c *container) peersAt(port string) {
 	c.write(hook, text)
 }
 
+// founderAt makes the agent of the member that founded the set listen at a port
+// of this machine, and asks for every agent there: which ports answer stands in
+// agents/ADDRESS.
+func (c *container) founderAt(port string) {
+	c.Helper()
+	const agent, moved = "</dev/tcp/$1/2188", "</dev/tcp/127.0.0.1/$(cat 'ROOT/agents/'\"$1\" 2>/dev/null || echo 1)"
+	hook := "lab/after-start.sh"
+	if text := c.read(hook); strings.Contains(text, agent) {
+		c.write(hook, strings.Replace(text, agent, strings.Replace(moved, "ROOT", c.root, 1), 1))
+	} else if !strings.Contains(text, c.root+"/agents/") {
+		c.Fatalf("%s does not ask the founder's agent:\n%s", hook, text)
+	}
+	founder := regexp.MustCompile(`founder=(\S+)`).FindStringSubmatch(c.read("lab/instances.sh"))
+	if founder == nil {
+		c.Fatal("instances.sh names no founder")
+	}
+	c.write("agents/"+founder[1], port)
+}
+
+// listener accepts connections on a port of this machine until the test ends.
+func listener(t *testing.T) (port string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// sets gives a variable of after-start.sh another value.
+func (c *container) sets(name, from, to string) {
+	c.Helper()
+	hook, before := "lab/after-start.sh", name+"="+from
+	text := c.read(hook)
+	if !strings.Contains(text, before) {
+		c.Fatalf("%s does not set %s", hook, before)
+	}
+	c.write(hook, strings.Replace(text, before, name+"="+to, 1))
+}
+
 func (c *container) write(name, text string) {
 	c.Helper()
 	if err := os.WriteFile(filepath.Join(c.root, name), []byte(text), 0o644); err != nil {
@@ -179,7 +231,7 @@ func (c *container) exists(name string) bool {
 func (c *container) run(script string) (string, int) {
 	c.Helper()
 	cmd := exec.Command(c.bash, "-c", c.bash+" "+filepath.Join(c.root, "lab", script))
-	cmd.Env = []string{"PATH=" + filepath.Join(c.root, "bin") + ":" + os.Getenv("PATH"), "HOSTNAME=" + c.service}
+	cmd.Env = []string{"PATH=" + filepath.Join(c.root, "bin") + ":" + os.Getenv("PATH"), "HOSTNAME=" + c.service, "IRISSYS=" + c.root + "/irissys"}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -382,6 +434,7 @@ func TestHooksJoinRefused(t *testing.T) {
 	for service, hint := range map[string]bool{"demo-a": false, "demo-b": true, "demo-w": true} {
 		c := newContainer(t, twoNetworks, service)
 		c.write("refuse", "(SYS.Mirror)\n")
+		c.sets("pause", "5", "0")
 		output, ready := c.start()
 		if ready || !strings.Contains(output, "could not join mirror DEMO as") {
 			t.Errorf("%s: ready %v, said:\n%s", service, ready, output)
@@ -498,7 +551,7 @@ func TestHooksMirrorNeverSettles(t *testing.T) {
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.write("usr/irissys/iris.cpf", "[MapMirrors.DEMO]\n")
 	c.write("status", "Waiting")
-	c.write("lab/after-start.sh", strings.Replace(c.read("lab/after-start.sh"), "SECONDS + 120", "SECONDS + 1", 1))
+	c.sets("patience", "120", "1")
 	output, ready := c.start()
 	if ready || !strings.Contains(output, "did not become a member of mirror DEMO") {
 		t.Errorf("ready %v, said:\n%s", ready, output)

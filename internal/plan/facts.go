@@ -18,6 +18,10 @@ func (d Dependency) Condition() string {
 // Failover reports whether the member takes over by itself.
 func (m *Member) Failover() bool { return m.AsyncType < 0 }
 
+// ECP reports whether the instance takes part in ECP: an application server, or
+// a member that serves one.
+func (i *Instance) ECP() bool { return i.Member == nil || i.Member.ECP() }
+
 // ECP reports whether the member serves ECP clients: a failover member or a DR
 // async of a mirror that has application servers.
 func (m *Member) ECP() bool { return m.AsyncType <= 0 && len(m.Mirror.ApplicationServers) > 0 }

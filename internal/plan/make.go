@@ -74,7 +74,7 @@ func (m *maker) general() {
 		Version:      v,
 		Setup:        l.MirrorSetup,
 		WebServer:    v.WebServer(),
-		OwnInit:      !v.Before(2026, 1),
+		OwnInit:      v.OwnInit(),
 		StopGrace:    fmt.Sprintf("%ds", grace),
 		PasswordHash: l.IRIS.PasswordHash,
 		TwoNetworks:  l.MirrorNetwork != l.ClientNetwork,
@@ -86,10 +86,9 @@ func (m *maker) general() {
 		m.p.Languages = append(m.p.Languages, language.Name)
 	}
 	if m.p.Setup == "auto" {
-		// ConfigMirror has been seen to work from 2023.2 on, and two networks
-		// only with SYS.Mirror.
+		// Two networks have been seen with SYS.Mirror only.
 		m.p.Setup = SetupConfig
-		if v.Before(2023, 2) || m.p.TwoNetworks {
+		if !v.ConfigMirror(false) || m.p.TwoNetworks {
 			m.p.Setup = SetupSys
 		}
 	}
@@ -177,9 +176,8 @@ func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
 			mirror.DRAsyncs = append(mirror.DRAsyncs, to)
 		}
 	}
-	// Reporting asyncs are documented for ConfigMirror from 2025.2 on.
 	reporting := to.AsyncType > 0
-	to.ByConfig = m.p.Setup == SetupConfig && !(reporting && m.lab.Images.Version.Before(2025, 2))
+	to.ByConfig = m.p.Setup == SetupConfig && (!reporting || m.p.Version.ConfigMirror(true))
 	mirror.Members = append(mirror.Members, to)
 }
 

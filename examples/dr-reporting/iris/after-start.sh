@@ -18,6 +18,10 @@ trap 'exit 0' EXIT
 
 . /lab/instances.sh
 
+# How long to wait for a mirror, and how often to try to join it: seconds, times,
+# seconds between two tries.
+patience=120 tries=6 pause=5
+
 say() { echo "lab: $instance: $*"; }
 
 fail() {
@@ -69,11 +73,51 @@ ask() {
 exists() { [[ $(ask %SYS "##class($1).Exists($(quote "$2"))") == 1 ]]; }
 
 # Mirror ----------------------------------------------------------------------
-
 # mirror_status: Primary, Backup, Connected, ...; the 12th field of iris qlist
 mirror_status() { iris qlist IRIS | cut -d^ -f12; }
 
-# join: makes this member part of its set through SYS.Mirror
+# enable_service NAME: %Service_Mirror and %Service_ECP come disabled
+enable_service() {
+    {
+        echo 'set service("Enabled")=1'
+        step "##class(Security.Services).Modify($(quote "$1"),.service)"
+    } | run %SYS
+}
+
+# wait_for_founder: until the agent through which this member joins answers
+wait_for_founder() {
+    local end=$((SECONDS + patience)) told=no
+    until timeout 2 bash -c "</dev/tcp/$founder/2188" 2>/dev/null; do
+        if [[ $told == no ]]; then say "waiting for the agent of the primary, at $founder"; fi
+        told=yes
+        if ((SECONDS >= end)); then
+            say "no agent answers at $founder, port 2188: is the primary running?"
+            return 1
+        fi
+        sleep 1
+    done
+}
+
+# join_mirror: founds the set, or joins it. A primary that is only just becoming
+# one refuses members, so that a join is tried more than once.
+join_mirror() {
+    local try
+    enable_service %Service_Mirror || return 1
+    if [[ $role == primary ]]; then
+        join
+        return
+    fi
+    wait_for_founder || return 1
+    for ((try = 1; try <= tries; try++)); do
+        if join; then return 0; fi
+        say "joining mirror $set_name: try $try of $tries failed"
+        if ((try < tries)); then sleep "$pause"; fi
+    done
+    say "If the set already has a member of this name, which a container made anew is not: ./stop.sh --purge && ./start.sh"
+    return 1
+}
+
+# join: makes this member part of its set through SYS.Mirror, now or not at all
 join() {
     local local_addresses
     local_addresses=$(
@@ -81,8 +125,6 @@ join() {
             "$(quote "$mirror_address")" "$(quote "$client_address")" "$(quote "$mirror_address")"
     )
     {
-        echo 'set service("Enabled")=1'
-        step '##class(Security.Services).Modify("%Service_Mirror",.service)'
         echo "$local_addresses"
         case $role in
         primary)
@@ -102,9 +144,9 @@ join() {
     } | run %SYS
 }
 
-# wait_for_mirror: until the member has a settled state, two minutes at most
+# wait_for_mirror: until the member has a settled state
 wait_for_mirror() {
-    local status='' end=$((SECONDS + 120))
+    local status='' end=$((SECONDS + patience))
     while ((SECONDS < end)); do
         status=$(mirror_status)
         case $status in
@@ -115,7 +157,7 @@ wait_for_mirror() {
         esac
         sleep 1
     done
-    say "mirror $set_name: still '${status:-none}' after two minutes"
+    say "mirror $set_name: still '${status:-none}' after $patience s"
     return 1
 }
 
@@ -241,12 +283,7 @@ demo_table() {
 main() {
     if [[ $role != application && ! -e $joined ]]; then
         if [[ $setup == sys && $(ask %SYS '$system.Mirror.IsMember()') == 0 ]]; then
-            if ! join; then
-                if [[ $role != primary ]]; then
-                    say "If the set already has a member of this name, which a container made anew is not: ./stop.sh --purge && ./start.sh"
-                fi
-                fail "could not join mirror $set_name as $role"
-            fi
+            join_mirror || fail "could not join mirror $set_name as $role"
         fi
         wait_for_mirror || fail "did not become a member of mirror $set_name"
         check_addresses || fail "the mirror does not use the lab's addresses"

@@ -6,5 +6,5 @@ mirror "demo" {
 }
 web_gateway "webgw" {}
 images {
-  tag = "2020.3"
+  tag = "2019.4"
 }
