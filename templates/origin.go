@@ -44,7 +44,7 @@ func Builtins() []BuiltinTemplate {
 		folder, base := path.Split(name)
 		switch {
 		case listed[name]:
-		case base == commonName || strings.HasPrefix(name, "docs/dr."):
+		case base == commonName || strings.HasPrefix(name, "docs/dr.") || strings.HasPrefix(name, "docs/old."):
 			list = append(list, BuiltinTemplate{name, "parts of " + folder, common})
 		case folder == "scripts/":
 			list = append(list, BuiltinTemplate{name, artifactOf(base), thePlan})

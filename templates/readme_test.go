@@ -295,7 +295,7 @@ func TestReadmeOneGateway(t *testing.T) {
 // HAProxy hears of a stopped member from the gateways, where it asks through
 // them; where it asks the member it hears nothing.
 func TestReadmeSilence(t *testing.T) {
-	const gateway, nothing = `Layer7 wrong status, code: 504, info: "Gateway Time-out"`, "Layer7 timeout"
+	const gateway, nothing = `Layer7 wrong status, code: 504, info: "Gateway Time-out"`, `Layer4 connection problem, info: "Connection refused"`
 	for name, want := range map[string][2]string{"one gateway": {gateway, nothing}, "own web servers": {nothing, gateway}} {
 		for path, page := range pages(t, readmeLabs[name], `"en", "ja"`) {
 			if strings.Count(page, want[0]) != 3 || strings.Contains(page, want[1]) {

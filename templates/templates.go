@@ -83,7 +83,10 @@ func pages(p *plan.Plan) []row {
 		}
 		page := row{path: path, mode: plainFile, template: "docs/README." + language + ".md.tmpl"}
 		if p.DRExample() != nil {
-			page.parts = []string{"docs/dr." + language + ".md.tmpl"}
+			page.parts = append(page.parts, "docs/dr."+language+".md.tmpl")
+		}
+		if !p.Version.Actions() {
+			page.parts = append(page.parts, "docs/old."+language+".md.tmpl")
 		}
 		list = append(list, page)
 	}

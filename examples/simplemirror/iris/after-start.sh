@@ -73,8 +73,12 @@ ask() {
 exists() { [[ $(ask %SYS "##class($1).Exists($(quote "$2"))") == 1 ]]; }
 
 # Mirror ----------------------------------------------------------------------
+
 # mirror_status: Primary, Backup, Connected, ...; the 12th field of iris qlist
 mirror_status() { iris qlist IRIS | cut -d^ -f12; }
+
+# agent_answers ADDRESS: an ISCAgent listens there
+agent_answers() { timeout 2 bash -c "</dev/tcp/$1/2188" 2>/dev/null; }
 
 # enable_service NAME: %Service_Mirror and %Service_ECP come disabled
 enable_service() {
@@ -87,7 +91,7 @@ enable_service() {
 # wait_for_founder: until the agent through which this member joins answers
 wait_for_founder() {
     local end=$((SECONDS + patience)) told=no
-    until timeout 2 bash -c "</dev/tcp/$founder/2188" 2>/dev/null; do
+    until agent_answers "$founder"; do
         if [[ $told == no ]]; then say "waiting for the agent of the primary, at $founder"; fi
         told=yes
         if ((SECONDS >= end)); then
@@ -111,6 +115,8 @@ join_mirror() {
     for ((try = 1; try <= tries; try++)); do
         if join; then return 0; fi
         say "joining mirror $set_name: try $try of $tries failed"
+        # It may have taken effect, and only its answer been lost.
+        if [[ $(ask %SYS '$system.Mirror.IsMember()') == [12] ]]; then return 0; fi
         if ((try < tries)); then sleep "$pause"; fi
     done
     say "If the set already has a member of this name, which a container made anew is not: ./stop.sh --purge && ./start.sh"
