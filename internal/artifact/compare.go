@@ -94,9 +94,12 @@ func (c *Comparison) read(d disk, artifacts []templates.Artifact, folded map[str
 // steady reports whether no other build has begun or ended since the manifest
 // was read: what looked edited may be what that one wrote.
 func (c *Comparison) steady(d disk) bool {
-	if _, err := d.lstat(pendingName); !errors.Is(err, fs.ErrNotExist) {
-		return false
-	}
+	_, err := d.lstat(pendingName)
+	return errors.Is(err, fs.ErrNotExist) && c.sameManifest(d)
+}
+
+// sameManifest reports whether the manifest is the one that was read.
+func (c *Comparison) sameManifest(d disk) bool {
 	info, err := d.lstat(ManifestName)
 	if err != nil {
 		return c.known == nil && errors.Is(err, fs.ErrNotExist)

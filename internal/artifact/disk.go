@@ -30,6 +30,10 @@ type disk interface {
 	rename(from, to string) error
 	// remove takes away a file or an empty directory.
 	remove(name string) error
+	// lock opens and locks a journal.
+	lock(name string) (journal, error)
+	// sync waits until the contents of files would outlive a power failure.
+	sync(names []string) error
 	close() error
 }
 

@@ -25,7 +25,7 @@ type failingDisk struct {
 	*failing
 }
 
-var temporary = regexp.MustCompile(`^\.(.*)\.mirrorgen-[0-9a-f]{8}$`)
+var temporary = regexp.MustCompile(`^\.(.*)\.mirrorgen-new$`)
 
 // plain is the name that a temporary name stands for.
 func plain(name string) string {
@@ -81,4 +81,32 @@ func (d *failingDisk) remove(name string) error {
 		return err
 	}
 	return d.disk.remove(name)
+}
+
+func (d *failingDisk) lock(name string) (journal, error) {
+	if err := d.fail("lock", name); err != nil {
+		return nil, err
+	}
+	j, err := d.disk.lock(name)
+	return &failingJournal{j, d, name}, err
+}
+
+func (d *failingDisk) sync(names []string) error {
+	if err := d.fail("sync", "."); err != nil {
+		return err
+	}
+	return d.disk.sync(names)
+}
+
+type failingJournal struct {
+	journal
+	disk *failingDisk
+	name string
+}
+
+func (j *failingJournal) write(content []byte) error {
+	if err := j.disk.fail("write", j.name); err != nil {
+		return err
+	}
+	return j.journal.write(content)
 }

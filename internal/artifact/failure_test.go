@@ -19,13 +19,13 @@ func TestFailureChangesNothing(t *testing.T) {
 	second := lab("a", "a2\n", "b.sh", "b2\n", "new/c", "c\n")
 	for _, at := range []string{
 		"create a", "create b.sh", "mkdir new", "create new/c",
-		"create " + pendingName, "rename " + pendingName, "rename a",
+		"lock " + pendingName, "write " + pendingName, "sync .", "rename a",
 	} {
 		t.Run(at, func(t *testing.T) {
 			dir := t.TempDir()
 			mustWrite(t, dir, first)
 			manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName))
-			_, err := write((&failing{at: at}).open, dir, second, Options{})
+			_, err := write((&failing{at: at}).open, dir, second, Options{}, patience)
 			says(t, err, "no space left on device; make room on that file system", "Nothing was changed")
 			if !errors.Is(err, syscall.ENOSPC) {
 				t.Errorf("%v is not ENOSPC", err)
@@ -48,7 +48,7 @@ func TestFailureBetweenRenames(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			dir := t.TempDir()
 			mustWrite(t, dir, first)
-			_, err := write((&failing{at: at, cause: syscall.EROFS}).open, dir, second, Options{})
+			_, err := write((&failing{at: at, cause: syscall.EROFS}).open, dir, second, Options{}, patience)
 			says(t, err, "read-only file system", "uild again")
 			for name, content := range tree(t, dir) {
 				if temporary.MatchString(filepath.Base(name)) {
@@ -66,16 +66,17 @@ func TestFailureBetweenRenames(t *testing.T) {
 
 func TestFailureInFreshDirectory(t *testing.T) {
 	for at, want := range map[string]string{
-		"mkdir lab":                  "parent/lab: ",
-		"create lab/a":               "parent/lab/a: ",
-		"mkdir lab/new":              "parent/lab/new/c: ",
-		"create lab/new/c":           "parent/lab/new/c: ",
-		"create lab/" + ManifestName: "parent/lab/" + ManifestName + ": ",
-		"rename lab":                 "parent/lab: ",
+		"mkdir lab":                "parent/lab: ",
+		"create lab/a":             "parent/lab/a: ",
+		"mkdir lab/new":            "parent/lab/new/c: ",
+		"create lab/new/c":         "parent/lab/new/c: ",
+		"lock lab/" + pendingName:  "parent/lab: ",
+		"write lab/" + pendingName: "parent/lab/" + ManifestName + ": ",
+		"rename lab":               "parent/lab: ",
 	} {
 		t.Run(at, func(t *testing.T) {
 			base := t.TempDir()
-			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), lab("a", "a\n", "new/c", "c\n"), Options{})
+			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), lab("a", "a\n", "new/c", "c\n"), Options{}, patience)
 			says(t, err, "permission denied; give yourself permission there", "Nothing was written", filepath.Join(base, want))
 			holds(t, base)
 		})
@@ -131,7 +132,7 @@ func TestUnwritable(t *testing.T) {
 	defer os.Chmod(dir, 0o755)
 	defer unprivileged(t)()
 	_, err := Write(dir, lab("a", "a2\n"), Options{})
-	says(t, err, filepath.Join(dir, "a")+": permission denied; give yourself permission", "Nothing was changed")
+	says(t, err, dir+": permission denied; give yourself permission", "Nothing was changed")
 	_, err = Write(filepath.Join(base, "new"), lab("a", "a\n"), Options{})
 	says(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
 	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(encodeManifest(lab("a", "a\n"))))
@@ -188,7 +189,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Write(dir, lab("a", "a2\n"), Options{})
-	says(t, err, filepath.Join(dir, "a")+": read-only file system; that file system is read-only: choose another directory")
+	says(t, err, dir+": read-only file system; that file system is read-only: choose another directory")
 	holds(t, dir, "a", "a\n")
 	if c := mustWrite(t, dir, lab("a", "a\n")); c.Unchanged != 1 { // nothing to write is no error
 		t.Errorf("changes %v", kinds(c))

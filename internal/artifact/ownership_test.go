@@ -86,7 +86,7 @@ func TestAfterInterruption(t *testing.T) {
 	mustWrite(t, dir, lab("a", "a1\n", "b", "b1\n"))
 	second := lab("a", "a2\n", "b", "b2\n")
 	broken := &failing{at: "rename b"}
-	_, err := write(broken.open, dir, second, Options{})
+	_, err := write(broken.open, dir, second, Options{}, patience)
 	says(t, err, "The changes before it were made (1); build again")
 	holds(t, dir, "a", "a2\n", "b", "b1\n", pendingName, string(encodeManifest(second)))
 

@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -11,12 +12,13 @@ import (
 // stage keeps account of everything that a write has put on disk and that is not
 // in its place yet.
 type stage struct {
-	disk  disk
-	dir   string            // the lab's directory, for messages
-	under string            // what its files are below on the disk, "." for nothing
-	made  []string          // files and directories to take away on failure, in the order made
-	known map[string]bool   // directories that are there
-	names map[string]string // temporary name by path
+	disk    disk
+	dir     string            // the lab's directory, for messages
+	under   string            // what its files are below on the disk, "." for nothing
+	made    []string          // files and directories to take away on failure, in the order made
+	known   map[string]bool   // directories that are there
+	names   map[string]string // temporary name by path
+	journal journal           // held while the write goes on
 }
 
 func newStage(d disk, dir, under string) *stage {
@@ -28,6 +30,29 @@ func (s *stage) failed(name string, err error) error {
 	return failure(filepath.Join(s.dir, filepath.FromSlash(name)), err)
 }
 
+// lock makes the journal, or takes over the one that a write left that was cut
+// short, and holds it. It does not wait: see [rootDisk.lock].
+func (s *stage) lock(name string) error {
+	j, err := s.disk.lock(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // its directory has become the lab
+		return errMoved
+	case errors.Is(err, errBusy), errors.Is(err, errMoved):
+		return err
+	case err != nil:
+		return failure(s.dir, err)
+	}
+	s.journal = j
+	return nil
+}
+
+// unlock gives the journal up, if it is held.
+func (s *stage) unlock() {
+	if s.journal != nil {
+		s.journal.close()
+	}
+}
+
 // create writes a new file, with the directories that it needs.
 func (s *stage) create(name string, content []byte, mode fs.FileMode) error {
 	return s.write(name, path.Join(s.under, name), content, mode)
@@ -35,8 +60,7 @@ func (s *stage) create(name string, content []byte, mode fs.FileMode) error {
 
 // stage writes a file under a temporary name beside its place.
 func (s *stage) stage(name string, content []byte, mode fs.FileMode) error {
-	dir, base := path.Split(name)
-	s.names[name] = dir + temporaryName(base)
+	s.names[name] = beside(name)
 	return s.write(name, s.names[name], content, mode)
 }
 
@@ -45,6 +69,9 @@ func (s *stage) write(name, actual string, content []byte, mode fs.FileMode) err
 	err := s.mkdirs(path.Dir(actual))
 	if err == nil {
 		err = s.disk.create(actual, content, mode)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is in the way, and is not mirrorgen's: move it away", s.disk.path(actual))
 	}
 	if err != nil {
 		return s.failed(name, err)
@@ -102,3 +129,8 @@ func (s *stage) undo() {
 		s.disk.remove(name)
 	}
 }
+
+// temporaryName is the name of a file, beside base, that is not in its place yet.
+// It is always the same, so that the next write finds what this one leaves when
+// it is killed.
+func temporaryName(base string) string { return "." + base + temporarySuffix }

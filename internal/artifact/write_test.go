@@ -56,7 +56,7 @@ func TestNothingToDo(t *testing.T) {
 	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
 	before := stamps(t, dir, ManifestName, ".")
 	calls := &failing{}
-	c, err := write(calls.open, dir, lab("a", "a\n", "b", "b\n"), Options{})
+	c, err := write(calls.open, dir, lab("a", "a\n", "b", "b\n"), Options{}, patience)
 	if err != nil || len(c.Changes) != 0 || c.Unchanged != 2 {
 		t.Fatalf("%v, changes %v", err, kinds(c))
 	}
