@@ -131,7 +131,9 @@ func missing(dir string) (bool, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Lstat(dir); err == nil {
+		if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+			return missing(dir) // it has just been made
+		} else if err == nil {
 			return false, fmt.Errorf("%s is a symbolic link to nothing; remove it or choose another directory", dir)
 		}
 		return true, nil

@@ -29,6 +29,12 @@ func failure(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
+// inTheWay is the error for a name that mirrorgen needs for a moment, and that
+// somebody else has given to something.
+func inTheWay(name string) error {
+	return fmt.Errorf("%s is in the way, and is not mirrorgen's: move it away", name)
+}
+
 // Cause is what is wrong with a path, without the path and the system call.
 func Cause(err error) error {
 	var (

@@ -58,6 +58,9 @@ func (c *Comparison) fill(s *stage, base string) error {
 	if err != nil && !leftover {
 		return failure(c.Dir, err)
 	}
+	if info, err := d.lstat(dir); leftover && err == nil && !info.IsDir() {
+		return inTheWay(d.path(dir))
+	}
 	if err := s.lock(path.Join(dir, pendingName)); err != nil {
 		d.remove(dir) // it stays where somebody else is using it
 		return err
@@ -127,7 +130,7 @@ func clearFresh(d disk, dir string) error {
 	}
 	for _, name := range names {
 		if name != pendingName {
-			return fmt.Errorf("%s is in the way, and is not mirrorgen's: move it away", d.path(path.Join(dir, name)))
+			return inTheWay(d.path(path.Join(dir, name)))
 		}
 	}
 	return nil

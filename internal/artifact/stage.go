@@ -2,7 +2,6 @@ package artifact
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -71,7 +70,7 @@ func (s *stage) write(name, actual string, content []byte, mode fs.FileMode) err
 		err = s.disk.create(actual, content, mode)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is in the way, and is not mirrorgen's: move it away", s.disk.path(actual))
+		return inTheWay(s.disk.path(actual))
 	}
 	if err != nil {
 		return s.failed(name, err)
