@@ -25,6 +25,7 @@ with docker-compose.yaml, NGINX, HAProxy and Web Gateway configuration, IRIS mer
 files, scripts that start, stop, check and break the lab, and a README.
 
 Begin with:
+  mirrorgen init               write a topology, lab.hcl, to begin with
   mirrorgen validate lab.hcl   check a topology; every mistake is shown with its line
   mirrorgen build lab.hcl      write the lab: a directory beside lab.hcl
   mirrorgen inspect lab.hcl    list its services, addresses, ports and endpoints
@@ -69,7 +70,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.buildCommand(), t.checkCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
+	root.AddCommand(t.initCommand(), t.buildCommand(), t.checkCommand(), t.validateCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	t.demandSubcommand(root)

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
+	"mirrorgen/schema/scaffold"
+)
+
+func (t *tool) initCommand() *cobra.Command {
+	o := scaffold.Default()
+	command := &cobra.Command{
+		Use:   "init [FILE|-]",
+		Short: "Write a topology to begin with",
+		Long: `Init writes a commented topology, lab.hcl if no FILE is named, or to standard output
+for -. A file that exists is not overwritten. On a terminal and without flags it asks
+what the lab shall have.
+
+A mirror has a primary, a backup, and what --dr and --reporting add; --members asks
+for more members of that kind.`,
+		Example: `  mirrorgen init
+  mirrorgen init labs/demo.hcl --mirrors 2 --members 3 --dr --reporting --gateways 2`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("give one FILE; %d were given", len(args))
+			}
+			return nil
+		},
+	}
+	flags := command.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&o.Name, "name", "", "`NAME` of the lab (default the FILE's)")
+	flags.StringVar(&o.Version, "version", o.Version, "`RELEASE` of the vendor's images")
+	flags.IntVar(&o.Mirrors, "mirrors", o.Mirrors, "how many mirrors")
+	flags.IntVar(&o.Members, "members", o.Members, "how many members each mirror has, at least")
+	flags.BoolVar(&o.DR, "dr", false, "each mirror has a disaster recovery member")
+	flags.BoolVar(&o.Reporting, "reporting", false, "each mirror has a reporting member")
+	flags.IntVar(&o.ApplicationServers, "application-servers", 0, "how many ECP application servers")
+	flags.IntVar(&o.Gateways, "gateways", o.Gateways, "how many Web Gateways; with any, the lab has nginx and HAProxy")
+	flags.IntVar(&o.Networks, "networks", o.Networks, "1, or 2 to keep mirror and client traffic apart")
+	flags.BoolVar(&o.Durable, "durable", false, "data outlives the containers")
+	flags.BoolVar(&o.Japanese, "japanese", false, "a README in Japanese too")
+	command.RunE = func(_ *cobra.Command, args []string) error {
+		file := "lab.hcl"
+		if len(args) > 0 {
+			file = args[0]
+		}
+		if err := checkNewTopology(file); err != nil {
+			return err
+		}
+		if o.Name == "" {
+			o.Name = labName(file)
+		}
+		if flags.NFlag() == 0 && t.interactive() {
+			if err := t.ask(&o); err != nil {
+				return failed(err)
+			}
+		}
+		if err := o.Check(); err != nil {
+			return fmt.Errorf("--%w", err)
+		}
+		return t.writeTopology(file, scaffold.Topology(o))
+	}
+	return command
+}
+
+// checkNewTopology refuses a name that no topology file can have.
+func checkNewTopology(file string) error {
+	if file == "-" {
+		return nil
+	}
+	if !strings.HasSuffix(file, ".hcl") {
+		return fmt.Errorf("%s: the name of a topology ends in .hcl", file)
+	}
+	if err := checkName(file); err != nil {
+		return err
+	}
+	return checkTopology(file)
+}
+
+// labName is the name that a lab has from its file.
+func labName(file string) string {
+	name := strings.ToLower(strings.TrimSuffix(filepath.Base(file), ".hcl"))
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, name)
+	if name = strings.Trim(name, "-"); name == "" {
+		return "lab"
+	}
+	return name
+}
+
+// writeTopology writes a new file after checking it as validate does.
+func (t *tool) writeTopology(file string, text []byte) error {
+	if err := t.checkText(file, text); err != nil {
+		return err
+	}
+	if file == "-" {
+		t.out.Write(text)
+		return nil
+	}
+	if err := createFile(file, text); err != nil {
+		return failed(err)
+	}
+	fmt.Fprintf(t.out, "%s: written\nNext: mirrorgen build %s\n", printable(file), printable(shellWord(file)))
+	return nil
+}
+
+// checkText validates a topology that is not on disk yet, and shows what is wrong
+// with it.
+func (t *tool) checkText(name string, text []byte) error {
+	sources := []schema.Source{{Name: name, Content: text}}
+	lab, diags := schema.Load(filepath.Base(name), sources)
+	if !diags.HasErrors() {
+		_, more := plan.Make(lab)
+		diags = append(diags, more...)
+	}
+	if len(diags) > 0 {
+		t.show(diags, sourceListings(sources))
+	}
+	if diags.HasErrors() {
+		return failed(fmt.Errorf("%s: %s; nothing was written", name, count(diags)))
+	}
+	return nil
+}
+
+// interactive reports whether somebody can be asked.
+func (t *tool) interactive() bool {
+	in, ok := t.in.(*os.File)
+	return ok && term.IsTerminal(int(in.Fd()))
+}
+
+// errAborted ends a dialogue.
+var errAborted = errors.New("aborted; nothing was written")
