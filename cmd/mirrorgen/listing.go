@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"mirrorgen/schema"
 	"mirrorgen/templates"
@@ -29,8 +27,8 @@ type listing struct {
 	topology  bool // has blocks, which an excerpt names
 	generated bool // is not on disk
 	read      bool
-	starts    []int              // offset of each line
-	blocks    []*hclsyntax.Block // outermost ones, in the order of the file
+	starts    []int           // offset of each line
+	outline   *schema.Outline // of a topology
 }
 
 // sourceListings are topology files by name.
@@ -65,25 +63,21 @@ func (l *listing) index() {
 		}
 		at += length + 1
 	}
-	if !l.topology || schema.CheckNesting(l.name, l.content).HasErrors() {
-		return
-	}
-	// A file with mistakes in its syntax gives the blocks before them.
-	if file, _ := hclsyntax.ParseConfig(l.content, l.name, hcl.InitialPos); file != nil {
-		if body, ok := file.Body.(*hclsyntax.Body); ok {
-			l.blocks = body.Blocks
-		}
+	if l.topology {
+		l.outline = schema.NewOutline(schema.Source{Name: l.name, Content: l.content})
 	}
 }
 
 // block names the outermost block around an offset as its header does, e.g.
 // `mirror "demo"`; "" where there is none.
 func (l *listing) block(offset int) string {
-	next := sort.Search(len(l.blocks), func(i int) bool { return l.blocks[i].Range().Start.Byte > offset })
-	if next == 0 || !l.blocks[next-1].Range().ContainsOffset(offset) {
+	if l.outline == nil {
 		return ""
 	}
-	b := l.blocks[next-1]
+	b := l.outline.Block(offset)
+	if b == nil {
+		return ""
+	}
 	var header strings.Builder
 	header.WriteString(printable(b.Type))
 	for _, label := range b.Labels {
