@@ -12,7 +12,7 @@ import (
 // leastPiece is the size in bytes from which on a file is parsed in pieces. HCL
 // keeps the tokens of what it parses in one growing slice, so that pieces take
 // half the time of the whole even on one processor, and half the memory.
-const leastPiece = 16 << 10
+const leastPiece = 8 << 10
 
 // parseFile is hclsyntax.ParseConfig. A large file is parsed in pieces, beside
 // each other, each a number of whole blocks; where that could give anything but
