@@ -23,7 +23,8 @@ type disk interface {
 	names(name string) ([]string, error)
 	// hash is the SHA-256 of a file of any size, in hexadecimal.
 	hash(name string) (string, error)
-	// create writes a file that must not exist yet, with exactly that mode.
+	// create writes a file that must not exist yet, with exactly that mode. Of all
+	// that a disk does, this alone may be done several times at once.
 	create(name string, content []byte, mode fs.FileMode) error
 	mkdir(name string) error
 	chmod(name string, mode fs.FileMode) error
@@ -47,7 +48,13 @@ type rootDisk struct {
 	root *os.Root
 	// made holds the directories that were made, open until close: files are
 	// created in them without looking up the way there again.
-	made map[string]*os.Root
+	made map[string]made
+}
+
+// made is a directory that was made.
+type made struct {
+	*os.Root
+	file *os.File // the directory itself
 }
 
 func openRoot(dir string) (disk, error) {
@@ -55,14 +62,15 @@ func openRoot(dir string) (disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rootDisk{dir, root, map[string]*os.Root{}}, nil
+	return rootDisk{dir, root, map[string]made{}}, nil
 }
 
 func (d rootDisk) path(name string) string { return filepath.Join(d.dir, filepath.FromSlash(name)) }
 
 func (d rootDisk) close() error {
-	for _, root := range d.made {
-		root.Close()
+	for _, m := range d.made {
+		m.Close()
+		m.file.Close()
 	}
 	return d.root.Close()
 }
@@ -97,7 +105,11 @@ func (d rootDisk) mkdir(name string) error {
 	if err == nil {
 		// Where it cannot be opened, its files are looked up from the top.
 		if root, err := parent.OpenRoot(base); err == nil {
-			d.made[name] = root
+			if file, err := root.Open("."); err == nil {
+				d.made[name] = made{root, file}
+			} else {
+				root.Close()
+			}
 		}
 	}
 	return err
@@ -106,14 +118,21 @@ func (d rootDisk) mkdir(name string) error {
 // parent returns a directory to begin at, and what is left of the name there.
 func (d rootDisk) parent(name string) (*os.Root, string) {
 	dir, base := path.Split(name)
-	if root := d.made[strings.TrimSuffix(dir, "/")]; root != nil {
-		return root, base
+	if m, ok := d.made[strings.TrimSuffix(dir, "/")]; ok {
+		return m.Root, base
 	}
 	return d.root, name
 }
 
 func (d rootDisk) create(name string, content []byte, mode fs.FileMode) error {
-	parent, base := d.parent(name)
+	dir, base := path.Split(name)
+	if m, ok := d.made[strings.TrimSuffix(dir, "/")]; ok {
+		return createIn(m, base, content, mode)
+	}
+	return createFile(d.root, name, content, mode)
+}
+
+func createFile(parent *os.Root, base string, content []byte, mode fs.FileMode) error {
 	file, err := parent.OpenFile(base, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -13,6 +14,7 @@ type failing struct {
 	at    string // operation and name, e.g. "rename b"; "" for none
 	cause error  // ENOSPC where it is not given
 	log   []string
+	mutex sync.Mutex // of log: files are created several at once
 }
 
 func (f *failing) open(dir string) (disk, error) {
@@ -38,6 +40,8 @@ func plain(name string) string {
 
 func (d *failingDisk) fail(operation, name string) error {
 	operation += " " + plain(name)
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
 	d.log = append(d.log, operation)
 	if operation != d.at {
 		return nil

@@ -79,10 +79,8 @@ func (c *Comparison) fill(s *stage, base string) error {
 	if err := s.journal.write(c.manifest); err != nil {
 		return s.failed(ManifestName, err)
 	}
-	for _, change := range c.Changes {
-		if err := s.create(change.Path, change.Content, change.Mode); err != nil {
-			return err
-		}
+	if err := s.createAll(c.Changes); err != nil {
+		return err
 	}
 	err = d.rename(dir, base)
 	if errors.Is(err, fs.ErrExist) { // made by somebody else since

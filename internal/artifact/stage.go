@@ -6,6 +6,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
+
+	"mirrorgen/schema/parallel"
 )
 
 // stage keeps account of everything that a write has put on disk and that is not
@@ -56,6 +59,52 @@ func (s *stage) unlock() {
 func (s *stage) create(name string, content []byte, mode fs.FileMode) error {
 	return s.write(name, path.Join(s.under, name), content, mode)
 }
+
+// manyFiles is from how many files on it pays to write several at once.
+const manyFiles = 64
+
+// createAll is create for many files: their directories first, and then the files
+// on all processors.
+func (s *stage) createAll(changes []Change) error {
+	if len(changes) < manyFiles {
+		for i := range changes {
+			if err := s.create(changes[i].Path, changes[i].Content, changes[i].Mode); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i := range changes {
+		if err := s.mkdirs(path.Dir(path.Join(s.under, changes[i].Path))); err != nil {
+			return s.failed(changes[i].Path, err)
+		}
+	}
+	errs := make([]error, len(changes))
+	var failed atomic.Bool
+	parallel.Each(len(changes), func(_, i int) {
+		if errs[i] = errSkipped; !failed.Load() {
+			errs[i] = s.disk.create(path.Join(s.under, changes[i].Path), changes[i].Content, changes[i].Mode)
+			failed.CompareAndSwap(false, errs[i] != nil)
+		}
+	})
+	var first error
+	for i, err := range errs {
+		actual := path.Join(s.under, changes[i].Path)
+		switch {
+		case err == nil:
+			s.made = append(s.made, actual)
+		case first != nil || err == errSkipped:
+		case errors.Is(err, fs.ErrExist):
+			first = inTheWay(s.disk.path(actual))
+		default:
+			first = s.failed(changes[i].Path, err)
+		}
+	}
+	return first
+}
+
+// errSkipped stands for a file that was not written because another could not be.
+var errSkipped = errors.New("not tried")
 
 // stage writes a file under a temporary name beside its place.
 func (s *stage) stage(name string, content []byte, mode fs.FileMode) error {
