@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -15,6 +16,7 @@ const (
 func (d *decoder) checkMirrors(lab *Lab) {
 	names := map[string]*Mirror{}
 	sets := map[string]*Mirror{}
+	var repeated, alone []*Mirror // with a set name, or without an arbiter, to warn of
 	var arbiters []string
 	for _, a := range lab.Arbiters {
 		arbiters = append(arbiters, a.Name)
@@ -31,14 +33,40 @@ func (d *decoder) checkMirrors(lab *Lab) {
 		names[m.Name] = m
 		d.checkSetName(m)
 		if first := sets[m.SetName]; first != nil && m.SetName != "" && first.Name != m.Name {
-			d.warnf(m.At("set_name"), "Set name used twice", "Mirror %q at %s has the set name %s too. That works as long as no instance meets both; give one of them another set_name to be safe.", first.Name, first.NameRange, m.SetName)
+			repeated = append(repeated, m)
 		} else {
 			sets[m.SetName] = m
 		}
-		d.checkArbiter(arbiters, m)
+		if d.checkArbiter(arbiters, m) {
+			alone = append(alone, m)
+		}
 		d.checkDatabases(m)
 		d.checkMembers(lab, m)
 	}
+	// One warning a lab: a fleet would have thousands.
+	if len(repeated) > 0 {
+		m := repeated[0]
+		first := sets[m.SetName]
+		d.warnf(m.At("set_name"), "Set name used twice", "Mirror %q at %s has the set name %s too. That works as long as no instance meets both; give one of them another set_name to be safe.%s", first.Name, first.NameRange, m.SetName, andMore(len(repeated)-1))
+	}
+	if len(alone) > 0 {
+		remedy := "Add: arbiter \"arbiter\" {}"
+		if len(arbiters) > 0 {
+			remedy = "Name one with the arbiter argument: " + strings.Join(arbiters, ", ") + "."
+		}
+		d.warnf(alone[0].At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies.%s %s", alone[0].Name, andMore(len(alone)-1), remedy)
+	}
+}
+
+// andMore says how many mirrors a warning concerns besides the one it shows.
+func andMore(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " The same holds for another mirror."
+	}
+	return fmt.Sprintf(" The same holds for %d other mirrors.", n)
 }
 
 // checkSetName supplies the default set name.
@@ -62,11 +90,12 @@ func (d *decoder) checkSetName(m *Mirror) {
 	}
 }
 
-// checkArbiter resolves the arbiter.
-func (d *decoder) checkArbiter(names []string, m *Mirror) {
+// checkArbiter resolves the arbiter, and reports whether the mirror has a backup
+// and none.
+func (d *decoder) checkArbiter(names []string, m *Mirror) (alone bool) {
 	switch {
 	case m.refused("arbiter"):
-		return
+		return false
 	case m.Arbiter != "":
 		if !slices.Contains(names, m.Arbiter) {
 			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter), hint(m.Arbiter, names, "arbiters"))
@@ -77,7 +106,7 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) {
 		m.Arbiter = names[0]
 	case len(names) > 1:
 		d.errorf(m.NameRange, "Which arbiter?", "The lab has several arbiters, so mirror %q must say which one it uses. Set arbiter to one of %s, or to \"\" for none.", m.Name, strings.Join(names, ", "))
-		return
+		return false
 	}
 	failover := 0
 	for _, member := range m.Members {
@@ -85,13 +114,7 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) {
 			failover++
 		}
 	}
-	if m.Arbiter == "" && failover == 2 && !m.refused("arbiter") {
-		remedy := "Add: arbiter \"arbiter\" {}"
-		if len(names) > 0 {
-			remedy = "Name one with the arbiter argument: " + strings.Join(names, ", ") + "."
-		}
-		d.warnf(m.At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies. %s", m.Name, remedy)
-	}
+	return m.Arbiter == "" && failover == 2
 }
 
 // unmirrorable are the databases that cannot be mirrored (GHA).

@@ -85,7 +85,7 @@ func pages(p *plan.Plan) []row {
 		if p.DRExample() != nil {
 			page.parts = append(page.parts, "docs/dr."+language+".md.tmpl")
 		}
-		if !p.Version.Actions() {
+		if p.ByHook {
 			page.parts = append(page.parts, "docs/old."+language+".md.tmpl")
 		}
 		list = append(list, page)

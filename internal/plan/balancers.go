@@ -167,9 +167,9 @@ func (m *maker) addHAProxy() {
 			if mirror == nil {
 				continue
 			}
-			l := &Listener{Mirror: mirror, Port: firstSuperserverPort}
-			if n := len(balancer.Listeners); n > 0 {
-				l.Port = nextSuperserverPort + n - 1
+			l := &Listener{Mirror: mirror, Port: listenerPort(len(balancer.Listeners))}
+			if l.Port == maxPort+1 {
+				m.errorf(h.NameRange, "Too many mirrors", "haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another haproxy serve some: name the mirrors of each.", h.Name, mirror.Name)
 			}
 			mirror.HAProxy = s.Name
 			for _, member := range mirror.Members {
@@ -187,7 +187,7 @@ func (m *maker) addHAProxy() {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
 			}
 		}
-		balancer.MaxConn = max(4096, 256*len(balancer.Listeners))
+		balancer.MaxConn = m.maxConn(h, balancer)
 		m.p.HAProxy = append(m.p.HAProxy, balancer)
 		if balancer.ViaGateways {
 			checked += members

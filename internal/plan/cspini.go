@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +16,9 @@ func (c *GatewayConfig) Sections() []Section {
 		{"Server_Response_Timeout", fmt.Sprint(c.Timeout)},
 		{"System_Manager", c.SystemManager},
 	}}
+	if c.MaxConnections > 0 {
+		system.Keys = append(system.Keys, KeyValue{"MAX_CONNECTIONS", fmt.Sprint(c.MaxConnections)})
+	}
 	servers := Section{Name: "SYSTEM_INDEX"}
 	// Both paths exist by default; without an entry they would be open.
 	csp := "Disabled"
@@ -35,7 +39,7 @@ func (c *GatewayConfig) Sections() []Section {
 			entry.Keys = append(entry.Keys, KeyValue{"Mirror_Aware", "1"})
 		}
 		entry.Keys = append(entry.Keys,
-			KeyValue{"Minimum_Server_Connections", "3"},
+			KeyValue{"Minimum_Server_Connections", strconv.Itoa(minimumConnections)},
 			KeyValue{"Server_Response_Timeout", fmt.Sprint(s.Timeout)},
 			KeyValue{"Connection_Security_Level", "0"}, // user and password
 			KeyValue{"Product", "2"},                   // InterSystems IRIS

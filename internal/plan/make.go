@@ -30,6 +30,7 @@ func Make(lab *schema.Lab) (*Plan, hcl.Diagnostics) {
 	m.ports()
 	m.addDependencies()
 	m.addProfiles()
+	m.scale()
 	schema.Sort(m.diags)
 	return m.p, m.diags
 }
@@ -42,6 +43,7 @@ type maker struct {
 	services map[*schema.Service]*Service
 	byName   map[string]*Service // the first of each name
 	networks map[string]*Network
+	portsOut bool // no host port is left; reported once
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {
@@ -75,6 +77,9 @@ func (m *maker) general() {
 		Setup:        l.MirrorSetup,
 		WebServer:    v.WebServer(),
 		OwnInit:      v.OwnInit(),
+		ByHook:       !v.Actions(),
+		StartAgent:   !v.OwnAgent(),
+		SkipCapCheck: v.CapabilityCheck(),
 		StopGrace:    fmt.Sprintf("%ds", grace),
 		PasswordHash: l.IRIS.PasswordHash,
 		TwoNetworks:  l.MirrorNetwork != l.ClientNetwork,
@@ -82,6 +87,7 @@ func (m *maker) general() {
 	if grace <= shutdownDefault {
 		m.p.ShutdownLimit = grace - shutdownSlack
 	}
+	m.p.Startup = m.p.PasswordHash != "" || m.p.ShutdownLimit > 0 || m.p.ByHook
 	for _, language := range l.Languages {
 		m.p.Languages = append(m.p.Languages, language.Name)
 	}

@@ -21,10 +21,14 @@ type Plan struct {
 	Setup           string         // route by which members join: SetupConfig or SetupSys
 	WebServer       bool           // members have a web server of their own on port 52773 (up to 2023.1)
 	OwnInit         bool           // the iris image brings its own init process (2026.1 and later)
+	ByHook          bool           // merge files hold parameters alone, and after-start.sh does the rest (below 2022.1)
+	StartAgent      bool           // after-start.sh starts the ISCAgent where none answers (below 2022.1)
+	SkipCapCheck    bool           // iris-main must not check Linux capabilities (2021 and 2022)
 	StopGrace       string         // how long Docker waits for IRIS, e.g. "320s"
 	ShutdownLimit   int            // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300
 	DemoApplication bool           // at least one instance serves the demo application
 	PasswordHash    string         // "" leaves the image's accounts alone
+	Startup         bool           // merge files have a [Startup] section
 	Durable         bool           // at least one mirror keeps its data in data/
 
 	Networks      []*Network
@@ -253,9 +257,12 @@ type GatewayConfig struct {
 	SystemManager string // comma-separated address patterns
 	Timeout       int    // seconds
 	DefaultServer string // "" disables /csp
-	Servers       []GatewayServer
-	Extra         []Section // raw keys, by section
-	Gateways      []*Gateway
+	// MaxConnections is how many connections a gateway may have; 0 leaves the
+	// product's 1024.
+	MaxConnections int
+	Servers        []GatewayServer
+	Extra          []Section // raw keys, by section
+	Gateways       []*Gateway
 }
 
 // A GatewayServer is a server entry and the path of the same name.

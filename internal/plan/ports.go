@@ -62,12 +62,16 @@ func (p portPlan) port(host, container int, purpose string) Port {
 
 // free returns the first port from least up that nobody has.
 func (p portPlan) free(at hcl.Range, least int, purpose string) int {
+	if p.portsOut {
+		return 0 // said once
+	}
 	for port := least; port <= maxPort; port++ {
 		if _, ok := p.taken[port]; !ok {
 			p.taken[port] = claim{purpose, at}
 			return port
 		}
 	}
+	p.portsOut = true
 	p.errorf(at, "No host port left", "Every port from %d to %d is taken, so none is left for the %s. Publish fewer ports: 0 publishes none.", least, maxPort, purpose)
 	return 0
 }

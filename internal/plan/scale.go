@@ -1,0 +1,138 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"mirrorgen/schema"
+)
+
+// scale warns, once a lab, of what one Docker host may not hold. Such a lab is
+// compiled all the same.
+func (m *maker) scale() {
+	m.bridges()
+	m.memory()
+	m.gatewayConnections()
+}
+
+// bridgePorts is how many containers a Docker network holds: it is a Linux
+// bridge, whose port numbers are ten bits without zero (BR_MAX_PORTS, 1024).
+const bridgePorts = 1023
+
+func (m *maker) bridges() {
+	on := map[*Network]int{}
+	for _, s := range m.p.Services {
+		for _, a := range s.Addresses {
+			on[a.Network]++
+		}
+	}
+	var full []string
+	for _, n := range m.p.Networks {
+		if on[n] > bridgePorts {
+			full = append(full, strconv.Quote(n.Name)+" ("+strconv.Itoa(on[n])+")")
+		}
+	}
+	if len(full) == 0 {
+		return
+	}
+	m.warnf(m.lab.Range, "Network larger than a bridge", "A Docker network on one host is a Linux bridge, which holds %d containers; there are more on %s. The start of the others would fail. Profiles start a part of such a lab. All of it needs several hosts: the mirrors in several topologies, one a host, or Kubernetes with the operator of InterSystems.",
+		bridgePorts, strings.Join(full, ", "))
+}
+
+// What an IRIS needs beside its global buffers and its generic memory heap, in
+// MB: routine buffers, journal buffers, lock table and its processes. Inferred,
+// with nothing but the system's own work going on.
+const instanceBase = 512
+
+// muchMemory is more than most single hosts have, in MB.
+const muchMemory = 64 * 1024
+
+// memory adds up what all instances take when they run together.
+func (m *maker) memory() {
+	total := 0
+	for _, i := range m.p.Instances {
+		total += i.Globals + i.GMHeap/1024 + instanceBase
+	}
+	if total <= muchMemory {
+		return
+	}
+	m.warnf(m.lab.Range, "Much memory", "The %d IRIS containers of this lab need about %d GiB of memory on the Docker host, when all of them run: globals and gmheap of each, and about %d MB beside. A host with less runs a part of it, which a profile names; or the mirrors in several topologies, on several hosts. Lower globals and gmheap take less.",
+		len(m.p.Instances), (total+1023)/1024, instanceBase)
+}
+
+// Connections of a Web Gateway (GCGI): what it keeps open to each server, and
+// how many it has in all by default.
+const (
+	minimumConnections = 3
+	defaultConnections = 1024
+)
+
+// gatewayConnections makes room for what a gateway keeps open to its servers.
+// All gateways know the same servers.
+func (m *maker) gatewayConnections() {
+	for i, g := range m.p.Gateways {
+		c := g.Config
+		needed, limit, given := minimumConnections*len(c.Servers), defaultConnections, false
+		for _, section := range c.Extra {
+			for _, key := range section.Keys {
+				if n, err := strconv.Atoi(key.Value); err == nil && strings.EqualFold(section.Name, "SYSTEM") && strings.EqualFold(key.Key, "MAX_CONNECTIONS") {
+					limit, given = n, true
+				}
+			}
+		}
+		if needed <= limit {
+			continue
+		}
+		at := m.lab.WebGateways[i].NameRange
+		if given {
+			m.warnf(m.lab.WebGateways[i].At("ini"), "Too few gateway connections", "Web gateway %q keeps %d connections to each of its %d servers, %d in all, and MAX_CONNECTIONS allows %d: a request for a server without one waits. Raise it to %d or more, or leave it out.",
+				g.Name, minimumConnections, len(c.Servers), needed, limit, needed)
+			return
+		}
+		// As many again as the product allows by default, for requests.
+		c.MaxConnections = roundUp(needed+defaultConnections, defaultConnections)
+		if i == 0 {
+			m.warnf(at, "Many gateway connections", "A web gateway keeps %d connections to each of its %d servers, %d in all; the product's default allows %d. CSP.ini sets MAX_CONNECTIONS=%d, which takes memory in every gateway and a process in IRIS for each connection. Fewer mirrors a topology take fewer.",
+				minimumConnections, len(c.Servers), needed, defaultConnections, c.MaxConnections)
+		}
+	}
+}
+
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// Connections of a HAProxy: what it holds at least, and for each mirror; and the
+// files that a process may open, which is the kernel's and Docker's usual hard
+// limit. HAProxy does not start where its maxconn needs more.
+const (
+	leastConnections  = 4096
+	mirrorConnections = 256
+	fileLimit         = 524_288
+	fileReserve       = 256
+)
+
+// maxConn is how many connections a haproxy holds. Each takes two files, each
+// listener two as well, and each server and gateway one for its check (what
+// HAProxy 2.6 asks the kernel for).
+func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) int {
+	wanted := max(leastConnections, mirrorConnections*len(balancer.Listeners))
+	files := fileReserve + 2*len(balancer.Listeners) + len(balancer.Gateways)
+	for _, l := range balancer.Listeners {
+		files += len(l.Servers)
+	}
+	room := (fileLimit - files) / 2 / 1000 * 1000
+	if wanted <= room {
+		return wanted
+	}
+	m.warnf(h.NameRange, "Many connections", "haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it holds %d connections (maxconn), %d for each mirror if all have as many. More haproxy blocks, each with a part of the mirrors, hold more.",
+		h.Name, len(balancer.Listeners), fileLimit, room, room/len(balancer.Listeners))
+	return room
+}
+
+// listenerPort is the port inside its container on which a haproxy serves its
+// n-th mirror, counted from 0: as on the host, where nothing else is given.
+func listenerPort(n int) int {
+	if n == 0 {
+		return firstSuperserverPort
+	}
+	return nextSuperserverPort + n - 1
+}
