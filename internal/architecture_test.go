@@ -18,7 +18,7 @@ const module = "mirrorgen/"
 
 // pure are the packages, with those below them, whose results depend on their
 // arguments alone.
-var pure = []string{"schema", "internal/plan", "templates", "internal/verify"}
+var pure = []string{"schema", "internal/plan", "templates", "internal/verify", "internal/artifact/impact"}
 
 // impure are the packages below a pure one that only tests may import.
 var impure = []string{"internal/verify/tools"}

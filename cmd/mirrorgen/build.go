@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
@@ -56,12 +57,13 @@ func (t *tool) build(lab *compiled, output string, force bool) error {
 	c, err := artifact.Write(output, lab.artifacts, artifact.Options{Force: force})
 	var conflict *artifact.ConflictError
 	switch {
-	case errors.As(err, &conflict) && conflict.Forcible():
-		return failed(fmt.Errorf("%w\nMove them away to keep them, or overwrite them with --force", err))
+	case errors.As(err, &conflict):
+		return t.refuse(conflict)
 	case err != nil:
 		return failed(err)
 	}
 	t.reportKept(c)
+	t.reportLineEnds(c)
 	t.tell("%s: %s%s\n", printable(output), summary(c), lab.with())
 	t.tell("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
 	return nil
@@ -144,6 +146,52 @@ func resolve(path string) (string, error) {
 	}
 	parent, err := resolve(filepath.Dir(path))
 	return filepath.Join(parent, filepath.Base(path)), err
+}
+
+// refuse tells of files that a build must not overwrite, and shows what it would
+// have changed in them.
+func (t *tool) refuse(conflict *artifact.ConflictError) error {
+	if t.report != nil {
+		for i := range conflict.Conflicts {
+			f := findingOf(conflict.Comparison, &conflict.Conflicts[i])
+			t.report.add(hcl.Diagnostics{f.diagnostic()}, nil)
+		}
+		return &failure{code: exitFailed}
+	}
+	t.say(conflict)
+	shown := 0
+	for i := range conflict.Conflicts {
+		f := findingOf(conflict.Comparison, &conflict.Conflicts[i])
+		if shown == mostConflicts {
+			fmt.Fprintf(t.err, "\nThe others are shown by mirrorgen diff.\n")
+			break
+		}
+		if text := f.excerpt(); text != "" {
+			fmt.Fprintf(t.err, "\n%s", printable(text))
+			shown++
+		}
+	}
+	if conflict.Forcible() {
+		if shown > 0 {
+			fmt.Fprintln(t.err)
+		}
+		fmt.Fprintln(t.err, "Move them away to keep them, or overwrite them with --force")
+	}
+	return &failure{code: exitFailed}
+}
+
+// reportLineEnds tells of files in which CRLF was found and is no more.
+func (t *tool) reportLineEnds(c *artifact.Comparison) {
+	found := 0
+	for i := range c.Changes {
+		if c.Changes[i].Found == artifact.LineEnds {
+			found++
+		}
+	}
+	if found > 0 {
+		t.warn("CRLF line ends", "%s in %s had CRLF line ends, with which no shell runs a script; they have LF again. To keep git from putting CRLF there, "+
+			"write into the repository's .gitattributes:  %s/** -text", plural(found, "file"), c.Dir, filepath.Base(c.Dir))
+	}
 }
 
 // reportKept warns of files that are no longer part of the lab and stay.

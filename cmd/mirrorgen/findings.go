@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -44,17 +46,36 @@ func findings(c *artifact.Comparison) []finding {
 			"Run mirrorgen build and commit what it writes.", 1, nil})
 	}
 	for i := range c.Changes {
-		change := &c.Changes[i]
-		f := finding{name: place(change.Path), says: change.Says(), line: 1}
-		f.summary, f.remedy = classify(change)
-		text, err := c.Diff(change)
-		if err != nil {
-			f.remedy += " It cannot be compared line by line: " + err.Error() + "."
-		}
-		f.diff, f.line = text, artifact.FirstLine(text)
-		list = append(list, f)
+		list = append(list, findingOf(c, &c.Changes[i]))
 	}
 	return list
+}
+
+// findingOf is the finding about one file.
+func findingOf(c *artifact.Comparison, change *artifact.Change) finding {
+	f := finding{name: filepath.Join(c.Dir, filepath.FromSlash(change.Path)), says: change.Says()}
+	f.summary, f.remedy = classify(change)
+	text, err := c.Diff(change)
+	if err != nil {
+		f.remedy += " It cannot be compared line by line: " + err.Error() + "."
+	}
+	f.diff, f.line = text, artifact.FirstLine(text)
+	return f
+}
+
+// What a refusal shows: so many files, and of each so many lines of its diff.
+const (
+	mostConflicts = 3
+	mostExcerpt   = 40
+)
+
+// excerpt is the beginning of the finding's diff.
+func (f *finding) excerpt() string {
+	lines := strings.SplitAfter(string(f.diff), "\n")
+	if len(lines) <= mostExcerpt {
+		return string(f.diff)
+	}
+	return strings.Join(lines[:mostExcerpt], "") + fmt.Sprintf("... and %d more lines\n", len(lines)-1-mostExcerpt)
 }
 
 // classify names a difference and says how it is put right.

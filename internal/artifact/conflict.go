@@ -9,6 +9,8 @@ import (
 type ConflictError struct {
 	Dir       string
 	Conflicts []Change // sorted by path, each with its Reason
+	// Comparison is what they were found by.
+	Comparison *Comparison
 }
 
 // Forcible reports whether [Options.Force] would get past every conflict.
@@ -21,11 +23,21 @@ func (e *ConflictError) Forcible() bool {
 	return true
 }
 
+// mostNamed is how many conflicts an error names; the rest is counted.
+const mostNamed = 20
+
 func (e *ConflictError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s holds files that are not mirrorgen's to overwrite; nothing was written", e.Dir)
 	for i := range e.Conflicts {
+		if i == mostNamed {
+			fmt.Fprintf(&b, "\n  and %d more", len(e.Conflicts)-i)
+			break
+		}
 		fmt.Fprintf(&b, "\n  %s %s", e.Conflicts[i].Path, e.Conflicts[i].Reason)
+	}
+	if c := e.Comparison; c.known == nil {
+		fmt.Fprintf(&b, "\nThere is no %s, which says what mirrorgen wrote", ManifestName)
 	}
 	return b.String()
 }
@@ -44,7 +56,7 @@ func (c *Comparison) Conflicts() []Change {
 
 // refuse is the error for a comparison that must not be applied.
 func (c *Comparison) refuse(force bool) error {
-	e := &ConflictError{c.Dir, c.Conflicts()}
+	e := &ConflictError{c.Dir, c.Conflicts(), c}
 	if len(e.Conflicts) == 0 || force && e.Forcible() {
 		return nil
 	}

@@ -14,6 +14,16 @@ import (
 // What mirrorgen writes is far smaller; only a file of somebody else's is not.
 const maxShown = 4 << 20
 
+// A sizeError tells of a file that is too large to be shown.
+type sizeError struct {
+	name string
+	size int64
+}
+
+func (e *sizeError) Error() string {
+	return fmt.Sprintf("%s: too large to be shown (%d MB)", e.name, e.size>>20)
+}
+
 // Present is what is at a path of the directory now: nil for nothing, or for
 // something that is no plain file. It fails for what is too large to be shown.
 func (c *Comparison) Present(name string) ([]byte, error) {
@@ -38,7 +48,7 @@ func present(d disk, name string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist), err == nil && !info.Mode().IsRegular():
 		return nil, nil
 	case err == nil && info.Size() > maxShown:
-		return nil, fmt.Errorf("%s: too large to be shown (%d MB)", d.path(name), info.Size()>>20)
+		return nil, &sizeError{d.path(name), info.Size()}
 	}
 	var content []byte
 	if err == nil {

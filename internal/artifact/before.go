@@ -1,0 +1,40 @@
+package artifact
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"mirrorgen/templates"
+)
+
+// Before is the lab as it is on disk now, edits included: the files that mirrorgen
+// wrote there, sorted by path. It is what a running lab was started from. Files
+// too large to be shown are left out.
+func (c *Comparison) Before() ([]templates.Artifact, error) {
+	if c.Fresh {
+		return nil, nil
+	}
+	d, err := c.open(c.Dir)
+	if err != nil {
+		return nil, failure(c.Dir, err)
+	}
+	defer d.close()
+	before, err := readOwnership(d)
+	if err != nil {
+		return nil, err
+	}
+	var artifacts []templates.Artifact
+	for _, name := range slices.Sorted(maps.Keys(before.sums)) {
+		content, err := present(d, name)
+		var tooLarge *sizeError
+		switch {
+		case errors.As(err, &tooLarge), err == nil && content == nil:
+		case err != nil:
+			return nil, err
+		default:
+			artifacts = append(artifacts, templates.Artifact{Path: name, Mode: manifestMode, Content: content})
+		}
+	}
+	return artifacts, nil
+}
