@@ -168,6 +168,7 @@ func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
 	instance.ConfigName = mirror.Name + "," + s.Name
 	instance.MirrorAddress = s.Address(m.p.MirrorNetwork)
 	instance.WebPort = member.WebPort
+	instance.Durable = mirror.Durable
 	to := &Member{Instance: instance, Role: member.Role, SystemName: member.SystemName, AsyncType: -1}
 	instance.Member = to
 	switch member.Role {
@@ -221,6 +222,9 @@ func (m *maker) addApplicationServers() {
 		mirror := mirrors[a.Mirror.Name]
 		server := &ApplicationServer{m.instance(m.services[a.Service], mirror, a.Instance)}
 		mirror.ApplicationServers = append(mirror.ApplicationServers, server)
+		for _, member := range mirror.Members {
+			member.ECP = member.AsyncType <= 0
+		}
 		m.p.ApplicationServers = append(m.p.ApplicationServers, server)
 		// A mirror client connects twice while the primary changes.
 		mirror.MaxServerConn = max(leastServerConn, 2*len(mirror.ApplicationServers))
@@ -263,10 +267,10 @@ func (m *maker) addDependencies() {
 				continue
 			}
 			if mirror.Arbiter != nil {
-				member.DependsOn = append(member.DependsOn, Dependency{Service: mirror.Arbiter.Name})
+				member.DependsOn = append(member.DependsOn, Dependency{mirror.Arbiter.Name, Started})
 			}
 			member.DependsOn = append(member.DependsOn, pair...)
-			pair = append(pair, Dependency{member.Name, true})
+			pair = append(pair, Dependency{member.Name, Healthy})
 		}
 		for _, async := range mirror.Asyncs {
 			async.DependsOn = append(async.DependsOn, pair...)

@@ -247,7 +247,7 @@ haproxy "sql" {}
 	for _, s := range p.Services {
 		line := s.Name + ":"
 		for _, d := range s.DependsOn {
-			line += " " + d.Service + "=" + strings.TrimPrefix(d.Condition(), "service_")
+			line += " " + d.Service + "=" + strings.TrimPrefix(d.Condition, "service_")
 		}
 		got = append(got, line)
 	}

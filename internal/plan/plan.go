@@ -137,9 +137,15 @@ type Port struct {
 
 // A Dependency is a depends_on entry of the compose file.
 type Dependency struct {
-	Service string
-	Healthy bool // wait for health, not only for the start
+	Service   string
+	Condition string // for which state it waits: Started or Healthy
 }
+
+// The states of a service that another can wait for, in Compose's words.
+const (
+	Started = "service_started"
+	Healthy = "service_healthy"
+)
 
 // KeyValue is one entry of a map, kept in a sorted slice.
 type KeyValue struct{ Key, Value string }
@@ -221,6 +227,7 @@ type Instance struct {
 	Demo          bool   // serves the demo application
 	Merge         string // raw CPF text appended to its merge file, "" for none
 	WebPort       int    // host port of its own web server, 0 for none
+	Durable       bool   // keeps its data in data/<name>/
 }
 
 // A Member is a mirror member.
@@ -234,6 +241,9 @@ type Member struct {
 	// AsyncType is SYS.Mirror's AsyncMemberType: 0 DR, 1 read-only, 2 read-write
 	// reporting; -1 for a failover member.
 	AsyncType int
+	// ECP is true where the member serves ECP clients: a failover member or a DR
+	// async of a mirror that has application servers.
+	ECP bool
 	// Peers are the mirror addresses of the other members of the set.
 	Peers []string
 }
