@@ -2,6 +2,7 @@ package verify
 
 import (
 	"net/netip"
+	"path"
 	"strconv"
 	"strings"
 
@@ -21,15 +22,41 @@ type compose struct {
 
 // service is one container.
 type service struct {
+	*file        // the part of the compose file that declares it
 	name         string
 	at           place
 	names        []named // what it is called besides: container_name, hostname
 	image        string
+	built        bool // from a Dockerfile
 	addresses    []address
 	ports        []port
 	mounts       []mount
+	volumes      []string // targets of what is no bind mount
 	dependencies []dependency
-	healthcheck  bool
+	environment  []setting
+	command      []word // entrypoint and command, one word each as Compose splits them
+	grace        word   // stop_grace_period
+	health       health
+}
+
+// word is a piece of text and where it stands.
+type word struct {
+	text string
+	at   place
+}
+
+// setting is a name with its value; the place is the value's.
+type setting struct {
+	name string
+	word
+}
+
+// health is what the healthcheck of a service says.
+type health struct {
+	given                                   bool // and not disabled
+	at                                      place
+	test                                    []word
+	interval, timeout, retries, startPeriod word
 }
 
 type named struct {
@@ -68,6 +95,7 @@ type dependency struct {
 }
 
 type network struct {
+	*file
 	name    string
 	at      place
 	subnets []subnet
@@ -80,41 +108,105 @@ type subnet struct {
 	at      place
 }
 
-// readCompose reads docker-compose.yaml.
+// readCompose reads the compose file and what it includes.
 func (l *lab) readCompose(f *file) {
-	root, ok := l.readYAML(f)
-	if !ok {
-		return
-	}
 	c := &compose{file: f, byName: map[string]*service{}, byIP: map[netip.Addr]*service{}, readers: map[string][]*service{}, notThere: map[[2]string][]*service{}}
-	y := yamlReader{}
-	for _, entry := range y.fields(y.get(root, "networks")) {
-		c.networks = append(c.networks, y.network(entry))
-	}
-	for _, entry := range y.fields(y.get(root, "services")) {
-		s := y.service(entry)
-		if c.byName[s.name] != nil {
-			continue // a duplicate key, reported by readYAML
-		}
-		c.services = append(c.services, s)
-		c.byName[s.name] = s
-		for _, a := range s.addresses {
-			if _, taken := c.byIP[a.addr]; a.addr.IsValid() && !taken {
-				c.byIP[a.addr] = s
-			}
-		}
-		for _, m := range s.mounts {
-			c.readers[m.source] = append(c.readers[m.source], s)
-		}
-		if s.image == "" {
-			l.report(f, s.at, "Service without an image", "The service "+s.name+" names no image.", "Set the image in the images block.")
-		}
-	}
+	readable := l.readComposePart(c, f, ".", map[*file]bool{})
 	if len(c.services) == 0 {
-		l.report(f, place{}, "No services", "The compose file declares no service.", "Declare at least one service in the topology.")
+		if readable {
+			l.report(f, place{}, "No services", "The compose file declares no service.", "Declare at least one service in the topology.")
+		}
 		return
 	}
 	l.compose = c
+}
+
+// readComposePart adds one file to the compose file, and the files that it
+// includes. The sources of its mounts are relative to base. It reports whether
+// the file could be read.
+func (l *lab) readComposePart(c *compose, f *file, base string, done map[*file]bool) bool {
+	done[f] = true
+	root, ok := l.readYAML(f)
+	if !ok {
+		return false
+	}
+	y := yamlReader{}
+	for _, item := range y.items(y.get(root, "include")) {
+		l.include(c, f, &y, item, done)
+	}
+	for _, entry := range y.fields(y.get(root, "networks")) {
+		n := y.network(entry)
+		n.file = f
+		c.networks = append(c.networks, n)
+	}
+	for _, entry := range y.fields(y.get(root, "services")) {
+		s := y.service(entry)
+		s.file = f
+		for i := range s.mounts {
+			s.mounts[i].rebase(base)
+		}
+		c.add(s)
+		if s.image == "" && !s.built {
+			l.report(f, s.at, "Service without an image", "The service "+s.name+" names no image.", "Set the image in the images block.")
+		}
+	}
+	return true
+}
+
+// includedPaths are the files that one entry of include names.
+func includedPaths(y *yamlReader, item *yaml.Node) []word {
+	if path := y.text(item); path != "" {
+		return []word{{path, placeOf(item)}}
+	}
+	path := y.get(item, "path")
+	if text := y.text(path); text != "" {
+		return []word{{text, placeOf(path)}}
+	}
+	return y.words(path)
+}
+
+// include reads what one entry of include names. Compose takes the directory of
+// the first file for the base of all, unless the entry says otherwise.
+func (l *lab) include(c *compose, f *file, y *yamlReader, item *yaml.Node, done map[*file]bool) {
+	base := strings.TrimPrefix(y.text(y.get(item, "project_directory")), "./")
+	for _, included := range includedPaths(y, item) {
+		name := path.Join(path.Dir(f.path), included.text)
+		if base == "" {
+			base = path.Dir(name)
+		}
+		part := l.files[name]
+		switch {
+		case part == nil && !path.IsAbs(included.text) && !strings.HasPrefix(name, ".."):
+			l.report(f, included.at, "Missing compose file", "The compose file includes "+included.text+", which is no file of the lab.", "Name a file that there is.")
+		case part != nil && !done[part]:
+			l.readComposePart(c, part, base, done)
+		}
+	}
+}
+
+// rebase makes a source that is relative to base relative to the lab.
+func (m *mount) rebase(base string) {
+	if base != "." && base != "" && !path.IsAbs(m.source) && !strings.HasPrefix(m.source, "~") {
+		m.source = path.Join(base, m.source)
+	}
+}
+
+// add takes a service in, unless there is one of that name: a duplicate key,
+// which readYAML reports.
+func (c *compose) add(s *service) {
+	if c.byName[s.name] != nil {
+		return
+	}
+	c.services = append(c.services, s)
+	c.byName[s.name] = s
+	for _, a := range s.addresses {
+		if _, taken := c.byIP[a.addr]; a.addr.IsValid() && !taken {
+			c.byIP[a.addr] = s
+		}
+	}
+	for _, m := range s.mounts {
+		c.readers[m.source] = append(c.readers[m.source], s)
+	}
 }
 
 func (y *yamlReader) service(entry yamlField) *service {
@@ -135,12 +227,22 @@ func (y *yamlReader) service(entry yamlField) *service {
 			for _, item := range y.items(field.value) {
 				if m, ok := y.mount(item); ok {
 					s.mounts = append(s.mounts, m)
+				} else if m.target != "" {
+					s.volumes = append(s.volumes, m.target)
 				}
 			}
 		case "depends_on":
 			s.dependencies = y.dependencies(field.value)
 		case "healthcheck":
-			s.healthcheck = y.text(y.get(field.value, "disable")) != "true"
+			s.health = y.health(field.value)
+		case "environment":
+			s.environment = y.settings(field.value)
+		case "command", "entrypoint":
+			s.command = append(s.command, y.words(field.value)...)
+		case "stop_grace_period":
+			s.grace = y.word(field.value)
+		case "build":
+			s.built = true
 		}
 	}
 	return s
@@ -204,6 +306,7 @@ func (y *yamlReader) mount(node *yaml.Node) (mount, bool) {
 	m := mount{at: placeOf(node)}
 	if node.Kind == yaml.MappingNode {
 		if y.text(y.get(node, "type")) != "bind" {
+			m.target = y.text(y.get(node, "target"))
 			return m, false
 		}
 		source := y.get(node, "source")
@@ -215,6 +318,7 @@ func (y *yamlReader) mount(node *yaml.Node) (mount, bool) {
 	} else {
 		parts := strings.Split(y.text(node), ":")
 		if len(parts) < 2 || !strings.ContainsAny(parts[0][:min(1, len(parts[0]))], "./~") {
+			m.target = parts[min(1, len(parts)-1)]
 			return m, false // a named volume
 		}
 		m.source, m.target = parts[0], parts[1]

@@ -52,7 +52,7 @@ func (l *lab) readGateway(f *file) {
 	for _, server := range gatewayServers(parsed) {
 		if address, ok := server.key("Ip_Address"); ok {
 			port, _ := server.key("TCP_Port")
-			l.uses = append(l.uses, use{file: f, at: address.valueAt, host: address.value, port: number(port.value), what: "The server [" + server.name + "]"})
+			l.uses = append(l.uses, use{file: f, at: address.valueAt, host: address.value, port: number(port.value), service: superserverPort, what: "The server [" + server.name + "]"})
 		}
 	}
 }

@@ -3,7 +3,6 @@ package verify
 import (
 	"io/fs"
 	"path"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -18,13 +17,25 @@ const composePath = "docker-compose.yaml"
 
 // lab is all that was read from the artifacts.
 type lab struct {
-	files    map[string]*file
-	compose  *compose // nil where it is missing or unreadable
-	gateways []gatewayFile
-	nginx    []nginxFile
-	haproxy  []haproxyFile
-	merges   []mergeFile
-	ignored  *file // .gitignore
+	// generated is set for what mirrorgen writes, which keeps to its conventions
+	// too; a lab that was written by hand only has to work.
+	generated bool
+	files     map[string]*file
+	compose   *compose // nil where it is missing or unreadable
+	gateways  []gatewayFile
+	nginx     []nginxFile
+	haproxy   []haproxyFile
+	merges    []mergeFile
+	ignored   *file // .gitignore
+	scripts   []*script
+	tables    []table // of the scripts
+	roster    *roster // nil where there is none
+	pages     []*page
+	// duties are what the services do, and instances those that are an IRIS.
+	duties    map[*service]duty
+	instances []*service
+	// publishers are the services by their host ports, made when first needed.
+	publishers map[int]*service
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	mirrors map[string]bool
 	// uses are the addresses that the artifacts name, with what is expected
@@ -54,8 +65,9 @@ type nginxFile struct {
 
 type haproxyFile struct {
 	*file
-	proxies []proxy
-	binds   map[int][]haproxy.Bind // of all proxies, by port
+	sections []*haproxy.Section
+	proxies  []proxy
+	binds    map[int][]haproxy.Bind // of all proxies, by port
 }
 
 // proxy is a section with its binds and servers.
@@ -67,13 +79,13 @@ type proxy struct {
 
 type mergeFile struct {
 	*file
-	service string // the service that the file is named after
+	service *service // whose it is: the one that mounts it; nil for none
 	merge   *cpf.File
 }
 
 // read reads every artifact with the reader of its format.
 func read(artifacts []templates.Artifact) *lab {
-	l := &lab{files: make(map[string]*file, len(artifacts)), mirrors: map[string]bool{}}
+	l := &lab{generated: true, files: make(map[string]*file, len(artifacts)), mirrors: map[string]bool{}}
 	files := make([]*file, 0, len(artifacts))
 	for _, artifact := range artifacts {
 		files = append(files, &file{path: artifact.Path, mode: artifact.Mode, text: string(artifact.Content)})
@@ -85,10 +97,12 @@ func read(artifacts []templates.Artifact) *lab {
 				"Rename one of the blocks that they are named after.")
 		}
 		l.files[f.path] = f
+	}
+	for _, f := range files {
 		l.checkText(f)
 		l.readFormat(f)
 	}
-	l.reportScripts(files, scripts())
+	l.readScripts(scripts())
 	if l.files[composePath] == nil {
 		l.report(&file{path: composePath}, place{}, "Missing compose file", "The lab has no "+composePath+".", "Generate it with the other artifacts.")
 	}
@@ -105,8 +119,6 @@ func (l *lab) readFormat(f *file) {
 		l.readCompose(f)
 	case f.path == ".gitignore":
 		l.ignored = f
-	case f.path == instancesPath:
-		l.readInstances(f)
 	case extension == ".md":
 		l.readMarkdown(f)
 	case extension == ".cls":
@@ -127,7 +139,7 @@ func (l *lab) readFormat(f *file) {
 func (l *lab) readMerge(f *file) {
 	merge, problems := cpf.Parse(f.text)
 	l.reportAll(f, problems)
-	l.merges = append(l.merges, mergeFile{f, strings.TrimSuffix(path.Base(f.path), ".cpf"), merge})
+	l.merges = append(l.merges, mergeFile{file: f, merge: merge})
 	l.uses = append(l.uses, mergeUses(f, merge)...)
 }
 
@@ -141,7 +153,7 @@ func (l *lab) readNGINX(f *file) {
 func (l *lab) readHAProxy(f *file) {
 	config, problems := haproxy.Parse(f.text)
 	l.reportAll(f, problems)
-	h := haproxyFile{file: f, binds: map[int][]haproxy.Bind{}}
+	h := haproxyFile{file: f, sections: config.Sections, binds: map[int][]haproxy.Bind{}}
 	for _, section := range config.Sections {
 		if section.Proxy() {
 			p := proxy{section, section.Binds(), section.Servers()}

@@ -7,9 +7,26 @@ import (
 	"mirrorgen/internal/verify/text"
 )
 
+// page is a README: the rows of its tables, and the lines of its code blocks and
+// prose that a reader may copy.
+type page struct {
+	*file
+	rows  []pageRow
+	lines []word // outside tables
+}
+
+// pageRow is one row of a table below its heading.
+type pageRow struct {
+	cells, heading []string
+	at             place
+}
+
 // readMarkdown looks for what GitHub would show broken: a code fence that is
 // not closed, and a table whose rows differ in their number of cells.
 func (l *lab) readMarkdown(f *file) {
+	p := &page{file: f}
+	l.pages = append(l.pages, p)
+	var heading []string
 	fence, fenceLine := "", 0
 	columns := 0 // of the table being read, 0 outside one
 	for line, content := range text.Lines(f.text) {
@@ -17,6 +34,7 @@ func (l *lab) readMarkdown(f *file) {
 		mark := fenceMark(trimmed)
 		switch {
 		case fence != "":
+			p.lines = append(p.lines, word{trimmed, place{line: line}})
 			if strings.HasPrefix(trimmed, fence) && strings.Trim(trimmed, fence[:1]) == "" {
 				fence = ""
 			}
@@ -26,13 +44,19 @@ func (l *lab) readMarkdown(f *file) {
 			columns = 0
 			continue
 		case !strings.HasPrefix(trimmed, "|"):
+			p.lines = append(p.lines, word{trimmed, place{line: line}})
 			columns = 0
 			continue
 		}
-		cells := tableCells(trimmed)
+		texts := tableCells(trimmed)
+		cells := len(texts)
 		if columns == 0 {
-			columns = cells
-		} else if cells != columns {
+			columns, heading = cells, texts
+		} else if cells == columns {
+			if !strings.HasPrefix(texts[0], ":-") && !strings.HasPrefix(texts[0], "--") {
+				p.rows = append(p.rows, pageRow{texts, heading, place{line: line}})
+			}
+		} else {
 			l.report(f, place{line: line}, "Uneven table", "The row has "+strconv.Itoa(cells)+" cells, but the table has "+strconv.Itoa(columns)+".",
 				`Write a bar inside a cell as "\|".`)
 		}
@@ -53,8 +77,12 @@ func fenceMark(line string) string {
 	return ""
 }
 
-// tableCells counts the cells of a row that begins with a bar.
-func tableCells(row string) int {
-	row = strings.TrimSuffix(strings.ReplaceAll(row[1:], `\|`, ""), "|")
-	return strings.Count(row, "|") + 1
+// tableCells are the cells of a row that begins with a bar.
+func tableCells(row string) []string {
+	const escaped = "\x00" // no text of a lab holds it
+	cells := strings.Split(strings.TrimSuffix(strings.ReplaceAll(row[1:], `\|`, escaped), "|"), "|")
+	for i, cell := range cells {
+		cells[i] = strings.TrimSpace(strings.ReplaceAll(cell, escaped, "|"))
+	}
+	return cells
 }

@@ -15,6 +15,24 @@ type place struct {
 	column int // in bytes, from 1; 0 for the whole line
 }
 
+// spot is a place in a certain file.
+type spot struct {
+	*file
+	at place
+}
+
+// Other is the Extra of a finding about two places that contradict each other:
+// the place that the subject does not agree with.
+type Other struct{ Range hcl.Range }
+
+// reportBoth is report for two places that contradict each other.
+func (l *lab) reportBoth(here, there spot, summary, what, remedy string) {
+	l.report(here.file, here.at, summary, what, remedy)
+	if there.file != nil {
+		l.diagnostics[len(l.diagnostics)-1].Extra = Other{*there.rangeOf(there.at)}
+	}
+}
+
 // report adds a finding: its summary is a short noun phrase, what is wrong and
 // remedy are sentences.
 func (l *lab) report(f *file, at place, summary, what, remedy string) {

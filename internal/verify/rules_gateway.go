@@ -169,6 +169,9 @@ func (l *lab) checkServerOfService(g gatewayFile, s *iniSection) {
 	if l.mirrors[s.name] && s.value("Mirror_Aware") != "1" {
 		l.report(g.file, s.at, "Mirror without a mirror-aware server", "The server ["+s.name+"] stands for a mirror, but would stay with one member after a failover.", "Add Mirror_Aware=1.")
 	}
+	if l.mirrors[s.name] {
+		l.checkMirrorServer(g, s)
+	}
 	if target == nil {
 		return
 	}
@@ -180,5 +183,72 @@ func (l *lab) checkServerOfService(g gatewayFile, s *iniSection) {
 	addr, err := netip.ParseAddr(key.value)
 	if owner := l.compose.byIP[addr]; err == nil && owner != nil && owner != target {
 		l.report(g.file, key.valueAt, "Address of another service", "The server ["+s.name+"] has the address "+key.value+", which belongs to "+owner.name+".", "Use an address of "+s.name+".")
+	}
+}
+
+// checkMirrorServer: the server of a mirror begins with a failover member of it,
+// from which the gateway learns the others.
+func (l *lab) checkMirrorServer(g gatewayFile, s *iniSection) {
+	key, _ := s.key("Ip_Address")
+	owner := l.serviceAt(key.value)
+	if owner == nil || l.roster == nil {
+		return
+	}
+	e := l.roster.byName[owner.name]
+	if e == nil || e.text("mirror") != s.name || e.text("role") != "primary" && e.text("role") != "backup" {
+		l.report(g.file, key.valueAt, "Mirror-aware server of another mirror", "The server ["+s.name+"] stands for a mirror, but its address belongs to "+owner.name+", which is no failover member of it.", "Use the address of a failover member of "+s.name+".")
+	}
+}
+
+// checkPathNames: a path that has the name of a service or a mirror goes to the
+// server of that name, and the servers that a path lists begin with its own.
+func checkPathNames(l *lab) {
+	for _, g := range l.gateways {
+		for _, s := range g.ini.sections {
+			path, found := strings.CutPrefix(s.name, pathPrefix+"/")
+			if !found {
+				continue
+			}
+			key, given := s.key("Default_Server")
+			if given && key.value != path && (l.mirrors[path] || l.compose.byName[path] != nil) && g.ini.byName[path] != nil {
+				l.reportBoth(spot{g.file, key.valueAt}, spot{g.file, g.ini.byName[path].at}, "Path that leads elsewhere", "The path /"+path+" goes to the server "+key.value+", though there is one of the path's name.", "Let it go to "+path+".")
+			}
+			if first, listed := s.key("Alternative_Server_0"); listed {
+				if _, server, _ := cutLast(first.value, "~"); server != key.value {
+					l.reportBoth(spot{g.file, first.valueAt}, spot{g.file, key.valueAt}, "Default server that is no alternative", "The path /"+path+" has the default server "+key.value+", but lists "+server+" first.", "List the default server first.")
+				}
+			}
+		}
+	}
+}
+
+// checkManagementPages: a gateway's management pages are not open to everybody.
+func checkManagementPages(l *lab) {
+	for _, g := range l.gateways {
+		if system := g.ini.byName["SYSTEM"]; system != nil {
+			key, _ := system.key("System_Manager")
+			for pattern := range strings.SplitSeq(key.value, ",") {
+				if strings.Trim(pattern, "*. ") == "" && pattern != "" {
+					l.report(g.file, key.valueAt, "Management pages open to everybody", "System_Manager="+key.value+" lets any client change the gateway.", "List the addresses that may, such as 127.0.0.1.")
+				}
+			}
+		}
+	}
+}
+
+// managementPath is below which a gateway has its management pages.
+const managementPath = "/csp/bin/"
+
+// checkManagementClosed: nginx does not pass on requests for the gateways'
+// management pages, because all of them would come from inside.
+func checkManagementClosed(l *lab) {
+	for _, s := range l.compose.services {
+		n := l.duties[s].nginx
+		if n == nil || len(l.gatewaysOf(n)) == 0 {
+			continue
+		}
+		if !l.nginxAnswers(n, managementPath) {
+			l.report(n.file, place{}, "Management pages open through nginx", "Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.", "Answer them with 403 in a location ~* "+managementPath+".")
+		}
 	}
 }

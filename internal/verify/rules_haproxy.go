@@ -226,3 +226,89 @@ func (i *ini) pathFor(uri string) *iniSection {
 	}
 	return nil
 }
+
+// checkMirrorSections: a section that serves members serves those of one mirror,
+// just those that may become primary, and cuts the sessions of one that is not.
+func checkMirrorSections(l *lab) {
+	if l.roster == nil {
+		return
+	}
+	for i := range l.haproxy {
+		for _, p := range l.haproxy[i].proxies {
+			l.checkMirrorSection(&l.haproxy[i], p)
+		}
+	}
+}
+
+func (l *lab) checkMirrorSection(h *haproxyFile, p proxy) {
+	mirror := ""
+	listed := map[string]bool{}
+	for _, server := range p.servers {
+		s := l.serviceAt(server.Host)
+		if s == nil {
+			continue
+		}
+		e := l.roster.byName[s.name]
+		if e == nil {
+			continue
+		}
+		at := spot{h.file, place{server.Line, server.Column}}
+		role := e.text("role")
+		switch {
+		case mirror != "" && e.text("mirror") != mirror:
+			l.reportBoth(at, spot{l.roster.file, e.at}, "Server of another mirror", "The section "+p.Name+" serves the mirror "+mirror+", but "+s.name+" belongs to "+e.text("mirror")+".", "List the members of one mirror.")
+		case role != "primary" && role != "backup" && role != "drasync":
+			l.reportBoth(at, spot{l.roster.file, e.at}, "Server that never becomes primary", "The section "+p.Name+" lists "+s.name+", whose role is "+role+".", "List failover and DR members.")
+		}
+		mirror = e.text("mirror")
+		listed[s.name] = true
+	}
+	if mirror == "" {
+		return
+	}
+	if l.generated && p.Name != mirror {
+		l.report(h.file, place{line: p.Line}, "Section with another name than its mirror", "The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.", "Name it "+mirror+".")
+	}
+	for _, e := range l.roster.members(mirror) {
+		if role := e.text("role"); !listed[e.name] && (role == "primary" || role == "backup" || role == "drasync") {
+			l.reportBoth(spot{h.file, place{line: p.Line}}, spot{l.roster.file, e.at}, "Missing server", "The section "+p.Name+" does not list "+e.name+", which may become primary.", "Add a server line for it.")
+		}
+	}
+}
+
+// checkFailoverSections: a section with several members of a mirror finds the
+// primary by a check, sends clients to one server only, and cuts old sessions.
+func checkFailoverSections(l *lab) {
+	for i := range l.haproxy {
+		h := &l.haproxy[i]
+		for _, p := range h.proxies {
+			members := 0
+			for _, server := range p.servers {
+				if s := l.serviceAt(server.Host); s != nil && l.duties[s].kind == instanceKind && server.Port == superserverPort {
+					members++
+				}
+			}
+			if members < 2 {
+				continue
+			}
+			at := place{line: p.Line}
+			switch {
+			case !p.Has("option", "httpchk") && !p.Has("option", "external-check"):
+				l.report(h.file, at, "Balancer that does not know the primary", "The section "+p.Name+" checks whether "+strconv.Itoa(members)+" instances take connections, which a backup does too, and would send clients to it.", "Check mirror_status.cxw, which only the primary answers with 200.")
+			case !l.cutsSessions(p):
+				l.report(h.file, at, "Sessions that outlive a failover", "The section "+p.Name+" leaves the sessions of a member that is no longer primary where they are.", "Add on-marked-down shutdown-sessions to its servers.")
+			}
+		}
+	}
+}
+
+func (l *lab) cutsSessions(p proxy) bool {
+	for _, keyword := range [...]string{"default-server", "server"} {
+		for line := range p.Find(keyword) {
+			if action, _, found := line.After("on-marked-down"); found && action == "shutdown-sessions" {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -40,9 +40,9 @@ func (l *lab) checkMirrorAction(m mergeFile, action cpf.Action) {
 			}
 		case "MirrorAddress", "AgentAddress", "ECPAddress":
 			addr, err := netip.ParseAddr(a.Value)
-			owner, self := l.compose.byIP[addr], l.compose.byName[m.service]
+			owner, self := l.compose.byIP[addr], m.service
 			if err == nil && owner != nil && self != nil && owner != self {
-				l.report(m.file, at, "Address of another service", "The "+a.Name+" of "+m.service+" is "+a.Value+", which belongs to "+owner.name+".", "Use an address of "+m.service+".")
+				l.report(m.file, at, "Address of another service", "The "+a.Name+" of "+self.name+" is "+a.Value+", which belongs to "+owner.name+".", "Use an address of "+self.name+".")
 			}
 		case "VirtualAddress", "VirtualAddressInterface":
 			l.report(m.file, place{action.Line, a.Column}, "Virtual address in a container", "An instance in a container cannot take over a virtual address.", "Remove it; clients reach the primary through haproxy or a web gateway.")

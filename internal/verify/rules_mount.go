@@ -11,27 +11,27 @@ const licenseTarget = "/lab/iris.key"
 // checkMounts: every bind mount of the lab's own files has an artifact as its
 // source, read-only, and no two mounts share a target.
 func checkMounts(l *lab) {
-	seen := map[place]bool{} // mounts that services share by an alias
+	seen := map[spot]bool{} // mounts that services share by an alias
 	for _, s := range l.compose.services {
 		targets := map[string]bool{}
 		for _, m := range s.mounts {
 			if targets[m.target] {
-				l.report(l.compose.file, m.at, "Duplicate mount target", "The service "+s.name+" mounts two things on "+m.target+".", "Keep one of the two.")
+				l.report(s.file, m.at, "Duplicate mount target", "The service "+s.name+" mounts two things on "+m.target+".", "Keep one of the two.")
 			}
 			targets[m.target] = true
-			if seen[m.at] {
+			if seen[spot{s.file, m.at}] {
 				continue
 			}
-			seen[m.at] = true
+			seen[spot{s.file, m.at}] = true
 			switch {
 			case m.source == "." || m.source == "":
-				l.report(l.compose.file, m.at, "Mount of the whole lab", "The service "+s.name+" mounts the generated directory itself, with the licence key in it.", "Mount just the files that it needs.")
+				l.report(s.file, m.at, "Mount of the whole lab", "The service "+s.name+" mounts the generated directory itself, with the licence key in it.", "Mount just the files that it needs.")
 			case l.files[m.source] != nil:
 				if !m.readOnly {
-					l.report(l.compose.file, m.at, "Writable mount of a generated file", "The service "+s.name+" could change "+m.source+".", "Mount it read-only.")
+					l.report(s.file, m.at, "Writable mount of a generated file", "The service "+s.name+" could change "+m.source+".", "Mount it read-only.")
 				}
 			case !l.userData(m):
-				l.report(l.compose.file, m.at, "Missing mount source", "The service "+s.name+" mounts "+m.source+", which is no file of the lab.",
+				l.report(s.file, m.at, "Missing mount source", "The service "+s.name+" mounts "+m.source+", which is no file of the lab.",
 					"Mount a generated file, or keep files of your own in data/, certs/ or secrets/, or outside the lab.")
 			}
 		}

@@ -12,18 +12,18 @@ func checkSubnets(l *lab) {
 		for _, s := range n.subnets {
 			switch {
 			case !s.prefix.IsValid():
-				l.report(c.file, s.at, "Invalid subnet", "The subnet of network "+n.name+" reads "+s.text+", which is no address range.", `Write it like 10.0.1.0/24.`)
+				l.report(n.file, s.at, "Invalid subnet", "The subnet of network "+n.name+" reads "+s.text+", which is no address range.", `Write it like 10.0.1.0/24.`)
 				continue
 			case s.prefix.Masked() != s.prefix:
-				l.report(c.file, s.at, "Subnet with host bits", "The subnet "+s.text+" of network "+n.name+" does not begin at a network address.", "Write "+s.prefix.Masked().String()+".")
+				l.report(n.file, s.at, "Subnet with host bits", "The subnet "+s.text+" of network "+n.name+" does not begin at a network address.", "Write "+s.prefix.Masked().String()+".")
 			case s.gateway != "":
 				if gateway, err := netip.ParseAddr(s.gateway); err != nil || !s.prefix.Contains(gateway) {
-					l.report(c.file, s.at, "Gateway outside its subnet", "The gateway "+s.gateway+" of network "+n.name+" does not lie in "+s.text+".", "Use an address of the subnet.")
+					l.report(n.file, s.at, "Gateway outside its subnet", "The gateway "+s.gateway+" of network "+n.name+" does not lie in "+s.text+".", "Use an address of the subnet.")
 				}
 			}
 			for i, other := range before {
 				if other.prefix.Overlaps(s.prefix) {
-					l.report(c.file, s.at, "Overlapping subnets", "The subnet "+s.text+" of network "+n.name+" overlaps "+other.text+" of network "+owners[i].name+".",
+					l.report(n.file, s.at, "Overlapping subnets", "The subnet "+s.text+" of network "+n.name+" overlaps "+other.text+" of network "+owners[i].name+".",
 						"Give the networks of the topology subnets that share no address.")
 				}
 			}
@@ -45,21 +45,21 @@ func checkAddresses(l *lab) {
 		for _, a := range s.addresses {
 			n := networks[a.network]
 			if n == nil {
-				l.report(c.file, a.at, "Unknown network", "The service "+s.name+" is on the network "+a.network+", which is not declared.", "Declare it with a network block.")
+				l.report(s.file, a.at, "Unknown network", "The service "+s.name+" is on the network "+a.network+", which is not declared.", "Declare it with a network block.")
 				continue
 			}
 			if a.ip == "" {
-				l.report(c.file, a.at, "Service without a fixed address", "The service "+s.name+" has no ipv4_address on network "+a.network+", and one that Docker chooses may be another's after a restart.",
+				l.report(s.file, a.at, "Service without a fixed address", "The service "+s.name+" has no ipv4_address on network "+a.network+", and one that Docker chooses may be another's after a restart.",
 					"Give it a fixed address.")
 				continue
 			}
 			if !a.addr.Is4() {
-				l.report(c.file, a.at, "Invalid address", "The address of "+s.name+" on network "+a.network+" reads "+a.ip+", which is no IPv4 address.", "Write it like 10.0.1.2.")
+				l.report(s.file, a.at, "Invalid address", "The address of "+s.name+" on network "+a.network+" reads "+a.ip+", which is no IPv4 address.", "Write it like 10.0.1.2.")
 				continue
 			}
 			l.checkPlace(s, a, n)
 			if other := owner[a.addr]; other != nil {
-				l.report(c.file, a.at, "Duplicate address", "The address "+a.ip+" belongs to both "+other.name+" and "+s.name+".", "Give one of them another host number.")
+				l.report(s.file, a.at, "Duplicate address", "The address "+a.ip+" belongs to both "+other.name+" and "+s.name+".", "Give one of them another host number.")
 				continue
 			}
 			owner[a.addr] = s
@@ -88,12 +88,12 @@ func (l *lab) checkPlace(s *service, a address, n *network) {
 			taken = "the network's gateway" // Docker's own choice is the first one
 		}
 		if taken != "" {
-			l.report(l.compose.file, a.at, "Reserved address", "The address "+a.ip+" of "+s.name+" is "+taken+".", "Give the service another host number.")
+			l.report(s.file, a.at, "Reserved address", "The address "+a.ip+" of "+s.name+" is "+taken+".", "Give the service another host number.")
 		}
 		return
 	}
 	if len(n.subnets) > 0 {
-		l.report(l.compose.file, a.at, "Address outside its network", "The address "+a.ip+" of "+s.name+" does not lie in "+n.subnets[0].text+", the subnet of network "+n.name+".",
+		l.report(s.file, a.at, "Address outside its network", "The address "+a.ip+" of "+s.name+" does not lie in "+n.subnets[0].text+", the subnet of network "+n.name+".",
 			"Give it a host number inside the subnet, or the network a larger subnet.")
 	}
 }

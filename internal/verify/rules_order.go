@@ -9,7 +9,7 @@ func checkNames(l *lab) {
 		for _, n := range s.names {
 			key := named{what: n.what, name: n.name}
 			if other := owner[key]; other != nil && other != s {
-				l.report(l.compose.file, n.at, "Duplicate "+strings.ReplaceAll(n.what, "_", " "), "The "+n.what+" "+n.name+" belongs to both "+other.name+" and "+s.name+".", "Give one of them another.")
+				l.report(s.file, n.at, "Duplicate "+strings.ReplaceAll(n.what, "_", " "), "The "+n.what+" "+n.name+" belongs to both "+other.name+" and "+s.name+".", "Give one of them another.")
 				continue
 			}
 			owner[key] = s
@@ -26,9 +26,9 @@ func checkDependencies(l *lab) {
 			target := c.byName[d.service]
 			switch {
 			case target == nil:
-				l.report(c.file, d.at, "Unknown dependency", "The service "+s.name+" waits for "+d.service+", which is no service.", "Name a service of the file.")
-			case d.healthy && !target.healthcheck:
-				l.report(c.file, d.at, "Dependency without a health check", "The service "+s.name+" waits for the health of "+d.service+", which has no health check.", "Give "+d.service+" a healthcheck, or wait for its start only.")
+				l.report(s.file, d.at, "Unknown dependency", "The service "+s.name+" waits for "+d.service+", which is no service.", "Name a service of the file.")
+			case d.healthy && !target.health.given:
+				l.report(s.file, d.at, "Dependency without a health check", "The service "+s.name+" waits for the health of "+d.service+", which has no health check.", "Give "+d.service+" a healthcheck, or wait for its start only.")
 			}
 		}
 	}
@@ -55,7 +55,7 @@ func (l *lab) findCircle(s *service, path []*service, done map[*service]bool) {
 				for _, member := range path[i:] {
 					names = append(names, member.name)
 				}
-				l.report(l.compose.file, d.at, "Dependency circle", "The services wait for each other in a circle: "+strings.Join(append(names, target.name), " -> ")+".", "Remove one of the dependencies.")
+				l.report(s.file, d.at, "Dependency circle", "The services wait for each other in a circle: "+strings.Join(append(names, target.name), " -> ")+".", "Remove one of the dependencies.")
 			}
 		}
 		if !onPath(path, target) {

@@ -23,7 +23,7 @@ func checkHostPorts(l *lab) {
 					return o.port.protocol == p.protocol && (o.port.hostIP == p.hostIP || o.port.hostIP == "" || p.hostIP == "")
 				})
 				if clash >= 0 {
-					l.report(l.compose.file, p.at, "Duplicate host port", "The host port "+strconv.Itoa(number)+" is published by both "+taken[number][clash].service.name+" and "+s.name+".",
+					l.report(s.file, p.at, "Duplicate host port", "The host port "+strconv.Itoa(number)+" is published by both "+taken[number][clash].service.name+" and "+s.name+".",
 						"Give one of them another port in the topology, or 0 to publish none.")
 					break
 				}
@@ -38,33 +38,15 @@ func checkHostPorts(l *lab) {
 // package knows.
 func checkContainerPorts(l *lab) {
 	for _, s := range l.compose.services {
-		if !l.balancer(s) {
+		if d := l.duties[s]; d.nginx == nil && d.haproxy == nil {
 			continue
 		}
 		ports := l.listens(s)
 		for _, p := range s.ports {
 			if p.container > 0 && !slices.Contains(ports, p.container) {
-				l.report(l.compose.file, p.at, "Published port that nothing listens on", "The service "+s.name+" publishes its port "+strconv.Itoa(p.container)+", but its configuration listens on "+portList(ports)+".",
+				l.report(s.file, p.at, "Published port that nothing listens on", "The service "+s.name+" publishes its port "+strconv.Itoa(p.container)+", but its configuration listens on "+portList(ports)+".",
 					"Publish a port that it listens on.")
 			}
 		}
 	}
-}
-
-// balancer reports whether the service mounts a configuration of nginx or
-// HAProxy.
-func (l *lab) balancer(s *service) bool {
-	for _, m := range s.mounts {
-		for _, n := range l.nginx {
-			if n.path == m.source {
-				return true
-			}
-		}
-		for _, h := range l.haproxy {
-			if h.path == m.source {
-				return true
-			}
-		}
-	}
-	return false
 }

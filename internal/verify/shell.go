@@ -2,98 +2,153 @@ package verify
 
 import (
 	"errors"
-	"net/netip"
 	"path"
 	"strings"
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
-
-	"mirrorgen/internal/verify/text"
 )
 
-// instancesPath is the table of instances that the container's hooks source.
-const instancesPath = "iris/instances.sh"
+// script is a file of bash.
+type script struct {
+	*file
+	tree *syntax.File // as far as it could be parsed
+	err  error
+}
 
 // parseScripts begins to parse every script as bash, beside whatever the caller
 // does next: scripts are half of a lab's text. The function that it returns
-// waits for them and gives one error, or nil, for each file.
-func parseScripts(files []*file) func() []error {
-	errs := make([]error, len(files))
+// waits for them.
+func parseScripts(files []*file) func() []*script {
+	var scripts []*script
 	var parsing sync.WaitGroup
-	for i, f := range files {
+	for _, f := range files {
 		if path.Ext(f.path) == ".sh" {
+			s := &script{file: f}
+			scripts = append(scripts, s)
 			parsing.Go(func() {
-				_, errs[i] = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(f.text), f.path)
+				s.tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(f.text), f.path)
 			})
 		}
 	}
-	return func() []error {
+	return func() []*script {
 		parsing.Wait()
-		return errs
+		return scripts
 	}
 }
 
-// reportScripts reports what parseScripts found.
-func (l *lab) reportScripts(files []*file, errs []error) {
-	for i, err := range errs {
-		if err == nil {
+// readScripts reports what parseScripts found, and collects the tables.
+func (l *lab) readScripts(scripts []*script) {
+	for _, s := range scripts {
+		if s.err != nil {
+			l.reportScript(s)
 			continue
 		}
-		at, reason := place{}, err.Error()
-		var broken syntax.ParseError
-		var foreign syntax.LangError
-		switch {
-		case errors.As(err, &broken):
-			at, reason = place{int(broken.Pos.Line()), int(broken.Pos.Col())}, broken.Text
-		case errors.As(err, &foreign):
-			at, reason = place{int(foreign.Pos.Line()), int(foreign.Pos.Col())}, foreign.Feature+" is no part of bash"
+		if s.path == instancesPath {
+			l.readRoster(s)
+			continue
 		}
-		l.report(files[i], at, "Invalid shell script", "The shell reader says: "+reason+".", "Correct the line, or the argument of the topology that it prints.")
+		l.tables = append(l.tables, tablesOf(s)...)
 	}
+	l.scripts = scripts
 }
 
-// readInstances collects the IPv4 addresses and the names of the mirrors from
-// the table of instances, outside its comments.
-func (l *lab) readInstances(f *file) {
-	for number, line := range text.Lines(f.text) {
-		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
-			continue
+func (l *lab) reportScript(s *script) {
+	at, reason := place{}, s.err.Error()
+	var broken syntax.ParseError
+	var foreign syntax.LangError
+	switch {
+	case errors.As(s.err, &broken):
+		at, reason = placeAt(broken.Pos), broken.Text
+	case errors.As(s.err, &foreign):
+		at, reason = placeAt(foreign.Pos), foreign.Feature+" is no part of bash"
+	}
+	l.report(s.file, at, "Invalid shell script", "The shell reader says: "+reason+".", "Correct the line, or the argument of the topology that it prints.")
+}
+
+func placeAt(p syntax.Pos) place { return place{int(p.Line()), int(p.Col())} }
+
+// literal is the text of a shell word that holds nothing to expand; ok is false
+// for any other.
+func literal(w *syntax.Word) (text string, ok bool) {
+	if w == nil {
+		return "", true
+	}
+	for _, part := range w.Parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			text += strings.ReplaceAll(part.Value, `\`, "")
+		case *syntax.SglQuoted:
+			text += part.Value
+		case *syntax.DblQuoted:
+			inner, ok := literal(&syntax.Word{Parts: part.Parts})
+			if !ok {
+				return "", false
+			}
+			text += inner
+		default:
+			return "", false
 		}
-		for i := 0; i < len(line); {
-			if i > 0 && isAddressByte(line[i-1]) {
-				i++
+	}
+	return text, true
+}
+
+// wordOf is a literal shell word with its place, empty for any other.
+func wordOf(w *syntax.Word) word {
+	text, _ := literal(w)
+	if w == nil {
+		return word{}
+	}
+	return word{text, placeAt(w.Pos())}
+}
+
+// table is an array at the top of a script, or the list of services that a
+// profile selects.
+type table struct {
+	*file
+	name  string
+	at    place
+	words []word
+}
+
+// tablesOf collects the arrays of a script that hold nothing but literal words,
+// outside functions and in select_services.
+func tablesOf(s *script) []table {
+	var list []table
+	for _, statement := range s.tree.Stmts {
+		switch command := statement.Cmd.(type) {
+		case *syntax.CallExpr:
+			list = append(list, arraysOf(s, command)...)
+		case *syntax.FuncDecl:
+			if command.Name.Value != "select_services" {
 				continue
 			}
-			if rest, found := strings.CutPrefix(line[i:], "mirror="); found {
-				name, _, _ := strings.Cut(rest, " ")
-				l.mirrors[name] = true
-			}
-			word := addressAt(line[i:])
-			if word != "" {
-				l.uses = append(l.uses, use{file: f, at: place{number, i + 1}, host: word, what: "The table of instances"})
-			}
-			i += max(len(word), 1)
+			syntax.Walk(command.Body, func(node syntax.Node) bool {
+				if call, ok := node.(*syntax.CallExpr); ok {
+					list = append(list, arraysOf(s, call)...)
+					return false
+				}
+				return true
+			})
 		}
 	}
+	return list
 }
 
-// addressAt returns the IPv4 address at the beginning of s, "" where there is
-// none. A subnet, which has "/" after its address, is none.
-func addressAt(s string) string {
-	end := 0
-	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == '.') {
-		end++
+func arraysOf(s *script, command *syntax.CallExpr) []table {
+	var list []table
+	for _, assign := range command.Assigns {
+		if assign.Array != nil {
+			list = append(list, table{s.file, assign.Name.Value, placeAt(assign.Pos()), elements(assign.Array)})
+		}
 	}
-	if strings.Count(s[:end], ".") != 3 || end < len(s) && (s[end] == '/' || isAddressByte(s[end])) {
-		return ""
-	}
-	if _, err := netip.ParseAddr(s[:end]); err != nil {
-		return ""
-	}
-	return s[:end]
+	return list
 }
 
-func isAddressByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_'
+func elements(array *syntax.ArrayExpr) []word {
+	list := make([]word, 0, len(array.Elems))
+	for _, e := range array.Elems {
+		list = append(list, wordOf(e.Value))
+	}
+	return list
 }

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ type use struct {
 	at       place
 	host     string
 	port     int    // 0 where only the host is named
+	service  int    // the port on which an instance has what is asked for, 0 where that is not known
 	what     string // e.g. "The server ap1a"; begins a sentence
 	literal  bool   // has to be an IP address: the program would resolve a name only once, at its start
 	anywhere bool   // may lie outside the lab
@@ -94,7 +94,12 @@ func (c *compose) strangers(path, network string) []*service {
 }
 
 func (l *lab) checkListens(u use, target *service) {
-	if u.port == 0 {
+	if u.port == 0 || l.opaque(target) {
+		return
+	}
+	if u.service > 0 && u.port != u.service && l.duties[target].kind == instanceKind {
+		l.report(u.file, u.at, "Port of another service", u.what+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", but asks for what an instance serves on "+strconv.Itoa(u.service)+".",
+			"Use port "+strconv.Itoa(u.service)+".")
 		return
 	}
 	if ports := l.listens(target); !slices.Contains(ports, u.port) {
@@ -129,61 +134,26 @@ const (
 	httpsPort       = 443
 )
 
-// listens returns the container ports that a service takes connections on. What
-// a service is shows in the artifacts that are written for it; where there are
-// none it is an arbiter.
-func (l *lab) listens(s *service) []int {
-	if l.files["iris/merge/"+s.name+".cpf"] != nil {
-		return []int{superserverPort, agentPort, webServerPort}
-	}
-	for _, m := range s.mounts {
-		f := l.files[m.source]
-		if f == nil {
-			continue
-		}
-		directory, name := path.Split(m.source)
-		switch {
-		case directory == "webgateway/" && path.Ext(name) == ".ini":
-			return []int{httpPort, httpsPort}
-		case directory == "nginx/":
-			return l.nginxPorts(f)
-		case directory == "haproxy/":
-			return l.haproxyPorts(f)
-		}
-	}
-	return []int{agentPort}
-}
-
-func (l *lab) nginxPorts(f *file) []int {
+func (l *lab) nginxPorts(n *nginxFile) []int {
 	var ports []int
-	for _, n := range l.nginx {
-		if n.file != f {
-			continue
+	for d := range walk(n.directives, "listen") {
+		_, text, found := cutLast(d.Arg(0), ":")
+		if !found {
+			text = d.Arg(0)
 		}
-		for d := range walk(n.directives, "listen") {
-			_, text, found := cutLast(d.Arg(0), ":")
-			if !found {
-				text = d.Arg(0)
-			}
-			if port, err := strconv.Atoi(text); err == nil {
-				ports = append(ports, port)
-			}
+		if port, err := strconv.Atoi(text); err == nil {
+			ports = append(ports, port)
 		}
 	}
 	return ports
 }
 
-func (l *lab) haproxyPorts(f *file) []int {
+func (l *lab) haproxyPorts(h *haproxyFile) []int {
 	var ports []int
-	for _, h := range l.haproxy {
-		if h.file != f {
-			continue
-		}
-		for _, p := range h.proxies {
-			for _, bind := range p.binds {
-				if !isLoopback(bind.Host) {
-					ports = append(ports, bind.Port)
-				}
+	for _, p := range h.proxies {
+		for _, bind := range p.binds {
+			if !isLoopback(bind.Host) {
+				ports = append(ports, bind.Port)
 			}
 		}
 	}
@@ -218,9 +188,9 @@ func (l *lab) inSubnet(addr netip.Addr) bool {
 // mergeUses collects the addresses of a merge file.
 func mergeUses(f *file, merge *cpf.File) []use {
 	var uses []use
-	add := func(line, column int, host string, port int, what string) {
+	add := func(line, column int, host string, port, service int, what string) {
 		if host != "" {
-			uses = append(uses, use{file: f, at: place{line, column}, host: host, port: port, what: what})
+			uses = append(uses, use{file: f, at: place{line, column}, host: host, port: port, service: service, what: what})
 		}
 	}
 	for action := range merge.Actions {
@@ -229,21 +199,21 @@ func mergeUses(f *file, merge *cpf.File) []use {
 			for _, a := range action.Arguments {
 				switch a.Name {
 				case "MirrorAddress", "AgentAddress", "ECPAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, "The "+a.Name+" of the mirror member")
+					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The "+a.Name+" of the mirror member")
 				case "Primary":
 					if a.Value != "auto" {
-						add(action.Line, a.ValueColumn, a.Value, 0, "The primary of the mirror")
+						add(action.Line, a.ValueColumn, a.Value, 0, 0, "The primary of the mirror")
 					}
 				case "ArbiterURL":
 					host, port, _ := cutLast(a.Value, ":")
 					number, _ := strconv.Atoi(port)
-					add(action.Line, a.ValueColumn, host, number, "The arbiter of the mirror")
+					add(action.Line, a.ValueColumn, host, number, agentPort, "The arbiter of the mirror")
 				}
 			}
 		case "CreateECPServer":
 			address, _ := action.Argument("Address")
 			port, _ := strconv.Atoi(action.Value("Port"))
-			add(action.Line, address.ValueColumn, address.Value, port, "The ECP server "+action.Value("Name"))
+			add(action.Line, address.ValueColumn, address.Value, port, superserverPort, "The ECP server "+action.Value("Name"))
 		}
 	}
 	for _, key := range merge.Keys("ECPServers") {
@@ -252,7 +222,7 @@ func mergeUses(f *file, merge *cpf.File) []use {
 		if len(fields) > 1 {
 			port, _ = strconv.Atoi(fields[1])
 		}
-		add(key.Line, key.ValueColumn, fields[0], port, "The ECP server "+key.Name)
+		add(key.Line, key.ValueColumn, fields[0], port, superserverPort, "The ECP server "+key.Name)
 	}
 	return uses
 }

@@ -41,6 +41,32 @@ var rules = []func(*lab){
 	checkMirrorActions,
 	checkDatabases,
 	checkMergeApplications,
+	checkRoster,
+	checkAccounts,
+	checkMirrors,
+	checkRosterMerges,
+	checkECP,
+	checkAlike,
+	checkContainerFiles,
+	checkHookFiles,
+	checkConfigurationTargets,
+	checkLicense,
+	checkHostNames,
+	checkData,
+	checkMemberOrder,
+	checkHealthPorts,
+	checkShutdown,
+	checkHealthTimes,
+	checkResponseTimeouts,
+	checkProxyTimeouts,
+	checkBalancerTimeouts,
+	checkPathNames,
+	checkManagementPages,
+	checkManagementClosed,
+	checkMirrorSections,
+	checkFailoverSections,
+	checkTables,
+	checkPages,
 }
 
 // Check returns everything that is wrong with the artifacts of one lab, sorted
@@ -49,6 +75,7 @@ var rules = []func(*lab){
 func Check(artifacts []templates.Artifact) hcl.Diagnostics {
 	l := read(artifacts)
 	if l.compose != nil {
+		l.link()
 		for _, rule := range rules {
 			rule(l)
 		}

@@ -1,0 +1,83 @@
+package verify
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// word returns a scalar with its place.
+func (y *yamlReader) word(node *yaml.Node) word {
+	return word{y.text(node), placeOf(y.follow(node))}
+}
+
+// words returns a command as a list, of which each element may hold blanks, or
+// the words of one that is a single string.
+func (y *yamlReader) words(node *yaml.Node) []word {
+	var list []word
+	for _, item := range y.items(node) {
+		list = append(list, y.word(item))
+	}
+	if list == nil {
+		at := placeOf(y.follow(node))
+		for text := range strings.FieldsSeq(y.text(node)) {
+			list = append(list, word{text, at})
+		}
+	}
+	return list
+}
+
+// settings reads both syntaxes of an environment.
+func (y *yamlReader) settings(node *yaml.Node) []setting {
+	var list []setting
+	for _, item := range y.items(node) {
+		name, value, _ := strings.Cut(y.text(item), "=")
+		list = append(list, setting{name, word{value, placeOf(item)}})
+	}
+	for _, field := range y.fields(node) {
+		list = append(list, setting{field.name, word{y.text(field.value), placeOf(y.follow(field.value))}})
+	}
+	return list
+}
+
+func (y *yamlReader) health(node *yaml.Node) health {
+	h := health{given: y.text(y.get(node, "disable")) != "true", at: placeOf(y.follow(node))}
+	for _, field := range y.fields(node) {
+		switch field.name {
+		case "test":
+			h.test = y.words(field.value)
+		case "interval":
+			h.interval = y.word(field.value)
+		case "timeout":
+			h.timeout = y.word(field.value)
+		case "retries":
+			h.retries = y.word(field.value)
+		case "start_period":
+			h.startPeriod = y.word(field.value)
+		}
+	}
+	return h
+}
+
+// setting returns the value of an environment variable, without a place where
+// the service has none.
+func (s *service) setting(name string) word {
+	for _, e := range s.environment {
+		if e.name == name {
+			return e.word
+		}
+	}
+	return word{}
+}
+
+// target returns the mount that a path of the container lies in, or nil.
+func (s *service) target(path string) *mount {
+	var best *mount
+	for i := range s.mounts {
+		m := &s.mounts[i]
+		if (path == m.target || strings.HasPrefix(path, strings.TrimSuffix(m.target, "/")+"/")) && (best == nil || len(m.target) > len(best.target)) {
+			best = m
+		}
+	}
+	return best
+}

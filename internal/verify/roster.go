@@ -1,0 +1,112 @@
+package verify
+
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// instancesPath is the table of instances that the container's hooks source.
+const instancesPath = "iris/instances.sh"
+
+// roster is what the table of instances says.
+type roster struct {
+	*file
+	instances []*entry
+	mirrors   []*entry
+	byName    map[string]*entry // instances
+	accounts  []word            // user, password, user, password, ...
+}
+
+// entry is one line of the table: an instance or a mirror.
+type entry struct {
+	name   string
+	at     place
+	values map[string]word
+	lists  map[string][]word
+}
+
+func (e *entry) text(name string) string { return e.values[name].text }
+
+// readRoster reads the table of instances: a case of $instance, one of $mirror,
+// and the gateways' accounts.
+func (l *lab) readRoster(s *script) {
+	r := &roster{file: s.file, byName: map[string]*entry{}}
+	for _, statement := range s.tree.Stmts {
+		switch command := statement.Cmd.(type) {
+		case *syntax.CaseClause:
+			switch variable(command.Word) {
+			case "instance":
+				r.instances = entries(command)
+			case "mirror":
+				r.mirrors = entries(command)
+			}
+		case *syntax.CallExpr:
+			for _, t := range arraysOf(s, command) {
+				if t.name == "accounts" {
+					r.accounts = t.words
+				}
+			}
+		}
+	}
+	for _, e := range r.instances {
+		r.byName[e.name] = e
+		for _, name := range [...]string{"mirror_address", "client_address"} {
+			l.useRoster(r, e.values[name], "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name, 0)
+		}
+		for _, peer := range e.lists["peers"] {
+			l.useRoster(r, peer, "A peer of "+e.name, agentPort)
+		}
+	}
+	for _, e := range r.mirrors {
+		l.mirrors[e.name] = true
+		l.useRoster(r, e.values["founder"], "The founder of mirror "+e.name, agentPort)
+		l.useRoster(r, e.values["arbiter"], "The arbiter of mirror "+e.name, agentPort)
+	}
+	l.roster = r
+}
+
+func (l *lab) useRoster(r *roster, w word, what string, port int) {
+	if w.text != "" {
+		l.uses = append(l.uses, use{file: r.file, at: w.at, host: w.text, port: port, what: what})
+	}
+}
+
+// variable is the name in a word that is just "$name", "" for any other.
+func variable(w *syntax.Word) string {
+	if len(w.Parts) == 1 {
+		if expansion, ok := w.Parts[0].(*syntax.ParamExp); ok && expansion.Param != nil {
+			return expansion.Param.Value
+		}
+	}
+	return ""
+}
+
+// entries are the branches of a case that assign variables.
+func entries(command *syntax.CaseClause) []*entry {
+	var list []*entry
+	for _, item := range command.Items {
+		if len(item.Patterns) != 1 || len(item.Stmts) != 1 {
+			continue
+		}
+		call, ok := item.Stmts[0].Cmd.(*syntax.CallExpr)
+		pattern := wordOf(item.Patterns[0])
+		if !ok || pattern.text == "*" {
+			continue
+		}
+		e := &entry{name: pattern.text, at: pattern.at, values: make(map[string]word, len(call.Assigns)), lists: map[string][]word{}}
+		for _, assign := range call.Assigns {
+			if assign.Array != nil {
+				e.lists[assign.Name.Value] = elements(assign.Array)
+				continue
+			}
+			value := wordOf(assign.Value)
+			if assign.Value == nil {
+				value.at = placeAt(assign.Pos())
+			}
+			e.values[assign.Name.Value] = value
+		}
+		list = append(list, e)
+	}
+	return list
+}

@@ -1,0 +1,348 @@
+package verify
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checkPages: what a README says of services, addresses, ports and paths is what
+// the other artifacts say.
+func checkPages(l *lab) {
+	if !l.generated {
+		return
+	}
+	for _, p := range l.pages {
+		if path.Dir(p.path) != "." {
+			continue
+		}
+		for _, row := range p.rows {
+			l.checkRow(p, row)
+		}
+		for _, line := range p.lines {
+			at := spot{p.file, line.at}
+			l.checkURLs(at, line.text, nil)
+			l.checkComposeCommand(at, line.text)
+		}
+	}
+}
+
+// checkRow recognises a row by what stands in its cells, in whatever language its
+// heading is.
+func (l *lab) checkRow(p *page, row pageRow) {
+	at := spot{p.file, row.at}
+	first := codeText(row.cells[0])
+	s := l.compose.byName[first]
+	l.checkURLs(at, strings.Join(row.cells, " "), s)
+	switch {
+	case strings.HasPrefix(row.cells[0], "`jdbc:"):
+		l.checkJDBC(at, row)
+	case strings.HasPrefix(first, "Server ") && strings.Contains(first, " is UP"):
+		l.checkLogRow(at, row)
+	case len(row.cells) == 4 && strings.Count(row.cells[2], ":") == 1 && l.mirrors[row.cells[1]]:
+		l.checkStatusRow(at, row)
+	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), strings.Contains(strings.Join(row.cells, ""), "<http"):
+		if s == nil {
+			l.report(p.file, row.at, "Unknown service", "The row is about "+first+", which is no service of "+l.compose.path+".", "Name a service.")
+		}
+	case l.isAddressTable(row):
+		l.checkAddressRow(at, row, s)
+	case l.mirrors[first] && len(row.cells) == 6:
+		l.checkMirrorRow(at, row, first)
+	case len(row.cells) == 4 && codeText(row.cells[2]) != row.cells[2] && strings.Contains(row.cells[3], "` ("):
+		l.checkSQLRow(at, row, first)
+	case len(row.cells) == 5 && strings.Contains(row.cells[1], "`"):
+		l.checkContainerRow(at, row, s, first)
+	case len(row.cells) == 2 && s != nil && l.duties[s].kind == instanceKind:
+		l.checkClientRow(at, row, s)
+	case len(row.cells) == 3 && strings.Contains(row.cells[2], ", ") && strings.HasPrefix(row.cells[0], "`"):
+		l.checkProfileRow(at, row)
+	}
+}
+
+// codeText is the text of a cell that is one code span, or the cell.
+func codeText(cell string) string {
+	if inner, found := strings.CutPrefix(cell, "`"); found {
+		if inner, found = strings.CutSuffix(inner, "`"); found && !strings.Contains(inner, "`") {
+			return inner
+		}
+	}
+	return cell
+}
+
+func (l *lab) pageSays(at spot, there spot, what string) {
+	l.reportBoth(at, there, "Page that disagrees", what, "Both must say the same.")
+}
+
+// isAddressTable reports whether the columns of a table are the lab's networks.
+func (l *lab) isAddressTable(row pageRow) bool {
+	if len(row.heading) < 2 {
+		return false
+	}
+	for _, cell := range row.heading[1:] {
+		if !strings.HasSuffix(cell, ")") || !strings.Contains(cell, "/") || strings.Contains(cell, "://") {
+			return false
+		}
+	}
+	return true
+}
+
+// checkAddressRow: a service, and its address on the network of each column.
+func (l *lab) checkAddressRow(at spot, row pageRow, s *service) {
+	for i, cell := range row.cells[1:] {
+		name, rest, _ := strings.Cut(row.heading[i+1], " (")
+		var n *network
+		for _, other := range l.compose.networks {
+			if other.name == name && slices.ContainsFunc(other.subnets, func(s subnet) bool { return s.text+")" == rest }) {
+				n = other
+			}
+		}
+		switch {
+		case n == nil:
+			l.pageSays(at, spot{l.compose.file, place{}}, "The column "+row.heading[i+1]+" is no network of the lab with its subnet.")
+		case s == nil && strings.HasPrefix(row.cells[0], "`"):
+			l.report(at.file, at.at, "Unknown service", "The row is about "+row.cells[0]+", which is no service.", "Name a service.")
+			return
+		case s == nil: // Docker's own
+			if gateway := gatewayOf(n); gateway != cell {
+				l.pageSays(at, spot{n.file, n.at}, "The page gives Docker the address "+cell+" on "+name+", where it has "+gateway+".")
+			}
+		default:
+			has := "-"
+			for _, a := range s.addresses {
+				if a.network == name {
+					has = a.ip
+				}
+			}
+			if has != cell {
+				l.pageSays(at, spot{s.file, s.at}, "The page gives "+s.name+" the address "+cell+" on "+name+", where it has "+has+".")
+			}
+		}
+	}
+}
+
+// gatewayOf is Docker's own address on a network, the first where none is given.
+func gatewayOf(n *network) string {
+	for _, s := range n.subnets {
+		if s.gateway != "" {
+			return s.gateway
+		}
+		if s.prefix.IsValid() {
+			return s.prefix.Masked().Addr().Next().String()
+		}
+	}
+	return ""
+}
+
+// checkContainerRow: a service with its image and its ports.
+func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
+	if s == nil {
+		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.compose.path+".", "Name a service.")
+		return
+	}
+	there := spot{s.file, s.at}
+	if image := codeText(row.cells[1]); image != s.image {
+		l.pageSays(at, there, "The page gives "+s.name+" the image "+image+", but it has "+s.image+".")
+	}
+	var ports []string
+	for _, p := range s.ports {
+		ports = append(ports, strconv.Itoa(p.host)+":"+strconv.Itoa(p.container))
+	}
+	listed := strings.Split(row.cells[2], ", ")
+	if row.cells[2] == "-" {
+		listed = nil
+	}
+	slices.Sort(ports)
+	slices.Sort(listed)
+	if !slices.Equal(ports, listed) {
+		l.pageSays(at, there, "The page gives "+s.name+" the ports "+row.cells[2]+", but it publishes "+strings.Join(ports, ", ")+".")
+	}
+	if e := l.entry(s.name); e != nil && !mentions(row.cells[3], e.text("mirror")) {
+		l.pageSays(at, l.roster.spot(e.values["mirror"]), "The page does not name the mirror of "+s.name+", "+e.text("mirror")+".")
+	}
+	for _, other := range namesIn(row.cells[3]) {
+		if l.compose.byName[other] == nil && !l.mirrors[other] && looksLike(other, l) {
+			l.pageSays(at, there, "The page names "+other+" in the row of "+s.name+", which is neither a service nor a mirror.")
+		}
+	}
+}
+
+func (l *lab) entry(service string) *entry {
+	if l.roster == nil {
+		return nil
+	}
+	return l.roster.byName[service]
+}
+
+// mentions reports whether a text holds a name as a word of its own.
+func mentions(text, name string) bool {
+	return slices.Contains(namesIn(text), name)
+}
+
+// namesIn are the words of a text, at whose ends a name of the lab may begin or
+// end: letters, digits, "-" and "_".
+func namesIn(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return notAlphanumeric(r) && r != '-' && r != '_' })
+}
+
+// looksLike reports whether a word is the name of a service or mirror with a
+// letter more: a misspelling, not a word of the language.
+func looksLike(word string, l *lab) bool {
+	short := word[:len(word)-1]
+	return len(word) > 2 && (l.mirrors[short] || l.compose.byName[short] != nil)
+}
+
+// checkMirrorRow: a mirror with its set, members, databases and arbiter.
+func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
+	mirror := l.roster.mirror(name)
+	there := spot{l.roster.file, mirror.at}
+	if set := codeText(row.cells[1]); set != mirror.text("set_name") {
+		l.pageSays(at, there, "The page gives the mirror "+name+" the set "+set+", but it has "+mirror.text("set_name")+".")
+	}
+	var members, databases []string
+	for _, m := range l.roster.members(name) {
+		members = append(members, m.name+" ("+m.text("system_name")+")")
+	}
+	for _, d := range mirror.lists["databases"] {
+		if fields := strings.Fields(d.text); len(fields) > 1 {
+			databases = append(databases, fields[0]+" ("+fields[1]+")")
+		}
+	}
+	if want := strings.Join(members, ", "); want != row.cells[2] {
+		l.pageSays(at, there, "The page gives the mirror "+name+" the members "+row.cells[2]+", but it has "+want+".")
+	}
+	if want := strings.Join(databases, ", "); plain(row.cells[3]) != want {
+		l.pageSays(at, there, "The page gives the mirror "+name+" the databases "+row.cells[3]+", but it has "+want+".")
+	}
+	arbiter := l.compose.byIP[parseAddr(mirror.text("arbiter"))]
+	if arbiter != nil && row.cells[4] != arbiter.name || arbiter == nil && l.compose.byName[row.cells[4]] != nil {
+		l.pageSays(at, l.roster.spot(mirror.values["arbiter"]), "The page gives the mirror "+name+" the arbiter "+row.cells[4]+", but it has "+mirror.text("arbiter")+".")
+	}
+}
+
+// plain is running text of a page without its escapes.
+func plain(s string) string { return strings.ReplaceAll(s, `\`, "") }
+
+// checkSQLRow: where HAProxy serves a mirror, and the members behind.
+func (l *lab) checkSQLRow(at spot, row pageRow, name string) {
+	haproxy := codeText(row.cells[1])
+	s := l.compose.byName[haproxy]
+	if s == nil || l.duties[s].haproxy == nil || !l.mirrors[name] {
+		l.report(at.file, at.at, "Unknown service", "The row is about the mirror "+name+" behind "+haproxy+", and one of them is not of this lab.", "Name a mirror and the haproxy that serves it.")
+		return
+	}
+	_, front, published := cutLast(codeText(row.cells[2]), ":")
+	if published {
+		l.checkListener(at, haproxy, number(front), name)
+	}
+	for back := range strings.SplitSeq(row.cells[3], "), ") {
+		member, address, _ := strings.Cut(strings.TrimPrefix(back, "`"), "` (")
+		member, port, _ := strings.Cut(member, ":")
+		target := l.compose.byName[member]
+		address = strings.TrimSuffix(address, ")")
+		if target == nil || l.compose.byIP[parseAddr(address)] != target || number(port) != superserverPort || l.entry(member) == nil || l.entry(member).text("mirror") != name {
+			l.pageSays(at, spot{s.file, s.at}, "The page has "+haproxy+" lead to "+member+" at "+address+", port "+port+", which is no member of "+name+" there.")
+		}
+	}
+}
+
+// checkJDBC: a JDBC URL leads to the mirror that the row says, or to the instance,
+// and names one of its namespaces.
+func (l *lab) checkJDBC(at spot, row pageRow) {
+	url := strings.TrimPrefix(codeText(row.cells[0]), "jdbc:IRIS://")
+	address, namespace, _ := strings.Cut(url, "/")
+	_, text, _ := cutLast(address, ":")
+	port := number(text)
+	for _, s := range l.compose.services {
+		if !s.publishes(port) {
+			continue
+		}
+		mirror := l.listenerAt(s.name, port)
+		if e := l.entry(s.name); e != nil {
+			mirror = l.roster.mirror(e.text("mirror"))
+		}
+		if mirror == nil {
+			break
+		}
+		if !mentions(row.cells[1], mirror.name) && !mentions(row.cells[1], s.name) {
+			l.pageSays(at, spot{s.file, s.at}, "The page says that "+row.cells[1]+" answers on port "+text+", but that leads to the mirror "+mirror.name+".")
+		}
+		for _, d := range mirror.lists["databases"] {
+			if fields := strings.Fields(d.text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
+				return
+			}
+		}
+		l.pageSays(at, spot{l.roster.file, mirror.at}, "The page names the namespace "+namespace+", which the mirror "+mirror.name+" does not have.")
+		return
+	}
+	l.report(at.file, at.at, "Port that nothing publishes", "The page names the host port "+text+", on which no superserver is published.", "Name a published port.")
+}
+
+// checkLogRow: the sample of HAProxy's log names a section and one of its servers.
+func (l *lab) checkLogRow(at spot, row pageRow) {
+	words := strings.Fields(strings.Trim(row.cells[0], "`"))
+	section, server, _ := strings.Cut(words[1], "/")
+	for _, h := range l.haproxy {
+		for _, p := range h.proxies {
+			for _, s := range p.servers {
+				if p.Name == section && s.Name == server && strings.Contains(row.cells[1], "`"+server+"`") && strings.Contains(row.cells[1], "`"+section+"`") {
+					return
+				}
+			}
+		}
+	}
+	l.report(at.file, at.at, "Page that disagrees", "The page shows a log line about the server "+server+" of section "+section+", which no HAProxy would write so.", "Name a server of a section, twice the same.")
+}
+
+// checkStatusRow: a row of a gateway's System Status: a mirror, and SET:MEMBER.
+func (l *lab) checkStatusRow(at spot, row pageRow) {
+	set, system, _ := strings.Cut(plain(row.cells[2]), ":")
+	mirror := l.roster.mirror(row.cells[1])
+	for _, m := range l.roster.members(mirror.name) {
+		if m.text("system_name") == system && mirror.text("set_name") == set {
+			return
+		}
+	}
+	l.pageSays(at, spot{l.roster.file, mirror.at}, "The page shows "+row.cells[2]+" under "+row.cells[1]+", which is no member of that mirror.")
+}
+
+// checkClientRow: an application server and the mirror whose data it serves.
+func (l *lab) checkClientRow(at spot, row pageRow, s *service) {
+	if e := l.entry(s.name); e != nil && strings.Contains(row.cells[1], "`") && !mentions(row.cells[1], e.text("mirror")) {
+		l.pageSays(at, spot{l.roster.file, e.at}, "The page does not say that "+s.name+" belongs to "+e.text("mirror")+".")
+	}
+}
+
+// checkProfileRow: a profile and its services, as start.sh lists them.
+func (l *lab) checkProfileRow(at spot, row pageRow) {
+	for name := range strings.SplitSeq(row.cells[2], ", ") {
+		if l.compose.byName[name] == nil && !strings.ContainsAny(name, " `.") && len(namesIn(name)) == 1 && !strings.ContainsFunc(name, func(r rune) bool { return r > 127 }) {
+			l.report(at.file, at.at, "Unknown service", "The row names "+name+", which is no service of "+l.compose.path+".", "Name services.")
+		}
+	}
+}
+
+// composeVerbs are the commands of Compose that take services.
+var composeVerbs = []string{"exec", "logs", "start", "stop", "kill", "pause", "unpause", "restart", "create", "rm"}
+
+// checkComposeCommand: a command that a page prints names a service.
+func (l *lab) checkComposeCommand(at spot, line string) {
+	fields := strings.Fields(strings.Trim(line, "$ `"))
+	if len(fields) < 4 || fields[0] != "docker" || fields[1] != "compose" || !slices.Contains(composeVerbs, fields[2]) {
+		return
+	}
+	for _, name := range fields[3:] {
+		if strings.HasPrefix(name, "-") {
+			continue
+		}
+		if i := strings.IndexAny(name, "`,;:'\""); i >= 0 {
+			name = name[:i]
+		}
+		name = strings.TrimRight(name, ".")
+		if l.compose.byName[name] == nil && name != strings.ToUpper(name) {
+			l.report(at.file, at.at, "Unknown service", "The command names "+name+", which is no service of "+l.compose.path+".", "Name a service.")
+		}
+		return
+	}
+}

@@ -1,0 +1,210 @@
+package verify
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checkURLs: every URL of a line goes to a host port that a service publishes,
+// and to a path that it serves. s is the service that a table's row is about, nil
+// for none.
+func (l *lab) checkURLs(at spot, line string, s *service) {
+	for from := 0; ; {
+		i := strings.Index(line[from:], "http://")
+		if i < 0 {
+			return
+		}
+		begin := from + i + len("http://")
+		end := begin + strings.IndexAny(line[begin:]+" ", " >\"'`)|,")
+		from = end
+		l.checkURL(at, line[begin:end], line, s)
+	}
+}
+
+func (l *lab) checkURL(at spot, url, line string, s *service) {
+	host, uri, _ := strings.Cut(url, "/")
+	name, text, hasPort := cutLast(host, ":")
+	port := httpPort
+	if hasPort {
+		port = number(text)
+	}
+	if addr, err := netip.ParseAddr(name); err == nil && l.inSubnet(addr) || strings.Contains(host, "$") || host == "" || strings.Contains(host, "...") {
+		return // inside the lab's networks, or in the words of a shell
+	}
+	server := s
+	if server == nil || !server.publishes(port) {
+		server = l.publisher(port)
+	}
+	switch {
+	case server == nil:
+		l.report(at.file, at.at, "Port that nothing publishes", "The URL http://"+url+" goes to host port "+strconv.Itoa(port)+", which no service publishes.", "Name a published port.")
+	case s != nil && !s.publishes(port):
+		l.reportBoth(at, spot{s.file, s.at}, "Port of another service", "The row is about "+s.name+", but host port "+strconv.Itoa(port)+" belongs to "+server.name+".", "Name the port that "+s.name+" publishes.")
+	default:
+		l.checkServed(at, server, "/"+uri, line)
+	}
+}
+
+// publisher is the service that publishes a host port; nil for none.
+func (l *lab) publisher(port int) *service {
+	if l.publishers == nil {
+		l.publishers = map[int]*service{}
+		for _, s := range l.compose.services {
+			for _, p := range s.ports {
+				for n := p.host; n <= min(p.hostLast, 65535) && n > 0; n++ {
+					l.publishers[n] = s
+				}
+			}
+		}
+	}
+	return l.publishers[port]
+}
+
+// Pages of an instance or a gateway that a lab's README names, below the path of
+// their server.
+const (
+	portalPage  = "/csp/sys/%25CSP.Portal.Home.zen"
+	managePage  = "/api/mgmnt/"
+	statusPage  = "/csp/mirror_status.cxw"
+	gatewayPage = "/csp/bin/Systems/Module.cxw"
+)
+
+// checkServed: a path of a service leads where the line says.
+func (l *lab) checkServed(at spot, s *service, uri, line string) {
+	uri, _, _ = strings.Cut(uri, "?")
+	d := l.duties[s]
+	gateways := []*gatewayFile{d.gateway}
+	switch d.kind {
+	case gatewayKind:
+	case nginxKind:
+		if d.nginx == nil || l.nginxAnswers(d.nginx, uri) {
+			return
+		}
+		gateways = slices.Compact(l.gatewaysOf(d.nginx)) // those that share a file
+	case haproxyKind:
+		if d.haproxy != nil && uri != "/" && !d.haproxy.serves(uri) {
+			l.report(at.file, at.at, "Page that nobody serves", "The page "+uri+" is none of "+s.name+".", "Name a page that it serves.")
+		}
+		return
+	default:
+		return
+	}
+	if uri == "/" || uri == gatewayPage {
+		return
+	}
+	for _, g := range gateways {
+		if g == nil {
+			return
+		}
+		path := g.ini.pathFor(uri)
+		if path == nil {
+			l.reportBoth(at, spot{g.file, place{}}, "Page that nobody serves", s.name+" has no path for "+uri+".", "Name a path that its gateways have.")
+			return
+		}
+		l.checkAnswer(at, g, path, uri, line)
+	}
+}
+
+// checkAnswer: the page exists, its server is the one that the line names, and a
+// page of one instance does not come from whichever is primary.
+func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri, line string) {
+	name := strings.TrimPrefix(path.name, pathPrefix)
+	server := path.value("Default_Server")
+	page := strings.TrimPrefix(uri, name)
+	there := spot{g.file, path.at}
+	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !strings.Contains(line, "**") {
+		switch page {
+		case portalPage:
+			l.reportBoth(at, there, "Portal through a mirror-aware server", "The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.", "Use the path of a member, or mark the row as unfit.")
+		case statusPage:
+			l.reportBoth(at, there, "Health check of a whole mirror", "The health check at "+uri+" answers for the primary, whoever that is.", "Use the path of a member.")
+		}
+	}
+	known := page == portalPage || page == managePage || page == statusPage || page == "/" || page == ""
+	if application, found := strings.CutPrefix(page, "/csp/"); found && !known {
+		namespace, found := strings.CutSuffix(application, "/get")
+		known = found && l.hasNamespace(server, namespace)
+	}
+	if !known {
+		l.report(at.file, at.at, "Page that nobody serves", "The page "+page+" below "+name+" is none that a lab has.", "Name the portal, /api/mgmnt/, mirror_status.cxw or the demo application.")
+	}
+	if strings.HasPrefix(line, "`") || strings.Contains(line, "<http") {
+		answers := line[strings.Index(line, uri)+len(uri):]
+		if !mentions(answers, server) && l.namesServer(answers) {
+			l.reportBoth(at, there, "Page that disagrees", "The row says that another than "+server+" answers "+uri+".", "Name "+server+".")
+		}
+	}
+}
+
+// namesServer reports whether a text names any service or mirror, or what looks
+// like one misspelt.
+func (l *lab) namesServer(text string) bool {
+	for _, word := range namesIn(text) {
+		if l.mirrors[word] || l.compose.byName[word] != nil || looksLike(word, l) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasNamespace reports whether a server's mirror, or the mirror of the instance
+// that it stands for, has a namespace of that name in lower case.
+func (l *lab) hasNamespace(server, namespace string) bool {
+	if l.roster == nil {
+		return true
+	}
+	name := server
+	if e := l.roster.byName[server]; e != nil {
+		name = e.text("mirror")
+	}
+	mirror := l.roster.mirror(name)
+	if mirror == nil {
+		return false
+	}
+	for _, d := range mirror.lists["databases"] {
+		if fields := strings.Fields(d.text); len(fields) > 1 && strings.ToLower(fields[1]) == namespace {
+			return true
+		}
+	}
+	return false
+}
+
+// nginxAnswers reports whether nginx answers a path itself.
+func (l *lab) nginxAnswers(n *nginxFile, uri string) bool {
+	for d := range walk(n.directives, "location") {
+		switch d.Arg(0) {
+		case "=":
+			if d.Arg(1) == uri {
+				return true
+			}
+		case "~*", "~":
+			if strings.Contains(uri, strings.TrimPrefix(d.Arg(1), "^")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serves reports whether a section of HAProxy answers a path by itself.
+func (h *haproxyFile) serves(uri string) bool {
+	for _, p := range h.proxies {
+		for _, line := range p.Lines {
+			for i, w := range line.Words {
+				if w == uri && (line.Words[0] == "stats" || i > 0 && line.Words[i-1] == "path") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// checkPage: a path that a script asks a service for.
+func (l *lab) checkPage(at spot, s *service, uri string) {
+	if s != nil {
+		l.checkServed(at, s, uri, "")
+	}
+}
