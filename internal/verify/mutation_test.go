@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
-	"mirrorgen/internal/verify/tools"
 	"mirrorgen/templates"
 )
 
@@ -43,9 +46,13 @@ func (m mutation) apply(artifacts []templates.Artifact) []templates.Artifact {
 	return mutated
 }
 
-// sampled is every how manyth mutation is tried where the real tools are not
-// asked for; it shares no factor with the number of mutations of one fact.
+// sampled is every how manyth mutation is tried unless all are asked for; it
+// shares no factor with the number of mutations of one fact.
 const sampled = 23
+
+// allMutations is the environment variable that asks for all mutations with the
+// value "all", as make test sets it.
+const allMutations = "MIRRORGEN_MUTATIONS"
 
 // enough is the share of mutations that break a lab and must be found.
 const enough = 0.95
@@ -53,59 +60,102 @@ const enough = 0.95
 // Nearly every fact that is changed alone, in any artifact of any example, is
 // found. What is not found stands in survivors, with the reason.
 func TestMutations(t *testing.T) {
-	complete := os.Getenv(tools.Required) == "1"
+	complete := os.Getenv(allMutations) == "all"
 	labs, err := filepath.Glob("../../examples/*/docker-compose.yaml")
 	if err != nil || len(labs) < 4 {
 		t.Fatalf("%d examples, %v", len(labs), err)
 	}
-	tried, found, breaking := 0, 0, 0
-	used := map[string]bool{}
-	kinds := map[string][2]int{}
+	var score score
 	for _, compose := range labs {
 		root := filepath.Dir(compose)
 		artifacts := slices.DeleteFunc(labIn(t, root), func(a templates.Artifact) bool { return a.Path == ".mirrorgen.json" })
 		if diags := Check(artifacts); len(diags) > 0 {
 			t.Fatalf("%s is no good lab:\n%s", root, format(diags))
 		}
-		for i, m := range mutationsOf(filepath.Base(root), artifacts) {
-			if !complete && i%sampled != 0 {
-				continue
-			}
-			tried++
-			if len(Check(m.apply(artifacts))) > 0 {
-				found++
-				kinds[m.kind] = [2]int{kinds[m.kind][0] + 1, kinds[m.kind][1] + 1}
-				continue
-			}
-			why := slices.IndexFunc(survivors, func(s survivor) bool { return s.matches(m) })
-			switch {
-			case why < 0:
-				t.Errorf("not found, and not among the survivors: %s", m)
-				breaking++
-			case survivors[why].breaks:
-				breaking++
-			}
-			if why >= 0 {
-				used[survivors[why].reason] = true
-			}
-			kinds[m.kind] = [2]int{kinds[m.kind][0], kinds[m.kind][1] + 1}
+		mutations := mutationsOf(filepath.Base(root), artifacts)
+		if !complete {
+			mutations = every(sampled, mutations)
+		}
+		for i, seen := range checkAll(artifacts, mutations) {
+			score.add(t, mutations[i], seen)
 		}
 	}
-	if tried < 200 || complete && tried < 2000 {
-		t.Errorf("only %d mutations", tried)
+	score.judge(t, complete)
+}
+
+// every takes one of n.
+func every(n int, all []mutation) []mutation {
+	var list []mutation
+	for i := 0; i < len(all); i += n {
+		list = append(list, all[i])
 	}
-	share := float64(found) / float64(found+breaking)
-	t.Logf("%d mutations: %d found, %d break the lab unseen (%.1f %% found), %d harmless", tried, found, breaking, 100*share, tried-found-breaking)
-	for kind, n := range kinds {
-		t.Logf("%-8s %d of %d", kind, n[0], n[1])
+	return list
+}
+
+// checkAll reports of each mutation whether Check finds anything.
+func checkAll(artifacts []templates.Artifact, mutations []mutation) []bool {
+	seen := make([]bool, len(mutations))
+	var working sync.WaitGroup
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		working.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(mutations); i = int(next.Add(1)) - 1 {
+				seen[i] = len(Check(mutations[i].apply(artifacts))) > 0
+			}
+		})
+	}
+	working.Wait()
+	return seen
+}
+
+// score counts what became of mutations.
+type score struct {
+	tried, found, breaking int
+	used                   map[string]bool   // reasons of survivors
+	kinds                  map[string][2]int // found and tried
+}
+
+func (s *score) add(t *testing.T, m mutation, seen bool) {
+	if s.used == nil {
+		s.used, s.kinds = map[string]bool{}, map[string][2]int{}
+	}
+	s.tried++
+	n := s.kinds[m.kind]
+	n[1]++
+	why := slices.IndexFunc(survivors, func(s survivor) bool { return s.matches(m) })
+	switch {
+	case seen:
+		s.found++
+		n[0]++
+	case why < 0:
+		t.Errorf("not found, and not among the survivors: %s", m)
+		s.breaking++
+	default:
+		s.used[survivors[why].reason] = true
+		if survivors[why].breaks {
+			s.breaking++
+		}
+	}
+	s.kinds[m.kind] = n
+}
+
+// judge fails the test where too little was found.
+func (s *score) judge(t *testing.T, complete bool) {
+	if s.tried < 200 || complete && s.tried < 2000 {
+		t.Errorf("only %d mutations", s.tried)
+	}
+	share := float64(s.found) / float64(s.found+s.breaking)
+	t.Logf("%d mutations: %d found, %d break the lab unseen (%.1f %% found), %d harmless", s.tried, s.found, s.breaking, 100*share, s.tried-s.found-s.breaking)
+	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+		t.Logf("%-8s %d of %d", kind, s.kinds[kind][0], s.kinds[kind][1])
 	}
 	if share < enough {
 		t.Errorf("%.1f %% of the mutations that break a lab are found, want %.0f %%", 100*share, 100*enough)
 	}
 	if complete {
-		for _, s := range survivors {
-			if !used[s.reason] {
-				t.Errorf("no mutation survives any more because %s", s.reason)
+		for _, survivor := range survivors {
+			if !s.used[survivor.reason] {
+				t.Errorf("no mutation survives any more because %s", survivor.reason)
 			}
 		}
 	}
@@ -118,7 +168,9 @@ var (
 	timeFact    = regexp.MustCompile(`\b(\d+)(ms|s|m|h)\b`)
 	secondsFact = regexp.MustCompile(`(?:Timeout|limit|LIMIT)=(\d+)\b`)
 	pathFact    = regexp.MustCompile(`(?:^|[\s"'=:<(\[,])(\.?/[A-Za-z][A-Za-z0-9_./%-]*[A-Za-z0-9])`)
-	wordFact    = regexp.MustCompile(`[A-Za-z%][A-Za-z0-9_.-]*[A-Za-z0-9]`)
+	// topLevelValue is a script's line that gives a variable a value of this lab.
+	topLevelValue = regexp.MustCompile(`^[a-z_]+=[^$({]+$`)
+	wordFact      = regexp.MustCompile(`[A-Za-z%][A-Za-z0-9_.-]*[A-Za-z0-9]`)
 )
 
 var roles = []string{"primary", "backup", "drasync", "rorasync", "rwrasync", "application"}
@@ -230,7 +282,7 @@ type factLine struct {
 // comments, not the prose of its pages, not the code that is alike in all labs.
 func factLines(a templates.Artifact) []factLine {
 	var list []factLine
-	offset, function, number := 0, false, 0
+	offset, array, number := 0, false, 0
 	for text := range strings.Lines(string(a.Content)) {
 		number++
 		line := strings.TrimSuffix(text, "\n")
@@ -242,22 +294,14 @@ func factLines(a templates.Artifact) []factLine {
 		case ".cls":
 			keep = strings.HasPrefix(line, "Class ")
 		case ".sh":
-			// A function ends where the next line begins in the first column.
-			if strings.HasSuffix(line, "() {") && !strings.HasPrefix(line, "select_services") {
-				function = true
-			}
-			keep = keep && !function && trimmed[0] != '#' || strings.Contains(line, "/lab/")
-			if line == "}" {
-				function = false
-			}
-			if i := strings.Index(line, " # "); i >= 0 {
-				line = line[:i]
-			}
+			array = array && trimmed != ")" || strings.HasSuffix(trimmed, "=(")
+			plain := topLevelValue.MatchString(line)
+			keep = keep && trimmed[0] != '#' && (array || plain || a.Path == "iris/instances.sh" || strings.Contains(line, "/lab/"))
 		default:
 			keep = keep && trimmed[0] != '#'
-			if i := strings.Index(line, " # "); i >= 0 {
-				line = line[:i]
-			}
+		}
+		if i := strings.Index(line, " # "); i >= 0 && path.Ext(a.Path) != ".md" {
+			line = line[:i]
 		}
 		if keep {
 			list = append(list, factLine{line, offset, number})
@@ -297,7 +341,7 @@ func isRole(file, line string, at int) bool {
 func isName(file, line string, at int, word string) bool {
 	after := line[at+len(word):]
 	switch {
-	case strings.HasPrefix(after, "()") || strings.HasPrefix(after, "=("), // an array or a function
+	case path.Ext(file) == ".sh" && (strings.HasPrefix(after, "()") || strings.HasPrefix(after, "=")), // a function or a variable
 		strings.HasPrefix(after, ":") && strings.Contains(line, "image:"),
 		at > 0 && (line[at-1] == '$' || line[at-1] == '{' || line[at-1] == '/' && path.Ext(file) != ".md"):
 		return false
@@ -355,7 +399,8 @@ func addressesOf(artifacts []templates.Artifact) []string {
 // survivor is a kind of mutation that no rule finds.
 type survivor struct {
 	path, kind, line string // regular expressions: the artifact, the kind, the line
-	breaks           bool   // the lab suffers from it, and nobody can tell from the artifacts
+	change           string // regular expression: "before -> after"
+	breaks           bool   // the lab suffers from it, and the artifacts do not show it
 	reason           string
 }
 
@@ -364,5 +409,6 @@ func (s survivor) matches(m mutation) bool {
 		ok, err := regexp.MatchString("^(?:"+expression+")$", text)
 		return ok && err == nil
 	}
-	return match(cmp.Or(s.path, ".*"), m.path) && match(cmp.Or(s.kind, ".*"), m.kind) && match(cmp.Or(s.line, ".*"), m.line)
+	return match(cmp.Or(s.path, ".*"), m.path) && match(cmp.Or(s.kind, ".*"), m.kind) && match(cmp.Or(s.line, ".*"), m.line) &&
+		match(cmp.Or(s.change, ".*"), m.before+" -> "+m.after)
 }

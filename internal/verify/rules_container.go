@@ -52,11 +52,24 @@ func checkContainerFiles(l *lab) {
 	}
 }
 
-// checkLabWords looks at the files in /lab that a command names.
+// devices are what commands of a container find in /dev, or bash makes of it.
+const devices = "null stdin stdout stderr tcp udp zero random urandom tty"
+
+// agentCommand starts the agent in the arbiter's image.
+const agentCommand = "/usr/local/etc/irissys/startISCAgent.sh"
+
+// checkLabWords looks at the files that a command names: those in /lab, devices,
+// and the arbiter's command.
 func (l *lab) checkLabWords(s *service, w word) {
 	for field := range strings.FieldsSeq(w.text) {
-		if strings.HasPrefix(field, labDirectory) {
+		device, _, _ := strings.Cut(strings.TrimPrefix(field, "/dev/"), "/")
+		switch {
+		case strings.HasPrefix(field, labDirectory):
 			l.checkMounted(s, word{field, w.at}, "a command")
+		case strings.HasPrefix(field, "/dev/") && !text.Has(devices, device):
+			l.report(s.file, w.at, "Unknown device", "A command of "+s.name+" uses "+field+", which no container has.", "Use /dev/null or /dev/tcp.")
+		case strings.HasSuffix(field, path.Base(agentCommand)) && field != agentCommand:
+			l.report(s.file, w.at, "Unknown command", "The command of "+s.name+" is "+field+", which its image does not have.", "It is "+agentCommand+".")
 		}
 	}
 }
@@ -87,6 +100,7 @@ func checkHookFiles(l *lab) {
 			if strings.HasPrefix(strings.TrimSpace(line), "#") {
 				continue
 			}
+			l.checkConfigurationPath(spot{script.file, place{line: number}}, line)
 			for from := 0; ; {
 				i := strings.Index(line[from:], labDirectory)
 				if i < 0 {
@@ -259,8 +273,9 @@ func checkMemberOrder(l *lab) {
 		allowed := map[string]bool{}
 		for _, m := range l.roster.members(mirror.name) {
 			allowed[m.name] = true
-			if m.text("role") == "primary" && m != e && !s.waitsForHealth(m.name) {
-				l.reportBoth(spot{s.file, s.at}, l.roster.spot(m.values["role"]), "Instance that does not wait for its primary", "The service "+s.name+" needs "+m.name+" to be up when it starts, but does not wait for its health.", "Add "+m.name+" to its depends_on, with condition: service_healthy.")
+			failover := m.text("role") == "primary" || m.text("role") == "backup" && e.text("role") != "primary"
+			if failover && m != e && !s.waitsForHealth(m.name) {
+				l.reportBoth(spot{s.file, s.at}, l.roster.spot(m.values["role"]), "Instance that does not wait for its mirror", "The service "+s.name+" needs "+m.name+" to be up when it starts, but does not wait for its health.", "Add "+m.name+" to its depends_on, with condition: service_healthy.")
 			}
 		}
 		if arbiter := l.compose.byIP[parseAddr(mirror.text("arbiter"))]; arbiter != nil {

@@ -105,6 +105,8 @@ func checkServers(l *lab) {
 					if owner := l.compose.byIP[addr]; owner != nil && owner != target {
 						l.report(h.file, at, "Address of another service", what+" has the address "+s.Host+", which belongs to "+owner.name+".", "Use an address of "+s.Name+".")
 					}
+				} else if owner := l.compose.byIP[addr]; owner != nil && l.generated {
+					l.report(h.file, place{line: s.Line}, "Server with another name than its service", what+" is the service "+owner.name+"; logs and statistics call it by this name.", "Name it "+owner.name+".")
 				}
 			}
 		}

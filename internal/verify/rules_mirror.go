@@ -107,6 +107,9 @@ func checkRosterMerges(l *lab) {
 		merge := l.duties[s].merge
 		m := l.membershipOf(merge)
 		mirror := l.roster.mirror(e.text("mirror"))
+		if e.text("role") == applicationRole && mirror != nil {
+			l.compareNamespaces(mirror, merge)
+		}
 		switch setup := e.values["setup"]; {
 		case m == nil && setup.text == "config":
 			l.reportBoth(l.roster.spot(setup), spot{merge.file, place{}}, "Member that nobody makes one", "The setup of "+e.name+" is config, but "+merge.path+" declares no mirror.", "Declare it with ConfigMirror, or write setup=sys.")
@@ -150,6 +153,19 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 		namespace := l.namespaceOf(m.merge, fields[0])
 		if !ok || action.Value("Directory") != fields[2] || namespace != fields[1] {
 			l.reportBoth(spot{m.merge.file, place{action.Line, action.Column}}, l.roster.spot(d), "Members that disagree", l.roster.path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+m.merge.path+" does not.", "Both must name the same databases, directories and namespaces.")
+		}
+	}
+}
+
+// compareNamespaces: an application server has the namespaces of its mirror.
+func (l *lab) compareNamespaces(mirror *entry, merge *mergeFile) {
+	for _, d := range mirror.lists["databases"] {
+		fields := strings.Fields(d.text)
+		if len(fields) < 2 {
+			continue
+		}
+		if namespace := l.namespaceOf(merge, fields[0]); namespace != fields[1] {
+			l.reportBoth(spot{merge.file, place{}}, l.roster.spot(d), "Members that disagree", "The database "+fields[0]+" has the namespace "+fields[1]+" on the members, but "+strconv.Quote(namespace)+" here.", "Give it the same namespace.")
 		}
 	}
 }

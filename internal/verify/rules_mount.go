@@ -82,6 +82,14 @@ func checkIgnored(l *lab) {
 		rules[strings.Trim(line, "/")] = true
 	}
 	reported := map[string]bool{}
+	if l.generated {
+		for _, name := range [...]string{"data", "certs", "secrets"} {
+			if !rules[name] {
+				reported[name] = true
+				l.report(l.ignored, place{}, "Secret not ignored", "The file does not list "+name+", so that it could be committed by mistake.", "Add a line /"+name+"/.")
+			}
+		}
+	}
 	for _, s := range l.compose.services {
 		for _, m := range s.mounts {
 			name := m.source

@@ -123,3 +123,26 @@ func checkLocations(l *lab) {
 		}
 	}
 }
+
+// checkLogs: logs go to a file, or to a device that a container has, in a format
+// that is declared.
+func checkLogs(l *lab) {
+	for _, n := range l.nginx {
+		formats := map[string]bool{"": true, "combined": true}
+		for d := range walk(n.directives, "log_format") {
+			formats[d.Arg(0)] = true
+		}
+		for d := range walk(n.directives, "access_log") {
+			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") {
+				l.report(n.file, place{d.Line, d.Column}, "Unknown log format", "The log is written in the format "+format+", which the file does not declare.", "Declare it with log_format.")
+			}
+		}
+		for _, name := range [...]string{"access_log", "error_log"} {
+			for d := range walk(n.directives, name) {
+				if device, found := strings.CutPrefix(d.Arg(0), "/dev/"); found && !text.Has(devices, device) {
+					l.report(n.file, place{d.Line, d.Column}, "Unknown device", "The log goes to "+d.Arg(0)+", which no container has.", "Use /dev/stdout.")
+				}
+			}
+		}
+	}
+}

@@ -17,15 +17,32 @@ func checkPages(l *lab) {
 		if path.Dir(p.path) != "." {
 			continue
 		}
+		listed := map[string]bool{}
 		for _, row := range p.rows {
 			l.checkRow(p, row)
+			l.checkListedOnce(p, row, listed)
 		}
 		for _, line := range p.lines {
 			at := spot{p.file, line.at}
 			l.checkURLs(at, line.text, nil)
 			l.checkComposeCommand(at, line.text)
+			l.checkConfigurationPath(at, line.text)
 		}
 	}
+}
+
+// checkListedOnce: no service has two rows in the tables of services, of addresses
+// and of mirrors, which the longest rows have.
+func (l *lab) checkListedOnce(p *page, row pageRow, listed map[string]bool) {
+	name := codeText(row.cells[0])
+	if name == row.cells[0] || len(row.cells) < 5 && !l.isAddressTable(row) || strings.Contains(strings.Join(row.cells, ""), "<http") {
+		return
+	}
+	key := strings.Join(row.heading, "|") + name
+	if listed[key] {
+		l.report(p.file, row.at, "Duplicate row", "The table has two rows for "+name+".", "Keep one of the two.")
+	}
+	listed[key] = true
 }
 
 // checkRow recognises a row by what stands in its cells, in whatever language its
@@ -34,13 +51,13 @@ func (l *lab) checkRow(p *page, row pageRow) {
 	at := spot{p.file, row.at}
 	first := codeText(row.cells[0])
 	s := l.compose.byName[first]
-	l.checkURLs(at, strings.Join(row.cells, " "), s)
+	l.checkURLs(at, strings.Join(row.cells, " "), row.cells)
 	switch {
 	case strings.HasPrefix(row.cells[0], "`jdbc:"):
 		l.checkJDBC(at, row)
 	case strings.HasPrefix(first, "Server ") && strings.Contains(first, " is UP"):
 		l.checkLogRow(at, row)
-	case len(row.cells) == 4 && strings.Count(row.cells[2], ":") == 1 && l.mirrors[row.cells[1]]:
+	case len(row.cells) == 4 && strings.Count(row.cells[2], ":") == 1 && l.isStatusRow(row):
 		l.checkStatusRow(at, row)
 	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), strings.Contains(strings.Join(row.cells, ""), "<http"):
 		if s == nil {
@@ -48,14 +65,14 @@ func (l *lab) checkRow(p *page, row pageRow) {
 		}
 	case l.isAddressTable(row):
 		l.checkAddressRow(at, row, s)
-	case l.mirrors[first] && len(row.cells) == 6:
+	case len(row.cells) == 6 && l.roster != nil:
 		l.checkMirrorRow(at, row, first)
 	case len(row.cells) == 4 && codeText(row.cells[2]) != row.cells[2] && strings.Contains(row.cells[3], "` ("):
 		l.checkSQLRow(at, row, first)
 	case len(row.cells) == 5 && strings.Contains(row.cells[1], "`"):
 		l.checkContainerRow(at, row, s, first)
-	case len(row.cells) == 2 && s != nil && l.duties[s].kind == instanceKind:
-		l.checkClientRow(at, row, s)
+	case len(row.cells) == 2 && first != row.cells[0] && (l.namesMirror(row.cells[1]) || s != nil && l.roleOf(s) == applicationRole):
+		l.checkClientRow(at, row, s, first)
 	case len(row.cells) == 3 && strings.Contains(row.cells[2], ", ") && strings.HasPrefix(row.cells[0], "`"):
 		l.checkProfileRow(at, row)
 	}
@@ -158,14 +175,35 @@ func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
 	if !slices.Equal(ports, listed) {
 		l.pageSays(at, there, "The page gives "+s.name+" the ports "+row.cells[2]+", but it publishes "+strings.Join(ports, ", ")+".")
 	}
-	if e := l.entry(s.name); e != nil && !mentions(row.cells[3], e.text("mirror")) {
-		l.pageSays(at, l.roster.spot(e.values["mirror"]), "The page does not name the mirror of "+s.name+", "+e.text("mirror")+".")
-	}
-	for _, other := range namesIn(row.cells[3]) {
-		if l.compose.byName[other] == nil && !l.mirrors[other] && looksLike(other, l) {
-			l.pageSays(at, there, "The page names "+other+" in the row of "+s.name+", which is neither a service nor a mirror.")
+	for _, mirror := range l.mirrorsOf(s) {
+		if !mentions(row.cells[3], mirror) {
+			l.pageSays(at, there, "The page does not name the mirror "+mirror+" in the row of "+s.name+".")
 		}
 	}
+}
+
+// mirrorsOf are the mirrors that a service belongs to, decides about or serves.
+func (l *lab) mirrorsOf(s *service) []string {
+	var list []string
+	d := l.duties[s]
+	switch {
+	case l.roster == nil:
+	case d.kind == instanceKind && l.roster.byName[s.name] != nil:
+		list = append(list, l.roster.byName[s.name].text("mirror"))
+	case d.kind == arbiterKind:
+		for _, m := range l.roster.mirrors {
+			if l.compose.byIP[parseAddr(m.text("arbiter"))] == s {
+				list = append(list, m.name)
+			}
+		}
+	case d.haproxy != nil:
+		for _, p := range d.haproxy.proxies {
+			if l.mirrors[p.Name] {
+				list = append(list, p.Name)
+			}
+		}
+	}
+	return list
 }
 
 func (l *lab) entry(service string) *entry {
@@ -186,16 +224,13 @@ func namesIn(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return notAlphanumeric(r) && r != '-' && r != '_' })
 }
 
-// looksLike reports whether a word is the name of a service or mirror with a
-// letter more: a misspelling, not a word of the language.
-func looksLike(word string, l *lab) bool {
-	short := word[:len(word)-1]
-	return len(word) > 2 && (l.mirrors[short] || l.compose.byName[short] != nil)
-}
-
 // checkMirrorRow: a mirror with its set, members, databases and arbiter.
 func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
 	mirror := l.roster.mirror(name)
+	if mirror == nil {
+		l.report(at.file, at.at, "Unknown mirror", "The row is about "+name+", which is no mirror of the lab.", "Name a mirror.")
+		return
+	}
 	there := spot{l.roster.file, mirror.at}
 	if set := codeText(row.cells[1]); set != mirror.text("set_name") {
 		l.pageSays(at, there, "The page gives the mirror "+name+" the set "+set+", but it has "+mirror.text("set_name")+".")
@@ -295,40 +330,68 @@ func (l *lab) checkLogRow(at spot, row pageRow) {
 	l.report(at.file, at.at, "Page that disagrees", "The page shows a log line about the server "+server+" of section "+section+", which no HAProxy would write so.", "Name a server of a section, twice the same.")
 }
 
+// isStatusRow reports whether a row shows a member as SET:MEMBER.
+func (l *lab) isStatusRow(row pageRow) bool {
+	set, _, _ := strings.Cut(row.cells[2], ":")
+	return l.roster != nil && (l.mirrors[row.cells[1]] || slices.ContainsFunc(l.roster.mirrors, func(e *entry) bool { return e.text("set_name") == set }))
+}
+
+// namesMirror reports whether a cell names a mirror as code.
+func (l *lab) namesMirror(cell string) bool {
+	_, rest, found := strings.Cut(cell, "`")
+	name, after, closed := strings.Cut(rest, "`")
+	return found && closed && l.mirrors[name] && !strings.Contains(after, "`")
+}
+
 // checkStatusRow: a row of a gateway's System Status: a mirror, and SET:MEMBER.
 func (l *lab) checkStatusRow(at spot, row pageRow) {
 	set, system, _ := strings.Cut(plain(row.cells[2]), ":")
 	mirror := l.roster.mirror(row.cells[1])
+	if mirror == nil {
+		l.report(at.file, at.at, "Unknown mirror", "The row is about "+row.cells[1]+", which is no mirror of the lab.", "Name a mirror.")
+		return
+	}
 	for _, m := range l.roster.members(mirror.name) {
-		if m.text("system_name") == system && mirror.text("set_name") == set {
+		role := m.text("role")
+		if m.text("system_name") == system && mirror.text("set_name") == set && (role == "primary" && row.cells[3] == "Primary" || role == "backup" && row.cells[3] == "Failover") {
 			return
 		}
 	}
-	l.pageSays(at, spot{l.roster.file, mirror.at}, "The page shows "+row.cells[2]+" under "+row.cells[1]+", which is no member of that mirror.")
+	l.pageSays(at, spot{l.roster.file, mirror.at}, "The page shows "+row.cells[2]+" under "+row.cells[1]+", as "+row.cells[3]+", which is no failover member of that mirror with that role.")
 }
 
 // checkClientRow: an application server and the mirror whose data it serves.
-func (l *lab) checkClientRow(at spot, row pageRow, s *service) {
-	if e := l.entry(s.name); e != nil && strings.Contains(row.cells[1], "`") && !mentions(row.cells[1], e.text("mirror")) {
+func (l *lab) checkClientRow(at spot, row pageRow, s *service, name string) {
+	if s == nil || l.roleOf(s) != applicationRole {
+		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no application server.", "Name an application server.")
+	} else if e := l.entry(s.name); !mentions(row.cells[1], e.text("mirror")) {
 		l.pageSays(at, spot{l.roster.file, e.at}, "The page does not say that "+s.name+" belongs to "+e.text("mirror")+".")
 	}
 }
 
 // checkProfileRow: a profile and its services, as start.sh lists them.
 func (l *lab) checkProfileRow(at spot, row pageRow) {
-	for name := range strings.SplitSeq(row.cells[2], ", ") {
-		if l.compose.byName[name] == nil && !strings.ContainsAny(name, " `.") && len(namesIn(name)) == 1 && !strings.ContainsFunc(name, func(r rune) bool { return r > 127 }) {
-			l.report(at.file, at.at, "Unknown service", "The row names "+name+", which is no service of "+l.compose.path+".", "Name services.")
+	for _, t := range l.tables {
+		if t.name != "selection" || t.profile != codeText(row.cells[0]) {
+			continue
+		}
+		var names []string
+		for _, w := range t.words {
+			names = append(names, w.text)
+		}
+		if want := strings.Join(names, ", "); want != row.cells[2] {
+			l.pageSays(at, spot{t.file, t.at}, "The page gives the profile "+t.profile+" the services "+row.cells[2]+", but it has "+want+".")
 		}
 	}
 }
 
 // composeVerbs are the commands of Compose that take services.
-var composeVerbs = []string{"exec", "logs", "start", "stop", "kill", "pause", "unpause", "restart", "create", "rm"}
+var composeVerbs = []string{"exec", "logs", "up", "start", "stop", "kill", "pause", "unpause", "restart", "create", "rm"}
 
 // checkComposeCommand: a command that a page prints names a service.
 func (l *lab) checkComposeCommand(at spot, line string) {
-	fields := strings.Fields(strings.Trim(line, "$ `"))
+	command, _, _ := strings.Cut(strings.TrimLeft(line, "$ `"), "`")
+	fields := strings.Fields(command)
 	if len(fields) < 4 || fields[0] != "docker" || fields[1] != "compose" || !slices.Contains(composeVerbs, fields[2]) {
 		return
 	}
@@ -336,13 +399,48 @@ func (l *lab) checkComposeCommand(at spot, line string) {
 		if strings.HasPrefix(name, "-") {
 			continue
 		}
-		if i := strings.IndexAny(name, "`,;:'\""); i >= 0 {
+		if i := strings.IndexAny(name, ",;:'\""); i >= 0 {
 			name = name[:i]
 		}
 		name = strings.TrimRight(name, ".")
 		if l.compose.byName[name] == nil && name != strings.ToUpper(name) {
 			l.report(at.file, at.at, "Unknown service", "The command names "+name+", which is no service of "+l.compose.path+".", "Name a service.")
 		}
+		if s := l.compose.byName[name]; s != nil && fields[2] == "exec" && strings.Contains(line, " iris ") && l.duties[s].kind != instanceKind {
+			l.report(at.file, at.at, "Command for another service", "The command runs iris in "+name+", which is no instance.", "Name an instance.")
+		}
 		return
 	}
+}
+
+// checkConfigurationPath: a line that names a configuration file of IRIS names one
+// of an instance.
+func (l *lab) checkConfigurationPath(at spot, line string) {
+	for from := 0; ; {
+		i := strings.Index(line[from:], configurationName)
+		if i < 0 {
+			return
+		}
+		end := from + i + len(configurationName)
+		begin := strings.LastIndexFunc(line[:end], notPathRune) + 1
+		from = end
+		if name := line[begin:end]; strings.HasPrefix(name, "/") && name != installedConfiguration && (path.Base(name) != configurationName || !l.keepsConfiguration(path.Dir(name))) {
+			l.report(at.file, at.at, "Unknown configuration file", "No instance has its configuration in "+name+".", "It is "+installedConfiguration+", or iris.cpf in the ISC_DATA_DIRECTORY.")
+		}
+	}
+}
+
+// The configuration file of an instance (ADOCK: in ISC_DATA_DIRECTORY where that is
+// set, otherwise where IRIS is installed).
+const (
+	configurationName      = "iris.cpf"
+	installedConfiguration = "/usr/irissys/iris.cpf"
+	durableDirectory       = "/durable/iris" // of a generated lab
+)
+
+func (l *lab) keepsConfiguration(directory string) bool {
+	return directory == durableDirectory || slices.ContainsFunc(l.instances, func(s *service) bool {
+		data := s.setting("ISC_DATA_DIRECTORY").text
+		return data != "" && path.Clean(data) == directory
+	})
 }

@@ -21,7 +21,7 @@ var columns = []struct{ script, table, columns string }{
 	{"start.sh", "selection", "service"},
 	{"status.sh", "mirrors", "mirror"},
 	{"status.sh", "members", "member mirror role"},
-	{"status.sh", "others", "service text"},
+	{"status.sh", "others", "outsider text"},
 	{"status.sh", "web", "service text port page"},
 	{"status.sh", "superservers", "haproxy mirror port"},
 	{"status.sh", "profiles", "text text"},
@@ -54,6 +54,64 @@ func checkTables(l *lab) {
 			}
 			l.checkTable(t, names)
 			break
+		}
+		if t.name == "selection" {
+			l.compareSelections(t)
+		}
+	}
+	for _, script := range l.scripts {
+		if path.Dir(script.path) == "." {
+			l.checkScriptValues(script)
+		}
+	}
+}
+
+// compareSelections: a profile is the same in every script.
+func (l *lab) compareSelections(t table) {
+	for _, other := range l.tables {
+		if other.name != t.name || other.profile != t.profile || other.path >= t.path {
+			continue
+		}
+		if !slices.EqualFunc(t.words, other.words, func(a, b word) bool { return a.text == b.text }) {
+			l.reportBoth(spot{t.file, t.at}, spot{other.file, other.at}, "Scripts that disagree", "The profile "+strconv.Quote(t.profile)+" has other services in "+other.path+" than in "+t.path+".", "Both must list the same.")
+		}
+	}
+}
+
+// checkScriptValues: the few values that a script knows of the lab.
+func (l *lab) checkScriptValues(script *script) {
+	if w := script.valueOf("publish_address"); w.at.line > 0 {
+		wanted := w.text
+		if wanted == "0.0.0.0" || wanted == "::" {
+			wanted = ""
+		}
+		for _, t := range l.tables {
+			if t.path != "start.sh" || t.name != "ports" {
+				continue
+			}
+			for i := 0; i+2 < len(t.words); i += 3 {
+				l.checkPublishAddress(spot{script.file, w.at}, wanted, t.words[i+1].text, number(t.words[i].text))
+			}
+		}
+	}
+	if w := script.valueOf("iris_service"); w.text != "" {
+		if s := l.compose.byName[w.text]; s == nil || l.duties[s].kind != instanceKind {
+			l.report(script.file, w.at, "Unknown instance", "The script runs the image of "+w.text+", which is no IRIS service of "+l.compose.path+".", "Name an instance.")
+		}
+	}
+	if w := script.valueOf("license_key"); w.text != "" && len(l.instances) > 0 && len(l.compose.readers[path.Clean(w.text)]) == 0 {
+		l.report(script.file, w.at, "Licence key that nothing mounts", "The script looks for the licence key in "+w.text+", which no service mounts.", "Name the file that the instances mount.")
+	}
+}
+
+func (l *lab) checkPublishAddress(at spot, wanted, service string, port int) {
+	s := l.compose.byName[service]
+	if s == nil {
+		return
+	}
+	for _, p := range s.ports {
+		if p.host == port && p.hostIP != wanted {
+			l.reportBoth(at, spot{s.file, p.at}, "Address that nothing is published on", "The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+strconv.Itoa(port)+" on "+strconv.Quote(p.hostIP)+".", "Both must be the same.")
 		}
 	}
 }
@@ -108,7 +166,7 @@ func (l *lab) checkCell(r tableRow, column string, w word) {
 		l.reportBoth(at, there, "Table that disagrees", "The table "+r.name+" says "+strconv.Quote(w.text)+", but "+what+".", "Both must say the same.")
 	}
 	switch column {
-	case "service", "member", "application", "gateway", "nginx", "haproxy":
+	case "service", "outsider", "member", "application", "gateway", "nginx", "haproxy":
 		l.checkServiceCell(r, column, w)
 	case "port":
 		if s != nil && w.text != "0" && !s.publishes(number(w.text)) {
@@ -148,7 +206,8 @@ func (l *lab) checkServiceCell(r tableRow, column string, w word) {
 	}
 	wanted := map[string]kind{"member": instanceKind, "application": instanceKind, "gateway": gatewayKind, "nginx": nginxKind, "haproxy": haproxyKind}
 	k, fixed := wanted[column]
-	if fixed && l.duties[s].kind != k || column == "application" && l.roleOf(s) != applicationRole || column == "member" && l.roleOf(s) == applicationRole {
+	outsider := l.duties[s].kind == arbiterKind || l.roleOf(s) == applicationRole || l.duties[s].kind == other
+	if fixed && l.duties[s].kind != k || column == "outsider" && !outsider || column == "application" && l.roleOf(s) != applicationRole || column == "member" && l.roleOf(s) == applicationRole {
 		l.reportBoth(spot{r.file, w.at}, spot{s.file, s.at}, "Service of another kind", "The table "+r.name+" lists "+w.text+", which is a service of another kind.", "List it where it belongs.")
 	}
 }

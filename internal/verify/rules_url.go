@@ -8,9 +8,9 @@ import (
 )
 
 // checkURLs: every URL of a line goes to a host port that a service publishes,
-// and to a path that it serves. s is the service that a table's row is about, nil
-// for none.
-func (l *lab) checkURLs(at spot, line string, s *service) {
+// and to a path that it serves. In the row of a table the first cell names that
+// service, and the third what answers.
+func (l *lab) checkURLs(at spot, line string, row []string) {
 	for from := 0; ; {
 		i := strings.Index(line[from:], "http://")
 		if i < 0 {
@@ -19,11 +19,11 @@ func (l *lab) checkURLs(at spot, line string, s *service) {
 		begin := from + i + len("http://")
 		end := begin + strings.IndexAny(line[begin:]+" ", " >\"'`)|,")
 		from = end
-		l.checkURL(at, line[begin:end], line, s)
+		l.checkURL(at, line[begin:end], row)
 	}
 }
 
-func (l *lab) checkURL(at spot, url, line string, s *service) {
+func (l *lab) checkURL(at spot, url string, row []string) {
 	host, uri, _ := strings.Cut(url, "/")
 	name, text, hasPort := cutLast(host, ":")
 	port := httpPort
@@ -32,6 +32,10 @@ func (l *lab) checkURL(at spot, url, line string, s *service) {
 	}
 	if addr, err := netip.ParseAddr(name); err == nil && l.inSubnet(addr) || strings.Contains(host, "$") || host == "" || strings.Contains(host, "...") {
 		return // inside the lab's networks, or in the words of a shell
+	}
+	var s *service
+	if len(row) > 0 {
+		s = l.compose.byName[codeText(row[0])]
 	}
 	server := s
 	if server == nil || !server.publishes(port) {
@@ -43,7 +47,7 @@ func (l *lab) checkURL(at spot, url, line string, s *service) {
 	case s != nil && !s.publishes(port):
 		l.reportBoth(at, spot{s.file, s.at}, "Port of another service", "The row is about "+s.name+", but host port "+strconv.Itoa(port)+" belongs to "+server.name+".", "Name the port that "+s.name+" publishes.")
 	default:
-		l.checkServed(at, server, "/"+uri, line)
+		l.checkServed(at, server, "/"+uri, row)
 	}
 }
 
@@ -71,8 +75,8 @@ const (
 	gatewayPage = "/csp/bin/Systems/Module.cxw"
 )
 
-// checkServed: a path of a service leads where the line says.
-func (l *lab) checkServed(at spot, s *service, uri, line string) {
+// checkServed: a path of a service leads where the row says.
+func (l *lab) checkServed(at spot, s *service, uri string, row []string) {
 	uri, _, _ = strings.Cut(uri, "?")
 	d := l.duties[s]
 	gateways := []*gatewayFile{d.gateway}
@@ -103,18 +107,18 @@ func (l *lab) checkServed(at spot, s *service, uri, line string) {
 			l.reportBoth(at, spot{g.file, place{}}, "Page that nobody serves", s.name+" has no path for "+uri+".", "Name a path that its gateways have.")
 			return
 		}
-		l.checkAnswer(at, g, path, uri, line)
+		l.checkAnswer(at, g, path, uri, row)
 	}
 }
 
-// checkAnswer: the page exists, its server is the one that the line names, and a
+// checkAnswer: the page exists, its server is the one that the row names, and a
 // page of one instance does not come from whichever is primary.
-func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri, line string) {
+func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string, row []string) {
 	name := strings.TrimPrefix(path.name, pathPrefix)
 	server := path.value("Default_Server")
 	page := strings.TrimPrefix(uri, name)
 	there := spot{g.file, path.at}
-	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !strings.Contains(line, "**") {
+	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !strings.Contains(strings.Join(row, ""), "**") {
 		switch page {
 		case portalPage:
 			l.reportBoth(at, there, "Portal through a mirror-aware server", "The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.", "Use the path of a member, or mark the row as unfit.")
@@ -130,23 +134,15 @@ func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri, line s
 	if !known {
 		l.report(at.file, at.at, "Page that nobody serves", "The page "+page+" below "+name+" is none that a lab has.", "Name the portal, /api/mgmnt/, mirror_status.cxw or the demo application.")
 	}
-	if strings.HasPrefix(line, "`") || strings.Contains(line, "<http") {
-		answers := line[strings.Index(line, uri)+len(uri):]
-		if !mentions(answers, server) && l.namesServer(answers) {
-			l.reportBoth(at, there, "Page that disagrees", "The row says that another than "+server+" answers "+uri+".", "Name "+server+".")
+	if len(row) < 3 {
+		return
+	}
+	for i, cell := range row[2:] {
+		// What stands beside the name of a mirror says so again in words.
+		if (i == 0 || l.mirrors[server] && page != statusPage && cell != "") && !mentions(cell, server) {
+			l.reportBoth(at, there, "Page that disagrees", "The row says that "+strconv.Quote(cell)+" answers "+uri+", but that is "+server+".", "Name "+server+".")
 		}
 	}
-}
-
-// namesServer reports whether a text names any service or mirror, or what looks
-// like one misspelt.
-func (l *lab) namesServer(text string) bool {
-	for _, word := range namesIn(text) {
-		if l.mirrors[word] || l.compose.byName[word] != nil || looksLike(word, l) {
-			return true
-		}
-	}
-	return false
 }
 
 // hasNamespace reports whether a server's mirror, or the mirror of the instance
@@ -205,6 +201,6 @@ func (h *haproxyFile) serves(uri string) bool {
 // checkPage: a path that a script asks a service for.
 func (l *lab) checkPage(at spot, s *service, uri string) {
 	if s != nil {
-		l.checkServed(at, s, uri, "")
+		l.checkServed(at, s, uri, nil)
 	}
 }

@@ -106,13 +106,14 @@ func wordOf(w *syntax.Word) word {
 // profile selects.
 type table struct {
 	*file
-	name  string
-	at    place
-	words []word
+	name    string
+	profile string // whose selection it is
+	at      place
+	words   []word
 }
 
-// tablesOf collects the arrays of a script that hold nothing but literal words,
-// outside functions and in select_services.
+// tablesOf collects the arrays of a script that stand outside functions, and the
+// selections of select_services.
 func tablesOf(s *script) []table {
 	var list []table
 	for _, statement := range s.tree.Stmts {
@@ -120,18 +121,32 @@ func tablesOf(s *script) []table {
 		case *syntax.CallExpr:
 			list = append(list, arraysOf(s, command)...)
 		case *syntax.FuncDecl:
-			if command.Name.Value != "select_services" {
-				continue
+			if command.Name.Value == "select_services" {
+				list = append(list, selectionsOf(s, command)...)
 			}
-			syntax.Walk(command.Body, func(node syntax.Node) bool {
-				if call, ok := node.(*syntax.CallExpr); ok {
-					list = append(list, arraysOf(s, call)...)
-					return false
-				}
-				return true
-			})
 		}
 	}
+	return list
+}
+
+// selectionsOf are the lists of a function that is a case of profiles.
+func selectionsOf(s *script, function *syntax.FuncDecl) []table {
+	var list []table
+	syntax.Walk(function.Body, func(node syntax.Node) bool {
+		item, ok := node.(*syntax.CaseItem)
+		if !ok || len(item.Patterns) == 0 {
+			return true
+		}
+		for _, statement := range item.Stmts {
+			if call, ok := statement.Cmd.(*syntax.CallExpr); ok {
+				for _, t := range arraysOf(s, call) {
+					t.profile = wordOf(item.Patterns[0]).text
+					list = append(list, t)
+				}
+			}
+		}
+		return false
+	})
 	return list
 }
 
@@ -139,10 +154,28 @@ func arraysOf(s *script, command *syntax.CallExpr) []table {
 	var list []table
 	for _, assign := range command.Assigns {
 		if assign.Array != nil {
-			list = append(list, table{s.file, assign.Name.Value, placeAt(assign.Pos()), elements(assign.Array)})
+			list = append(list, table{file: s.file, name: assign.Name.Value, at: placeAt(assign.Pos()), words: elements(assign.Array)})
 		}
 	}
 	return list
+}
+
+// valueOf is the literal value of a variable that a script assigns outside its
+// functions, without a place where there is none.
+func (s *script) valueOf(name string) word {
+	if s.tree == nil {
+		return word{}
+	}
+	for _, statement := range s.tree.Stmts {
+		if call, ok := statement.Cmd.(*syntax.CallExpr); ok {
+			for _, assign := range call.Assigns {
+				if assign.Name.Value == name && assign.Value != nil {
+					return wordOf(assign.Value)
+				}
+			}
+		}
+	}
+	return word{}
 }
 
 func elements(array *syntax.ArrayExpr) []word {

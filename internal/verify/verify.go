@@ -60,6 +60,7 @@ var rules = []func(*lab){
 	checkResponseTimeouts,
 	checkProxyTimeouts,
 	checkBalancerTimeouts,
+	checkLogs,
 	checkPathNames,
 	checkManagementPages,
 	checkManagementClosed,

@@ -59,25 +59,35 @@ func format(diagnostics hcl.Diagnostics) string {
 	var b strings.Builder
 	for _, d := range diagnostics {
 		fmt.Fprintf(&b, "%s: %s\n    %s\n", d.Subject, d.Summary, d.Detail)
+		if other, ok := d.Extra.(Other); ok {
+			fmt.Fprintf(&b, "    against %s\n", other.Range)
+		}
 	}
 	return b.String()
 }
 
 func TestGoodLab(t *testing.T) {
-	if diags := Check(goodLab(t)); len(diags) > 0 {
-		t.Errorf("findings in a good lab:\n%s", format(diags))
+	for _, name := range []string{"lab", "full"} {
+		if diags := Check(labIn(t, filepath.Join("testdata", name))); len(diags) > 0 {
+			t.Errorf("findings in the good lab %s:\n%s", name, format(diags))
+		}
 	}
 }
 
-// Every case breaks the good lab by one change. The summary of what it must
-// find stands here; places, sentences and remedies are in testdata/findings.txt.
+// Every case breaks the good lab by one change.
 func TestFindings(t *testing.T) {
-	golden := filepath.Join("testdata", "findings.txt")
+	runCases(t, filepath.Join("testdata", "findings.txt"), filepath.Join("testdata", "lab"), cases)
+}
+
+// runCases breaks a lab in one way after the other. The summary of what must be
+// found stands with the case; places, sentences and remedies are in a golden file.
+func runCases(t *testing.T, golden, lab string, cases []brokenLab) {
+	t.Helper()
 	want := readGolden(t, golden)
 	got := map[string]string{}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			artifacts := c.change(t, goodLab(t))
+			artifacts := c.change(t, labIn(t, lab))
 			diags := Check(artifacts)
 			found := slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary == c.want })
 			if !found {
@@ -183,9 +193,13 @@ func TestDeterministic(t *testing.T) {
 
 // Every finding that the sources can report is provoked by a case.
 func TestEveryFindingHasACase(t *testing.T) {
-	content, err := os.ReadFile(filepath.Join("testdata", "findings.txt"))
-	if err != nil {
-		t.Fatal(err)
+	var content []byte
+	for _, name := range []string{"findings.txt", "findings_full.txt"} {
+		part, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content = append(content, part...)
 	}
 	summaries := summariesIn(t, ".", "cpf", "haproxy", "nginx")
 	if len(summaries) < 80 {
