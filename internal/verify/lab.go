@@ -36,6 +36,9 @@ type lab struct {
 	instances []*service
 	// publishers are the services by their host ports, made when first needed.
 	publishers map[int]*service
+	// listeners are the mirrors that a haproxy serves by host port, made when first
+	// needed.
+	listeners map[*service]map[int]*entry
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	mirrors map[string]bool
 	// uses are the addresses that the artifacts name, with what is expected
@@ -81,6 +84,9 @@ type mergeFile struct {
 	*file
 	service *service // whose it is: the one that mounts it; nil for none
 	merge   *cpf.File
+	// membership is made when first asked for.
+	membership *membership
+	asked      bool
 }
 
 // read reads every artifact with the reader of its format.

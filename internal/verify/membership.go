@@ -30,8 +30,15 @@ var formerNames = map[string]string{
 	"MirrorSetName": "Name", "MirrorMember": "Member", "MirrorPrimary": "Primary", "ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
 }
 
-// membershipOf reads a merge file's membership; nil where it declares none.
+// membershipOf is a merge file's membership; nil where it declares none.
 func (l *lab) membershipOf(merge *mergeFile) *membership {
+	if !merge.asked {
+		merge.asked, merge.membership = true, l.readMembership(merge)
+	}
+	return merge.membership
+}
+
+func (l *lab) readMembership(merge *mergeFile) *membership {
 	m := &membership{merge: merge, values: map[string]word{}}
 	for action := range merge.merge.Actions {
 		if action.Name == "ConfigMirror" && m.at == (place{}) {

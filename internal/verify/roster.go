@@ -15,6 +15,7 @@ type roster struct {
 	instances []*entry
 	mirrors   []*entry
 	byName    map[string]*entry // instances
+	byMirror  map[string]*mirrorEntry
 	accounts  []word            // user, password, user, password, ...
 }
 
@@ -26,12 +27,18 @@ type entry struct {
 	lists  map[string][]word
 }
 
+// mirrorEntry is the line of a mirror, and those of its members.
+type mirrorEntry struct {
+	*entry
+	members []*entry // application servers left out
+}
+
 func (e *entry) text(name string) string { return e.values[name].text }
 
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
 func (l *lab) readRoster(s *script) {
-	r := &roster{file: s.file, byName: map[string]*entry{}}
+	r := &roster{file: s.file, byName: map[string]*entry{}, byMirror: map[string]*mirrorEntry{}}
 	for _, statement := range s.tree.Stmts {
 		switch command := statement.Cmd.(type) {
 		case *syntax.CaseClause:
@@ -49,8 +56,14 @@ func (l *lab) readRoster(s *script) {
 			}
 		}
 	}
+	for _, e := range r.mirrors {
+		r.byMirror[e.name] = &mirrorEntry{entry: e}
+	}
 	for _, e := range r.instances {
 		r.byName[e.name] = e
+		if m := r.byMirror[e.text("mirror")]; m != nil && e.text("role") != applicationRole {
+			m.members = append(m.members, e)
+		}
 		for _, name := range [...]string{"mirror_address", "client_address"} {
 			l.useRoster(r, e.values[name], "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name, 0)
 		}

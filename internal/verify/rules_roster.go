@@ -14,23 +14,18 @@ func (r *roster) spot(w word) spot { return spot{r.file, w.at} }
 
 // mirror returns the line of that mirror, or nil.
 func (r *roster) mirror(name string) *entry {
-	for _, e := range r.mirrors {
-		if e.name == name {
-			return e
-		}
+	if m := r.byMirror[name]; m != nil {
+		return m.entry
 	}
 	return nil
 }
 
 // members are the lines of a mirror's members, application servers left out.
 func (r *roster) members(mirror string) []*entry {
-	var list []*entry
-	for _, e := range r.instances {
-		if e.text("mirror") == mirror && e.text("role") != applicationRole {
-			list = append(list, e)
-		}
+	if m := r.byMirror[mirror]; m != nil {
+		return m.members
 	}
-	return list
+	return nil
 }
 
 // What the table of instances calls the role of an ECP application server.

@@ -329,21 +329,30 @@ func (l *lab) listenerAt(haproxy string, port int) *entry {
 	if s == nil || l.duties[s].haproxy == nil || l.roster == nil {
 		return nil
 	}
-	for _, published := range s.ports {
-		if published.host != port {
-			continue
-		}
-		for _, p := range l.duties[s].haproxy.proxies {
-			for _, bind := range p.binds {
-				if bind.Port == published.container && len(p.servers) > 0 {
-					if e := l.roster.byName[p.servers[0].Name]; e != nil {
-						return l.roster.mirror(e.text("mirror"))
-					}
-				}
+	if l.listeners == nil {
+		l.listeners = map[*service]map[int]*entry{}
+	}
+	if l.listeners[s] == nil {
+		l.listeners[s] = l.listenersOf(s)
+	}
+	return l.listeners[s][port]
+}
+
+// listenersOf are the mirrors that a haproxy serves, by host port.
+func (l *lab) listenersOf(s *service) map[int]*entry {
+	inside := map[int]*entry{}
+	for _, p := range l.duties[s].haproxy.proxies {
+		for _, bind := range p.binds {
+			if len(p.servers) > 0 && l.roster.byName[p.servers[0].Name] != nil {
+				inside[bind.Port] = l.roster.mirror(l.roster.byName[p.servers[0].Name].text("mirror"))
 			}
 		}
 	}
-	return nil
+	published := make(map[int]*entry, len(s.ports))
+	for _, port := range s.ports {
+		published[port.host] = inside[port.container]
+	}
+	return published
 }
 
 func (s *service) publishes(host int) bool {

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,7 +140,7 @@ func checkProxyTimeouts(l *lab) {
 			continue
 		}
 		longest, at := int64(0), spot{}
-		for _, g := range l.gatewaysOf(n) {
+		for _, g := range slices.Compact(l.gatewaysOf(n)) {
 			if t, where := g.longestResponse(); t > longest {
 				longest, at = t, where
 			}
@@ -344,11 +345,13 @@ type responses struct {
 // memberResponses collects them from the gateways of a health section.
 func (l *lab) memberResponses(health *proxy) responses {
 	r := responses{of: map[*service]int64{}, shortest: 60_000}
+	done := map[*gatewayFile]bool{}
 	for _, server := range health.servers {
 		g := l.duties[l.serviceAt(server.Host)].gateway
-		if g == nil {
+		if g == nil || done[g] {
 			continue
 		}
+		done[g] = true
 		for _, section := range gatewayServers(g.ini) {
 			s := l.serviceAt(section.value("Ip_Address"))
 			if section.value("Mirror_Aware") == "1" || s == nil || l.roleOf(s) == applicationRole {

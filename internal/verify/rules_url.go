@@ -117,6 +117,9 @@ func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string,
 	name := strings.TrimPrefix(path.name, pathPrefix)
 	server := path.value("Default_Server")
 	page := strings.TrimPrefix(uri, name)
+	if name == "/csp" || name == "/" { // the default server's own pages
+		page = uri
+	}
 	there := spot{g.file, path.at}
 	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !strings.Contains(strings.Join(row, ""), "**") {
 		switch page {
