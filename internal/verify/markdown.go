@@ -80,7 +80,10 @@ func fenceMark(line string) string {
 // tableCells are the cells of a row that begins with a bar.
 func tableCells(row string) []string {
 	const escaped = "\x00" // no text of a lab holds it
-	cells := strings.Split(strings.TrimSuffix(strings.ReplaceAll(row[1:], `\|`, escaped), "|"), "|")
+	if strings.Contains(row, `\|`) {
+		row = strings.ReplaceAll(row, `\|`, escaped)
+	}
+	cells := strings.Split(strings.TrimSuffix(row[1:], "|"), "|")
 	for i, cell := range cells {
 		cells[i] = strings.TrimSpace(strings.ReplaceAll(cell, escaped, "|"))
 	}

@@ -366,7 +366,7 @@ func namesOf(artifacts []templates.Artifact) map[string][]string {
 	for _, m := range l.roster.mirrors {
 		names["mirror"] = append(names["mirror"], m.name)
 		names["set"] = append(names["set"], m.text("set_name"))
-		for _, d := range m.lists["databases"] {
+		for _, d := range m.list {
 			fields := strings.Fields(d.text)
 			names["database"] = append(names["database"], fields[0])
 			names["namespace"] = append(names["namespace"], fields[1])

@@ -16,15 +16,25 @@ type roster struct {
 	mirrors   []*entry
 	byName    map[string]*entry // instances
 	byMirror  map[string]*mirrorEntry
-	accounts  []word            // user, password, user, password, ...
+	accounts  []word // user, password, user, password, ...
 }
 
 // entry is one line of the table: an instance or a mirror.
 type entry struct {
 	name   string
 	at     place
-	values map[string]word
-	lists  map[string][]word
+	values []setting // about ten
+	list   []word    // peers of an instance, databases of a mirror
+}
+
+// value is the value of a variable, without a place where the line has none.
+func (e *entry) value(name string) word {
+	for i := range e.values {
+		if e.values[i].name == name {
+			return e.values[i].word
+		}
+	}
+	return word{}
 }
 
 // mirrorEntry is the line of a mirror, and those of its members.
@@ -33,7 +43,7 @@ type mirrorEntry struct {
 	members []*entry // application servers left out
 }
 
-func (e *entry) text(name string) string { return e.values[name].text }
+func (e *entry) text(name string) string { return e.value(name).text }
 
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
@@ -65,16 +75,16 @@ func (l *lab) readRoster(s *script) {
 			m.members = append(m.members, e)
 		}
 		for _, name := range [...]string{"mirror_address", "client_address"} {
-			l.useRoster(r, e.values[name], "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name, 0)
+			l.useRoster(r, e.value(name), "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name, 0)
 		}
-		for _, peer := range e.lists["peers"] {
+		for _, peer := range e.list {
 			l.useRoster(r, peer, "A peer of "+e.name, agentPort)
 		}
 	}
 	for _, e := range r.mirrors {
 		l.mirrors[e.name] = true
-		l.useRoster(r, e.values["founder"], "The founder of mirror "+e.name, agentPort)
-		l.useRoster(r, e.values["arbiter"], "The arbiter of mirror "+e.name, agentPort)
+		l.useRoster(r, e.value("founder"), "The founder of mirror "+e.name, agentPort)
+		l.useRoster(r, e.value("arbiter"), "The arbiter of mirror "+e.name, agentPort)
 	}
 	l.roster = r
 }
@@ -107,17 +117,17 @@ func entries(command *syntax.CaseClause) []*entry {
 		if !ok || pattern.text == "*" {
 			continue
 		}
-		e := &entry{name: pattern.text, at: pattern.at, values: make(map[string]word, len(call.Assigns)), lists: map[string][]word{}}
+		e := &entry{name: pattern.text, at: pattern.at, values: make([]setting, 0, len(call.Assigns))}
 		for _, assign := range call.Assigns {
 			if assign.Array != nil {
-				e.lists[assign.Name.Value] = elements(assign.Array)
+				e.list = elements(assign.Array)
 				continue
 			}
 			value := wordOf(assign.Value)
 			if assign.Value == nil {
 				value.at = placeAt(assign.Pos())
 			}
-			e.values[assign.Name.Value] = value
+			e.values = append(e.values, setting{assign.Name.Value, value})
 		}
 		list = append(list, e)
 	}

@@ -236,7 +236,7 @@ func (l *lab) checkSameTargets(mirror *entry) {
 			}
 		}
 		if durable := s.setting("ISC_DATA_DIRECTORY"); (durable.text != "") != (mirror.text("durable") == "yes") {
-			l.reportBoth(spot{s.file, s.at}, l.roster.spot(mirror.values["durable"]), "Data that is kept for some members only", l.roster.path+" says durable="+mirror.text("durable")+" of the mirror "+mirror.name+", and the settings of "+s.name+" say otherwise.", "Keep the data of all members of a mirror, or of none.")
+			l.reportBoth(spot{s.file, s.at}, l.roster.spot(mirror.value("durable")), "Data that is kept for some members only", l.roster.path+" says durable="+mirror.text("durable")+" of the mirror "+mirror.name+", and the settings of "+s.name+" say otherwise.", "Keep the data of all members of a mirror, or of none.")
 		}
 		if first == nil {
 			first = s
@@ -275,7 +275,7 @@ func checkMemberOrder(l *lab) {
 			allowed[m.name] = true
 			failover := m.text("role") == "primary" || m.text("role") == "backup" && e.text("role") != "primary"
 			if failover && m != e && !s.waitsForHealth(m.name) {
-				l.reportBoth(spot{s.file, s.at}, l.roster.spot(m.values["role"]), "Instance that does not wait for its mirror", "The service "+s.name+" needs "+m.name+" to be up when it starts, but does not wait for its health.", "Add "+m.name+" to its depends_on, with condition: service_healthy.")
+				l.reportBoth(spot{s.file, s.at}, l.roster.spot(m.value("role")), "Instance that does not wait for its mirror", "The service "+s.name+" needs "+m.name+" to be up when it starts, but does not wait for its health.", "Add "+m.name+" to its depends_on, with condition: service_healthy.")
 			}
 		}
 		if arbiter := l.compose.byIP[parseAddr(mirror.text("arbiter"))]; arbiter != nil {

@@ -150,7 +150,7 @@ func (l *lab) mirroredDatabases(s *service) map[string]bool {
 	if l.roster != nil && len(names) == 0 {
 		if e := l.roster.byName[s.name]; e != nil {
 			if mirror := l.roster.mirror(e.text("mirror")); mirror != nil {
-				for _, d := range mirror.lists["databases"] {
+				for _, d := range mirror.list {
 					name, _, _ := strings.Cut(d.text, " ")
 					names[strings.ToUpper(name)] = true
 				}

@@ -110,7 +110,7 @@ func checkRosterMerges(l *lab) {
 		if e.text("role") == applicationRole && mirror != nil {
 			l.compareNamespaces(mirror, merge)
 		}
-		switch setup := e.values["setup"]; {
+		switch setup := e.value("setup"); {
 		case m == nil && setup.text == "config":
 			l.reportBoth(l.roster.spot(setup), spot{merge.file, place{}}, "Member that nobody makes one", "The setup of "+e.name+" is config, but "+merge.path+" declares no mirror.", "Declare it with ConfigMirror, or write setup=sys.")
 		case m != nil && setup.text != "config":
@@ -123,7 +123,7 @@ func checkRosterMerges(l *lab) {
 
 // compareMember holds a line of the table of instances against a merge file.
 func (l *lab) compareMember(e, mirror *entry, m *membership) {
-	arbiter := mirror.values["arbiter"]
+	arbiter := mirror.value("arbiter")
 	if arbiter.text != "" {
 		arbiter.text += ":" + strconv.Itoa(agentPort)
 	}
@@ -131,12 +131,12 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 		argument string
 		said     word
 	}{
-		{"Name", mirror.values["set_name"]},
-		{"Member", e.values["role"]},
-		{"SystemName", e.values["system_name"]},
-		{"MirrorAddress", e.values["mirror_address"]},
-		{"AgentAddress", e.values["mirror_address"]},
-		{"ECPAddress", e.values["client_address"]},
+		{"Name", mirror.value("set_name")},
+		{"Member", e.value("role")},
+		{"SystemName", e.value("system_name")},
+		{"MirrorAddress", e.value("mirror_address")},
+		{"AgentAddress", e.value("mirror_address")},
+		{"ECPAddress", e.value("client_address")},
 		{"ArbiterURL", arbiter},
 	} {
 		if value, given := m.values[c.argument]; given && value.text != c.said.text {
@@ -144,7 +144,7 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 		}
 	}
 	created := databasesOf(m.merge)
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		fields := strings.Fields(d.text)
 		if len(fields) < 3 || len(created) == 0 {
 			continue
@@ -159,7 +159,7 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 
 // compareNamespaces: an application server has the namespaces of its mirror.
 func (l *lab) compareNamespaces(mirror *entry, merge *mergeFile) {
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		fields := strings.Fields(d.text)
 		if len(fields) < 2 {
 			continue

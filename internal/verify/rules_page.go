@@ -17,7 +17,7 @@ func checkPages(l *lab) {
 		if path.Dir(p.path) != "." {
 			continue
 		}
-		listed := map[string]bool{}
+		listed := map[rowKey]bool{}
 		for _, row := range p.rows {
 			l.checkRow(p, row)
 			l.checkListedOnce(p, row, listed)
@@ -31,14 +31,25 @@ func checkPages(l *lab) {
 	}
 }
 
+// rowKey is a name in the table with that heading.
+type rowKey struct {
+	heading *string
+	name    string
+}
+
+// contains reports whether any cell holds a text.
+func (row pageRow) contains(text string) bool {
+	return slices.ContainsFunc(row.cells, func(cell string) bool { return strings.Contains(cell, text) })
+}
+
 // checkListedOnce: no service has two rows in the tables of services, of addresses
 // and of mirrors, which the longest rows have.
-func (l *lab) checkListedOnce(p *page, row pageRow, listed map[string]bool) {
+func (l *lab) checkListedOnce(p *page, row pageRow, listed map[rowKey]bool) {
 	name := codeText(row.cells[0])
-	if name == row.cells[0] || len(row.cells) < 5 && !l.isAddressTable(row) || strings.Contains(strings.Join(row.cells, ""), "<http") {
+	if name == row.cells[0] || len(row.cells) < 5 && !l.isAddressTable(row) || row.contains("<http") {
 		return
 	}
-	key := strings.Join(row.heading, "|") + name
+	key := rowKey{&row.heading[0], name}
 	if listed[key] {
 		l.report(p.file, row.at, "Duplicate row", "The table has two rows for "+name+".", "Keep one of the two.")
 	}
@@ -51,7 +62,9 @@ func (l *lab) checkRow(p *page, row pageRow) {
 	at := spot{p.file, row.at}
 	first := codeText(row.cells[0])
 	s := l.compose.byName[first]
-	l.checkURLs(at, strings.Join(row.cells, " "), row.cells)
+	for _, cell := range row.cells {
+		l.checkURLs(at, cell, row.cells)
+	}
 	switch {
 	case strings.HasPrefix(row.cells[0], "`jdbc:"):
 		l.checkJDBC(at, row)
@@ -59,7 +72,7 @@ func (l *lab) checkRow(p *page, row pageRow) {
 		l.checkLogRow(at, row)
 	case len(row.cells) == 4 && strings.Count(row.cells[2], ":") == 1 && l.isStatusRow(row):
 		l.checkStatusRow(at, row)
-	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), strings.Contains(strings.Join(row.cells, ""), "<http"):
+	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), row.contains("<http"):
 		if s == nil {
 			l.report(p.file, row.at, "Unknown service", "The row is about "+first+", which is no service of "+l.compose.path+".", "Name a service.")
 		}
@@ -223,16 +236,23 @@ func (l *lab) entry(service string) *entry {
 	return l.roster.byName[service]
 }
 
-// mentions reports whether a text holds a name as a word of its own.
+// mentions reports whether a text holds a name of the lab as a word of its own.
 func mentions(text, name string) bool {
-	return slices.Contains(namesIn(text), name)
+	for from := 0; name != ""; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		begin, end := from+i, from+i+len(name)
+		if (begin == 0 || !isNameByte(text[begin-1])) && (end == len(text) || !isNameByte(text[end])) {
+			return true
+		}
+		from = begin + 1
+	}
+	return false
 }
 
-// namesIn are the words of a text, at whose ends a name of the lab may begin or
-// end: letters, digits, "-" and "_".
-func namesIn(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return notAlphanumeric(r) && r != '-' && r != '_' })
-}
+func isNameByte(c byte) bool { return c == '-' || c == '_' || c < 0x80 && !notAlphanumeric(rune(c)) }
 
 // checkMirrorRow: a mirror with its set, members, databases and arbiter.
 func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
@@ -249,7 +269,7 @@ func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
 	for _, m := range l.roster.members(name) {
 		members = append(members, m.name+" ("+m.text("system_name")+")")
 	}
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		if fields := strings.Fields(d.text); len(fields) > 1 {
 			databases = append(databases, fields[0]+" ("+fields[1]+")")
 		}
@@ -262,7 +282,7 @@ func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
 	}
 	arbiter := l.compose.byIP[parseAddr(mirror.text("arbiter"))]
 	if arbiter != nil && row.cells[4] != arbiter.name || arbiter == nil && l.compose.byName[row.cells[4]] != nil {
-		l.pageSays(at, l.roster.spot(mirror.values["arbiter"]), "The page gives the mirror "+name+" the arbiter "+row.cells[4]+", but it has "+mirror.text("arbiter")+".")
+		l.pageSays(at, l.roster.spot(mirror.value("arbiter")), "The page gives the mirror "+name+" the arbiter "+row.cells[4]+", but it has "+mirror.text("arbiter")+".")
 	}
 }
 
@@ -310,7 +330,7 @@ func (l *lab) checkJDBC(at spot, row pageRow) {
 		if !mentions(row.cells[1], mirror.name) && !mentions(row.cells[1], s.name) {
 			l.pageSays(at, spot{s.file, s.at}, "The page says that "+row.cells[1]+" answers on port "+text+", but that leads to the mirror "+mirror.name+".")
 		}
-		for _, d := range mirror.lists["databases"] {
+		for _, d := range mirror.list {
 			if fields := strings.Fields(d.text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
 				return
 			}

@@ -53,7 +53,7 @@ func checkRoster(l *lab) {
 			continue
 		}
 		for _, name := range [...]string{"mirror_address", "client_address"} {
-			w := e.values[name]
+			w := e.value(name)
 			if owner := l.compose.byIP[parseAddr(w.text)]; owner != nil && owner != s {
 				l.reportBoth(r.spot(w), spot{s.file, s.at}, "Address of another service", "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name+" is "+w.text+", which belongs to "+owner.name+".", "Use an address of "+e.name+".")
 			}
@@ -66,7 +66,7 @@ func checkRoster(l *lab) {
 }
 
 func (l *lab) checkRosterLine(r *roster, e *entry) {
-	role, mirror := e.values["role"], e.values["mirror"]
+	role, mirror := e.value("role"), e.value("mirror")
 	if !text.Has(memberRoles, role.text) && role.text != applicationRole {
 		l.report(r.file, role.at, "Unknown mirror role", `The role "`+role.text+`" does not exist.`, "Use primary, backup, drasync, rorasync, rwrasync, or application for an ECP application server.")
 	}
@@ -74,7 +74,7 @@ func (l *lab) checkRosterLine(r *roster, e *entry) {
 		l.report(r.file, mirror.at, "Unknown mirror", e.name+" belongs to the mirror "+mirror.text+", which has no line in the table.", "Name a mirror of the table.")
 		return
 	}
-	wanted, setup := "config or sys", e.values["setup"]
+	wanted, setup := "config or sys", e.value("setup")
 	if role.text == applicationRole {
 		wanted = "none"
 	}
@@ -87,7 +87,7 @@ func (l *lab) checkRosterLine(r *roster, e *entry) {
 	if role.text != applicationRole {
 		names = mirror.text + "," + e.name
 	}
-	if w := e.values["config_name"]; w.text != names {
+	if w := e.value("config_name"); w.text != names {
 		l.report(r.file, w.at, "Path that the instance does not answer to", "The gateways address "+e.name+" by the paths "+names+", but its CSPConfigName is "+w.text+".", "Write config_name="+names+".")
 	}
 }
@@ -98,13 +98,13 @@ func (l *lab) checkRosterMirror(r *roster, e *entry) {
 	count := map[string]*entry{}
 	names := map[string]*entry{}
 	for _, m := range members {
-		role, system := m.text("role"), m.values["system_name"]
+		role, system := m.text("role"), m.value("system_name")
 		if other := count[role]; other != nil && (role == "primary" || role == "backup") {
-			l.reportBoth(r.spot(m.values["role"]), r.spot(other.values["role"]), "Second "+role, "The mirror "+e.name+" has the "+role+" "+other.name+" already, and "+m.name+" beside it.", "Keep one of the two.")
+			l.reportBoth(r.spot(m.value("role")), r.spot(other.value("role")), "Second "+role, "The mirror "+e.name+" has the "+role+" "+other.name+" already, and "+m.name+" beside it.", "Keep one of the two.")
 		}
 		count[role] = m
 		if other := names[system.text]; other != nil {
-			l.reportBoth(r.spot(system), r.spot(other.values["system_name"]), "Duplicate system name", "The members "+other.name+" and "+m.name+" have the same name in their mirror, "+system.text+".", "Give each member a name of its own.")
+			l.reportBoth(r.spot(system), r.spot(other.value("system_name")), "Duplicate system name", "The members "+other.name+" and "+m.name+" have the same name in their mirror, "+system.text+".", "Give each member a name of its own.")
 		}
 		names[system.text] = m
 		l.checkPeers(r, m, members)
@@ -114,11 +114,11 @@ func (l *lab) checkRosterMirror(r *roster, e *entry) {
 		l.report(r.file, e.at, "Mirror without a primary", "No member of "+e.name+" has the role primary, so nobody founds the mirror.", "Give one member the role primary.")
 		return
 	}
-	if founder := e.values["founder"]; founder.text != primary.text("mirror_address") {
-		l.reportBoth(r.spot(founder), r.spot(primary.values["mirror_address"]), "Founder that is not the primary", "The founder of "+e.name+" is "+founder.text+", but its primary "+primary.name+" has "+primary.text("mirror_address")+".", "Use the primary's address.")
+	if founder := e.value("founder"); founder.text != primary.text("mirror_address") {
+		l.reportBoth(r.spot(founder), r.spot(primary.value("mirror_address")), "Founder that is not the primary", "The founder of "+e.name+" is "+founder.text+", but its primary "+primary.name+" has "+primary.text("mirror_address")+".", "Use the primary's address.")
 	}
-	l.checkArbiter(spot{r.file, e.values["arbiter"].at}, e.text("arbiter"), e.name)
-	for _, d := range e.lists["databases"] {
+	l.checkArbiter(spot{r.file, e.value("arbiter").at}, e.text("arbiter"), e.name)
+	for _, d := range e.list {
 		fields := strings.Fields(d.text)
 		if len(fields) >= 4 && fields[3] != "%DB_"+strings.ToUpper(fields[0]) {
 			l.report(r.file, d.at, "Unknown resource", "The database "+fields[0]+" is protected by "+fields[3]+".", "Its resource is %DB_"+strings.ToUpper(fields[0])+".")
@@ -134,7 +134,7 @@ func (l *lab) checkPeers(r *roster, m *entry, members []*entry) {
 			wanted[other.text("mirror_address")] = true
 		}
 	}
-	for _, peer := range m.lists["peers"] {
+	for _, peer := range m.list {
 		if !wanted[peer.text] {
 			l.report(r.file, peer.at, "Peer that is no other member", "The peer "+peer.text+" of "+m.name+" is no other member of its mirror.", "List the mirror address of every other member, each once.")
 		}

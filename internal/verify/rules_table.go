@@ -225,19 +225,19 @@ func (l *lab) checkMirrorCell(r tableRow, column string, w word, unlike func(str
 		case mirror == nil:
 			l.report(r.file, w.at, "Unknown mirror", "The table "+r.name+" names the mirror "+strconv.Quote(w.text)+", which "+l.roster.path+" does not know.", "Name a mirror of the lab.")
 		case member != nil && member.text("mirror") != w.text:
-			unlike(member.name+" belongs to "+member.text("mirror"), l.roster.spot(member.values["mirror"]))
+			unlike(member.name+" belongs to "+member.text("mirror"), l.roster.spot(member.value("mirror")))
 		case r.text("haproxy") != "":
 			l.checkListener(spot{r.file, w.at}, r.text("haproxy"), number(r.text("port")), w.text)
 		}
 		return
 	case "role":
 		if member != nil && member.text("role") != w.text {
-			unlike(member.name+" is "+member.text("role"), l.roster.spot(member.values["role"]))
+			unlike(member.name+" is "+member.text("role"), l.roster.spot(member.value("role")))
 		}
 		return
 	case "failover":
 		if role := memberRole(member); member != nil && (w.text == "true") != (role == "primary" || role == "backup") {
-			unlike(member.name+" is "+role, l.roster.spot(member.values["role"]))
+			unlike(member.name+" is "+role, l.roster.spot(member.value("role")))
 		}
 		return
 	case "namespace":
@@ -250,12 +250,12 @@ func (l *lab) checkMirrorCell(r tableRow, column string, w word, unlike func(str
 	switch column {
 	case "kept":
 		if (w.text == "true") != (mirror.text("durable") == "yes") {
-			unlike(mirror.name+" has durable="+mirror.text("durable"), l.roster.spot(mirror.values["durable"]))
+			unlike(mirror.name+" has durable="+mirror.text("durable"), l.roster.spot(mirror.value("durable")))
 		}
 	case "arbiter":
 		s := l.compose.byName[w.text]
 		if (s == nil && w.text != "") || s != l.compose.byIP[parseAddr(mirror.text("arbiter"))] {
-			unlike("the arbiter of "+mirror.name+" has the address "+mirror.text("arbiter"), l.roster.spot(mirror.values["arbiter"]))
+			unlike("the arbiter of "+mirror.name+" has the address "+mirror.text("arbiter"), l.roster.spot(mirror.value("arbiter")))
 		}
 	case "backup":
 		l.checkRoleCell(mirror, w, "backup", unlike)
@@ -292,7 +292,7 @@ func (l *lab) checkRoleCell(mirror *entry, w word, role string, unlike func(stri
 // applicationPath reports whether a path leads to the demo application in one of
 // the mirror's namespaces.
 func (l *lab) applicationPath(mirror *entry, uri string) bool {
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		if fields := strings.Fields(d.text); len(fields) > 1 && uri == "/"+mirror.name+"/csp/"+strings.ToLower(fields[1])+"/get" {
 			return true
 		}
@@ -307,7 +307,7 @@ func (l *lab) checkNamespace(at spot, haproxy string, port int, namespace string
 	if mirror == nil {
 		return
 	}
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		if fields := strings.Fields(d.text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
 			return
 		}

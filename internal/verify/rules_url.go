@@ -92,6 +92,11 @@ func (l *lab) checkServed(at spot, s *service, uri string, row []string) {
 			l.report(at.file, at.at, "Page that nobody serves", "The page "+uri+" is none of "+s.name+".", "Name a page that it serves.")
 		}
 		return
+	case instanceKind: // a web server of its own
+		if len(row) > 2 && !mentions(row[2], s.name) {
+			l.reportBoth(at, spot{s.file, s.at}, "Page that disagrees", "The row says that "+strconv.Quote(row[2])+" answers "+uri+", but that is "+s.name+".", "Name "+s.name+".")
+		}
+		return
 	default:
 		return
 	}
@@ -121,7 +126,7 @@ func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string,
 		page = uri
 	}
 	there := spot{g.file, path.at}
-	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !strings.Contains(strings.Join(row, ""), "**") {
+	if aware := g.ini.byName[server] != nil && g.ini.byName[server].value("Mirror_Aware") == "1"; aware && !(pageRow{cells: row}).contains("**") {
 		switch page {
 		case portalPage:
 			l.reportBoth(at, there, "Portal through a mirror-aware server", "The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.", "Use the path of a member, or mark the row as unfit.")
@@ -162,7 +167,7 @@ func (l *lab) hasNamespace(server, namespace string) bool {
 	if mirror == nil {
 		return false
 	}
-	for _, d := range mirror.lists["databases"] {
+	for _, d := range mirror.list {
 		if fields := strings.Fields(d.text); len(fields) > 1 && strings.ToLower(fields[1]) == namespace {
 			return true
 		}

@@ -17,6 +17,8 @@ var survivors = []survivor{
 	{path: `README.*`, kind: "name", line: `\| .[a-z]+. \| [^|]*\b(ap1|ap2)\b[^|]*\| arbiter, .*`, reason: "the description of a profile is the user's own text"},
 	{path: `README.*`, kind: "name", line: anyRow, change: "(arbiter|nginx|lab) -> .*", reason: "the word means the thing, and no service"},
 
+	{path: `README.*`, kind: "name", line: `\| any \| .* MIRRORSET:.*`, reason: "two mirror sets of one name have members of one name"},
+
 	// Compose.
 	{path: composePath, kind: "timeout", line: "stop_grace_period: .*", reason: "a longer grace costs nothing while IRIS stops in time"},
 	{path: composePath, kind: "timeout", line: "(interval|timeout): .*", reason: "a health check may come more often, and give up sooner"},
