@@ -93,7 +93,7 @@ func (l *lab) checkServed(at spot, s *service, uri string, row []string) {
 		}
 		return
 	case instanceKind: // a web server of its own
-		if len(row) > 2 && !mentions(row[2], s.name) {
+		if len(row) > 2 && uri != gatewayPage && !mentions(row[2], s.name) {
 			l.reportBoth(at, spot{s.file, s.at}, "Page that disagrees", "The row says that "+strconv.Quote(row[2])+" answers "+uri+", but that is "+s.name+".", "Name "+s.name+".")
 		}
 		return
