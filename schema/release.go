@@ -26,8 +26,12 @@ func (v Version) WebServer() bool { return v.Before(2023, 2) }
 // after-start.sh, which works in all of them.
 func (v Version) Actions() bool { return !v.Before(2022, 1) }
 
-// OwnAgent reports whether iris-main starts the ISCAgent beside IRIS; images
-// before 2022.1 have been seen to leave it to whoever uses them.
+// AgentFirst reports whether the ISCAgent must be started before IRIS by whoever
+// uses the image: iris-main has been seen to do it from 2021 on.
+func (v Version) AgentFirst() bool { return v.Before(2021, 1) }
+
+// OwnAgent reports whether iris-main is sure to start the ISCAgent; labs of
+// before 2022.1 have been seen to start it themselves.
 func (v Version) OwnAgent() bool { return !v.Before(2022, 1) }
 
 // LongPasswordHash reports whether [Startup] PasswordHash has four fields, with

@@ -71,6 +71,9 @@ func TestHooksOldRoles(t *testing.T) {
 			if !ready || !c.exists("home/irisowner/db/.joined") {
 				t.Fatalf("the start is not complete:\n%s", output)
 			}
+			if first, _, _ := strings.Cut(output, "\n"); !strings.Contains(first, "no ISCAgent answers on port 2188: starting it") {
+				t.Errorf("the agent is not the first thing to start:\n%s", output)
+			}
 			method, _, _ := strings.Cut(r.joins, "(")
 			calls := slices.Concat(service, []string{"%SYS SYS.Mirror." + method}, database)
 			again := always
@@ -154,6 +157,19 @@ func TestHooksJoinAgain(t *testing.T) {
 	}
 }
 
+// From 2021.1 on iris-main may have started the agent; only where it has not, the
+// hook does when IRIS is up.
+func TestHooksAgentOf2021(t *testing.T) {
+	c := newOldContainer(t, strings.Replace(oldRelease, "2020.3.0.221.0", "2021.1.0.215.0", 1), "demo-a")
+	c.joinsAt("3")
+	if output, code := c.run("before-start.sh"); code != 0 || c.exists("agent.log") {
+		t.Errorf("exit code %d, before-start.sh started the agent:\n%s", code, output)
+	}
+	if output, _ := c.run("after-start.sh"); !c.exists("tmp/lab-ready") || !c.exists("agent.log") {
+		t.Errorf("the start is not complete:\n%s", output)
+	}
+}
+
 // Without an agent at the primary's address nothing is tried; the log says what
 // is missing.
 func TestHooksFounderMissing(t *testing.T) {
@@ -184,7 +200,9 @@ func TestHooksAgentMissing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.write("lab/after-start.sh", strings.Replace(c.read("lab/after-start.sh"), "SECONDS + 10", "SECONDS + 1", 1))
+		for _, hook := range []string{"lab/before-start.sh", "lab/after-start.sh"} {
+			c.write(hook, strings.Replace(c.read(hook), "SECONDS + 10", "SECONDS + 1", 1))
+		}
 		output, ready := c.start()
 		if ready || !strings.Contains(output, "the ISCAgent does not start") || !strings.Contains(output, a.says) {
 			t.Errorf("%s: ready %v, said:\n%s", a.name, ready, output)

@@ -169,11 +169,12 @@ func (c *container) peersAt(port string) {
 func (c *container) founderAt(port string) {
 	c.Helper()
 	const agent, moved = "</dev/tcp/$1/2188", "</dev/tcp/127.0.0.1/$(cat 'ROOT/agents/'\"$1\" 2>/dev/null || echo 1)"
-	hook := "lab/after-start.sh"
-	if text := c.read(hook); strings.Contains(text, agent) {
-		c.write(hook, strings.Replace(text, agent, strings.Replace(moved, "ROOT", c.root, 1), 1))
-	} else if !strings.Contains(text, c.root+"/agents/") {
-		c.Fatalf("%s does not ask the founder's agent:\n%s", hook, text)
+	for _, hook := range []string{"lab/before-start.sh", "lab/after-start.sh"} {
+		if text := c.read(hook); strings.Contains(text, agent) {
+			c.write(hook, strings.Replace(text, agent, strings.Replace(moved, "ROOT", c.root, 1), 1))
+		} else if hook == "lab/after-start.sh" && !strings.Contains(text, c.root+"/agents/") {
+			c.Fatalf("%s does not ask the founder's agent:\n%s", hook, text)
+		}
 	}
 	founder := regexp.MustCompile(`founder=(\S+)`).FindStringSubmatch(c.read("lab/instances.sh"))
 	if founder == nil {

@@ -79,6 +79,7 @@ func (m *maker) general() {
 		OwnInit:      v.OwnInit(),
 		ByHook:       !v.Actions(),
 		StartAgent:   !v.OwnAgent(),
+		AgentFirst:   v.AgentFirst(),
 		SkipCapCheck: v.CapabilityCheck(),
 		StopGrace:    fmt.Sprintf("%ds", grace),
 		PasswordHash: l.IRIS.PasswordHash,

@@ -23,6 +23,7 @@ type Plan struct {
 	OwnInit         bool           // the iris image brings its own init process (2026.1 and later)
 	ByHook          bool           // merge files hold parameters alone, and after-start.sh does the rest (below 2022.1)
 	StartAgent      bool           // after-start.sh starts the ISCAgent where none answers (below 2022.1)
+	AgentFirst      bool           // before-start.sh starts it, because iris-main does not (below 2021.1)
 	SkipCapCheck    bool           // iris-main must not check Linux capabilities (2021 and 2022)
 	StopGrace       string         // how long Docker waits for IRIS, e.g. "320s"
 	ShutdownLimit   int            // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300

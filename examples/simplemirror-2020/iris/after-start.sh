@@ -86,13 +86,12 @@ mirror_status() {
 # agent_answers ADDRESS: an ISCAgent listens there
 agent_answers() { timeout 2 bash -c "</dev/tcp/$1/2188" 2>/dev/null; }
 
-# start_agent: the ISCAgent, which iris-main does not start in every image of
-# this release. The other members join through it, and ask it what became of
-# this one when its IRIS is silent.
+# start_agent: the ISCAgent, where nobody has started it. The other members join
+# through it, and ask it what became of this one when its IRIS is silent.
 start_agent() {
     local log=/tmp/lab-iscagent.log end=$((SECONDS + 10))
     if agent_answers 127.0.0.1; then return 0; fi
-    say "no ISCAgent answers on port 2188: starting it"
+    echo "lab: $instance: no ISCAgent answers on port 2188: starting it"
     nohup "${IRISSYS:-/home/irisowner/irissys}/ISCAgentUser" >"$log" 2>&1 </dev/null &
     until agent_answers 127.0.0.1; do
         if ((SECONDS >= end)); then

@@ -33,3 +33,26 @@ if [[ $role == primary ]] && ! grep -qs '^\[MapMirrors\.' "$cpf"; then
         fi
     done
 fi
+
+# agent_answers ADDRESS: an ISCAgent listens there
+agent_answers() { timeout 2 bash -c "</dev/tcp/$1/2188" 2>/dev/null; }
+
+# start_agent: the ISCAgent, where nobody has started it. The other members join
+# through it, and ask it what became of this one when its IRIS is silent.
+start_agent() {
+    local log=/tmp/lab-iscagent.log end=$((SECONDS + 10))
+    if agent_answers 127.0.0.1; then return 0; fi
+    echo "lab: $instance: no ISCAgent answers on port 2188: starting it"
+    nohup "${IRISSYS:-/home/irisowner/irissys}/ISCAgentUser" >"$log" 2>&1 </dev/null &
+    until agent_answers 127.0.0.1; do
+        if ((SECONDS >= end)); then
+            sed 's/^/    /' "$log"
+            return 1
+        fi
+        sleep 0.2
+    done
+}
+
+# It must run before IRIS, and iris-main of this release does not start it. A
+# failure is after-start.sh's to report, which finds no agent either.
+start_agent || true
