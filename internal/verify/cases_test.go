@@ -278,6 +278,7 @@ var cases = []brokenLab{
 	{"merge quote", "Unclosed quote", swap(mergePath, `Description="MIRRORDB database"`, `Description="MIRRORDB database`)},
 	{"merge comment in a value", "Comment inside a value", swap(mergePath, "SystemName=AP1B", "SystemName=AP1#B")},
 	{"merge comment open", "Unclosed comment", tail(mergePath, "/* to be continued\n")},
+	{"merge superserver port", "Superserver on another port", tail(mergePath, "[Startup]\nDefaultPort=1972\nDefaultPort=51773\n")},
 	{"merge second mirror", "Second mirror", tail(mergePath, "ConfigMirror:Name=AP2,Member=backup,Primary=10.0.1.3\n")},
 	{"merge role", "Unknown mirror role", swap(mergePath, "Member=backup", "Member=standby")},
 	{"merge set name", "Invalid mirror set name", swap(mergePath, "ConfigMirror:Name=AP1,", "ConfigMirror:Name=AP-1,")},

@@ -45,6 +45,10 @@ type mirrorEntry struct {
 
 func (e *entry) text(name string) string { return e.value(name).text }
 
+// connectsByHook reports whether the hook, and not the merge file, connects a
+// mirror's application servers: the mirror's line then has their data server.
+func (e *entry) connectsByHook() bool { return e.text("data_server") != "" }
+
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
 func (l *lab) readRoster(s *script) {
@@ -84,6 +88,7 @@ func (l *lab) readRoster(s *script) {
 	for _, e := range r.mirrors {
 		l.mirrors[e.name] = true
 		l.useRoster(r, e.value("founder"), "The founder of mirror "+e.name, agentPort)
+		l.useRoster(r, e.value("data_server"), "The data server of mirror "+e.name, superserverPort)
 		l.useRoster(r, e.value("arbiter"), "The arbiter of mirror "+e.name, agentPort)
 	}
 	l.roster = r

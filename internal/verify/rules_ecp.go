@@ -48,6 +48,7 @@ func checkECP(l *lab) {
 			l.checkDataServer(m, server, target)
 		}
 	}
+	l.checkHookECP(clients)
 	for _, s := range l.instances {
 		merge := l.duties[s].merge
 		if clients[s] == 0 || merge == nil {
@@ -57,6 +58,33 @@ func checkECP(l *lab) {
 			l.report(merge.file, limit.at, "Data server without room", s.name+" is the data server of "+strconv.Itoa(clients[s])+" application servers, but admits "+orOne(limit.text)+" (MaxServerConn).", "Raise MaxServerConn in [config].")
 		}
 		l.checkECPService(merge, s)
+	}
+}
+
+// checkHookECP: the same, where the hook connects the application servers. It
+// counts them as clients of their data server.
+func (l *lab) checkHookECP(clients map[*service]int) {
+	if l.roster == nil {
+		return
+	}
+	for _, e := range l.roster.instances {
+		mirror := l.roster.mirror(e.text("mirror"))
+		if mirror == nil || !mirror.connectsByHook() || e.text("role") != applicationRole {
+			continue
+		}
+		at := mirror.value("data_server")
+		target := l.serviceAt(at.text)
+		if target == nil {
+			continue // reported with the uses
+		}
+		clients[target]++
+		server := l.roster.byName[target.name]
+		if server == nil || server.text("mirror") != mirror.name || server.text("role") != "primary" && server.text("role") != "backup" {
+			l.report(l.roster.file, at.at, "Data server that is no failover member", "The data server of mirror "+mirror.name+" is "+target.name+", which is no failover member of it.", "Name the client address of one.")
+		}
+		if ecp := e.value("ecp"); ecp.text != "yes" {
+			l.report(l.roster.file, ecp.at, "Application server without ECP", e.name+" is an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+		}
 	}
 }
 
@@ -165,6 +193,15 @@ func (l *lab) mirroredDatabases(s *service) map[string]bool {
 
 // checkECPService: a data server serves ECP, which is off in a new instance.
 func (l *lab) checkECPService(merge *mergeFile, s *service) {
+	if l.roster != nil && l.roster.byName[s.name] != nil {
+		switch ecp := l.roster.byName[s.name].value("ecp"); ecp.text {
+		case "yes":
+			return
+		case "no":
+			l.report(l.roster.file, ecp.at, "Data server without ECP", s.name+" is the data server of an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+			return
+		}
+	}
 	for action := range merge.merge.Actions {
 		if action.Name == "ModifyService" && strings.EqualFold(action.Value("Name"), "%Service_ECP") && action.Value("Enabled") == "1" {
 			return

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"mirrorgen/internal/verify/cpf"
@@ -103,6 +104,22 @@ func checkDatabases(l *lab) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// checkSuperserver: the superserver listens where gateways, load balancers and
+// application servers look for it. Of a key that is given twice the last counts.
+func checkSuperserver(l *lab) {
+	for _, m := range l.merges {
+		var last *cpf.Key
+		for _, key := range m.merge.Keys("Startup") {
+			if strings.EqualFold(key.Name, "DefaultPort") {
+				last = &key
+			}
+		}
+		if last != nil && last.Value != strconv.Itoa(superserverPort) {
+			l.report(m.file, place{last.Line, last.Column}, "Superserver on another port", "The superserver of "+m.service.name+" would listen on "+last.Value+", where nobody in the lab looks for it.", "Leave DefaultPort at "+strconv.Itoa(superserverPort)+"; superserver_port publishes it on another port of the host.")
 		}
 	}
 }

@@ -159,6 +159,9 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 
 // compareNamespaces: an application server has the namespaces of its mirror.
 func (l *lab) compareNamespaces(mirror *entry, merge *mergeFile) {
+	if mirror.connectsByHook() {
+		return // it makes them of this very table
+	}
 	for _, d := range mirror.list {
 		fields := strings.Fields(d.text)
 		if len(fields) < 2 {

@@ -40,6 +40,7 @@ var rules = []func(*lab){
 	checkLocations,
 	checkMirrorActions,
 	checkDatabases,
+	checkSuperserver,
 	checkMergeApplications,
 	checkRoster,
 	checkAccounts,
