@@ -9,17 +9,18 @@ import (
 	"mirrorgen/internal/plan"
 )
 
-// A composition is what the compose file's template is executed with: the plan,
-// and the contents of the files that its services mount.
+// A composition is what the template of a compose file is executed with: the
+// plan, the services of that file, and the contents of the files that they mount.
 type composition struct {
 	Plan    *plan.Plan
+	Part    *plan.ComposePart // nil where all services stand in other files
 	mounted []Artifact
 	known   map[string]string // digests by the paths that they are of
 }
 
 // Digest returns the first 16 hexadecimal digits of the SHA-256 over the
 // contents of the artifacts at these paths, one after the other. It fails where one
-// of them is not printed before the compose file.
+// of them is not printed before the compose files.
 func (c *composition) Digest(paths ...string) (string, error) {
 	key := strings.Join(paths, "\n")
 	if digest, ok := c.known[key]; ok {

@@ -58,7 +58,7 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	case errors.Is(f.err, errText):
 		return failure(at, summary, upperFirst(f.err.Error())+".", endless)
 	}
-	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this template prints it: %v.", composePath, f.err),
+	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this template prints it: %v.", f.row.path, f.err),
 		"Print the service, or take away its compose argument.")
 }
 

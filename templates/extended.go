@@ -42,7 +42,7 @@ func (s *Set) execute(out *bytes.Buffer, r row, dot any) error {
 		panic(err)
 	}
 	err = t.Funcs(b.functions()).Lookup(r.template).Execute(meter{out, &b}, dot)
-	if err == nil && r.path == composePath {
+	if _, isCompose := r.one.(*plan.ComposePart); err == nil && isCompose {
 		var any map[string]any // refuses an anchor that holds itself, which nodes do not
 		if yaml.Unmarshal(out.Bytes(), &any) != nil {
 			return nil // the check of the artifacts says what is wrong, with its line

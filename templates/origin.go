@@ -12,6 +12,8 @@ import (
 	"text/template"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/plan"
 )
 
 // A BuiltinTemplate is one of this package, for a list.
@@ -25,7 +27,8 @@ type BuiltinTemplate struct {
 func Builtins() []BuiltinTemplate {
 	const thePlan, common = "the plan", "what it is called with"
 	list := []BuiltinTemplate{
-		{"compose/docker-compose.yaml.tmpl", composePath, "the plan as .Plan, and .Digest"},
+		{composeTemplate, plan.ComposePath, "the plan as .Plan, the services of the file as .Part, and .Digest"},
+		{partTemplate, "compose/part-N.yaml, of a lab with more than 1500 services", "as " + composeTemplate},
 		{"haproxy/haproxy.cfg.tmpl", "haproxy/NAME.cfg", ".Plan, and one of its .HAProxy as .One"},
 		{"iris/application-server.cpf.tmpl", "iris/merge/NAME.cpf", ".Plan, and one of its .Instances as .One"},
 		{"iris/member.cpf.tmpl", "iris/merge/NAME.cpf", ".Plan, and a member as .One"},

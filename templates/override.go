@@ -13,16 +13,13 @@ import (
 	"mirrorgen/internal/plan"
 )
 
-// composePath is the artifact that raw keys are merged into.
-const composePath = "docker-compose.yaml"
-
-// mergeOverrides merges the raw compose keys of the topology into the rendered
-// compose file. Only the lines of the services concerned change: such a service
-// is written out in full, without the anchors that it shared. It fails where the
-// file cannot be read, or lacks one of these services.
-func mergeOverrides(p *plan.Plan, content []byte) ([]byte, error) {
+// mergeOverrides merges the raw compose keys of these services into the rendered
+// compose file that holds them. Only their lines change: such a service is written
+// out in full, without the anchors that it shared. It fails where the file cannot
+// be read, or lacks one of these services.
+func mergeOverrides(of []*plan.Service, content []byte) ([]byte, error) {
 	overrides := map[string]*plan.Tree{}
-	for _, s := range p.Services {
+	for _, s := range of {
 		if s.Compose != nil && len(s.Compose.Fields) > 0 {
 			overrides[s.Name] = s.Compose
 		}
@@ -198,7 +195,7 @@ func encode(n *yaml.Node) string {
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(n); err != nil {
-		panic(fmt.Sprintf("%s: %v", composePath, err))
+		panic(fmt.Sprintf("%s: %v", plan.ComposePath, err))
 	}
 	return out.String()
 }

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/plan"
 )
 
 // A Source is a template of the user's. One with the name of a built-in takes
@@ -207,7 +209,7 @@ func checkAdded(source Source) hcl.Diagnostics {
 	case slices.Contains([]string{"data", "certs", "secrets", ".git", ".mirrorgen.json", ".mirrorgen.json.new", "iris.key"}, first):
 		return refuse(fmt.Sprintf("%s in a lab is yours, and never written by a build.", first), "Rename the template.")
 	case to == base && slices.Contains(composeNames, base):
-		return refuse(fmt.Sprintf("Docker Compose would read %s in place of %s or on top of it, and what was verified would not be what runs.", to, composePath),
+		return refuse(fmt.Sprintf("Docker Compose would read %s in place of %s or on top of it, and what was verified would not be what runs.", to, plan.ComposePath),
 			"Replace compose/docker-compose.yaml.tmpl instead, or use the compose argument of a service.")
 	}
 	return nil

@@ -55,7 +55,7 @@ type row struct {
 }
 
 // configurations lists the artifacts that are mounted by services which hold
-// nothing else. The compose file tells their contents: see [composition].
+// nothing else. The compose files tell their contents: see [composition].
 func configurations(p *plan.Plan) []row {
 	var list []row
 	for _, n := range p.NGINX {
@@ -93,16 +93,35 @@ func pages(p *plan.Plan) []row {
 	return list
 }
 
+// The templates of compose files: of the one that Docker is given, and of a part
+// that it includes.
+const (
+	composeTemplate = "compose/docker-compose.yaml.tmpl"
+	partTemplate    = "compose/part.yaml.tmpl"
+)
+
+// composeFiles lists docker-compose.yaml and, of a large lab, its parts.
+func composeFiles(p *plan.Plan) []row {
+	parts := p.ComposeParts()
+	if !p.SplitCompose() {
+		return []row{{plan.ComposePath, plainFile, composeTemplate, parts[0], nil}}
+	}
+	list := []row{{plan.ComposePath, plainFile, composeTemplate, (*plan.ComposePart)(nil), nil}}
+	for _, part := range parts {
+		list = append(list, row{part.Path, plainFile, partTemplate, part, nil})
+	}
+	return list
+}
+
 // others lists all other artifacts of a plan.
 func others(p *plan.Plan) []row {
-	list := []row{
-		{composePath, plainFile, "compose/docker-compose.yaml.tmpl", nil, nil},
+	list := append(composeFiles(p), []row{
 		{"start.sh", scriptFile, "scripts/start.sh.tmpl", nil, nil},
 		{"stop.sh", scriptFile, "scripts/stop.sh.tmpl", nil, nil},
 		{"status.sh", scriptFile, "scripts/status.sh.tmpl", nil, nil},
 		{"drill.sh", scriptFile, "scripts/drill.sh.tmpl", nil, nil},
 		{".gitignore", plainFile, "docs/gitignore.tmpl", nil, nil},
-	}
+	}...)
 	if len(p.Instances) > 0 {
 		list = append(list,
 			row{"iris/instances.sh", plainFile, "iris/instances.sh.tmpl", nil, nil},
@@ -152,7 +171,7 @@ func Render(p *plan.Plan) []Artifact {
 // fail, the faults hold the first.
 func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, any) error) ([]Artifact, []fault) {
 	// What takes longest comes first, and the configurations before the compose
-	// file, which waits for them.
+	// files, which wait for them.
 	first, mounted := pages(p), configurations(p)
 	list := slices.Concat(first, mounted, others(p), additional)
 	artifacts := make([]Artifact, len(list))
@@ -173,18 +192,19 @@ func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, a
 			return
 		}
 		var dot any = p
+		part, isCompose := r.one.(*plan.ComposePart)
 		switch {
+		case isCompose:
+			printing.Wait()
+			dot = &composition{p, part, configured, map[string]string{}}
 		case r.one != nil:
 			dot = data{p, r.one}
-		case r.path == composePath:
-			printing.Wait()
-			dot = &composition{p, configured, map[string]string{}}
 		}
 		out.Reset()
 		err := execute(out, r, dot)
 		content := bytes.Clone(out.Bytes())
-		if err == nil && r.path == composePath {
-			content, err = mergeOverrides(p, content)
+		if err == nil && part != nil {
+			content, err = mergeOverrides(part.Services, content)
 		}
 		if err != nil {
 			found.add(i, r.template, err)
