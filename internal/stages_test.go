@@ -85,7 +85,8 @@ func BenchmarkWrite(b *testing.B) {
 	})
 }
 
-func (s sized) load(b *testing.B) *schema.Lab {
+func (s sized) load(b testing.TB) *schema.Lab {
+	b.Helper()
 	lab, diags := schema.Load(s.name, s.sources())
 	if diags.HasErrors() {
 		b.Fatal(diags)
@@ -93,7 +94,8 @@ func (s sized) load(b *testing.B) *schema.Lab {
 	return lab
 }
 
-func (s sized) plan(b *testing.B, lab *schema.Lab) *plan.Plan {
+func (s sized) plan(b testing.TB, lab *schema.Lab) *plan.Plan {
+	b.Helper()
 	p, diags := plan.Make(lab)
 	if diags.HasErrors() {
 		b.Fatal(diags)
