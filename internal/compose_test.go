@@ -61,7 +61,7 @@ func TestComposeOfLargeLab(t *testing.T) {
 			is.Addresses[a.Network.Name] = a.IP
 		}
 		for _, d := range s.DependsOn {
-			is.Dependencies[d.Service] = d.Condition()
+			is.Dependencies[d.Service] = d.Condition
 		}
 		want[s.Name] = is
 	}
