@@ -99,7 +99,7 @@ func relativeFile(s string) string {
 	}
 	first, _, below := strings.Cut(s, "/")
 	switch first {
-	case "data", "certs", "secrets", "iris", "nginx", "haproxy", "webgateway", ".git",
+	case "data", "certs", "secrets", "compose", "iris", "nginx", "haproxy", "webgateway", ".git",
 		"docker-compose.yaml", "start.sh", "stop.sh", "status.sh", "drill.sh", ".gitignore", ".mirrorgen.json":
 		return fmt.Sprintf("%s belongs to the generated lab, which writes or deletes it. Take another name, for example \"iris.key\".", shown(s))
 	}

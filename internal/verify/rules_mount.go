@@ -51,7 +51,7 @@ func (l *lab) userData(m mount) bool {
 		return true
 	case "..":
 		return !strings.HasPrefix(m.target, "/lab/")
-	case "iris", "nginx", "haproxy", "webgateway":
+	case "compose", "iris", "nginx", "haproxy", "webgateway":
 		return false
 	}
 	return inside && !strings.HasPrefix(m.target, "/lab/")

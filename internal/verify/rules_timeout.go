@@ -303,6 +303,7 @@ func (l *lab) checkHealthSection(h *haproxyFile, health *proxy, checked []haprox
 			l.reportBoth(spot{h.file, at}, memberAt, "Timeouts that do not nest", "A health check may stay in "+health.Name+" for "+span(t)+" (timeout "+name+"), longer than a gateway waits for a member that is down.", "Make it less than "+span(member)+".")
 		}
 	}
+	held := r.held(l, checked)
 	for i := range h.proxies {
 		p := &h.proxies[i]
 		for _, server := range p.servers {
@@ -328,7 +329,7 @@ func (l *lab) checkHealthSection(h *haproxyFile, health *proxy, checked []haprox
 			if patience >= member {
 				l.reportBoth(spot{h.file, at}, memberAt, "Timeouts that do not nest", "A health check of "+p.Name+" waits "+span(patience)+", as long as a gateway waits for a member that is down.", "Make timeout check the shorter one.")
 			}
-			l.checkPinned(h, p, health, server, len(checked), r, r.held(l, checked)*tries, tries*answer)
+			l.checkPinned(h, p, health, server, len(checked), r, held*tries, tries*answer)
 			break // the section's servers are checked alike
 		}
 	}
