@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
 )
 
@@ -86,6 +87,11 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		l.excerpt(out, d, begin, end)
 	} else {
 		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename), d.Subject.Start.Line)
+	}
+	if other, ok := d.Extra.(verify.Other); ok {
+		if l := files[other.Range.Filename]; l != nil {
+			l.excerpt(out, &hcl.Diagnostic{Subject: &other.Range}, begin, end)
+		}
 	}
 	out.WriteString(after)
 }

@@ -111,6 +111,16 @@ func decodeManifest(content []byte) ([]entry, error) {
 	return m.Files, nil
 }
 
+// Listed are the paths in the manifest of a directory: what mirrorgen wrote there.
+func Listed(manifest []byte) ([]string, error) {
+	entries, err := decodeManifest(manifest)
+	paths := make([]string, len(entries))
+	for i, e := range entries {
+		paths[i] = e.Path
+	}
+	return paths, err
+}
+
 // formatOf is the format of a manifest whose files cannot be read, 0 for none.
 func formatOf(content []byte) int {
 	var m struct {

@@ -28,6 +28,7 @@ type service struct {
 	names        []named // what it is called besides: container_name, hostname
 	image        string
 	built        bool // from a Dockerfile
+	extended     bool // from another service, which is not looked at
 	addresses    []address
 	ports        []port
 	mounts       []mount
@@ -35,6 +36,7 @@ type service struct {
 	dependencies []dependency
 	environment  []setting
 	command      []word // entrypoint and command, one word each as Compose splits them
+	capabilities []word // cap_add
 	grace        word   // stop_grace_period
 	health       health
 }
@@ -146,7 +148,7 @@ func (l *lab) readComposePart(c *compose, f *file, base string, done map[*file]b
 			s.mounts[i].rebase(base)
 		}
 		c.add(s)
-		if s.image == "" && !s.built {
+		if s.image == "" && !s.built && !s.extended {
 			l.report(f, s.at, "Service without an image", "The service "+s.name+" names no image.", "Set the image in the images block.")
 		}
 	}
@@ -243,6 +245,12 @@ func (y *yamlReader) service(entry yamlField) *service {
 			s.grace = y.word(field.value)
 		case "build":
 			s.built = true
+		case "extends":
+			s.extended = true
+		case "cap_add":
+			s.capabilities = y.words(field.value)
+		case "network_mode":
+			s.addresses = append(s.addresses, address{network: y.text(field.value), at: field.at})
 		}
 	}
 	return s

@@ -36,14 +36,14 @@ func (l *lab) link() {
 	l.duties = make(map[*service]duty, len(l.compose.services))
 	for _, s := range l.compose.services {
 		d := duty{kind: imageKind(s.image)}
-		for _, m := range s.mounts {
-			if merge := merges[m.source]; merge != nil {
+		for _, source := range l.sources(s) {
+			if merge := merges[source]; merge != nil {
 				d.merge, d.kind = merge, instanceKind
 				merge.service = s
 				continue
 			}
-			if l.files[m.source] != nil {
-				l.linkConfiguration(&d, m.source)
+			if l.files[source] != nil {
+				l.linkConfiguration(&d, source)
 			}
 		}
 		l.duties[s] = d
@@ -51,6 +51,31 @@ func (l *lab) link() {
 			l.instances = append(l.instances, s)
 		}
 	}
+}
+
+// sources are the files that a service has: what it mounts and, in a lab that was
+// written by hand, what lies in mounted directories or was copied.
+func (l *lab) sources(s *service) []string {
+	list := make([]string, 0, len(s.mounts))
+	for _, m := range s.mounts {
+		list = append(list, m.source)
+	}
+	if l.generated {
+		return list
+	}
+	for _, name := range [...]string{"ISC_CPF_MERGE_FILE", "ISC_CSP_INI_FILE"} {
+		for file := range strings.SplitSeq(s.setting(name).text, ",") {
+			if f := l.hostFile(s, file); f != nil {
+				list = append(list, f.path)
+			}
+		}
+	}
+	for _, c := range l.copied {
+		if c.service == s {
+			list = append(list, c.file.path)
+		}
+	}
+	return list
 }
 
 // linkConfiguration takes a mounted configuration of a gateway or a balancer.

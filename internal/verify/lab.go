@@ -20,20 +20,26 @@ type lab struct {
 	// generated is set for what mirrorgen writes, which keeps to its conventions
 	// too; a lab that was written by hand only has to work.
 	generated bool
-	files     map[string]*file
-	compose   *compose // nil where it is missing or unreadable
-	gateways  []gatewayFile
-	nginx     []nginxFile
-	haproxy   []haproxyFile
-	merges    []mergeFile
-	ignored   *file // .gitignore
-	scripts   []*script
-	tables    []table // of the scripts
-	roster    *roster // nil where there is none
-	pages     []*page
+	// composeName is the path of the compose file.
+	composeName string
+	files       map[string]*file
+	compose     *compose // nil where it is missing or unreadable
+	gateways    []gatewayFile
+	nginx       []nginxFile
+	haproxy     []haproxyFile
+	merges      []mergeFile
+	ignored     *file // .gitignore
+	scripts     []*script
+	tables      []table // of the scripts
+	roster      *roster // nil where there is none
+	pages       []*page
 	// duties are what the services do, and instances those that are an IRIS.
 	duties    map[*service]duty
 	instances []*service
+	// copied are configurations without a mount, and done the files that were read,
+	// of a lab that was written by hand.
+	copied []copiedFile
+	done   map[*file]bool
 	// publishers are the services by their host ports, made when first needed.
 	publishers map[int]*service
 	// listeners are the mirrors that a haproxy serves by host port, made when first
@@ -91,7 +97,7 @@ type mergeFile struct {
 
 // read reads every artifact with the reader of its format.
 func read(artifacts []templates.Artifact) *lab {
-	l := &lab{generated: true, files: make(map[string]*file, len(artifacts)), mirrors: map[string]bool{}}
+	l := &lab{generated: true, composeName: composePath, files: make(map[string]*file, len(artifacts)), mirrors: map[string]bool{}}
 	files := make([]*file, 0, len(artifacts))
 	for _, artifact := range artifacts {
 		files = append(files, &file{path: artifact.Path, mode: artifact.Mode, text: string(artifact.Content)})

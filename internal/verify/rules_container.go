@@ -209,9 +209,17 @@ func checkHostNames(l *lab) {
 func checkData(l *lab) {
 	owner := map[string]spot{}
 	service := map[string]*service{}
+	configured := map[string]bool{} // directories that hold files of the lab
+	if !l.generated {
+		for name := range l.files {
+			for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+				configured[dir] = true
+			}
+		}
+	}
 	for _, s := range l.instances {
 		for _, m := range s.mounts {
-			if m.readOnly || l.files[m.source] != nil || m.source == "." || m.source == "" {
+			if m.readOnly || l.files[m.source] != nil || configured[m.source] || m.source == "." || m.source == "" {
 				continue
 			}
 			if other := service[m.source]; other != nil && other != s && owner[m.source].at != m.at {

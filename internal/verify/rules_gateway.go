@@ -50,7 +50,7 @@ func checkGatewayIndexes(l *lab) {
 				l.checkListed(g, "APP_PATH_INDEX", name, s)
 			}
 		}
-		if index := g.ini.byName["APP_PATH_INDEX"]; index != nil {
+		if index := g.ini.byName["APP_PATH_INDEX"]; index != nil && l.generated {
 			for _, name := range [...]string{"/", "/csp"} {
 				if _, listed := index.key(name); !listed {
 					l.report(g.file, index.at, "Default path left open", "The gateway serves "+name+" by default, and [APP_PATH_INDEX] does not say otherwise.", "Add "+name+"=Disabled, or a section for it.")

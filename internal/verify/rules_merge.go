@@ -49,7 +49,7 @@ func (l *lab) checkMirrorAction(m mergeFile, action cpf.Action) {
 			l.report(m.file, place{action.Line, a.Column}, "Virtual address in a container", "An instance in a container cannot take over a virtual address.", "Remove it; clients reach the primary through haproxy or a web gateway.")
 		}
 	}
-	founds := action.Value("Primary") == "localhost"
+	founds := action.Value("Primary") == "localhost" || !l.generated && m.service != nil && l.serviceAt(action.Value("Primary")) == m.service
 	if primary := action.Value("Member") == "primary"; primary != founds && action.Value("Member") != "" && action.Value("Primary") != "" {
 		primaryArgument, _ := action.Argument("Primary")
 		l.report(m.file, place{action.Line, primaryArgument.ValueColumn}, "Primary at the wrong place", "The primary member names itself as localhost, and every other member names the primary's address.",

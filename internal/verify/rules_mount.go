@@ -27,9 +27,11 @@ func checkMounts(l *lab) {
 			case m.source == "." || m.source == "":
 				l.report(s.file, m.at, "Mount of the whole lab", "The service "+s.name+" mounts the generated directory itself, with the licence key in it.", "Mount just the files that it needs.")
 			case l.files[m.source] != nil:
-				if !m.readOnly {
+				if !m.readOnly && l.generated {
 					l.report(s.file, m.at, "Writable mount of a generated file", "The service "+s.name+" could change "+m.source+".", "Mount it read-only.")
 				}
+			case !l.generated && (path.Ext(m.source) == "" || path.IsAbs(m.source) || strings.ContainsAny(m.source, "$~")):
+				// A directory, or a place outside.
 			case !l.userData(m):
 				l.report(s.file, m.at, "Missing mount source", "The service "+s.name+" mounts "+m.source+", which is no file of the lab.",
 					"Mount a generated file, or keep files of your own in data/, certs/ or secrets/, or outside the lab.")
@@ -60,11 +62,14 @@ func (l *lab) userData(m mount) bool {
 // checkUnmounted: a configuration that is written for a service is mounted by
 // one.
 func checkUnmounted(l *lab) {
+	if !l.generated {
+		return
+	}
 	for name, f := range l.files {
 		switch path.Dir(name) {
 		case "iris", "iris/merge", "nginx", "haproxy", "webgateway":
 			if len(l.compose.readers[name]) == 0 {
-				l.report(f, place{}, "File that nothing mounts", "No service of "+composePath+" mounts "+name+".", "Mount it in the service that it is written for.")
+				l.report(f, place{}, "File that nothing mounts", "No service of "+l.composeName+" mounts "+name+".", "Mount it in the service that it is written for.")
 			}
 		}
 	}

@@ -48,6 +48,9 @@ func checkAddresses(l *lab) {
 				l.report(s.file, a.at, "Unknown network", "The service "+s.name+" is on the network "+a.network+", which is not declared.", "Declare it with a network block.")
 				continue
 			}
+			if a.ip == "" && !l.generated {
+				continue // checkPlaces looks at it
+			}
 			if a.ip == "" {
 				l.report(s.file, a.at, "Service without a fixed address", "The service "+s.name+" has no ipv4_address on network "+a.network+", and one that Docker chooses may be another's after a restart.",
 					"Give it a fixed address.")

@@ -74,7 +74,7 @@ func (l *lab) checkRow(p *page, row pageRow) {
 		l.checkStatusRow(at, row)
 	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), row.contains("<http"):
 		if s == nil {
-			l.report(p.file, row.at, "Unknown service", "The row is about "+first+", which is no service of "+l.compose.path+".", "Name a service.")
+			l.report(p.file, row.at, "Unknown service", "The row is about "+first+", which is no service of "+l.composeName+".", "Name a service.")
 		}
 	case l.isAddressTable(row):
 		l.checkAddressRow(at, row, s)
@@ -168,7 +168,7 @@ func gatewayOf(n *network) string {
 // checkContainerRow: a service with its image and its ports.
 func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
 	if s == nil {
-		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.compose.path+".", "Name a service.")
+		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.composeName+".", "Name a service.")
 		return
 	}
 	there := spot{s.file, s.at}
@@ -431,7 +431,7 @@ func (l *lab) checkComposeCommand(at spot, line string) {
 		}
 		name = strings.TrimRight(name, ".")
 		if l.compose.byName[name] == nil && name != strings.ToUpper(name) {
-			l.report(at.file, at.at, "Unknown service", "The command names "+name+", which is no service of "+l.compose.path+".", "Name a service.")
+			l.report(at.file, at.at, "Unknown service", "The command names "+name+", which is no service of "+l.composeName+".", "Name a service.")
 		}
 		if s := l.compose.byName[name]; s != nil && fields[2] == "exec" && strings.Contains(line, " iris ") && l.duties[s].kind != instanceKind {
 			l.report(at.file, at.at, "Command for another service", "The command runs iris in "+name+", which is no instance.", "Name an instance.")

@@ -49,7 +49,7 @@ func checkRoster(l *lab) {
 	for _, e := range r.instances {
 		s := l.compose.byName[e.name]
 		if s == nil || l.duties[s].kind != instanceKind {
-			l.report(r.file, e.at, "Unknown instance", e.name+" is no IRIS service of "+l.compose.path+".", "Name a service.")
+			l.report(r.file, e.at, "Unknown instance", e.name+" is no IRIS service of "+l.composeName+".", "Name a service.")
 			continue
 		}
 		for _, name := range [...]string{"mirror_address", "client_address"} {

@@ -96,7 +96,7 @@ func (l *lab) checkScriptValues(script *script) {
 	}
 	if w := script.valueOf("iris_service"); w.text != "" {
 		if s := l.compose.byName[w.text]; s == nil || l.duties[s].kind != instanceKind {
-			l.report(script.file, w.at, "Unknown instance", "The script runs the image of "+w.text+", which is no IRIS service of "+l.compose.path+".", "Name an instance.")
+			l.report(script.file, w.at, "Unknown instance", "The script runs the image of "+w.text+", which is no IRIS service of "+l.composeName+".", "Name an instance.")
 		}
 	}
 	if w := script.valueOf("license_key"); w.text != "" && len(l.instances) > 0 && len(l.compose.readers[path.Clean(w.text)]) == 0 {
@@ -201,7 +201,7 @@ func (l *lab) checkCell(r tableRow, column string, w word) {
 func (l *lab) checkServiceCell(r tableRow, column string, w word) {
 	s := l.compose.byName[w.text]
 	if s == nil {
-		l.report(r.file, w.at, "Unknown service", "The table "+r.name+" names "+strconv.Quote(w.text)+", which is no service of "+l.compose.path+".", "Name a service.")
+		l.report(r.file, w.at, "Unknown service", "The table "+r.name+" names "+strconv.Quote(w.text)+", which is no service of "+l.composeName+".", "Name a service.")
 		return
 	}
 	wanted := map[string]kind{"member": instanceKind, "application": instanceKind, "gateway": gatewayKind, "nginx": nginxKind, "haproxy": haproxyKind}

@@ -38,7 +38,7 @@ func checkUses(l *lab) {
 		target := l.compose.byIP[addr]
 		if target == nil {
 			if !u.anywhere || l.inSubnet(addr) {
-				l.report(u.file, u.at, "Unknown address", u.what+" has the address "+u.host+", which belongs to no service of "+composePath+".",
+				l.report(u.file, u.at, "Unknown address", u.what+" has the address "+u.host+", which belongs to no service of "+l.composeName+".",
 					"Use an address that a service has as ipv4_address.")
 			}
 			continue
@@ -54,12 +54,28 @@ func (l *lab) checkNamedUse(u use) {
 	switch {
 	case target == nil && (u.host == "localhost" || u.anywhere || strings.Contains(u.host, ".")):
 	case target == nil:
-		l.report(u.file, u.at, "Unknown host", u.what+` has the host "`+u.host+`", which is no service of `+composePath+".", "Use the address of a service.")
-	case u.literal:
+		l.report(u.file, u.at, "Unknown host", u.what+` has the host "`+u.host+`", which is no service of `+l.composeName+".", "Use the address of a service.")
+	case u.literal && l.generated:
 		l.report(u.file, u.at, "Host name instead of an address", u.what+" is named by its host name, so the program does not start while "+u.host+" is missing.",
 			"Use its ipv4_address.")
 	default:
+		l.checkNamedNetwork(u, target)
 		l.checkListens(u, target)
+	}
+}
+
+// checkNamedNetwork reports a service that is named by those who share no network
+// with it, to whom its name says nothing.
+func (l *lab) checkNamedNetwork(u use, target *service) {
+	for _, reader := range l.compose.readers[u.file.path] {
+		shared := reader == target || len(reader.addresses) == 0 || len(target.addresses) == 0
+		for _, a := range target.addresses {
+			shared = shared || reader.on(a.network)
+		}
+		if !shared {
+			l.reportBoth(spot{u.file, u.at}, spot{target.file, target.at}, "Unreachable address", u.what+" is "+target.name+", which shares no network with "+reader.name+".", "Put both on one network.")
+			return
+		}
 	}
 }
 

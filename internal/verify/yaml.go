@@ -44,7 +44,7 @@ func yamlError(err error) (int, string) {
 func (l *lab) checkNode(f *file, node *yaml.Node) {
 	switch node.Kind {
 	case yaml.ScalarNode:
-		if strings.Contains(node.Value, "$") && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "$") {
+		if l.generated && strings.Contains(node.Value, "$") && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "$") {
 			l.report(f, placeOf(node), "Unescaped dollar sign", "Compose takes what follows the dollar sign as a variable of the shell that it runs in.", "Write $$ for a dollar sign.")
 		}
 	case yaml.MappingNode:

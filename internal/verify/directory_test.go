@@ -1,0 +1,64 @@
+package verify
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"mirrorgen/templates"
+)
+
+// Each archive in testdata/defects is a lab that somebody might have written by
+// hand, with defects that public labs have. Its comment names the summaries that
+// must be found; findings_defects.txt holds all of them in full.
+func TestDefects(t *testing.T) {
+	golden := filepath.Join("testdata", "findings_defects.txt")
+	want, got := readGolden(t, golden), map[string]string{}
+	paths, err := filepath.Glob(filepath.Join("testdata", "defects", "*.txtar"))
+	if err != nil || len(paths) < 7 {
+		t.Fatalf("%d labs, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var files []templates.Artifact
+			for _, f := range archive.Files {
+				files = append(files, templates.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
+			}
+			diags := CheckDirectory(files)
+			wanted := 0
+			for line := range strings.Lines(string(archive.Comment)) {
+				summary, found := strings.CutPrefix(strings.TrimSpace(line), "want: ")
+				if !found {
+					continue
+				}
+				wanted++
+				if !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary == summary }) {
+					t.Errorf("no finding %q", summary)
+				}
+			}
+			if wanted == 0 && len(diags) > 0 {
+				t.Errorf("findings in a sound lab:\n%s", format(diags))
+			}
+			for _, d := range diags {
+				checkDiagnostic(t, d, files)
+			}
+			got[name] = format(diags)
+			if diff := cmp.Diff(want[name], got[name]); diff != "" && !*update {
+				t.Errorf("findings differ from %s (-want +got):\n%s", golden, diff)
+			}
+		})
+	}
+	if *update && !t.Failed() {
+		writeGolden(t, golden, got)
+	}
+}
