@@ -52,6 +52,7 @@ func (s *stage) lock(name string) error {
 func (s *stage) unlock() {
 	if s.journal != nil {
 		s.journal.close()
+		s.journal = nil
 	}
 }
 
@@ -175,6 +176,9 @@ func (s *stage) removeStale(name string) error {
 func (s *stage) undo() {
 	for _, name := range slices.Backward(s.made) {
 		s.disk.remove(name)
+		if path.Base(name) == pendingName {
+			s.unlock() // NFS and FUSE keep an open file in its directory
+		}
 	}
 }
 
