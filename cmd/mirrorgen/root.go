@@ -70,7 +70,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.initCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
+	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	t.demandSubcommand(root)

@@ -1,0 +1,95 @@
+# Imported from compose.yaml by mirrorgen. Comments tell what was not carried
+# over.
+# The compose file's volumes are not carried over.
+# The service dashboards (grafana/grafana:11.0.0) is not carried over: it is no
+# part of a mirror lab.
+
+# The licence key is keys/mirror.key in the generated directory: put yours
+# there.
+lab "anchored-lab" {
+  timezone    = "Asia/Tokyo"
+  license_key = "keys/mirror.key"
+}
+
+images {
+  iris       = "containers.intersystems.com/intersystems/iris:2024.1"
+  arbiter    = "containers.intersystems.com/intersystems/arbiter:2024.1"
+  webgateway = "containers.intersystems.com/intersystems/webgateway:2024.1"
+}
+
+network "labnet" {
+  subnet = "10.77.3.0/26"
+}
+
+iris {
+  stop_grace_period = "6m"
+}
+
+arbiter "witness" {}
+
+# Data is kept in data/ of the generated directory; the volumes of iris_1 are
+# not taken over.
+# Databases are not told by the compose file: without a database block there is
+# MIRRORDB, with the namespace MIRRORNS.
+mirror "iris" {
+  durable = true
+
+  # iris_1 is called iris-1 now, as a service of a topology can be.
+  # Not carried over from iris_1: env_file secret.env, which is not there;
+  # command --check-caps; volume ./keys:/keys; volume east-data:/dur.
+  member "iris-1" {
+    role             = "primary"
+    superserver_port = 41972
+    host_number      = 20
+    cpus             = 2
+    environment = {
+      APP_MODE  = "demo 10.77.3"
+      NOTE      = "costs $5"
+      ROLE_HINT = "first"
+    }
+  }
+
+  # iris_2 is called iris-2 now, as a service of a topology can be.
+  # Not carried over from iris_2: env_file secret.env, which is not there;
+  # command --check-caps.
+  member "iris-2" {
+    role        = "backup"
+    host_number = 21
+    cpus        = 2
+    environment = {
+      APP_MODE = "demo 10.77.3"
+      NOTE     = "costs $5"
+    }
+  }
+
+  # iris_dr is called iris-dr now, as a service of a topology can be.
+  # Not carried over from iris_dr: env_file secret.env, which is not there;
+  # environment FROM_SHELL, whose value is the shell's; aliases on network
+  # labnet; command --check-caps.
+  member "iris-dr" {
+    role        = "drasync"
+    host_number = 22
+    cpus        = 2
+    environment = {
+      APP_MODE = "demo 10.77.3"
+      NOTE     = "costs $5"
+    }
+  }
+
+  # iris_report is called iris-report now, as a service of a topology can be.
+  # Not carried over from iris_report: env_file secret.env, which is not there;
+  # command --check-caps.
+  member "iris-report" {
+    role = "rorasync"
+    cpus = 2
+    environment = {
+      APP_MODE = "demo 10.77.3"
+      NOTE     = "costs $5"
+    }
+  }
+}
+
+# Not carried over from webgateway: healthcheck.
+web_gateway "webgateway" {
+  http_port = 18080
+}

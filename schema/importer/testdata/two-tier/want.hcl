@@ -1,0 +1,122 @@
+# Imported from docker-compose.yml by mirrorgen. Comments tell what was not
+# carried over.
+# The compose file's volumes are not carried over.
+# Network unused has no service of the lab on it.
+# The service mailcatcher (schickling/mailcatcher) is not carried over: it is no
+# part of a mirror lab.
+# CSP.ini has the path /reports; ini adds it to a gateway.
+
+# Compose calls the lab after its directory; a generated one has this name.
+# The licence key is iris.key in the generated directory: put yours there.
+lab "two-tier" {
+  publish_address = "0.0.0.0"
+  timezone        = "Europe/Berlin"
+  mirror_network  = "back"
+  client_network  = "front"
+}
+
+# gate1 is built in ./webgateway; the lab takes the vendor's image.
+# gate2 is built in ./webgateway; the lab takes the vendor's image.
+# sqlproxy is built in haproxy; the lab takes the vendor's image.
+images {
+  iris    = "containers.intersystems.com/intersystems/iris:2023.1"
+  arbiter = "containers.intersystems.com/intersystems/arbiter:2023.1"
+  nginx   = "nginx:1.27"
+}
+
+network "back" {
+  subnet = "172.28.1.0/24"
+}
+
+network "front" {
+  subnet = "172.28.9.0/24"
+}
+
+# Not carried over from arbiter: command.
+arbiter "arbiter" {
+  host_number = 5
+}
+
+# Databases are not told by the compose file: without a database block there is
+# MIRRORDB, with the namespace MIRRORNS.
+mirror "shop" {
+  set_name         = "SHOP"
+  superserver_port = 1972
+
+  # Not carried over from shop-a: command -a; command --ISCAgentPort; volume
+  # .:/hostdir.
+  member "shop-a" {
+    role             = "primary"
+    system_name      = "SHOPA"
+    web_port         = 19773
+    superserver_port = 19972
+    host_number      = 11
+  }
+
+  # Not carried over from shop-b: command -a; command --ISCAgentPort; volume
+  # .:/hostdir.
+  member "shop-b" {
+    role        = "backup"
+    system_name = "SHOPB"
+    web_port    = 19774
+    host_number = 12
+    environment = { PRIMARYHOST = "shop-a" }
+  }
+}
+
+# Databases are not told by the compose file: without a database block there is
+# MIRRORDB, with the namespace MIRRORNS.
+mirror "warehouse" {
+  set_name         = "SHOP"
+  superserver_port = 11972
+
+  # Not carried over from stock-a: command -a; volume .:/hostdir.
+  member "stock-a" {
+    role      = "primary"
+    addresses = { "back" = "172.28.1.21", "front" = "172.28.9.22" }
+  }
+
+  # Not carried over from stock-b: command -a; volume .:/hostdir.
+  member "stock-b" {
+    role        = "backup"
+    host_number = 23
+  }
+}
+
+# Ports of gate1 not carried over: 8443:443.
+web_gateway "gate1" {
+  host_number             = 31
+  http_port               = 8080
+  default_server          = "shop-a"
+  server_response_timeout = 45
+  system_manager          = ["127.0.0.1", "172.28.*.*"]
+}
+
+web_gateway "gate2" {
+  host_number             = 32
+  http_port               = 8081
+  default_server          = "shop-a"
+  server_response_timeout = 45
+  system_manager          = ["127.0.0.1", "172.28.*.*"]
+}
+
+# Of nginx's configuration, only times and the port are in this topology: the
+# lab writes its own, to which config adds.
+nginx "lb" {
+  host_number     = 40
+  http_port       = 80
+  connect_timeout = "2s"
+  read_timeout    = "90s"
+  fail_timeout    = "20s"
+  max_fails       = 3
+}
+
+# sqlproxy is on network front too now, where the lab needs it.
+# Of haproxy.cfg, only the ports are in this topology: the lab has time-outs and
+# health checks of its own, which check_interval, idle_timeout and config
+# change.
+# Not carried over from sqlproxy: cap_add.
+haproxy "sqlproxy" {
+  addresses  = { "back" = "172.28.1.41" }
+  stats_port = 8404
+}
