@@ -198,7 +198,7 @@ func (s *service) take(key string, n *yaml.Node, v *variables, read Reader) erro
 			name = path.Clean(v.expand(name))
 			content, ok := read(name)
 			if !ok {
-				s.lose("env_file %s, which is not there", name)
+				s.lose("env_file %s, which is no file below its directory", name)
 				continue
 			}
 			for _, p := range parseEnv(content, v) {

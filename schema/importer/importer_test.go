@@ -1,12 +1,14 @@
 package importer_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -167,4 +169,85 @@ func comparePorts(t *testing.T, s types.ServiceConfig, made *plan.Service, lost 
 	if !slices.Equal(had, have) {
 		t.Errorf("%s publishes %v, had %v", s.Name, have, had)
 	}
+}
+
+// Roles that no variable tells are guessed, by names and by order, and the
+// topology says so.
+func TestGuesses(t *testing.T) {
+	const image = "containers.intersystems.com/intersystems/iris:2025.1"
+	for names, want := range map[[3]string][3]string{
+		{"irisa", "irisb", "irisd"}:            {"primary", "backup", "drasync"},
+		{"node-1", "node-2", "node-3"}:         {"primary", "backup", "drasync"},
+		{"db-backup", "db-primary", "db-dr"}:   {"backup", "primary", "drasync"},
+		{"m1-reporting", "m1-a", "m1-standby"}: {"rorasync", "primary", "backup"},
+	} {
+		text := "services:\n"
+		for _, name := range names {
+			text += "  " + name + ":\n    image: " + image + "\n"
+		}
+		result, err := importer.Import("x", "compose.yaml", []byte(text), nil)
+		if err != nil {
+			t.Fatalf("%v: %v", names, err)
+		}
+		p := planned(t, result.Topology)
+		for i, name := range names {
+			have := ""
+			for _, m := range p.Mirrors {
+				for _, member := range m.Members {
+					if member.Name == name {
+						have = member.Role
+					}
+				}
+			}
+			if have != want[i] {
+				t.Errorf("%s of %v is %q, want %s\n%s", name, names, have, want[i], result.Topology)
+			}
+			if !strings.Contains(string(result.Topology), "tell the role of "+name) && !strings.Contains(string(result.Topology), "role of\n  # "+name) {
+				t.Errorf("%s: nothing says that its role is a guess\n%s", name, result.Topology)
+			}
+		}
+	}
+}
+
+// What is no lab is an error that says so.
+func TestImportErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                       "it has no services; is it a Docker Compose file?",
+		"a: [":                                   "yaml: line 1: did not find expected node content",
+		"- x":                                    "cannot unmarshal",
+		"services: []":                           "it has no services; is it a Docker Compose file?",
+		"services: {web: {image: nginx}}":        "no service of it is a member of a mirror",
+		"services: {a: {extends: b}}":            "service a: it extends b, which does not exist",
+		"services: {a: {extends: a}}":            "service a: its extends do not end",
+		"services: {a: &a {x: *a}}":              "anchor 'a' value contains itself",
+		"services: {a: 1}":                       "service a: yaml",
+		"services: {a: {environment: {X: [1]}}}": "service a: environment: line 1: a value is expected",
+	} {
+		_, err := importer.Import("x", "compose.yaml", []byte(text), nil)
+		if err == nil || !strings.HasPrefix(err.Error(), "compose.yaml: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// Whatever the compose file, there is a valid topology or an error.
+func FuzzImport(f *testing.F) {
+	for file := range labs {
+		content, err := os.ReadFile(filepath.Join("testdata", filepath.FromSlash(file)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content, []byte("NET=10.1.1"))
+	}
+	f.Add([]byte("services: {a: {image: iris, environment: [MIRRORROLE=PRIMARY], ports: ['1:1972'], networks: {x: {ipv4_address: 10.0.0.5}}}}\nnetworks: {x: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}"), []byte("[SYSTEM]\nA=b\n"))
+	f.Fuzz(func(t *testing.T, compose, beside []byte) {
+		result, err := importer.Import("x", "compose.yaml", compose, func(string) ([]byte, bool) { return beside, true })
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(hclwrite.Format(result.Topology), result.Topology) {
+			t.Errorf("not laid out:\n%s", result.Topology)
+		}
+		planned(t, result.Topology)
+	})
 }

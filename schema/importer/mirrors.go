@@ -57,7 +57,7 @@ func (l *lab) drop(p *part) {
 }
 
 // An ending tells a role where labs call members ap1a, iris-b or node1-dr.
-var ending = regexp.MustCompile(`(?i)[-_.]?(primary|backup|master|slave|failover|async|dr|ror?|rwr?|report(?:ing)?|[a-d]|r|0?[1-9])$`)
+var ending = regexp.MustCompile(`(?i)[-_.]?(primary|backup|master|slave|failover|standby|secondary|async|dr|ror?|rwr?|report(?:ing)?|[a-d]|r|0?[1-9])$`)
 
 var endings = map[string]string{
 	"a": "primary", "b": "backup", "d": "drasync", "r": "rorasync", "1": "primary", "01": "primary", "2": "backup", "02": "backup",

@@ -35,8 +35,9 @@ mirror "iris" {
   durable = true
 
   # iris_1 is called iris-1 now, as a service of a topology can be.
-  # Not carried over from iris_1: env_file secret.env, which is not there;
-  # command --check-caps; volume ./keys:/keys; volume east-data:/dur.
+  # Not carried over from iris_1: env_file secret.env, which is no file below
+  # its directory; command --check-caps; volume ./keys:/keys; volume
+  # east-data:/dur.
   member "iris-1" {
     role             = "primary"
     superserver_port = 41972
@@ -50,8 +51,8 @@ mirror "iris" {
   }
 
   # iris_2 is called iris-2 now, as a service of a topology can be.
-  # Not carried over from iris_2: env_file secret.env, which is not there;
-  # command --check-caps.
+  # Not carried over from iris_2: env_file secret.env, which is no file below
+  # its directory; command --check-caps.
   member "iris-2" {
     role        = "backup"
     host_number = 21
@@ -63,9 +64,9 @@ mirror "iris" {
   }
 
   # iris_dr is called iris-dr now, as a service of a topology can be.
-  # Not carried over from iris_dr: env_file secret.env, which is not there;
-  # environment FROM_SHELL, whose value is the shell's; aliases on network
-  # labnet; command --check-caps.
+  # Not carried over from iris_dr: env_file secret.env, which is no file below
+  # its directory; environment FROM_SHELL, whose value is the shell's; aliases
+  # on network labnet; command --check-caps.
   member "iris-dr" {
     role        = "drasync"
     host_number = 22
@@ -77,8 +78,8 @@ mirror "iris" {
   }
 
   # iris_report is called iris-report now, as a service of a topology can be.
-  # Not carried over from iris_report: env_file secret.env, which is not there;
-  # command --check-caps.
+  # Not carried over from iris_report: env_file secret.env, which is no file
+  # below its directory; command --check-caps.
   member "iris-report" {
     role = "rorasync"
     cpus = 2

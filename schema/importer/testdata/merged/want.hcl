@@ -24,6 +24,8 @@ iris {
   gmheap        = 300000
 }
 
+# Its arbiter arbiter:2188 is no service of the compose file; arbiter "arbiter"
+# {} adds one.
 mirror "mirror" {
   set_name = "TRADES"
 
