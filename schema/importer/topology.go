@@ -139,24 +139,21 @@ func (t *topology) settle() (*Result, error) {
 		if len(mistakes) == 0 {
 			return &Result{text, t.lost()}, nil
 		}
-		changed := false
+		changed := map[*block]bool{} // one of each at a time: others may follow from it
 		for _, m := range mistakes {
 			o, ok := owners[m.line]
 			switch {
-			case !ok:
+			case !ok || changed[o.block]:
 			case o.argument >= 0 && o.block.arguments[o.argument].why == "":
 				o.block.arguments[o.argument].why = m.detail
-				changed = true
+				changed[o.block] = true
 			case o.argument < 0 && o.block.needless && !o.block.gone:
 				o.block.gone = true
 				o.block.note("%s is not carried over: %s", o.block.header, m.detail)
-				changed = true
-			}
-			if changed { // the others may follow from this one
-				break
+				changed[o.block] = true
 			}
 		}
-		if !changed {
+		if len(changed) == 0 {
 			return nil, fmt.Errorf("%w: %s", errUnsettled, mistakes[0].detail)
 		}
 	}
