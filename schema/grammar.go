@@ -103,7 +103,7 @@ func imagesBlock() *block[Images] {
 				func(v value, i *Images) { v.text(&i.NGINX, imageReference) }},
 			{"haproxy", "string", `"haproxy:3.2"`, "image of HAProxy", false,
 				func(v value, i *Images) { v.text(&i.HAProxy, imageReference) }},
-			{"iris_version", "string", "from the tag of `iris`", "release of the iris image; must be given where the tag does not start with a year", false,
+			{"iris_version", "string", "from the tag of `iris`", "release of the iris image, 2020.1 or later; must be given where the tag does not start with a year", false,
 				func(v value, i *Images) { v.text(&i.IRISVersion, releaseName) }},
 		},
 	}

@@ -71,6 +71,16 @@ func TestHAProxyPortsRunOut(t *testing.T) {
 	}
 }
 
+// The warning says what the limit leaves.
+func TestHAProxyConnectionsWarning(t *testing.T) {
+	m := fleet(1020)
+	m.addHAProxy()
+	want := `haproxy "sql" serves 1020 mirrors. A process may open 524288 files, and a connection takes two, so that it holds 260000 connections (maxconn), 254 for each mirror if all have as many. More haproxy blocks, each with a part of the mirrors, hold more.`
+	if len(m.diags) != 1 || m.diags[0].Summary != "Many connections" || m.diags[0].Detail != want {
+		t.Errorf("%v, want\n%s", m.diags, want)
+	}
+}
+
 // A haproxy asks for no more files than a process may open: it would not start.
 func TestHAProxyConnections(t *testing.T) {
 	for _, c := range []struct {

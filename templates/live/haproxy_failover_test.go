@@ -15,7 +15,7 @@ const noticed = 2*time.Second + 2*time.Second
 // the sessions that were open are cut. Through both routes of the health check.
 func TestPrimaryIsFollowed(t *testing.T) {
 	t.Parallel()
-	own := example(t, "simplemirror.hcl", `tag = "2025.1"`, `tag = "2023.1"`)
+	own := example(t, "simplemirror-2020.hcl")
 	for name, topology := range map[string]string{"through the gateways": example(t, "simplemirror.hcl"), "own web server": own} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
