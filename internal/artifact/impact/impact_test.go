@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -102,5 +103,58 @@ func TestOf(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The services of a large lab stand in parts, which the compose file includes.
+func TestIncludedParts(t *testing.T) {
+	compose := func(include, part, image string) []templates.Artifact {
+		return []templates.Artifact{
+			{Path: "compose/part-1.yaml", Content: []byte("services:\n" + part + "  b: { image: " + image + " }\n")},
+			{Path: composePath, Content: []byte("name: lab\ninclude:\n" + include)},
+		}
+	}
+	const long = "  - { path: ./compose/part-1.yaml, project_directory: . }\n"
+	for _, include := range []string{"  - compose/part-1.yaml\n", long} {
+		report, err := Of(compose(include, "", "x:1"), compose(long, "  a: { image: x }\n", "x:2"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := fmt.Sprint(report.Services); have != "[{a create []} {b recreate [image]}]" {
+			t.Errorf("services %s", have)
+		}
+	}
+	if _, err := Of(nil, compose(long, " a\n", "x:1")); err == nil || !strings.HasPrefix(err.Error(), "compose/part-1.yaml: yaml: ") {
+		t.Errorf("a part that is no YAML: %v", err)
+	}
+}
+
+func TestAssignments(t *testing.T) {
+	have := assignments(`a=1 empty='' list=("x y z" w) quoted='b' last=(p q) `)
+	for name, want := range map[string]string{"a": "1", "empty": "", "list": `("x y z" w)`, "quoted": "b", "last": "(p q)"} {
+		if value, found := have[name]; !found || value != want {
+			t.Errorf("%s: %q", name, value)
+		}
+	}
+	if len(have) != 5 {
+		t.Errorf("%q", have)
+	}
+}
+
+func TestOlder(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"registry.example:5000/iris:2024.1", "registry.example:5000/iris:2025.1", true},
+		{"iris:2025.1", "iris:2025.1.0.225.1", true},
+		{"iris:2025.1", "iris:2025.1", false},
+		{"iris:2025.2", "iris:2025.1", false},
+		{"iris:latest-em", "iris:2025.1", false},
+		{"iris", "iris:2025.1", false},
+	} {
+		if have := older(release(test.a), release(test.b)); have != test.want {
+			t.Errorf("%s before %s: %v", test.a, test.b, have)
+		}
 	}
 }
