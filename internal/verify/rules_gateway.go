@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/verify/vocabulary"
 )
 
 const pathPrefix = "APP_PATH:" // of a section that describes one path
@@ -123,20 +124,6 @@ func (l *lab) checkPathServer(g gatewayFile, path, server string, at place) {
 	}
 }
 
-// gatewayKeys are the keys of CSP.ini that the product documents. A gateway
-// ignores one that it does not know, so a misspelt key would go unnoticed.
-const gatewayKeys = "Accept_X_Forwarded_For Alternative_Servers Configuration_Initialized Configuration_Initialized_Build" +
-	" Configuration_Modified Connection_Closed Connection_Security_Level Default_Server Env_Parameters Event_Log_File" +
-	" Event_Log_Rotation_Size Extra_CGI_Env_Variables GZIP_Compression GZIP_Exclude_File_Types GZIP_Minimum_File_Size" +
-	" IRISCONNECT_LIBRARY_PATH Instance_Host_Name Ip_Address KeepAlive Keytable MAX_CACHE_SIZE MAX_CONNECTIONS" +
-	" Maximum_Logged_Request_Size Maximum_Server_Connections Maximum_Session_Connections Minimum_Server_Connections Mirror_Aware" +
-	" No_Activity_Timeout Non_Parsed_Headers Password Proc_Class Product Queued_Request_Timeout READONLY REGISTRY_METHODS RELOAD" +
-	" Response_Size_Notification Retain_All_Log_Files SM_Forms SM_Timeout SSLCC_CA_Certificate_File SSLCC_Certificate_File" +
-	" SSLCC_Certificate_Key_File SSLCC_Cipher_Suites SSLCC_Cipher_Suites_1_3 SSLCC_Key_Type SSLCC_Private_Key_Password" +
-	" SSLCC_Protocol SSLCC_Protocol_Max SSLCC_Protocol_Min SSLCC_Verify_Peer Server_Busy Server_Error Server_Response_Timeout" +
-	" Server_Timeout Server_Unavailable Service_Principal_Name System_Manager System_Manager_UNPW_Override TCP_Port" +
-	" Timeout_All_Connections Username Web_Server_ID_Cookie"
-
 // checkGatewayServers: a server that is named after a service has its address
 // and is not mirror-aware; every server has what the gateway needs; keys are
 // spelt as documented.
@@ -158,10 +145,10 @@ func checkGatewayServers(l *lab) {
 				continue
 			}
 			for _, key := range s.keys {
-				if text.Has(gatewayKeys, key.name) || strings.HasPrefix(key.name, "Alternative_Server_") {
+				if text.Has(vocabulary.GatewayKeys, key.name) || strings.HasPrefix(key.name, "Alternative_Server_") {
 					continue
 				}
-				if near := text.Nearest(gatewayKeys, key.name); near != "" {
+				if near := text.Nearest(vocabulary.GatewayKeys, key.name); near != "" {
 					l.report(g.file, key.at, "Misspelt key", "The Web Gateway knows no key "+key.name+" and would ignore it.", `Did you mean "`+near+`"?`)
 				}
 			}

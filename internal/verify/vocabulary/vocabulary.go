@@ -1,0 +1,84 @@
+// Package vocabulary lists every spelling that mirrorgen emits towards InterSystems
+// IRIS and the Web Gateway, with the releases that it holds for, where it comes
+// from and how sure that is.
+//
+// docs/fidelity.md is printed from it. A spelling that an example emits and that
+// this list lacks fails a test, and so does one that rests on nothing but memory:
+// there is no word for that here.
+package vocabulary
+
+import "strings"
+
+// A Sureness says what a spelling rests on.
+type Sureness string
+
+// From surest to least sure.
+const (
+	Documented Sureness = "documented"              // by InterSystems, in the source
+	Public     Sureness = "seen in public code"     // in use, in the source
+	Measured   Sureness = "third-party measurement" // on real images, told in the source
+	Inferred   Sureness = "inferred"                // from the sources, and never seen
+)
+
+// A Kind is the place in which a spelling stands.
+type Kind string
+
+// The kinds, in the order of docs/fidelity.md.
+const (
+	Section     Kind = "CPF section"
+	Parameter   Kind = "CPF parameter"           // "section.parameter"
+	Action      Kind = "CPF action"              //
+	Argument    Kind = "CPF action argument"     // "action.argument"
+	Gateway     Kind = "CSP.ini key"             // "SYSTEM.key", "server.key" or "path.key"
+	Directive   Kind = "CSP.conf directive"      //
+	Flag        Kind = "flag of iris-main"       //
+	Environment Kind = "environment variable"    //
+	Path        Kind = "path in a container"     //
+	Command     Kind = "command"                 //
+	Page        Kind = "page"                    // below the path of an instance
+	Method      Kind = "ObjectScript method"     // "class.method"
+	Property    Kind = "ObjectScript array node" // "array.node", as the scripts name the array
+)
+
+// Kinds lists them in that order.
+var Kinds = []Kind{Section, Parameter, Action, Argument, Gateway, Directive, Flag, Environment, Path, Command, Page, Method, Property}
+
+// An Entry is one spelling, case included.
+type Entry struct {
+	Kind     Kind
+	Spelling string
+	Releases string // "" for all that mirrorgen supports; otherwise as "2023.2 and later"
+	Sureness Sureness
+	Source   string // title of a document, or name of a public repository
+	Note     string // a sentence for who tries it with a licence, or ""
+}
+
+// Entries lists every spelling, by kind.
+func Entries() []Entry {
+	return append(append(merge(), gateway()...), container()...)
+}
+
+// Sources, by the titles that InterSystems gives its documents and the names of
+// public repositories.
+const (
+	cpfReference = "Configuration Parameter File Reference"
+	mergeGuide   = "Automating Configuration of InterSystems IRIS with Configuration Merge"
+	containers   = "Running InterSystems Products in Containers"
+	gatewayGuide = "Web Gateway Guide"
+	availability = "High Availability Guide"
+	systemAdmin  = "System Administration Guide"
+	classes      = "class reference"
+	simplemirror = "IRISMeister/simplemirror"
+	kubernetes   = "IRISMeister/iris-k8s-vs2021"
+	examples     = "intersystems-community/webgateway-examples"
+	agentic      = "intersystems-community/iris-agentic-dev"
+)
+
+// rows makes entries of one kind that share a source.
+func rows(kind Kind, sureness Sureness, source, spellings string) []Entry {
+	var list []Entry
+	for spelling := range strings.FieldsSeq(spellings) {
+		list = append(list, Entry{Kind: kind, Spelling: spelling, Sureness: sureness, Source: source})
+	}
+	return list
+}
