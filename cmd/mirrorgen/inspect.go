@@ -10,7 +10,8 @@ import (
 )
 
 func (t *tool) inspectCommand() *cobra.Command {
-	var format string
+	var format, role string
+	var services []string
 	command := &cobra.Command{
 		Use:   "inspect FILE|DIR",
 		Short: "List services, addresses, host ports and endpoints",
@@ -33,6 +34,7 @@ raises "format". Lists are in the topology's order and never null.
                 closed, unused, default_server)
   profiles      name, description, services (in start order)`,
 		Example: `  mirrorgen inspect lab.hcl
+  mirrorgen inspect lab.hcl --role backup
   mirrorgen inspect lab.hcl --format json | jq -r '.services[] | select(.role == "primary") | .name'`,
 		Args: oneTopology,
 		PreRunE: func(*cobra.Command, []string) error {
@@ -44,6 +46,9 @@ raises "format". Lists are in the topology's order and never null.
 				return err
 			}
 			o := overviewOf(p)
+			if err := o.only(services, role); err != nil {
+				return failed(fmt.Errorf("%s: %w", args[0], err))
+			}
 			if format == "json" {
 				return t.printJSON(o)
 			}
@@ -52,6 +57,11 @@ raises "format". Lists are in the topology's order and never null.
 		},
 	}
 	command.Flags().StringVar(&format, "format", "table", "`table` or json")
+	complete(command, "format", "table", "json")
+	command.Flags().StringSliceVar(&services, "service", nil, "show only this `SERVICE`; may be given several times")
+	completeWith(command, "service", completeServices(serviceNames))
+	command.Flags().StringVar(&role, "role", "", "show only members with this `ROLE`")
+	completeWith(command, "role", completeServices(roleNames))
 	return command
 }
 

@@ -1,6 +1,11 @@
 package main
 
-import "mirrorgen/internal/plan"
+import (
+	"fmt"
+	"slices"
+
+	"mirrorgen/internal/plan"
+)
 
 // overview is a plan as inspect shows it, and with it the JSON that other
 // programs read: the help of inspect describes its fields.
@@ -110,4 +115,29 @@ func portsOf(s *plan.Service) []portOverview {
 		ports = append(ports, portOverview{p.Host, p.Container, p.Purpose})
 	}
 	return ports
+}
+
+// only leaves services of these names and of that role; none and "" leave all.
+// A name or role that nothing has is an error.
+func (o *overview) only(names []string, role string) error {
+	for _, name := range names {
+		if !slices.ContainsFunc(o.Services, func(s serviceOverview) bool { return s.Name == name }) {
+			return fmt.Errorf("there is no service %q", name)
+		}
+	}
+	o.Services = slices.DeleteFunc(o.Services, func(s serviceOverview) bool {
+		return len(names) > 0 && !slices.Contains(names, s.Name) || role != "" && s.Role != role
+	})
+	if len(o.Services) == 0 {
+		return fmt.Errorf("no service that is asked for has the role %q", role)
+	}
+	return nil
+}
+
+// described is a service's kind, or its role in its mirror.
+func (s serviceOverview) described() string {
+	if s.Role != "" {
+		return s.Role + " of " + s.Mirror
+	}
+	return s.Kind
 }

@@ -71,6 +71,7 @@ func (t *tool) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
 	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
+	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	t.demandSubcommand(root)

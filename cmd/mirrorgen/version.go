@@ -71,6 +71,7 @@ func (t *tool) versionCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&format, "format", "text", "`text` or json")
+	complete(command, "format", "text", "json")
 	return command
 }
 
