@@ -69,7 +69,7 @@ type preview struct {
 	Directory string       `json:"directory"`
 	Files     []fileChange `json:"files"` // sorted by path
 	*impact.Report
-	fresh bool
+	fresh, unfinished, unlisted bool
 }
 
 // fileChange is what a build would do to one file.
@@ -93,7 +93,7 @@ func (t *tool) preview(path, output string, own *templateDir) (*preview, error) 
 	if err != nil {
 		return nil, failed(err)
 	}
-	p := &preview{Format: 1, Directory: c.Dir, Files: []fileChange{}, fresh: c.Fresh}
+	p := &preview{Format: 1, Directory: c.Dir, Files: []fileChange{}, fresh: c.Fresh, unfinished: c.Unfinished, unlisted: c.Unlisted}
 	if p.Report, err = impact.Of(before, lab.artifacts); err != nil {
 		return nil, failed(fmt.Errorf("%s: %w", c.Dir, err))
 	}
@@ -112,7 +112,14 @@ func (t *tool) preview(path, output string, own *templateDir) (*preview, error) 
 // last that matter most.
 func (t *tool) showPreview(p *preview) {
 	if len(p.Files) == 0 {
-		fmt.Fprintf(t.out, "%s: build would change nothing\n", printable(p.Directory))
+		what := "nothing"
+		switch {
+		case p.unfinished:
+			what = "no file, but finish a build that was interrupted"
+		case p.unlisted:
+			what = "no file but " + artifact.ManifestName + ", which does not list them"
+		}
+		fmt.Fprintf(t.out, "%s: build would change %s\n", printable(p.Directory), what)
 		return
 	}
 	for _, f := range p.Files {
