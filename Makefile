@@ -1,7 +1,7 @@
 # Every target is a word of its own; `make` alone lists them.
 
 GO          ?= go
-FUZZTIME    ?= 20s
+FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SCRIPTS     := .ci/run .ci/tools
@@ -42,7 +42,7 @@ generate: ## rewrite every golden file: examples, diagnostics, the README's tour
 verify: ## compare every golden file with what the code gives today
 	$(GO) test -count=1 $(GOLDENS)
 
-fuzz: ## run each fuzz target for FUZZTIME (20s)
+fuzz: ## run each fuzz target for FUZZTIME (60s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | \
 		sed -E 's|^(.*)/[^/]*:func (.*)$$|\1 \2|' | sort -u | \
 		while read -r package target; do \

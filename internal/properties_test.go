@@ -1,0 +1,147 @@
+package internal_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/verify"
+	"mirrorgen/internal/verify/tools"
+	"mirrorgen/templates"
+)
+
+// random writes a valid topology: 1 to 60 mirrors of 1 to 16 members, on one or two
+// networks, with gateways, balancers and application servers, of any release. The
+// same seed gives the same one.
+func random(seed uint64) sized {
+	r := rand.New(rand.NewPCG(seed, 1))
+	pick := func(n int) int { return r.IntN(n) }
+	chance := func(percent int) bool { return pick(100) < percent }
+	name := fmt.Sprintf("random-%d", seed)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "lab %q {\n", name)
+	if chance(30) {
+		fmt.Fprintf(&b, "  mirror_setup = %q\n", []string{"auto", "sys_mirror"}[pick(2)])
+	}
+	b.WriteString("}\n")
+	if chance(60) {
+		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2022.1", "2023.1", "2024.1", "2025.1", "2025.2", "2026.1"}[pick(6)])
+	}
+	b.WriteString("network \"a\" {}\n")
+	if chance(60) {
+		b.WriteString("network \"b\" {}\n")
+	}
+	fmt.Fprintf(&b, "iris { durable = %v }\n", chance(50))
+	if chance(85) {
+		b.WriteString("arbiter \"arbiter\" {}\n")
+	}
+	mirrors := []int{1, 1, 2, 3, 5, 9, 20, 60}[pick(8)]
+	for m := range mirrors {
+		fmt.Fprintf(&b, "mirror \"m%d\" {\n", m)
+		if chance(25) {
+			fmt.Fprintf(&b, "  database \"DB%d\" { namespace = \"NS%d\" }\n  database \"X\" {}\n", m, m)
+		}
+		backup := chance(80)
+		for i := range 1 + pick([]int{2, 3, 15}[pick(3)]) {
+			role := []string{"drasync", "rorasync", "rwrasync"}[pick(3)]
+			switch {
+			case i == 0:
+				role = "primary"
+			case i == 1 && backup:
+				role = "backup"
+			}
+			fmt.Fprintf(&b, "  member \"m%d-%d\" { role = %q }\n", m, i, role)
+		}
+		b.WriteString("}\n")
+	}
+	for i := range pick(4) {
+		fmt.Fprintf(&b, "application_server \"app%d\" { mirror = \"m%d\" }\n", i, pick(mirrors))
+	}
+	for i := range 1 + pick(4) {
+		fmt.Fprintf(&b, "web_gateway \"gw%d\" {", i)
+		if chance(30) {
+			b.WriteString(" default_server = \"m0-0\" ")
+		}
+		b.WriteString("}\n")
+	}
+	b.WriteString("nginx \"web\" {}\n")
+	if chance(85) {
+		b.WriteString("haproxy \"sql\" {}\n")
+	}
+	return sized{name + ".hcl", b.Bytes()}
+}
+
+// Random valid topologies give the same bytes every time, and link; the programs
+// that read the files take them.
+func TestRandomTopologies(t *testing.T) {
+	seeds := uint64(8)
+	real := os.Getenv(tools.Required) == "1"
+	if real {
+		seeds = 40
+	}
+	for seed := range seeds {
+		s := random(seed)
+		t.Run(s.name, func(t *testing.T) {
+			artifacts := templates.Render(s.plan(t, s.load(t)))
+			again := templates.Render(s.plan(t, s.load(t)))
+			if !slices.EqualFunc(artifacts, again, func(a, b templates.Artifact) bool {
+				return a.Path == b.Path && a.Mode == b.Mode && bytes.Equal(a.Content, b.Content)
+			}) {
+				t.Errorf("two builds differ:\n%s", s.source)
+			}
+			for _, d := range verify.Check(artifacts) {
+				t.Errorf("%v\n%s", d, s.source)
+			}
+			if real {
+				accepted(t, artifacts)
+			}
+		})
+	}
+}
+
+// accepted shows a lab to Docker Compose and HAProxy.
+func accepted(t *testing.T, artifacts []templates.Artifact) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lab")
+	if _, err := artifact.Write(dir, artifacts, artifact.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "iris.key"), []byte("[ConfigFile]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	compose := tools.Compose(t)
+	says(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
+	for _, a := range artifacts {
+		if strings.HasPrefix(a.Path, "haproxy/") {
+			says(t, dir, tools.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
+		}
+		if strings.HasPrefix(a.Path, "nginx/") {
+			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path body;\n  proxy_temp_path proxy;\n" +
+				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include web-moved.conf;\n}\n"
+			moved := bytes.Replace(a.Content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1)
+			for name, content := range map[string][]byte{"main.conf": []byte(main), "web-moved.conf": moved} {
+				if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			says(t, dir, tools.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
+		}
+	}
+}
+
+// says fails where a program refuses what it is shown.
+func says(t *testing.T, dir, program string, arguments ...string) {
+	t.Helper()
+	command := exec.Command(program, arguments...)
+	command.Dir = dir
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%s %s: %v\n%s", filepath.Base(program), strings.Join(arguments, " "), err, out)
+	}
+}
