@@ -8,7 +8,7 @@ SCRIPTS     := .ci/run .ci/tools
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
-.PHONY: help build install test lint fmt generate verify fuzz bench clean
+.PHONY: help build install test lint fmt generate verify fuzz bench peers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,8 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
 		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
-	$(GO) vet -tags goals ./...
-	$(GO) run $(STATICCHECK) -checks all -tags goals ./...
+	$(GO) vet -tags goals,peers ./...
+	$(GO) run $(STATICCHECK) -checks all -tags goals,peers ./...
 	shellcheck $(SCRIPTS)
 
 fmt: ## gofmt every file
@@ -52,7 +52,10 @@ fuzz: ## run each fuzz target for FUZZTIME (60s)
 
 bench: ## time each stage, then the goals: ratios measured side by side, exit 1 for a miss
 	$(GO) test -run='^$$' -bench=. -benchmem ./internal
-	$(GO) test -tags goals -count=1 -run='^TestGoals$$' ./internal
+	$(GO) test -tags goals -count=1 -timeout=60m -run='^TestGoals$$' ./internal
+
+peers: ## build the programs that do a part of the same, and time them side by side; exit 1 for a faster one
+	$(GO) test -tags peers -count=1 -timeout=120m -v -run='^TestPeers$$' ./internal
 
 clean: ## delete what make build made
 	rm -rf bin
