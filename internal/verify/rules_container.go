@@ -115,7 +115,7 @@ func checkHookFiles(l *lab) {
 }
 
 func notPathRune(r rune) bool {
-	return !(notAlphanumeric(r) == false || r == '/' || r == '.' || r == '-' || r == '_')
+	return notAlphanumeric(r) && r != '/' && r != '.' && r != '-' && r != '_'
 }
 
 func (l *lab) checkHookFile(script *script, readers []*service, w word) {
