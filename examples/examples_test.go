@@ -97,7 +97,7 @@ func (e example) plan(t testing.TB) *plan.Plan {
 	if diags.HasErrors() {
 		t.FailNow()
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	for _, d := range diags {
 		t.Error(d)
 	}

@@ -31,7 +31,7 @@ func allocations(t *testing.T, s sized) (bytes, count float64) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

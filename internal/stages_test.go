@@ -96,7 +96,7 @@ func (s sized) load(b testing.TB) *schema.Lab {
 
 func (s sized) plan(b testing.TB, lab *schema.Lab) *plan.Plan {
 	b.Helper()
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		b.Fatal(diags)
 	}

@@ -22,7 +22,7 @@ func diagnose(t *testing.T, name string, content []byte) (string, hcl.Diagnostic
 	t.Helper()
 	lab, diags := schema.Load(name, []schema.Source{{Name: name, Content: content}})
 	if lab != nil {
-		_, more := plan.Make(lab)
+		_, more := plan.Make(lab, nil)
 		diags = append(diags, more...)
 	}
 	schema.Sort(diags)

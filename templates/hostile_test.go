@@ -170,7 +170,7 @@ func build(topology string) (map[string]string, error) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		return nil, diags
 	}

@@ -116,7 +116,7 @@ func pages(t *testing.T, blocks, languages string) map[string]string {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

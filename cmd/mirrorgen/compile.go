@@ -24,7 +24,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 	lab, diags := schema.Load(in.base, in.sources)
 	if lab != nil {
 		var more hcl.Diagnostics
-		p, more = plan.Make(lab)
+		p, more = plan.Make(lab, nil)
 		diags = append(diags, more...)
 	}
 	if len(diags) > 0 {

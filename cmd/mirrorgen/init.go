@@ -123,7 +123,7 @@ func (t *tool) checkText(name string, text []byte) error {
 	sources := []schema.Source{{Name: name, Content: text}}
 	lab, diags := schema.Load(filepath.Base(name), sources)
 	if !diags.HasErrors() {
-		_, more := plan.Make(lab)
+		_, more := plan.Make(lab, nil)
 		diags = append(diags, more...)
 	}
 	if len(diags) > 0 {

@@ -54,7 +54,7 @@ func TestWriteLikeHCL(t *testing.T) {
 		}
 		lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: content}})
 		if lab != nil {
-			_, more := plan.Make(lab)
+			_, more := plan.Make(lab, nil)
 			diags = append(diags, more...)
 		}
 		if schema.CheckNesting("lab.hcl", content).HasErrors() || longestLine(content) > mostWide {

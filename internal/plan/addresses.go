@@ -78,7 +78,7 @@ func (m *maker) addresses() {
 	for _, s := range m.lab.Services {
 		if s.HostNumber != 0 {
 			if first := given[s.HostNumber]; first != nil {
-				m.errorf(s.At("host_number"), "Host number used twice", "%d is already the host number of %q at %s. Give one of them another, or leave it out.", s.HostNumber, first.Name, first.At("host_number"))
+				m.errorf(s.At("host_number"), "Host number used twice", "%d is already the host number of %q at %s. Give one of them another, or leave it out.%s", s.HostNumber, first.Name, first.At("host_number"), s.Note())
 			} else {
 				given[s.HostNumber] = s
 			}
@@ -101,29 +101,48 @@ func (m *maker) addresses() {
 			pinned[n] = append(pinned[n], s)
 		}
 	}
-	next := firstNumber
+	m.numbers(given, pinned)
+	m.fit(index, pins)
+	m.compare()
+}
+
+// numbers gives every service its host number: the one that the topology says,
+// else the one that the lock has, else the next that nobody has or had.
+func (m *maker) numbers(given map[int]*schema.Service, pinned map[int][]*schema.Service) {
+	open := make([]*schema.Service, 0, len(m.lab.Services))
 	for _, s := range m.lab.Services {
 		n := s.HostNumber
 		if n == 0 {
-			for given[next] != nil || !onlyOf(s, pinned[next]) {
-				next++
-			}
-			n = next
-			next++
+			n = m.number(s, func(n int) *schema.Service {
+				if other := given[n]; other != nil {
+					return other
+				}
+				return otherThan(s, pinned[n])
+			})
+		}
+		if n == 0 {
+			open = append(open, s)
 		}
 		m.services[s].HostNumber = n
 	}
-	m.fit(index, pins)
+	next := firstNumber
+	for _, s := range open {
+		for given[next] != nil || otherThan(s, pinned[next]) != nil || m.locked.numbers[next] != "" {
+			next++
+		}
+		m.services[s].HostNumber = next
+		next++
+	}
 }
 
-// onlyOf reports whether nobody but s is among the owners.
-func onlyOf(s *schema.Service, owners []*schema.Service) bool {
+// otherThan is the first of the owners that is not s, or nil.
+func otherThan(s *schema.Service, owners []*schema.Service) *schema.Service {
 	for _, owner := range owners {
 		if owner != s {
-			return false
+			return owner
 		}
 	}
-	return true
+	return nil
 }
 
 // unfit says why number n cannot be a host of network i, or "".

@@ -159,7 +159,7 @@ func (m *maker) addHAProxy() {
 		s := m.services[h.Service]
 		balancer := &HAProxy{
 			Service: s, ViaGateways: h.HealthCheck == "web_gateway", CheckInterval: h.CheckInterval.Text,
-			IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config, FirstPort: firstSuperserverPort,
+			IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config,
 		}
 		members := 0
 		for _, ref := range h.Mirrors {
@@ -167,10 +167,7 @@ func (m *maker) addHAProxy() {
 			if mirror == nil {
 				continue
 			}
-			l := &Listener{Mirror: mirror, Port: listenerPort(len(balancer.Listeners))}
-			if l.Port == maxPort+1 {
-				m.errorf(h.NameRange, "Too many mirrors", "haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another haproxy serve some: name the mirrors of each.", h.Name, mirror.Name)
-			}
+			l := &Listener{Mirror: mirror}
 			mirror.HAProxy = s.Name
 			for _, member := range mirror.Members {
 				// A DR async answers only once promoted; a reporting member
@@ -187,6 +184,7 @@ func (m *maker) addHAProxy() {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
 			}
 		}
+		m.listen(h, balancer)
 		balancer.MaxConn = m.maxConn(h, balancer)
 		m.p.HAProxy = append(m.p.HAProxy, balancer)
 		if balancer.ViaGateways {
@@ -194,6 +192,43 @@ func (m *maker) addHAProxy() {
 		}
 	}
 	m.boundChecks(checked)
+}
+
+// listen gives each listener its port inside the container: the one that the
+// lock has, else 1972 to the first and 11972 and up to the others.
+func (m *maker) listen(h *schema.HAProxy, balancer *HAProxy) {
+	taken := map[int]bool{StatsPort: true}
+	for _, l := range balancer.Listeners {
+		if old := m.locked.mirrors[l.Mirror.Name]; old != nil && !taken[old.ListenPort] {
+			l.Port = old.ListenPort
+			taken[l.Port] = true
+		}
+	}
+	for name, old := range m.locked.mirrors {
+		if m.gone[name] {
+			taken[old.ListenPort] = true // reserved
+		}
+	}
+	next := nextSuperserverPort
+	for i, l := range balancer.Listeners {
+		if l.Port != 0 {
+			continue
+		}
+		l.Port = firstSuperserverPort
+		if i > 0 || taken[l.Port] {
+			for taken[next] {
+				next++
+			}
+			if l.Port = next; next > maxPort {
+				m.errorf(h.NameRange, "Too many mirrors", "haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another haproxy serve some: name the mirrors of each.", h.Name, l.Mirror.Name)
+				break
+			}
+		}
+		taken[l.Port] = true
+	}
+	if len(balancer.Listeners) > 0 {
+		balancer.FirstPort = balancer.Listeners[0].Port
+	}
 }
 
 // A check that gets no answer is asked a second time, and gives up after

@@ -12,11 +12,13 @@ import (
 )
 
 // Make decides everything that the lab leaves open. It is a pure function of
-// the lab. The plan may be rendered only where neither these diagnostics nor
+// the lab and of what earlier builds have given out: lock is nil for a lab that
+// has not been built before, and Plan.Lock is the next one. The plan may be rendered only where neither these diagnostics nor
 // those of the lab hold an error.
-func Make(lab *schema.Lab) (*Plan, hcl.Diagnostics) {
+func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
 	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{}, networks: map[string]*Network{}}
 	m.general()
+	m.open(lock)
 	m.addNetworks()
 	m.addServices()
 	m.addresses()
@@ -31,6 +33,7 @@ func Make(lab *schema.Lab) (*Plan, hcl.Diagnostics) {
 	m.addDependencies()
 	m.addProfiles()
 	m.scale()
+	m.lock()
 	schema.Sort(m.diags)
 	return m.p, m.diags
 }
@@ -44,6 +47,8 @@ type maker struct {
 	byName   map[string]*Service // the first of each name
 	networks map[string]*Network
 	portsOut bool // no host port is left; reported once
+	locked   locked
+	gone     map[string]bool // mirrors of the lock that the topology no longer has
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {

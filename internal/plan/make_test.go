@@ -18,7 +18,7 @@ func makePlan(t *testing.T, topology string) *plan.Plan {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -50,6 +50,8 @@ type Plan struct {
 	// Accounts are the superserver logins of gateways that differ from the
 	// product's published default; every instance is given their passwords.
 	Accounts []Account
+	// Lock is what this plan has given to whom, for the next one.
+	Lock *Lock
 }
 
 // The login that the product publishes for gateways; it needs no set-up.

@@ -60,13 +60,26 @@ func (p portPlan) port(host, container int, purpose string) Port {
 	return Port{host, container, fmt.Sprintf("%s:%d:%d", p.p.PublishAddress, host, container), purpose}
 }
 
-// free returns the first port from least up that nobody has.
+// kept takes the port that the lock has, unless the topology gives it elsewhere.
+func (p portPlan) kept(at hcl.Range, port int, purpose string) bool {
+	if port == 0 {
+		return false
+	}
+	if first, ok := p.taken[port]; ok {
+		p.warnf(first.at, "Port taken over", "Port %d is the %s in the lock file, and the topology gives it away here, so that one gets another port. Choose another number to leave it where it is.", port, purpose)
+		return false
+	}
+	p.taken[port] = claim{purpose, at}
+	return true
+}
+
+// free returns the first port from least up that nobody has or had.
 func (p portPlan) free(at hcl.Range, least int, purpose string) int {
 	if p.portsOut {
 		return 0 // said once
 	}
 	for port := least; port <= maxPort; port++ {
-		if _, ok := p.taken[port]; !ok {
+		if _, ok := p.taken[port]; !ok && p.locked.ports[port] == "" {
 			p.taken[port] = claim{purpose, at}
 			return port
 		}
@@ -134,17 +147,31 @@ func (p portPlan) serve(h *schema.HAProxy, l *Listener, port int, purpose string
 	p.publish(h.Service, port, l.Port, purpose)
 }
 
+// rest hands out what the topology does not say: what the lock has, else the
+// next port.
 func (p portPlan) rest() {
 	for i, g := range p.lab.WebGateways {
-		if !g.Given("http_port") {
-			purpose := "HTTP port of " + g.Name
-			if port := p.free(g.NameRange, firstGatewayPort, purpose); port != 0 {
-				p.p.Gateways[i].HTTPPort = port
-				p.publish(g.Service, port, HTTPPort, purpose)
-			}
+		if g.Given("http_port") {
+			continue
+		}
+		purpose := "HTTP port of " + g.Name
+		port := 0
+		if old := p.locked.services[g.Name]; old != nil && p.kept(g.NameRange, old.HTTPPort, purpose) {
+			port = old.HTTPPort
+		} else {
+			port = p.free(g.NameRange, firstGatewayPort, purpose)
+		}
+		if port != 0 {
+			p.p.Gateways[i].HTTPPort = port
+			p.publish(g.Service, port, HTTPPort, purpose)
 		}
 	}
-	// In the order of the mirrors, whichever haproxy serves them.
+	p.superservers()
+}
+
+// superservers serves the mirrors in their order, whichever haproxy it is that
+// serves them.
+func (p portPlan) superservers() {
 	type serving struct {
 		by *schema.HAProxy
 		l  *Listener
@@ -162,8 +189,12 @@ func (p portPlan) rest() {
 			continue
 		}
 		purpose := "superserver port of mirror " + mirror.Name
+		if old := p.locked.mirrors[mirror.Name]; old != nil && p.kept(mirror.NameRange, old.SuperserverPort, purpose) {
+			p.serve(s.by, s.l, old.SuperserverPort, purpose)
+			continue
+		}
 		from := least
-		if _, taken := p.taken[firstSuperserverPort]; i == 0 && !taken {
+		if _, taken := p.taken[firstSuperserverPort]; i == 0 && !taken && p.locked.ports[firstSuperserverPort] == "" {
 			from = firstSuperserverPort
 		}
 		if port := p.free(mirror.NameRange, from, purpose); port != 0 {

@@ -127,12 +127,3 @@ func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) int {
 		h.Name, len(balancer.Listeners), fileLimit, room, room/len(balancer.Listeners))
 	return room
 }
-
-// listenerPort is the port inside its container on which a haproxy serves its
-// n-th mirror, counted from 0: as on the host, where nothing else is given.
-func listenerPort(n int) int {
-	if n == 0 {
-		return firstSuperserverPort
-	}
-	return nextSuperserverPort + n - 1
-}

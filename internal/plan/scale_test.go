@@ -20,7 +20,7 @@ func TestScaleOfFleet(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	var got []string
 	for _, d := range diags {
 		got = append(got, d.Summary+": "+d.Detail)

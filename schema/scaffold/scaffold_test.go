@@ -56,7 +56,7 @@ func check(o scaffold.Options, whole bool) error {
 	if len(diags) > 0 {
 		return diags
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError || d.Summary != "Check interval raised" {
 			return diags

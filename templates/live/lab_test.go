@@ -58,7 +58,7 @@ func start(t *testing.T, topology string) *lab {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(compiled)
+	p, diags := plan.Make(compiled, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

@@ -38,7 +38,7 @@ func build(t *testing.T, source string) []templates.Artifact {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
