@@ -52,6 +52,7 @@ type decoder struct {
 	errors   int                // of ours, so far
 	about    *Decl              // the block that is being decoded or checked
 	expanded map[hcl.Range]bool // headers of dynamic blocks
+	made     int                // blocks that they have made
 	secrets  map[string]bool    // texts that are never shown
 }
 
@@ -121,6 +122,7 @@ func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
 		hinted := strings.Contains(diag.Detail, "Did you mean")
 		switch {
+		case explainDynamic(diag):
 		case diag.Summary == "Missing required argument":
 			for _, a := range spec.arguments {
 				if strings.HasPrefix(diag.Detail, fmt.Sprintf("The argument %q ", a.name)) {
@@ -146,12 +148,23 @@ func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 			for i, b := range spec.blocks {
 				names[i] = b.Type
 			}
+			if near := nearType(diag, names); near != "" {
+				diag.Detail += near
+				break
+			}
 			diag.Detail += fmt.Sprintf(" These are: %s.", strings.Join(names, ", "))
 		case diag.Summary == "Unsupported block type" && !hinted:
 			diag.Detail += " This block holds arguments only."
 		}
 	}
 	return diags
+}
+
+// nearType is the block type that a dynamic block meant, as a hint.
+func nearType(diag *hcl.Diagnostic, names []string) string {
+	_, after, _ := strings.Cut(diag.Detail, `Blocks of type "`)
+	meant, _, _ := strings.Cut(after, `"`)
+	return didYouMean(meant, append(names, "variable", "locals", "function"))
 }
 
 // Diagnose makes a diagnostic: where, in how few words, and in full sentences

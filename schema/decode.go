@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -112,7 +113,9 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 // mirror decodes a mirror with its databases and members.
 func (d *decoder) mirror(lab *Lab, b *hcl.Block) *Mirror {
 	m := &Mirror{Decl: d.declare(b), Durable: lab.IRIS.Durable}
-	for _, inner := range decode(d, d.language.mirror, b.Body, &m.Decl, m) {
+	blocks := decode(d, d.language.mirror, b.Body, &m.Decl, m)
+	defer d.on(&m.Decl)()
+	for _, inner := range blocks {
 		switch inner.Type {
 		case "database":
 			db := &Database{Decl: d.declare(inner)}
@@ -131,9 +134,7 @@ func (d *decoder) mirror(lab *Lab, b *hcl.Block) *Mirror {
 // declare notes where a block stands and checks its label.
 func (d *decoder) declare(b *hcl.Block) Decl {
 	decl := Decl{Range: b.DefRange, NameRange: b.DefRange}
-	if d.expanded[b.DefRange] {
-		decl.of = b.DefRange.String()
-	}
+	d.trace(b, &decl)
 	if len(b.Labels) == 0 {
 		return decl
 	}
@@ -154,6 +155,21 @@ func (d *decoder) declare(b *hcl.Block) Decl {
 		d.errorf(decl.NameRange, "Unsuitable name", "The name of a mirror has at most 32 characters; %q has %d. Shorten it.", decl.Name, len(decl.Name))
 	}
 	return decl
+}
+
+// trace notes from which dynamic block a block comes, itself or with the block
+// around it.
+func (d *decoder) trace(b *hcl.Block, decl *Decl) {
+	around := ""
+	if d.about != nil && d.about.of != "" {
+		decl.of, around = d.about.of, " in "+d.about.path
+	}
+	if d.expanded[b.DefRange] {
+		decl.of = b.DefRange.String()
+	}
+	if decl.of != "" {
+		decl.path = fmt.Sprintf("%s %q", b.Type, strings.Join(b.Labels, " ")) + around
+	}
 }
 
 // serviceNameFrom makes a name of what was meant as one, or "".

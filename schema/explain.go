@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // explainValue completes HCL's diagnostics about an expression.
@@ -18,7 +19,45 @@ func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
 				diag.Detail = fmt.Sprintf("%s is no value: text stands in quotes, a variable after var. and a local after local. Write %q if the text is meant.", word, word)
 			}
 		case diag.Summary == "Call to unknown function" && !strings.Contains(diag.Detail, "Did you mean"):
-			diag.Detail += " These are: " + strings.Join(FunctionNames(), ", ") + "."
+			diag.Detail += suggestFunction(diag)
+		}
+	}
+	return diags
+}
+
+// suggestFunction says which function was meant, or which there are.
+func suggestFunction(diag *hcl.Diagnostic) string {
+	names := FunctionNames()
+	if extra, ok := diag.Extra.(hclsyntax.FunctionCallUnknownDiagExtra); ok {
+		if near := didYouMean(extra.CalledFunctionName(), names); near != "" {
+			return near
+		}
+	}
+	return " These are: " + strings.Join(names, ", ") + "."
+}
+
+// dynamicForm shows how a dynamic block is written.
+const dynamicForm = ` Write: dynamic "mirror" { for_each = [...] labels = [mirror.value] content { ... } }, with line breaks between the parts.`
+
+// explainDynamic completes HCL's diagnostics about a dynamic block.
+func explainDynamic(diag *hcl.Diagnostic) bool {
+	switch {
+	case diag.Summary == "Missing dynamic content block",
+		diag.Summary == "Missing required argument" && (strings.Contains(diag.Detail, `"for_each"`) || strings.Contains(diag.Detail, `"labels"`)):
+		diag.Detail += dynamicForm
+	case diag.Summary == "Invalid dynamic for_each value" && strings.Contains(diag.Detail, "number"):
+		diag.Detail += " To count, write range(3)."
+	default:
+		return false
+	}
+	return true
+}
+
+// explainSyntax completes HCL's diagnostics about a file that cannot be parsed.
+func explainSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		if strings.HasPrefix(diag.Detail, "Template sequences are not allowed in this string.") {
+			diag.Detail = `The name of a block is fixed text. To compute names, use a dynamic block: dynamic "member" { for_each = ... labels = [...] content { ... } }`
 		}
 	}
 	return diags
@@ -37,6 +76,9 @@ func bareWord(diag *hcl.Diagnostic) string {
 func (d *decoder) known(diags hcl.Diagnostics) hcl.Diagnostics {
 	kept := diags[:0]
 	for _, diag := range diags {
+		if diag.Summary == "Too many blocks" && d.reported(diag.Summary) {
+			continue
+		}
 		if diag.Summary == "Invalid dynamic block label" && strings.Contains(diag.Detail, "not yet known") {
 			continue
 		}

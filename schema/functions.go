@@ -171,7 +171,7 @@ func lookup(args []cty.Value) (cty.Value, error) {
 
 // mostMade is how many elements, or bytes of text for bytesAUnit each, one call
 // may make.
-const mostMade = 1_000_000
+const mostMade = mostWeight
 
 // bounded refuses a call that would make too much of little. makes returns how
 // much, in elements; its arguments are known and not null.
@@ -185,7 +185,7 @@ func bounded(f function.Function, makes func(args []cty.Value) int) function.Fun
 				}
 			}
 			if makes(args) > mostMade {
-				return cty.DynamicPseudoType, errors.New("this would make a value of more than a million elements or 16 MB")
+				return cty.DynamicPseudoType, errors.New("this would make a value of more than 250,000 elements or 4 MB")
 			}
 			return f.ReturnTypeForValues(args)
 		},
@@ -225,11 +225,11 @@ func replaced(args []cty.Value) int {
 	return (len(args[0].AsString()) + 1) * (len(args[2].AsString()) + 1) / bytesAUnit
 }
 
-// compared is the work of comparing each with each, as much as making a tenth
-// of an element.
+// compared is the work of comparing each with each, as much as making a
+// twentieth of an element.
 func compared(args []cty.Value) int {
 	n := args[0].LengthInt()
-	return n * n / 50
+	return n * n / 20
 }
 
 func multiplied(args []cty.Value) int {

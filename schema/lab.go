@@ -16,6 +16,9 @@ import (
 type Lab struct {
 	Decl
 	Source string // base name of the file or directory
+	// Blind is set where a file cannot be parsed, or variables, locals or
+	// functions have no usable values: the rest of the lab means nothing then.
+	Blind bool
 	// Secrets are the texts that sensitive variables hold or give to the lab, the
 	// longest first. They may be written into artifacts and are never shown.
 	Secrets []string
@@ -49,7 +52,8 @@ type Decl struct {
 	Range     hcl.Range // the block's header
 	NameRange hcl.Range // the label
 	given     []given
-	of        string // where the block was made by a dynamic block: where that stands
+	path      string // of a block that a dynamic block made: `member "b" in mirror "ap1"`
+	of        string // where that dynamic block stands
 }
 
 type given struct {
@@ -64,7 +68,7 @@ func (d *Decl) Note() string {
 	if d.of == "" {
 		return ""
 	}
-	return fmt.Sprintf(" This is %s, made by the dynamic block at %s.", shown(d.Name), d.of)
+	return fmt.Sprintf(" This is %s, made by the dynamic block at %s.", d.path, d.of)
 }
 
 // At returns the range of an argument's value, or the block's header where the

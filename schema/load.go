@@ -18,21 +18,26 @@ type Source struct {
 // the file or directory, for the header of every artifact. settings give its
 // variables values, the later ones before the earlier.
 //
-// The lab is nil only where a file cannot be parsed at all. Where diagnostics
-// hold errors the lab holds what could be read, so that later checks can add
-// theirs; nothing may be written from it. Diagnostics are sorted by file and
+// Where diagnostics hold errors the lab holds what could be read, so that later
+// checks can add theirs; nothing may be written from it. A file that cannot be
+// parsed, and variables without usable values, leave a [Lab.Blind] lab. Diagnostics are sorted by file and
 // place, the same on every run.
 func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnostics) {
 	parsed, diags := parse(sources)
 	if diags.HasErrors() {
-		RedactDiagnostics(diags, writtenSecrets(parsed))
+		lab := &Lab{Source: base, Blind: true, Secrets: writtenSecrets(parsed)}
+		RedactDiagnostics(diags, lab.Secrets)
 		Sort(diags)
-		return nil, diags
+		return lab, diags
 	}
 	d := newDecoder(diags)
-	lab := d.lab(d.open(parsed, settings))
-	lab.Source = base
-	d.check(lab)
+	body := d.open(parsed, settings)
+	blind := d.diags.HasErrors() // what follows from a missing value is not worth a word
+	lab := d.lab(body)
+	lab.Source, lab.Blind = base, blind || d.meter.full != nil
+	if !lab.Blind {
+		d.check(lab)
+	}
 	lab.Secrets = d.sortedSecrets()
 	RedactDiagnostics(d.diags, lab.Secrets)
 	Sort(d.diags)
@@ -42,6 +47,9 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 // parse reads the files. Where diagnostics hold errors, files hold what could be
 // read all the same.
 func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
+	if diags := checkSize(sources); diags.HasErrors() {
+		return nil, diags
+	}
 	var diags hcl.Diagnostics
 	parsed := make([]*hcl.File, 0, len(sources))
 	for _, s := range sources {
@@ -50,7 +58,7 @@ func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 			continue
 		}
 		file, more := parseFile(s)
-		diags = append(diags, more...)
+		diags = append(diags, explainSyntax(more)...)
 		parsed = append(parsed, file)
 	}
 	return parsed, diags

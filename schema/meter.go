@@ -12,10 +12,14 @@ import (
 // budget. It counts deterministically, so a topology is accepted everywhere or
 // nowhere.
 const (
-	budget     = 5_000_000 // elements made, and parts evaluated: about a second
+	budget     = 1_500_000 // elements made, and parts evaluated: about a second
+	turn       = 3         // of a loop, beside what it makes
+	argElement = 2         // for each element of a function's argument, which cty walks three times
+	comparison = 8         // for each element that is compared
 	bytesAUnit = 16        // of text, for one element
-	mostWeight = 1_000_000 // elements of one value, each counted where it is used
+	mostWeight = 250_000   // elements of one value, each counted where it is used
 	mostDeep   = 500       // calls of the topology's own functions within one another
+	pairsAUnit = 64        // of elements that cty compares with one another to find their common type
 )
 
 const outOfRange = "A number here is too large or too small to be meant. Write the number that it stands for."
@@ -35,8 +39,8 @@ func (m *meter) exceed(at hcl.Range, summary, detail string) {
 	}
 }
 
-// charge counts a value.
-func (m *meter) charge(v cty.Value, at hcl.Range) {
+// charge counts a value and what it cost to make.
+func (m *meter) charge(v cty.Value, cost, factor int, at hcl.Range) {
 	if m.full != nil {
 		return
 	}
@@ -45,10 +49,10 @@ func (m *meter) charge(v cty.Value, at hcl.Range) {
 	case !ok:
 		m.exceed(at, "Number out of range", outOfRange)
 	case weight > mostWeight:
-		m.exceed(at, "Value too large", "A value of more than a million elements is made here. A lab is described by far less; make smaller lists, or lists once in a locals block.")
+		m.exceed(at, "Value too large", "A value of more than 250,000 elements, or 4 MB of text, is made here. A lab is described by far less; make it smaller.")
 	default:
-		if m.used += 1 + weight; m.used > budget {
-			m.exceed(at, "Too much to compute", "The expressions of this topology make more than five million elements, and that is used up here. Compute shared values once in a locals block, and look elements up with map[key].")
+		if m.used += cost + factor*weight; m.used > budget {
+			m.exceed(at, "Too much to compute", "The expressions of this topology make more than a million elements, and that is used up here. Compute shared values once in a locals block, and look elements up with map[key].")
 		}
 	}
 }
@@ -61,7 +65,7 @@ func (m *meter) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl
 			return cty.DynamicVal, hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Number out of range", outOfRange)}
 		}
 		if !diags.HasErrors() {
-			m.charge(v, expr.Range())
+			m.charge(v, 1, 1, expr.Range())
 		}
 		if m.full == nil {
 			return v, diags
@@ -104,7 +108,10 @@ func weigh(v cty.Value, most int) (weight int, ok bool) {
 // the part in parentheses.
 type metered struct {
 	*hclsyntax.ParenthesesExpr
-	m *meter
+	m      *meter
+	cost   int  // of the evaluation itself
+	factor int  // for each element
+	list   bool // a function wants a list or a set here
 }
 
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
@@ -118,7 +125,10 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := e.Expression.Value(ctx)
 	e.m.depth--
 	if !diags.HasErrors() {
-		e.m.charge(v, e.Range())
+		e.m.charge(v, e.cost, e.factor, e.Range())
+		if e.list {
+			v = e.m.asList(v, e.Range())
+		}
 	}
 	if e.m.full != nil {
 		return cty.DynamicVal, nil
@@ -136,46 +146,108 @@ func (m *meter) instrumentExpression(expr hclsyntax.Expression) { hclsyntax.Visi
 
 func (m *meter) visit(node hclsyntax.Node) hcl.Diagnostics {
 	switch e := node.(type) {
+	case *hclsyntax.Block:
+		if result := e.Body.Attributes["result"]; result != nil && e.Type == "function" {
+			m.wrapAny(&result.Expr, metered{cost: 1, factor: 1})
+		}
 	case *hclsyntax.LiteralValueExpr:
 		if e.Val.Type() == cty.Number && !finite(e.Val) {
 			e.Val = cty.DynamicVal
 			return hcl.Diagnostics{Diagnose(hcl.DiagError, e.SrcRange, "Number out of range", outOfRange)}
 		}
 	case *hclsyntax.TemplateExpr:
-		m.all(e.Parts)
+		for i := range e.Parts {
+			m.wrap(&e.Parts[i])
+		}
 	case *hclsyntax.TemplateJoinExpr:
 		m.wrap(&e.Tuple)
 	case *hclsyntax.ForExpr:
 		m.wrap(&e.KeyExpr)
-		m.wrap(&e.ValExpr)
-		m.wrap(&e.CondExpr)
+		m.wrapAny(&e.ValExpr, metered{cost: turn, factor: 1})
+		m.wrapAny(&e.CondExpr, metered{cost: turn, factor: 1})
 	case *hclsyntax.FunctionCallExpr:
-		m.all(e.Args)
+		lists := wantsLists(e.Name)
+		for i := range e.Args {
+			m.wrapAny(&e.Args[i], metered{cost: 1, factor: argElement, list: lists})
+		}
 	case *hclsyntax.BinaryOpExpr:
-		m.wrap(&e.LHS)
-		m.wrap(&e.RHS)
+		m.compared(&e.LHS, &e.RHS)
 	case *hclsyntax.ConditionalExpr:
-		m.wrap(&e.TrueResult)
-		m.wrap(&e.FalseResult)
+		m.compared(&e.TrueResult, &e.FalseResult)
 	case *hclsyntax.SplatExpr:
-		m.wrap(&e.Source)
+		m.wrapAny(&e.Source, metered{cost: 1, factor: argElement})
 	case *hclsyntax.IndexExpr:
 		m.wrap(&e.Key)
 	}
 	return nil
 }
 
-func (m *meter) all(exprs []hclsyntax.Expression) {
-	for i := range exprs {
-		m.wrap(&exprs[i])
+// wrap replaces an expression by its metered self. Literals cost nothing.
+func (m *meter) wrap(expr *hclsyntax.Expression) {
+	if _, ok := (*expr).(*hclsyntax.LiteralValueExpr); !ok {
+		m.wrapAny(expr, metered{cost: 1, factor: 1})
 	}
 }
 
-// wrap replaces an expression by its metered self. Literals cost nothing.
-func (m *meter) wrap(expr *hclsyntax.Expression) {
+// compared wraps two expressions whose values, or their types, are held against
+// each other element by element.
+func (m *meter) compared(a, b *hclsyntax.Expression) {
+	for _, expr := range []*hclsyntax.Expression{a, b} {
+		if _, ok := (*expr).(*hclsyntax.LiteralValueExpr); !ok {
+			m.wrapAny(expr, metered{cost: 1, factor: comparison})
+		}
+	}
+}
+
+// wrapAny replaces an expression whose evaluation has a cost of its own, even
+// where its value has none.
+func (m *meter) wrapAny(expr *hclsyntax.Expression, as metered) {
 	switch (*expr).(type) {
-	case nil, *metered, *hclsyntax.LiteralValueExpr:
+	case nil, *metered:
 		return
 	}
-	*expr = &metered{&hclsyntax.ParenthesesExpr{Expression: *expr, SrcRange: (*expr).Range()}, m}
+	as.ParenthesesExpr = &hclsyntax.ParenthesesExpr{Expression: *expr, SrcRange: (*expr).Range()}
+	as.m = m
+	*expr = &as
+}
+
+// wantsLists reports whether a function turns the tuples that it is given into
+// lists or sets.
+func wantsLists(name string) bool {
+	f, ok := functions()[name]
+	if !ok {
+		return false
+	}
+	if name == "tolist" || name == "toset" {
+		return true
+	}
+	params := f.Params()
+	if f.VarParam() != nil {
+		params = append(params, *f.VarParam())
+	}
+	for _, p := range params {
+		if p.Type.IsListType() || p.Type.IsSetType() {
+			return true
+		}
+	}
+	return false
+}
+
+// asList makes a list of a tuple whose elements have one type. cty would compare
+// each element's type with each: 16,000 elements take it two seconds.
+func (m *meter) asList(v cty.Value, at hcl.Range) cty.Value {
+	if !v.Type().IsTupleType() || !v.IsKnown() || v.IsNull() || v.IsMarked() {
+		return v
+	}
+	types := v.Type().TupleElementTypes()
+	for _, t := range types {
+		if t != types[0] && !t.Equals(types[0]) || t == cty.DynamicPseudoType {
+			m.charge(cty.True, len(types)*len(types)/pairsAUnit, 1, at)
+			return v
+		}
+	}
+	if len(types) == 0 {
+		return v
+	}
+	return cty.ListVal(v.AsValueSlice())
 }

@@ -16,6 +16,40 @@ const mostNested = 1000
 // the square of their number.
 const longestText = 5000
 
+// What one topology may hold, in all its files: labs of 16,000 members take half
+// of it. HCL's parser needs a kilobyte and more for each sign.
+const (
+	mostBytes = 4 << 20
+	mostSigns = 400_000
+)
+
+// signs are the bytes that HCL's scanner makes a token of by themselves.
+const signs = "{}[]()\"=,.:?!+-*/%<>&|$\n"
+
+// checkSize refuses a topology that is too large to be parsed in memory and time.
+func checkSize(sources []Source) hcl.Diagnostics {
+	var isSign [256]bool
+	for _, c := range []byte(signs) {
+		isSign[c] = true
+	}
+	length, count := 0, 0
+	for _, s := range sources {
+		if length += len(s.Content); length <= mostBytes {
+			for _, c := range s.Content {
+				if isSign[c] {
+					count++
+				}
+			}
+		}
+		if length > mostBytes || count > mostSigns {
+			at := hcl.Range{Filename: s.Name, Start: hcl.InitialPos, End: hcl.InitialPos}
+			return hcl.Diagnostics{Diagnose(hcl.DiagError, at, "Topology too large",
+				"A topology has at most 4 MB, and 400,000 brackets, quotes, operators and line breaks; thousands of members take less. Write blocks that are alike as dynamic blocks.")}
+		}
+	}
+	return nil
+}
+
 // CheckNesting refuses a file that is nested too deep, or has texts too long, to
 // be parsed. Every file has to pass before hclsyntax sees it.
 func CheckNesting(name string, content []byte) hcl.Diagnostics {

@@ -65,9 +65,35 @@ func (d *decoder) open(files []*hcl.File, settings []Setting) hcl.Body {
 	d.ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(values)}
 	if use.dynamic {
 		d.expanded = use.ranges
-		body = dynblock.Expand(body, d.ctx)
+		body = dynblock.Expand(body, d.ctx, dynblock.OptCheckForEach(refuseSensitive), dynblock.OptCheckForEach(d.countBlocks))
 	}
 	return body
+}
+
+// refuseSensitive keeps sensitive values out of names: a for_each decides what is
+// there and, mostly, how it is called.
+func refuseSensitive(v cty.Value, expr hcl.Expression, _ *hcl.EvalContext) hcl.Diagnostics {
+	if !v.IsMarked() {
+		return nil
+	}
+	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Sensitive for_each", "What for_each goes through decides which blocks there are, and that is shown everywhere, so it cannot be sensitive. Take the names from a variable of their own.")}
+}
+
+// mostBlocks is how many blocks dynamic blocks may make: the largest labs have
+// 20,000.
+const mostBlocks = 50_000
+
+// countBlocks keeps dynamic blocks within dynamic blocks from making more than
+// there is memory for.
+func (d *decoder) countBlocks(v cty.Value, expr hcl.Expression, _ *hcl.EvalContext) hcl.Diagnostics {
+	v, _ = v.Unmark()
+	if v.IsKnown() && !v.IsNull() && v.CanIterateElements() {
+		d.made += v.LengthInt()
+	}
+	if d.made <= mostBlocks {
+		return nil
+	}
+	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Too many blocks", "The dynamic blocks of this topology make more than %d blocks, and this for_each is where that is reached. Make fewer.", mostBlocks)}
 }
 
 // addFunctions adds the topology's own functions to the closed list.

@@ -41,6 +41,7 @@ iris.key are never touched.`,
 		},
 	}
 	flags := command.Flags()
+	t.valueFlags(flags)
 	flags.StringVarP(&output, "output", "o", "", "write to this `DIR`")
 	flags.BoolVar(&force, "force", false, "overwrite files that were edited or that mirrorgen did not write")
 	own.addFlag(flags)
@@ -62,9 +63,16 @@ func (t *tool) build(lab *compiled, output string, force bool) error {
 	case err != nil:
 		return failed(err)
 	}
+	noted := lab.plan.Lock.Encode(lab.plan.Source)
+	if err := lab.lock.write(noted); err != nil {
+		return failed(fmt.Errorf("the lab is written, but its lock file is not: %w", err))
+	}
 	t.reportKept(c)
 	t.reportLineEnds(c)
 	t.tell("%s: %s%s\n", printable(output), summary(c), lab.with())
+	if lab.lock.differs(noted) {
+		t.tell("%s: addresses and ports noted; commit it with the topology\n", printable(lab.lock.path))
+	}
 	t.tell("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
 	return nil
 }

@@ -18,8 +18,8 @@ func (t *tool) checkCommand() *cobra.Command {
 		Short: "Compare the lab on disk with its topology and write nothing",
 		Long: `Check compiles a topology as build does and compares the result with the directory
 that build would write. It writes nothing. It lists each file that is missing, out of
-date, edited by hand or no longer part of the lab, and shows the changes that a build
-would make as a unified diff. For CI: see docs/ci.md.
+date, edited by hand or no longer part of the lab, the lock file where a build would
+change it, and shows the changes that a build would make as a unified diff. For CI: see docs/ci.md.
 
 Exit code: 0 the directory is what the topology says, 3 it is not, 1 error in the
 topology or on disk.`,
@@ -45,6 +45,7 @@ topology or on disk.`,
 			return err
 		},
 	}
+	t.valueFlags(command.Flags())
 	command.Flags().StringVarP(&output, "output", "o", "", "compare with this `DIR`")
 	own.addFlag(command.Flags())
 	t.addFormat(command)
@@ -61,7 +62,7 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	list := findings(c)
+	list := append(findings(c), lab.lock.findings(lab.plan.Lock.Encode(lab.plan.Source))...)
 	if len(list) == 0 {
 		t.tell("%s: up to date: %s\n", printable(c.Dir), plural(c.Files, "file"))
 		return nil, nil

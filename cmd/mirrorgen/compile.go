@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
@@ -20,15 +18,22 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 		return nil, nil, failed(err)
 	}
 	t.about(path, in.sources[0].Name)
-	var p *plan.Plan
-	lab, diags := schema.Load(in.base, in.sources)
-	if lab != nil {
-		var more hcl.Diagnostics
-		p, more = plan.Make(lab, nil)
-		diags = append(diags, more...)
+	settings, files, err := t.settings()
+	if err != nil {
+		return nil, nil, err
 	}
+	lab, diags := schema.Load(in.base, in.sources, settings...)
+	shown := append([]schema.Source{in.lock.source()}, in.sources...)
+	t.hide(lab.Secrets)
+	if len(lab.Secrets) == 0 {
+		shown = append(shown, files...) // else one could hold a secret that was not understood
+	}
+	lock, more := in.lock.read()
+	diags = append(diags, more...)
+	p, more := plan.Make(lab, lock)
+	diags = append(diags, more...)
 	if len(diags) > 0 {
-		t.show(diags, sourceListings(in.sources))
+		t.show(diags, sourceListings(shown))
 	}
 	if diags.HasErrors() {
 		return nil, nil, counted(fmt.Errorf("%s: %s", path, count(diags)))

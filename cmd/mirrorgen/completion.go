@@ -65,7 +65,7 @@ func completeServices(offer func(*plan.Plan) []string) cobra.CompletionFunc {
 		if lab == nil || diags.HasErrors() {
 			return nil, none
 		}
-		p, diags := plan.Make(lab)
+		p, diags := plan.Make(lab, nil)
 		if diags.HasErrors() {
 			return nil, none
 		}

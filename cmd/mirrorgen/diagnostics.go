@@ -84,6 +84,7 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		begin, end = "\x1b[1;4m", "\x1b[0m"
 	}
 	if l := files[d.Subject.Filename]; l != nil {
+		l.redact = t.redacted
 		l.excerpt(out, d, begin, end)
 	} else {
 		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename), d.Subject.Start.Line)

@@ -60,6 +60,7 @@ error in the topology or on disk.`,
 	command.Flags().StringVar(&format, "format", "text", "`text` or json")
 	complete(command, "format", "text", "json")
 	own.addFlag(command.Flags())
+	t.valueFlags(command.Flags())
 	return command
 }
 

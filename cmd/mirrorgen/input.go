@@ -22,6 +22,7 @@ type input struct {
 	base    string          // base name of the file or directory
 	dir     string          // the lab's directory is made in here
 	sources []schema.Source // in name order, their names beginning with path as typed
+	lock    lockFile
 }
 
 // readInput reads a file, or the topology files of a directory.
@@ -40,6 +41,9 @@ func readInput(path string) (*input, error) {
 	}
 	if isDir {
 		in.dir = path
+	}
+	if in.lock, err = readLockFile(lockPath(path, isDir)); err != nil {
+		return nil, err
 	}
 	for _, name := range names {
 		content, err := readSource(name)

@@ -56,6 +56,7 @@ raises "format". Lists are in the topology's order and never null.
 			return nil
 		},
 	}
+	t.valueFlags(command.Flags())
 	command.Flags().StringVar(&format, "format", "table", "`table` or json")
 	complete(command, "format", "table", "json")
 	command.Flags().StringSliceVar(&services, "service", nil, "show only this `SERVICE`; may be given several times")

@@ -24,8 +24,9 @@ const (
 type listing struct {
 	name      string
 	content   []byte
-	topology  bool // has blocks, which an excerpt names
-	generated bool // is not on disk
+	topology  bool                // has blocks, which an excerpt names
+	generated bool                // is not on disk
+	redact    func(string) string // leaves out what must not be shown; nil shows all
 	read      bool
 	starts    []int           // offset of each line
 	outline   *schema.Outline // of a topology
@@ -143,6 +144,13 @@ func (l *listing) excerpt(out *bytes.Buffer, d *hcl.Diagnostic, begin, end strin
 
 // excerptLine prints one line, or of a long one what is around the subject.
 func (l *listing) excerptLine(out *bytes.Buffer, line, subject hcl.Range, begin, end string) {
+	if l.redact != nil {
+		whole := string(line.SliceBytes(l.content))
+		if text := l.redact(whole); text != whole {
+			out.WriteString(printable(text[:min(len(text), mostWide)]) + "\n") // its columns are not those of the file
+			return
+		}
+	}
 	_, marked, _ := line.PartitionAround(subject) // empty where the line has none of it
 	from, to := line.Start.Byte, line.End.Byte
 	if to-from > mostWide {

@@ -15,9 +15,11 @@ type tool struct {
 	in     io.Reader
 	out    *bufio.Writer
 	err    io.Writer
-	screen screen  // what err is shown on
-	report *report // diagnostics are collected here for a program; nil where a person reads them
-	debug  bool    // a mistake in mirrorgen is told with its stack
+	screen screen      // what err is shown on
+	report *report     // diagnostics are collected here for a program; nil where a person reads them
+	values values      // of variables, from flags
+	hidden []*redactor // what shows no sensitive value
+	debug  bool        // a mistake in mirrorgen is told with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
@@ -70,7 +72,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.templatesCommand(), t.versionCommand())
+	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.variablesCommand(), t.lockCommand(), t.templatesCommand(), t.versionCommand())
 	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

@@ -38,8 +38,9 @@ func counted(err error) error { return &failure{code: exitFailed, err: err, coun
 
 // run is mirrorgen without the process around it. It returns the exit code.
 func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
-	results := bufio.NewWriterSize(out, 64<<10)
-	t := &tool{in: in, out: results, err: ordered{errOut, results}, screen: screenOf(errOut, os.Getenv)}
+	shown, told := &redactor{to: out}, &redactor{to: errOut}
+	results := bufio.NewWriterSize(shown, 64<<10)
+	t := &tool{in: in, out: results, err: ordered{told, results, shown}, screen: screenOf(errOut, os.Getenv), hidden: []*redactor{shown, told}}
 	defer func() {
 		if cause := recover(); cause != nil {
 			t.sayMistake(cause, debug.Stack())
@@ -57,7 +58,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 			err = printErr
 		}
 	}
-	if flushErr := results.Flush(); flushErr != nil && err == nil {
+	if flushErr := flush(results, shown); flushErr != nil && err == nil {
 		err = failed(fmt.Errorf("writing the result: %w", flushErr))
 	}
 	if err == nil {
@@ -95,14 +96,42 @@ func (t *tool) sayMistake(cause any, stack []byte) {
 	}
 }
 
+// flush passes on all results.
+func flush(results *bufio.Writer, shown *redactor) error {
+	if err := results.Flush(); err != nil {
+		return err
+	}
+	return shown.flush()
+}
+
+// hide keeps texts out of all that is printed from here on.
+func (t *tool) hide(texts []string) {
+	for _, r := range t.hidden {
+		r.hide(texts)
+	}
+}
+
+// redacted is a text without what is hidden.
+func (t *tool) redacted(text string) string {
+	for _, r := range t.hidden {
+		return r.text(text)
+	}
+	return text
+}
+
 // ordered writes after the results that were printed before, so that both are
 // in order where they go to the same place.
 type ordered struct {
-	io.Writer
+	to      *redactor
 	results *bufio.Writer
+	shown   *redactor
 }
 
 func (o ordered) Write(text []byte) (int, error) {
-	o.results.Flush() // an error stays, and is told at the end
-	return o.Writer.Write(text)
+	flush(o.results, o.shown) // an error stays, and is told at the end
+	n, err := o.to.Write(text)
+	if err == nil {
+		err = o.to.flush()
+	}
+	return n, err
 }

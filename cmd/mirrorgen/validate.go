@@ -20,6 +20,7 @@ nothing. Every FILE, and every DIR with its *.hcl files, is a topology of its ow
 		},
 	}
 	own.addFlag(command.Flags())
+	t.valueFlags(command.Flags())
 	t.addFormat(command)
 	return command
 }

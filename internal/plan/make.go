@@ -13,9 +13,13 @@ import (
 
 // Make decides everything that the lab leaves open. It is a pure function of
 // the lab and of what earlier builds have given out: lock is nil for a lab that
-// has not been built before, and Plan.Lock is the next one. The plan may be rendered only where neither these diagnostics nor
+// has not been built before, and Plan.Lock is the next one. Of a blind lab there
+// is no plan: nil. The plan may be rendered only where neither these diagnostics nor
 // those of the lab hold an error.
 func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
+	if lab.Blind {
+		return nil, nil
+	}
 	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{}, networks: map[string]*Network{}}
 	m.general()
 	m.open(lock)

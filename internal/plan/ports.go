@@ -44,7 +44,7 @@ func (p portPlan) claim(s *schema.Service, argument string, port, container int,
 	}
 	at := s.At(argument)
 	if first, ok := p.taken[port]; ok {
-		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
+		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.%s", port, first.what, first.at, s.Note())
 		return
 	}
 	p.taken[port] = claim{purpose, at}

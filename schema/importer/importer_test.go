@@ -62,7 +62,7 @@ func planned(t *testing.T, text []byte) *plan.Plan {
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, text)
 	}
-	p, diags := plan.Make(lab)
+	p, diags := plan.Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, text)
 	}

@@ -200,6 +200,6 @@ func planned(lab *schema.Lab, diags hcl.Diagnostics) hcl.Diagnostics {
 	if lab == nil || diags.HasErrors() {
 		return nil
 	}
-	_, more := plan.Make(lab)
+	_, more := plan.Make(lab, nil)
 	return more
 }

@@ -1,0 +1,4 @@
+lab "l" {}
+mirror "m" {
+  member "a${1}" { role = "primary" }
+}

@@ -1,0 +1,5 @@
+lab "l" {}
+dynamic "mirror" {
+  for_each = [1]
+  labels = ["m"]
+}

@@ -1,0 +1,7 @@
+lab "l" {}
+dynamic "mirror" {
+  labels = ["m"]
+  content {
+    member "a" { role = "primary" }
+  }
+}

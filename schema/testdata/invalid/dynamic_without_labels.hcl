@@ -1,0 +1,7 @@
+lab "l" {}
+dynamic "mirror" {
+  for_each = [1]
+  content {
+    member "a" { role = "primary" }
+  }
+}

@@ -1,0 +1,4 @@
+lab "l" { host = join("-", 3) }
+mirror "m" {
+  member "a" { role = "primary" }
+}

@@ -1,0 +1,14 @@
+function "f" {
+  params = [x]
+  result = x
+}
+function "f" {
+  params = [x]
+  result = x
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

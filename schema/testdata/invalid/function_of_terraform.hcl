@@ -1,0 +1,4 @@
+lab "l" { host = file("host.txt") }
+mirror "m" {
+  member "a" { role = "primary" }
+}

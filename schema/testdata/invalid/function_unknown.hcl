@@ -1,0 +1,4 @@
+lab "l" { host = uper("a") }
+mirror "m" {
+  member "a" { role = "primary" }
+}

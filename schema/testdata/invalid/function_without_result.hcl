@@ -1,0 +1,9 @@
+function "f" {
+  params = [x]
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

@@ -1,0 +1,9 @@
+locals {
+  x { a = 1 }
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

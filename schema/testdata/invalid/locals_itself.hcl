@@ -1,0 +1,9 @@
+locals {
+  a = concat(local.a, [1])
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

@@ -1,0 +1,4 @@
+lab "l" { host = local.host }
+mirror "m" {
+  member "a" { role = "primary" }
+}

@@ -1,0 +1,8 @@
+locals { a = 1 }
+locals { a = 2 }
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

@@ -1,0 +1,5 @@
+locals { mirrors = 3 }
+lab "l" { host = local.mirors }
+mirror "m" {
+  member "a" { role = "primary" }
+}

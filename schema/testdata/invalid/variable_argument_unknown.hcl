@@ -1,0 +1,10 @@
+variable "n" {
+  default   = 1
+  sensitve  = true
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

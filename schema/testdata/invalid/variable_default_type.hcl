@@ -1,0 +1,10 @@
+variable "n" {
+  type    = number
+  default = "three"
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}

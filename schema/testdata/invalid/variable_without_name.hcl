@@ -1,0 +1,9 @@
+variable {
+  default = 3
+}
+
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}
