@@ -5,6 +5,7 @@ package examples_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io/fs"
 	"maps"
@@ -43,6 +44,9 @@ func all(t testing.TB) []example {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), ".lock.hcl") {
+			continue
+		}
 		if name, ok := strings.CutSuffix(entry.Name(), ".hcl"); ok {
 			examples = append(examples, example{name, []string{entry.Name()}, name})
 			continue
@@ -75,6 +79,31 @@ func (e example) unexpected(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
+// lockPath is where mirrorgen build writes the example's lock file.
+func (e example) lockPath() string {
+	if filepath.Dir(e.sources[0]) == "." {
+		return e.name + ".lock.hcl"
+	}
+	return filepath.Join(e.name, ".mirrorgen.lock.hcl")
+}
+
+// lock is the example's lock file; nil where it has none yet.
+func (e example) lock(t testing.TB) *plan.Lock {
+	t.Helper()
+	content, err := os.ReadFile(e.lockPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock, diags := plan.ReadLock(e.lockPath(), content)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return lock
+}
+
 // plan compiles the example as far as the plan.
 func (e example) plan(t testing.TB) *plan.Plan {
 	t.Helper()
@@ -97,7 +126,7 @@ func (e example) plan(t testing.TB) *plan.Plan {
 	if diags.HasErrors() {
 		t.FailNow()
 	}
-	p, diags := plan.Make(lab, nil)
+	p, diags := plan.Make(lab, e.lock(t))
 	for _, d := range diags {
 		t.Error(d)
 	}
@@ -170,6 +199,26 @@ func TestGenerated(t *testing.T) {
 			if _, ok := want[path]; !ok {
 				t.Errorf("%s/%s is not written by mirrorgen; delete it", e.output, path)
 			}
+		}
+	})
+}
+
+// TestLocked holds the lock files against what a build would write.
+func TestLocked(t *testing.T) {
+	each(t, func(t *testing.T, e example) {
+		p := e.plan(t)
+		content := p.Lock.Encode(p.Source)
+		if *update {
+			if err := os.WriteFile(e.lockPath(), content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		committed, err := os.ReadFile(e.lockPath())
+		if err != nil {
+			t.Fatalf("%v; make generate writes it", err)
+		}
+		if diff := cmp.Diff(lines(committed), lines(content)); diff != "" {
+			t.Errorf("%s is not what mirrorgen writes today; make generate updates it (-committed +today):\n%s", e.lockPath(), diff)
 		}
 	})
 }

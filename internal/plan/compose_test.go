@@ -74,7 +74,7 @@ func manyMirrors(t *testing.T, mirrors, members int) *Plan {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	p, diags := Make(lab)
+	p, diags := Make(lab, nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
