@@ -15,10 +15,14 @@ type Outline struct {
 	blocks map[int]hclsyntax.Blocks // of the pieces that have been parsed
 }
 
+// mostOutlined is the size in bytes of a piece that is still parsed again to name
+// one of its blocks.
+const mostOutlined = 256 << 10
+
 // NewOutline begins to look at a file.
 func NewOutline(s Source) *Outline {
 	o := &Outline{name: s.Name, blocks: map[int]hclsyntax.Blocks{}}
-	if !CheckNesting(s.Name, s.Content).HasErrors() {
+	if !checkSize([]Source{s}).HasErrors() && !CheckNesting(s.Name, s.Content).HasErrors() {
 		o.pieces = cut(s.Content, leastPiece)
 	}
 	return o
@@ -42,7 +46,7 @@ func (o *Outline) Block(offset int) *hclsyntax.Block {
 // blocks before them.
 func (o *Outline) parsed(i int) hclsyntax.Blocks {
 	blocks, known := o.blocks[i]
-	if !known {
+	if !known && len(o.pieces[i].content) <= mostOutlined {
 		file, _ := hclsyntax.ParseConfig(o.pieces[i].content, o.name, o.pieces[i].start)
 		if file != nil {
 			if body, ok := file.Body.(*hclsyntax.Body); ok {
