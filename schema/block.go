@@ -43,17 +43,18 @@ func (b *block[T]) ready() *block[T] {
 
 // A decoder turns bodies into blocks and collects every diagnostic.
 type decoder struct {
-	language *grammar
-	ctx      *hcl.EvalContext // what expressions may refer to; nil where the topology uses none
-	meter    *meter
-	diags    hcl.Diagnostics
-	services []*Service
-	names    map[string]*Service
-	errors   int                // of ours, so far
-	about    *Decl              // the block that is being decoded or checked
-	expanded map[hcl.Range]bool // headers of dynamic blocks
-	made     int                // blocks that they have made
-	secrets  map[string]bool    // texts that are never shown
+	language  *grammar
+	ctx       *hcl.EvalContext // what expressions may refer to; nil where the topology uses none
+	meter     *meter
+	diags     hcl.Diagnostics
+	services  []*Service
+	names     map[string]*Service
+	errors    int                // of ours, so far
+	about     *Decl              // the block that is being decoded or checked
+	expanded  map[hcl.Range]bool // headers of dynamic blocks
+	made      int                // blocks that they have made
+	secrets   map[string]bool    // texts that are never shown
+	sensitive bool               // a variable is sensitive
 }
 
 func newDecoder(diags hcl.Diagnostics) *decoder {

@@ -19,6 +19,9 @@ type Lab struct {
 	// Blind is set where a file cannot be parsed, or variables, locals or
 	// functions have no usable values: the rest of the lab means nothing then.
 	Blind bool
+	// Sensitive is set where the topology declares a sensitive variable: a file of
+	// values may hold a secret that could not be read then.
+	Sensitive bool
 	// Secrets are the texts that sensitive variables hold or give to the lab, the
 	// longest first. They may be written into artifacts and are never shown.
 	Secrets []string

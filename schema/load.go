@@ -38,7 +38,7 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 	if !lab.Blind {
 		d.check(lab)
 	}
-	lab.Secrets = d.sortedSecrets()
+	lab.Secrets, lab.Sensitive = d.sortedSecrets(), d.sensitive
 	RedactDiagnostics(d.diags, lab.Secrets)
 	Sort(d.diags)
 	return lab, d.diags

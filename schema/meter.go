@@ -114,6 +114,10 @@ type metered struct {
 	list   bool // a function wants a list or a set here
 }
 
+// UnwrapExpression lets HCL look at the part as it is written, as it does where a
+// type or a list of names is meant.
+func (e *metered) UnwrapExpression() hcl.Expression { return e.Expression }
+
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if e.m.full == nil && e.m.depth > mostDeep {
 		e.m.exceed(e.Range(), "Functions too deep", "More than 500 calls are nested here. A function of the topology must not call itself.")

@@ -83,6 +83,7 @@ func (s *scope) readVariable(v *variable, body hcl.Body) {
 	if a := content.Attributes["sensitive"]; a != nil {
 		if value, ok := s.constant(a, cty.Bool, "true or false"); ok {
 			v.sensitive = value.True()
+			s.d.sensitive = s.d.sensitive || v.sensitive
 		}
 	}
 	if a := content.Attributes["default"]; a != nil {

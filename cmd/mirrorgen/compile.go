@@ -25,8 +25,8 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 	lab, diags := schema.Load(in.base, in.sources, settings...)
 	shown := append([]schema.Source{in.lock.source()}, in.sources...)
 	t.hide(lab.Secrets)
-	if len(lab.Secrets) == 0 {
-		shown = append(shown, files...) // else one could hold a secret that was not understood
+	if !lab.Sensitive {
+		shown = append(shown, files...)
 	}
 	lock, more := in.lock.read()
 	diags = append(diags, more...)

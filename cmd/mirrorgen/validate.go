@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 )
 
@@ -40,6 +42,10 @@ func (t *tool) each(paths []string, do func(path string) error) error {
 	var result error
 	for _, path := range paths {
 		if err := do(path); err != nil {
+			var f *failure
+			if errors.As(err, &f) && f.code == exitUsage {
+				return err // it is not about this path
+			}
 			t.say(err)
 			result = failed(nil)
 		}
