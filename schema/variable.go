@@ -173,14 +173,19 @@ func (s *scope) valueOf(v *variable, given map[string]assignment) cty.Value {
 	return s.converted(v, value, v.NameRange, a.setting.Origin+": the value")
 }
 
-// validate holds every variable against its validation blocks.
+// validate holds every variable against its validation blocks. One that is
+// refused has no value from then on, so that nothing that follows is reported.
 func (s *scope) validate() {
 	for _, name := range s.names {
 		v := s.variables[name]
 		for _, check := range v.checks {
-			s.check(v, check)
+			before := s.d.errors
+			if s.check(v, check); s.d.errors != before {
+				s.values[name] = cty.DynamicVal
+			}
 		}
 	}
+	s.ctx.Variables = map[string]cty.Value{"var": cty.ObjectVal(s.values)}
 }
 
 func (s *scope) check(v *variable, check validation) {
