@@ -1,0 +1,57 @@
+package rehearse
+
+import (
+	"context"
+	"time"
+
+	"mirrorgen/internal/plan"
+)
+
+// mostLogs bounds how many containers' logs a failure shows.
+const mostLogs = 8
+
+// logsSince returns what the containers of a mirror, and the gateways and balancers
+// around it, have printed; those of the whole lab where mirror is nil.
+func (l *lab) logsSince(ctx context.Context, since time.Time, mirror *plan.Mirror) []Log {
+	var logs []Log
+	for _, s := range l.concerned(mirror) {
+		if len(logs) == mostLogs {
+			break
+		}
+		out, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since", since.UTC().Format(time.RFC3339), "--tail", "25", s)
+		if kept := endOf(out, longestLog); err == nil && len(kept) > 0 {
+			logs = append(logs, Log{s, kept})
+		}
+	}
+	return logs
+}
+
+// concerned lists the services that a trial of the mirror is about.
+func (l *lab) concerned(mirror *plan.Mirror) []string {
+	var list []string
+	for _, s := range l.plan.Services {
+		switch s.Kind {
+		case plan.KindMember, plan.KindApplicationServer:
+			if mirror != nil && l.mirrorOf(s.Name) != mirror {
+				continue
+			}
+		}
+		list = append(list, s.Name)
+	}
+	return list
+}
+
+// mirrorOf is the mirror of an instance, nil of other services.
+func (l *lab) mirrorOf(service string) *plan.Mirror {
+	for _, i := range l.plan.Instances {
+		if i.Name == service {
+			return i.Mirror
+		}
+	}
+	return nil
+}
+
+// compose runs docker compose on the lab and returns all that it printed.
+func (l *lab) compose(ctx context.Context, args ...string) (string, error) {
+	return l.scripts.combined(ctx, "docker", append([]string{"compose"}, args...)...)
+}

@@ -1,0 +1,61 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/internal/rehearse/standin"
+)
+
+// recipes are the stand-ins' images for a lab. What the override file may not say,
+// because it replaces images and nothing else, is in their environment.
+func recipes(p *plan.Plan, scale float64) []recipe {
+	var list []recipe
+	for _, image := range standin.Images() {
+		r := recipe{Name: image.Name, Changes: []string{
+			fmt.Sprintf("ENTRYPOINT [%q]", image.Entrypoint),
+			"CMD []",
+			"USER " + strconv.Itoa(image.User),
+			"WORKDIR " + image.Workdir,
+			fmt.Sprintf("ENV MIRRORGEN_TIME_SCALE=%g", scale),
+			"ENV MIRRORGEN_IRIS_VERSION=" + p.Version.String(),
+		}}
+		for _, d := range image.Directories {
+			r.Entries = append(r.Entries, entry{Path: d.Path, Mode: fs.ModeDir | 0o755, Owner: d.Owner})
+		}
+		for _, f := range image.Files {
+			r.Entries = append(r.Entries, entry{Path: f.Path, Mode: 0o755, Owner: f.Owner, Content: []byte(f.Content)})
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// makeImages makes the images of the stand-ins, and obtains those of the balancers.
+func (l *lab) makeImages(ctx context.Context) error {
+	maker := imageMaker{engine: l.engine, executable: l.Executable, base: orElse(l.Images.Base, DefaultBase), say: l.say}
+	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
+	if err != nil {
+		return err
+	}
+	l.images = map[plan.Kind]string{
+		plan.KindArbiter:           made["arbiter"],
+		plan.KindMember:            made["iris"],
+		plan.KindApplicationServer: made["iris"],
+		plan.KindGateway:           made["webgateway"],
+		plan.KindNGINX:             l.Images.NGINX,
+		plan.KindHAProxy:           l.Images.HAProxy,
+	}
+	for _, s := range l.plan.Services {
+		if s.Kind != plan.KindNGINX && s.Kind != plan.KindHAProxy {
+			continue
+		}
+		if _, err := maker.obtain(ctx, orElse(l.images[s.Kind], s.Image)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"mirrorgen/internal/plan"
+)
+
+// start runs the lab's start.sh, watches in which order containers start and become
+// healthy, and asks every endpoint of the lab's README.
+func start(ctx context.Context, l *lab, r *record) {
+	watch := l.watchStarts(ctx)
+	output, err := l.script(ctx, "start.sh")
+	events := watch.stop()
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil && strings.Contains(output, "The lab was not started:") {
+		// The host, not the lab: a port that is taken, say.
+		_, problems, _ := strings.Cut(output, "The lab was not started:\n")
+		l.refused = errors.New("the lab cannot start on this host:\n" + strings.TrimRight(problems, "\n"))
+		return
+	}
+	r.attach("start.sh", output)
+	if err != nil {
+		r.checkf(false, startFailure(output), "start.sh brings the lab up")
+	} else {
+		r.checkf(true, "it did", "start.sh brings the lab up")
+	}
+	l.checkOrder(r, events)
+	if err != nil {
+		return // no endpoint of it can be relied on
+	}
+	l.checkHealthy(ctx, r)
+	l.askEndpoints(ctx, r)
+}
+
+// startFailure is what start.sh says of a container that failed, or the end of what
+// it printed.
+func startFailure(output string) string {
+	if _, problems, found := strings.Cut(output, "\nNot as it should be: "); found {
+		return strings.TrimSpace(firstLine(problems))
+	}
+	all := endOf(output, 1<<20)
+	for i, line := range all {
+		service, state, found := strings.Cut(line, ": ")
+		if !found || strings.Contains(service, " ") || !(strings.HasPrefix(state, "Up") || strings.HasPrefix(state, "Exited")) {
+			continue
+		}
+		said := []string{line}
+		for _, next := range all[i+1:] {
+			if !strings.HasPrefix(next, "  ") {
+				break
+			}
+			said = append(said, next)
+		}
+		return strings.Join(said, "\n")
+	}
+	return strings.Join(endOf(output, 3), "\n")
+}
+
+// checkHealthy asks Docker for the health of every container.
+func (l *lab) checkHealthy(ctx context.Context, r *record) {
+	out, err := l.engine.docker(ctx, "ps", "--all", "--filter", "label="+projectLabel+"="+l.project,
+		"--format", `{{.Label "com.docker.compose.service"}}|{{.Status}}`)
+	if err != nil {
+		r.checkf(false, err.Error(), "every container is healthy")
+		return
+	}
+	status := map[string]string{}
+	for _, line := range lines(out) {
+		service, text, _ := strings.Cut(line, "|")
+		status[service] = text
+	}
+	var ill []string
+	for _, s := range l.plan.Services {
+		if !strings.Contains(status[s.Name], "(healthy)") {
+			ill = append(ill, fmt.Sprintf("%s: %s", s.Name, orElse(status[s.Name], "no container")))
+		}
+	}
+	r.checkf(len(ill) == 0, orElse(strings.Join(ill, "; "), "they are"), "all %d containers are healthy", len(l.plan.Services))
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// checkOrder compares in which order containers started with what the plan says
+// must wait for what.
+func (l *lab) checkOrder(r *record, events map[string]moments) {
+	var wrong []string
+	waits := 0
+	for _, s := range l.plan.Services {
+		started := events[s.Name].started
+		if started.IsZero() {
+			continue // it did not come to that
+		}
+		for _, d := range s.DependsOn {
+			ready, what := events[d.Service].started, "started"
+			if d.Condition == plan.Healthy {
+				ready, what = events[d.Service].healthy, "healthy"
+			}
+			waits++
+			switch {
+			case ready.IsZero():
+				wrong = append(wrong, fmt.Sprintf("%s started although %s was never %s: depends_on of %s in docker-compose.yaml must name it", s.Name, d.Service, what, s.Name))
+			case started.Before(ready):
+				wrong = append(wrong, fmt.Sprintf("%s started %.1f s before %s was %s: depends_on of %s in docker-compose.yaml must name it", s.Name, ready.Sub(started).Seconds(), d.Service, what, s.Name))
+			}
+		}
+	}
+	r.checkf(len(wrong) == 0, orElse(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)", plural(waits, "reason"))
+}
+
+// moments are when a service's container first did something; zero for never.
+type moments struct{ started, healthy time.Time }
+
+// startWatch follows the containers' life through Docker's events.
+type startWatch struct {
+	end  context.CancelFunc
+	done chan map[string]moments
+}
+
+// watchStarts begins to follow.
+func (l *lab) watchStarts(ctx context.Context) *startWatch {
+	ctx, cancel := context.WithCancel(ctx)
+	w := &startWatch{cancel, make(chan map[string]moments, 1)}
+	cmd := l.engine.command(ctx, "docker", "events", "--since", time.Now().Add(-time.Second).Format(time.RFC3339Nano),
+		"--filter", "type=container", "--filter", "event=start", "--filter", "event=health_status",
+		"--filter", "label="+projectLabel+"="+l.project,
+		"--format", `{{index .Actor.Attributes "com.docker.compose.service"}}|{{.TimeNano}}|{{.Action}}`)
+	seen := &eventSink{seen: map[string]moments{}}
+	cmd.Stdout = seen
+	go func() {
+		cmd.Run() // ends when it is told to; what it could not see is never
+		w.done <- seen.seen
+	}()
+	return w
+}
+
+func (w *startWatch) stop() map[string]moments {
+	time.Sleep(200 * time.Millisecond) // the last event may be on its way
+	w.end()
+	return <-w.done
+}
+
+// eventSink notes the first start and the first health of each service.
+type eventSink struct {
+	rest string
+	seen map[string]moments
+}
+
+func (s *eventSink) Write(text []byte) (int, error) {
+	s.rest += string(text)
+	for {
+		line, rest, found := strings.Cut(s.rest, "\n")
+		if !found {
+			return len(text), nil
+		}
+		s.rest = rest
+		field := strings.SplitN(line, "|", 3)
+		var nanoseconds int64
+		if len(field) != 3 {
+			continue
+		}
+		if _, err := fmt.Sscan(field[1], &nanoseconds); err != nil {
+			continue
+		}
+		m, at := s.seen[field[0]], time.Unix(0, nanoseconds)
+		switch {
+		case field[2] == "start" && m.started.IsZero():
+			m.started = at
+		case strings.HasSuffix(field[2], ": healthy") && m.healthy.IsZero():
+			m.healthy = at
+		}
+		s.seen[field[0]] = m
+	}
+}

@@ -1,0 +1,109 @@
+package rehearse
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"mirrorgen/internal/plan"
+)
+
+// session is a client's connection to a stand-in's superserver, which besides what
+// gateways speak understands lines: WHO, WRITE TEXT.
+type session struct {
+	conn   net.Conn
+	reader *bufio.Reader
+}
+
+// sessionLimit is how long a client waits for one answer.
+const sessionLimit = 3 * time.Second
+
+// openSession connects to "host:port".
+func openSession(ctx context.Context, address string) (*session, error) {
+	dialer := net.Dialer{Timeout: sessionLimit}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn, bufio.NewReader(conn)}, nil
+}
+
+func (s *session) close() { s.conn.Close() }
+
+// say sends a line and returns the words of the answer.
+func (s *session) say(line string) ([]string, error) {
+	s.conn.SetDeadline(time.Now().Add(sessionLimit))
+	if _, err := s.conn.Write([]byte(line + "\n")); err != nil {
+		return nil, err
+	}
+	answer, err := s.reader.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(answer), nil
+}
+
+// who is the member at the other end, and its mirror status now, such as "Primary" or
+// "In Trouble".
+func (s *session) who() (member, status string, err error) {
+	words, err := s.say("WHO")
+	if err != nil {
+		return "", "", err
+	}
+	if len(words) < 2 {
+		return "", "", fmt.Errorf("the superserver answered %q", strings.Join(words, " "))
+	}
+	return words[0], strings.Join(words[1:], " "), nil
+}
+
+// A receipt is what became of a write: the member that answered, whether it accepted
+// it, and then its number in the mirror's journal.
+type receipt struct {
+	member   string
+	accepted bool
+	position int64
+	reason   string
+}
+
+// write writes to the mirrored database.
+func (s *session) write(text string) (receipt, error) {
+	words, err := s.say("WRITE " + text)
+	if err != nil {
+		return receipt{}, err
+	}
+	if len(words) >= 3 && words[0] == "OK" {
+		position, err := strconv.ParseInt(words[2], 10, 64)
+		if err == nil {
+			return receipt{member: words[1], accepted: true, position: position}, nil
+		}
+	}
+	if len(words) >= 2 && words[0] == "NO" {
+		return receipt{member: words[1], reason: strings.Join(words[2:], " ")}, nil
+	}
+	return receipt{}, fmt.Errorf("the superserver answered %q", strings.Join(words, " "))
+}
+
+// askSuperserver opens a session at a JDBC endpoint and asks who answers.
+func (l *lab) askSuperserver(ctx context.Context, e plan.Endpoint, roles map[string]role) Check {
+	member := l.answering(e.Target, roles)
+	c := Check{Expected: fmt.Sprintf("%s %s leads to %s", e.Kind, e.URL, member)}
+	_, rest, _ := strings.Cut(e.URL, "://")
+	hostPort, _, _ := strings.Cut(rest, "/")
+	_, port, err := net.SplitHostPort(hostPort)
+	if err == nil {
+		var s *session
+		if s, err = openSession(ctx, net.JoinHostPort(l.address(), port)); err == nil {
+			defer s.close()
+			c.Seen, _, err = s.who()
+		}
+	}
+	if err != nil {
+		c.Seen = err.Error()
+	}
+	c.Passed = err == nil && c.Seen == member
+	return c
+}
