@@ -59,7 +59,6 @@ type clients struct {
 	success  time.Time
 	gap      time.Duration
 	seen     map[string]time.Time // when a member last answered as primary
-	first    string               // an example of each of the worst things
 	position int64                // of the last accepted write
 	lateness []string
 	wrongs   []string

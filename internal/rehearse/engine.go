@@ -55,7 +55,7 @@ func connect(ctx context.Context, c commands) (*engine, error) {
 	}
 	version, platform, _ := strings.Cut(strings.TrimSpace(answer), " ")
 	if olderThan(version, oldestEngine) {
-		return nil, fmt.Errorf("Docker Engine %s is too old: %s or later is needed", version, dotted(oldestEngine))
+		return nil, fmt.Errorf("this Docker engine is %s, and %s or later is needed", version, dotted(oldestEngine))
 	}
 	if !strings.HasPrefix(platform, "linux/") {
 		return nil, fmt.Errorf("this Docker engine runs %s containers: the lab's are Linux ones; switch Docker to Linux containers", platform)
@@ -72,10 +72,10 @@ func (e *engine) checkCompose(ctx context.Context) error {
 	version = strings.TrimPrefix(strings.TrimSpace(version), "v")
 	remedy := fmt.Sprintf("install Docker Compose %s or later as Docker's plugin, https://docs.docker.com/compose/install/linux", dotted(oldestCompose))
 	if err != nil {
-		return fmt.Errorf("Docker has no Compose plugin (`docker compose`): %s", remedy)
+		return fmt.Errorf("there is no `docker compose` here: %s", remedy)
 	}
 	if olderThan(version, oldestCompose) {
-		return fmt.Errorf("Docker Compose %s is too old: %s", version, remedy)
+		return fmt.Errorf("this Docker Compose is %s, which is too old: %s", version, remedy)
 	}
 	return nil
 }

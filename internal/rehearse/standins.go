@@ -41,6 +41,9 @@ func (l *lab) makeImages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := maker.tidy(ctx); err != nil {
+		l.say("%s", err) // they only take disk space
+	}
 	l.images = map[plan.Kind]string{
 		plan.KindArbiter:           made["arbiter"],
 		plan.KindMember:            made["iris"],

@@ -24,6 +24,7 @@ crash_limit=$((180 * scale / 100 + 5))   # take-over after a crash
 rejoin_limit=$((300 * scale / 100 + 5))  # return of a member
 client_limit=$((30 * scale / 100 + 5))   # clients see a new primary
 outage_length=$((60 * scale / 100 + 5))  # how long an outage is held
+notice_limit=$((30 * scale / 100 + 5))   # members notice a lost connection
 http_limit=5                             # one health check
 
 # Login for the demo application.
@@ -92,8 +93,12 @@ is the first that the scenario suits where it is left out. Scenarios:
   failover       IRIS stops on the primary: the backup takes over at once
   failback       ... and the old primary returns, and takes its role back
   outage         IRIS stops on both failover members, then one comes back
+  requests       100 requests in a row: each is answered, and by the primary
   crash          the primary's container is killed: the arbiter's case. IRIS waits
                  8 s before it believes it; with recovery it takes tens of seconds
+  cut-off        the primary loses all its networks: the arbiter's case too
+  arbiter-loss   the arbiter is killed, and then the primary: nobody takes over
+  restart        fail over, stop the whole lab, start it: one primary, no deadlock
   gateway-loss   a web gateway is killed: clients must not notice
   promote        the DR async becomes a failover member and, planned, primary
   demote         ... and hands the role back and becomes a DR async again
@@ -113,7 +118,8 @@ EOF
 
 scenario=
 case $#:${1-} in
-  [12]:failover | [12]:failback | [12]:outage | [12]:crash) scenario=$1 ;;
+  [12]:failover | [12]:failback | [12]:outage | [12]:requests) scenario=$1 ;;
+  [12]:crash | [12]:cut-off | [12]:arbiter-loss | [12]:restart) scenario=$1 ;;
   [12]:gateway-loss) scenario=$1 ;;
   [12]:promote | [12]:demote | [12]:promote-unplanned) scenario=$1 ;;
   1:--help | 1:-h)
@@ -437,6 +443,36 @@ invalidate() {
 }
 
 #
+# Cutting a member off.
+#
+
+# What was cut: container, network, address, service; four values each.
+severed=()
+
+# cut MEMBER [NETWORK] takes the member's container off a network of the lab, or off
+# all of them.
+cut() {
+  local network ip
+  while read -r network ip; do
+    [[ -n $network && (-z ${2-} || $network == *"_$2") ]] || continue
+    say "docker network disconnect $network, of $1"
+    docker network disconnect "$network" "${container[$1]}"
+    severed+=("${container[$1]}" "$network" "$ip" "$1")
+  done < <(docker inspect --format \
+    '{{range $name, $network := .NetworkSettings.Networks}}{{$name}} {{$network.IPAddress}}{{println}}{{end}}' "${container[$1]}")
+}
+
+# mend undoes every cut.
+mend() {
+  local i
+  for ((i = 0; i < ${#severed[@]}; i += 4)); do
+    say "docker network connect ${severed[i + 1]}, of ${severed[i + 3]}"
+    docker network connect --ip "${severed[i + 2]}" --alias "${severed[i + 3]}" "${severed[i + 1]}" "${severed[i]}"
+  done
+  severed=()
+}
+
+#
 # Putting the lab back.
 #
 
@@ -499,6 +535,11 @@ start_down() {
 put_back() {
   local member step
   exec 4>&-
+  mend
+  if [[ -n $lost_arbiter && $(docker inspect --format '{{.State.Running}}' "${container[$lost_arbiter]}") == false ]]; then
+    say "docker compose start $lost_arbiter"
+    docker start "${container[$lost_arbiter]}" >/dev/null
+  fi
   if [[ -n $lost_gateway && $(docker inspect --format '{{.State.Running}}' "${container[$lost_gateway]}") == false ]]; then
     say "docker compose start $lost_gateway"
     docker start "${container[$lost_gateway]}" >/dev/null
@@ -637,6 +678,42 @@ scenario_outage() {
   expect "$backup is backup" "$rejoin_limit" is "$backup" Failover Backup || return
 }
 
+# requests_served PORT NUMBER succeeds where so many requests in a row are answered
+# by the primary.
+requests_served() {
+  local i lost=0
+  for ((i = 1; i <= $2; i++)); do
+    application_at "$1" "$application" "$primary" || ((++lost))
+  done
+  seen="$lost of $2 requests failed"
+  ((lost == 0))
+}
+
+# checks_served PORT NUMBER succeeds where so many health checks of the primary in a
+# row are answered with 200.
+checks_served() {
+  local i lost=0
+  for ((i = 1; i <= $2; i++)); do
+    [[ -n $(health "$1" "$primary") ]] || ((++lost))
+  done
+  seen="$lost of $2 health checks failed"
+  ((lost == 0))
+}
+
+scenario_requests() {
+  local i
+  echo "100 health checks in a row through each gateway, and 100 requests through nginx:"
+  echo "all are to be answered, all by $primary."
+  for ((i = 0; i < ${#gateways[@]}; i += 3)); do
+    expect "100 health checks of $primary in a row succeed through ${gateways[i]}" 1 checks_served "${gateways[i + 1]}" 100 || :
+  done
+  for ((i = 0; i < ${#nginx[@]}; i += 3)); do
+    [[ -n $application ]] || continue
+    expect "100 requests in a row are answered by $primary through ${nginx[i]}" 1 requests_served "${nginx[i + 1]}" 100 || :
+  done
+  expect_served "$primary"
+}
+
 scenario_crash() {
   echo "The container of $primary is killed: $backup is to ask the arbiter and take over,"
   echo "8 s later at the earliest (quality of service time-out), tens of seconds as a rule."
@@ -652,15 +729,101 @@ scenario_crash() {
   expect "$primary is backup" "$rejoin_limit" is "$primary" Failover Backup || return
 }
 
-# requests_served PORT NUMBER succeeds where so many requests in a row are answered
-# by the primary.
-requests_served() {
-  local i lost=0
-  for ((i = 1; i <= $2; i++)); do
-    application_at "$1" "$application" "$primary" || ((++lost))
+# never_primary MEMBER LENGTH asks again and again; one moment as primary is enough.
+never_primary() {
+  local began=$SECONDS
+  while ((SECONDS - began < $2)); do
+    ! is "$1" Failover Primary || return 1
+    sleep 1
   done
-  seen="$lost of $2 requests failed"
-  ((lost == 0))
+}
+
+# stays_primary MEMBER LENGTH is the opposite. A primary that has lost its backup is
+# in trouble for a moment, until it knows that nobody has taken over.
+stays_primary() {
+  local began=$SECONDS
+  while ((SECONDS - began < $2)); do
+    is "$1" Failover Primary || [[ ${state[$1]} == "In Trouble" ]] || return 1
+    sleep 1
+  done
+  is "$1" Failover Primary
+}
+
+scenario_cut_off() {
+  echo "$primary loses all its networks: it is to accept nothing any more, $backup is to"
+  echo "take over with the arbiter's consent. Connected again, $primary finds that it has"
+  echo "been replaced, is taken down, and returns as backup."
+  open_session
+  cut "$primary"
+  last_primary=$backup
+  expect "$backup is primary" "$crash_limit" is "$backup" Failover Primary || return
+  expect "$primary is not primary any more" "$takeover_limit" not_primary "$primary" || return
+  expect_session_cut
+  expect_served "$backup"
+  mend
+  expect "$primary is down or backup, and $backup primary" "$rejoin_limit" replaced || return
+  start_down
+  expect "$primary is backup" "$rejoin_limit" is "$primary" Failover Backup || return
+  expect_served "$backup"
+}
+
+# not_primary MEMBER succeeds where it does not operate as primary.
+not_primary() {
+  ! is "$1" Failover Primary
+}
+
+# replaced succeeds where the old primary has found that it is one no more.
+replaced() {
+  observe_all
+  seen="$primary is ${state[$primary]}, $backup is ${state[$backup]}"
+  [[ ${state[$backup]} == Primary && (${state[$primary]} == down || ${state[$primary]} == Backup) ]]
+}
+
+scenario_arbiter_loss() {
+  echo "The arbiter is killed: nothing is to change. Then the container of $primary is"
+  echo "killed: $backup is not to take over, because nobody can tell it that $primary is"
+  echo "gone. When that returns there is to be one primary again."
+  lost_arbiter=$arbiter
+  say "docker compose kill $arbiter"
+  docker kill "${container[$arbiter]}" >/dev/null
+  expect "$primary stays primary for $notice_limit s" 1 stays_primary "$primary" "$notice_limit" || return
+  expect "$backup is backup" "$takeover_limit" is "$backup" Failover Backup || return
+  say "docker compose kill $primary"
+  docker kill "${container[$primary]}" >/dev/null
+  expect "$backup does not become primary for $outage_length s" 1 never_primary "$backup" "$outage_length" || :
+  say "docker compose start $primary"
+  docker start "${container[$primary]}" >/dev/null
+  expect "the members have their roles again" "$rejoin_limit" settled || return
+  expect_served "$(current_primary)"
+  say "docker compose start $arbiter"
+  docker start "${container[$arbiter]}" >/dev/null
+  lost_arbiter=
+}
+
+scenario_restart() {
+  local member
+  echo "$backup becomes primary; the whole lab is stopped and started again: it is to be"
+  echo "ready, with one primary, whichever that is."
+  hand_over "$primary" "$backup" || :
+  expect "$backup is primary" "$takeover_limit" is "$backup" Failover Primary || return
+  last_primary=$backup
+  say "./stop.sh"
+  ./stop.sh >/dev/null 2>&1 </dev/null
+  say "./start.sh"
+  expect "./start.sh finds the lab ready" 1 started || return
+  find_containers
+  expect "the members have their roles" "$rejoin_limit" settled || return
+  member=$(current_primary)
+  expect "one member is primary" 1 test -n "$member" -a "$member" = "${member%%[[:space:]]*}" || return
+  last_primary=$member
+  expect_served "$member"
+}
+
+# started runs start.sh.
+started() {
+  ./start.sh >"$work/start" 2>&1 </dev/null && return
+  seen=$(tail -n 5 "$work/start")
+  return 1
 }
 
 scenario_gateway_loss() {
@@ -751,11 +914,11 @@ suits() {
   local name=${mirrors[$1]}
   reason=
   case $scenario in
-    crash)
-      [[ -n ${mirrors[$1 + 1]} ]] || reason="mirror $name has no arbiter: without one its backup does not take over from a killed primary"
+    crash | cut-* | arbiter-loss)
+      [[ -n ${mirrors[$1 + 1]} ]] || reason="mirror $name has no arbiter: without one its backup does not take over from a primary that is gone"
       [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup"
       ;;
-    failover | failback | outage) [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup" ;;
+    failover | failback | outage | restart) [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup" ;;
     promote* | demote) [[ -n ${mirrors[$1 + 3]} ]] || reason="mirror $name has no DR async" ;;
   esac
   [[ -z $reason ]]
@@ -769,7 +932,7 @@ choose_mirror() {
   for ((i = 0; i < ${#mirrors[@]}; i += 5)); do
     [[ -z $wanted || ${mirrors[i]} == "$wanted" ]] || continue
     if suits "$i"; then
-      mirror=${mirrors[i]} application=${mirrors[i + 4]}
+      mirror=${mirrors[i]} arbiter=${mirrors[i + 1]} application=${mirrors[i + 4]}
       return
     fi
   done
@@ -823,7 +986,9 @@ find_roles() {
   done
   [[ -n $primary ]] || give_up "mirror $mirror has no primary (./status.sh)"
   case $scenario in
-    crash | failover | failback | outage) [[ -n $backup ]] || give_up "mirror $mirror has no backup that runs" ;;
+    crash | failover | failback | outage | restart | cut-* | arbiter-loss)
+      [[ -n $backup ]] || give_up "mirror $mirror has no backup that runs"
+      ;;
     promote* | demote) [[ -n $dr ]] || give_up "mirror $mirror has no DR async that runs" ;;
   esac
 }
@@ -837,7 +1002,7 @@ check_login() {
   esac
 }
 
-mirror='' application='' primary='' backup='' last_primary='' lost_gateway='' session=no
+mirror='' arbiter='' application='' primary='' backup='' last_primary='' lost_gateway='' lost_arbiter='' session=no
 dr=''
 set_members=()
 
@@ -851,6 +1016,14 @@ find_roles
 if [[ $scenario == gateway-loss ]] && ((${#gateways[@]} < 6)); then
   give_up "gateway-loss needs two web gateways that run and have a host port" 2
 fi
+case $scenario in
+  crash | cut-off | arbiter-loss)
+    [[ ${status[$arbiter]-} == Up* ]] || give_up "the arbiter $arbiter of mirror $mirror does not run"
+    ;;
+  restart)
+    ./status.sh >/dev/null 2>&1 </dev/null || give_up "restart is for a lab that runs as a whole and is in order (./status.sh)"
+    ;;
+esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 check_login
@@ -862,7 +1035,11 @@ case $scenario in
   failover) scenario_failover ;;
   failback) scenario_failback ;;
   outage) scenario_outage ;;
+  requests) scenario_requests ;;
   crash) scenario_crash ;;
+  cut-off) scenario_cut_off ;;
+  arbiter-loss) scenario_arbiter_loss ;;
+  restart) scenario_restart ;;
   gateway-loss) scenario_gateway_loss ;;
   promote) scenario_promote ;;
   demote) scenario_demote ;;

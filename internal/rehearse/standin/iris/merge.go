@@ -125,7 +125,7 @@ func (i *Instance) configMirror(a cpf.Action) error {
 	}
 	kind, known := map[string]mirror.Type{"backup": mirror.Failover, "drasync": mirror.DR, "rorasync": mirror.ReadOnly, "rwrasync": mirror.ReadWrite}[a.Value("Member")]
 	if !known {
-		return fmt.Errorf("Member=%s is not modelled", a.Value("Member"))
+		return fmt.Errorf("the stand-in does not model Member=%s", a.Value("Member"))
 	}
 	self.Type = kind
 	return i.join(a.Value("Name"), a.Value("Primary")+":2188", self)

@@ -35,7 +35,6 @@ type host struct {
 	up     bool
 	server interface{ Close() error }
 	conns  map[*wire.Conn]bool
-	downs  []string
 }
 
 var nets struct {
@@ -188,7 +187,8 @@ func (h *host) kill() {
 // revive starts the container again.
 func (h *host) revive() {
 	if err := h.agent.Listen(2188); err != nil {
-		h.lab.Fatal(err)
+		h.lab.Error(err)
+		return
 	}
 	h.start()
 }

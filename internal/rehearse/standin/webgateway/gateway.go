@@ -105,6 +105,7 @@ func (g *Gateway) pass(r *http.Request, server string, request iris.Request) (ir
 		}
 		select {
 		case <-limit.C:
+			//lint:ignore ST1005 the page says it in the gateway's own words
 			return iris.Response{}, fmt.Errorf("Server Availability Error (%w)", last)
 		case <-r.Context().Done():
 			return iris.Response{}, r.Context().Err()
