@@ -4,7 +4,7 @@ GO          ?= go
 FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-SCRIPTS     := .ci/run .ci/tools
+SCRIPTS     := .ci/run .ci/tools .ci/images .ci/trixie
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
@@ -31,7 +31,7 @@ lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts
 		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet -tags goals,peers ./...
 	$(GO) run $(STATICCHECK) -checks all -tags goals,peers ./...
-	shellcheck $(SCRIPTS)
+	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 fmt: ## gofmt every file
 	gofmt -w .
