@@ -22,8 +22,8 @@ install: ## compile mirrorgen into Go's bin directory
 test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@$(MAKE) --no-print-directory lint
-	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on ./...
-	MIRRORGEN_MUTATIONS=all $(GO) test -run='^TestMutations$$' ./internal/verify
+	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on -timeout=30m ./...
+	MIRRORGEN_MUTATIONS=all $(GO) test -timeout=30m -run='^TestMutations$$' ./internal/verify
 	@echo "make test: everything passed"
 
 lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts

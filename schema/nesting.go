@@ -20,7 +20,7 @@ const longestText = 5000
 // of it. HCL's parser needs a kilobyte and more for each sign.
 const (
 	mostBytes = 4 << 20
-	mostSigns = 400_000
+	mostSigns = 320_000
 )
 
 // signs are the bytes that HCL's scanner makes a token of by themselves.
@@ -44,7 +44,7 @@ func checkSize(sources []Source) hcl.Diagnostics {
 		if length > mostBytes || count > mostSigns {
 			at := hcl.Range{Filename: s.Name, Start: hcl.InitialPos, End: hcl.InitialPos}
 			return hcl.Diagnostics{Diagnose(hcl.DiagError, at, "Topology too large",
-				"A topology has at most 4 MB, and 400,000 brackets, quotes, operators and line breaks; thousands of members take less. Write blocks that are alike as dynamic blocks.")}
+				"A topology has at most 4 MB, and 320,000 brackets, quotes, operators and line breaks; thousands of members take less. Write blocks that are alike as dynamic blocks.")}
 		}
 	}
 	return nil
