@@ -61,12 +61,15 @@ func newDecoder(diags hcl.Diagnostics) *decoder {
 	return &decoder{language: language(), meter: &meter{}, diags: diags, names: map[string]*Service{}}
 }
 
-// on notes which block is being decoded or checked, and returns what ends that.
-func (d *decoder) on(decl *Decl) func() {
+// enter notes which block is being decoded or checked from here on, and returns
+// the one before, to which leave goes back.
+func (d *decoder) enter(decl *Decl) *Decl {
 	outer := d.about
 	d.about = decl
-	return func() { d.about = outer }
+	return outer
 }
+
+func (d *decoder) leave(outer *Decl) { d.about = outer }
 
 // note is what tells the block apart that is being decoded or checked.
 func (d *decoder) note() string {
@@ -88,7 +91,7 @@ func (d *decoder) add(diags hcl.Diagnostics) {
 // order of the source.
 func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T) hcl.Blocks {
 	content, diags := body.Content(spec.schema)
-	defer d.on(decl)()
+	defer d.leave(d.enter(decl))
 	d.add(d.known(explain(spec, diags)))
 	for i := range spec.arguments {
 		a := &spec.arguments[i]

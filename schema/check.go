@@ -40,7 +40,7 @@ func (d *decoder) checkNetworks(lab *Lab) {
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 	}
 	seen := map[string]*Network{}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for i, n := range lab.Networks {
 		d.about = &n.Decl
 		if first := seen[n.Name]; first != nil {
@@ -172,7 +172,7 @@ func (d *decoder) checkApplicationServers(lab *Lab) {
 			bySet[m.SetName] = append(bySet[m.SetName], m)
 		}
 	}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for _, a := range lab.ApplicationServers {
 		d.about = &a.Decl
 		if a.mirror == "" && !a.Given("mirror") || a.refused("mirror") {
@@ -221,7 +221,7 @@ func (d *decoder) checkProfiles(lab *Lab) {
 			}
 		}
 	}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for _, p := range lab.Profiles {
 		d.about = &p.Decl
 		if first := seen[p.Name]; first != nil {

@@ -18,7 +18,7 @@ func (d *decoder) checkGateways(lab *Lab) {
 		}
 	}
 	accounts := map[string]*WebGateway{}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for _, g := range lab.WebGateways {
 		d.about = &g.Decl
 		if g.DefaultServer != "" && !slices.Contains(servers, g.DefaultServer) {
@@ -47,7 +47,7 @@ func (d *decoder) checkNGINX(lab *Lab) {
 		names = append(names, g.Name)
 		gateways[g.Name] = g
 	}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for i, n := range lab.NGINX {
 		d.about = &n.Decl
 		if i > 0 && !n.Given("http_port") {
@@ -87,7 +87,7 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 		known[name] = true
 	}
 	servedBy := map[string]*HAProxy{}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for _, h := range lab.HAProxy {
 		d.about = &h.Decl
 		if !h.Given("mirrors") {

@@ -21,7 +21,7 @@ func (d *decoder) checkMirrors(lab *Lab) {
 	for _, a := range lab.Arbiters {
 		arbiters = append(arbiters, a.Name)
 	}
-	defer d.on(nil)()
+	defer d.leave(d.enter(nil))
 	for _, m := range lab.Mirrors {
 		d.about = &m.Decl
 		d.notReserved(&m.Decl)
@@ -130,7 +130,7 @@ func (d *decoder) checkDatabases(m *Mirror) {
 		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange}, Namespace: "MIRRORNS"}}
 	}
 	databases, namespaces := map[string]*Database{}, map[string]*Database{}
-	defer d.on(&m.Decl)()
+	defer d.leave(d.enter(&m.Decl))
 	for _, db := range m.Databases {
 		d.about = &db.Decl
 		if db.Namespace == "" {
@@ -164,7 +164,7 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 	systems := map[string]*Member{}
 	var primary, backup *Member
 	asyncs, unknown := 0, false
-	defer d.on(&m.Decl)()
+	defer d.leave(d.enter(&m.Decl))
 	for _, member := range m.Members {
 		d.about = &member.Decl
 		switch member.Role {

@@ -114,7 +114,7 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 func (d *decoder) mirror(lab *Lab, b *hcl.Block) *Mirror {
 	m := &Mirror{Decl: d.declare(b), Durable: lab.IRIS.Durable}
 	blocks := decode(d, d.language.mirror, b.Body, &m.Decl, m)
-	defer d.on(&m.Decl)()
+	defer d.leave(d.enter(&m.Decl))
 	for _, inner := range blocks {
 		switch inner.Type {
 		case "database":
@@ -139,7 +139,18 @@ func (d *decoder) declare(b *hcl.Block) Decl {
 		return decl
 	}
 	decl.Name, decl.NameRange = b.Labels[0], b.LabelRanges[0]
-	defer d.on(&decl)()
+	d.checkLabel(b, decl)
+	return decl
+}
+
+// checkLabel reports a name that breaks its rule.
+func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
+	switch {
+	case b.Type == "database" && databaseName(decl.Name), b.Type != "database" && serviceName(decl.Name) && !(b.Type == "mirror" && len(decl.Name) > 32):
+		return
+	}
+	about := decl // most names are right, and need no copy that outlives this
+	defer d.leave(d.enter(&about))
 	switch {
 	case b.Type == "database":
 		if !databaseName(decl.Name) {
@@ -154,7 +165,6 @@ func (d *decoder) declare(b *hcl.Block) Decl {
 	case b.Type == "mirror" && len(decl.Name) > 32:
 		d.errorf(decl.NameRange, "Unsuitable name", "The name of a mirror has at most 32 characters; %q has %d. Shorten it.", decl.Name, len(decl.Name))
 	}
-	return decl
 }
 
 // trace notes from which dynamic block a block comes, itself or with the block
@@ -196,7 +206,7 @@ var reserved = []string{"csp", "api", "isc", "oauth2", "ui", "system", "local", 
 // service declares a service; service names are unique in the whole lab.
 func (d *decoder) service(b *hcl.Block) *Service {
 	s := &Service{Decl: d.declare(b), Kind: b.Type, Compose: cty.NilVal}
-	defer d.on(&s.Decl)()
+	defer d.leave(d.enter(&s.Decl))
 	if first := d.names[s.Name]; first != nil {
 		d.errorf(s.NameRange, "Duplicate name", "%q is already the name of the %s at %s. Service names are unique in the whole lab; rename one.", s.Name, first.Kind, first.NameRange)
 		// A later lookup by name must not find two services.

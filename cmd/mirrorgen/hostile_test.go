@@ -132,7 +132,7 @@ func spend(t *testing.T, program, topology string) (said string, seconds float64
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(20*time.Second, func() { command.Process.Kill() })
+	timer := time.AfterFunc(2*time.Minute, func() { command.Process.Kill() })
 	defer timer.Stop()
 	if err := command.Wait(); err == nil || command.ProcessState.ExitCode() != exitFailed {
 		t.Errorf("%v, not exit code %d: %.600s", err, exitFailed, output.String())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -41,6 +42,9 @@ func (t *tool) validate(path string, own *templateDir) error {
 func (t *tool) each(paths []string, do func(path string) error) error {
 	var result error
 	for _, path := range paths {
+		if len(paths) > 1 && strings.HasSuffix(path, lockSuffix) {
+			continue // of labs/*.hcl, the lock files are not meant
+		}
 		if err := do(path); err != nil {
 			var f *failure
 			if errors.As(err, &f) && f.code == exitUsage {

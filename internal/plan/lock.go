@@ -110,12 +110,12 @@ func (m *maker) open(lock *Lock) {
 // stays reserved for those who are gone.
 func (m *maker) lock() {
 	lock := &Lock{Lab: m.p.Name, Services: make([]LockedService, 0, len(m.p.Services))}
-	numbers, ports := map[int]bool{}, map[int]bool{}
+	numbers, ports := make(map[int]bool, len(m.p.Services)), map[int]bool{}
 	gateways := map[*Service]int{}
 	for _, g := range m.p.Gateways {
 		gateways[g.Service] = g.HTTPPort
 	}
-	present := map[string]bool{}
+	present := make(map[string]bool, len(m.p.Services))
 	for _, s := range m.lab.Services {
 		service := m.services[s]
 		entry := LockedService{Name: s.Name, HostNumber: service.HostNumber, HTTPPort: gateways[service]}
@@ -134,7 +134,7 @@ func (m *maker) lock() {
 			listeners[l.Mirror] = l
 		}
 	}
-	mirrors := map[string]bool{}
+	mirrors := make(map[string]bool, len(m.p.Mirrors))
 	for _, mirror := range m.p.Mirrors {
 		mirrors[mirror.Name] = true
 		if l := listeners[mirror]; l != nil {
