@@ -109,19 +109,31 @@ func (e *ecpClient) connect() {
 	}
 }
 
-// write writes through the data server.
+// write writes through the data server. A fail-over of the mirror is a restart of the
+// data server to an application server: it connects to the new primary and goes on
+// (GHA, "Redirecting Application Connections"). A write whose answer was lost is sent
+// again, and so may be there twice (inferred: ECP's own recovery is not modelled).
 func (e *ecpClient) write(text string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.conn != nil {
-		timeout := e.i.Times.Trouble() + e.i.Times.QoS()
-		if e.conn.SendLine([]byte("WRITE "+text), timeout) == nil {
-			if line, err := e.conn.Line(timeout); err == nil {
-				return string(line)
-			}
+	timeout := e.i.Times.Trouble() + e.i.Times.QoS()
+	for end := time.Now().Add(timeout); !e.stopped; time.Sleep(e.i.Times.Retry()) {
+		if e.conn == nil {
+			e.connect()
 		}
-		e.conn.Close()
-		e.conn = nil
+		if e.conn != nil {
+			if e.conn.SendLine([]byte("WRITE "+text), timeout) == nil {
+				if line, err := e.conn.Line(timeout); err == nil {
+					return string(line)
+				}
+			}
+			e.conn.Close()
+			e.conn = nil
+			continue
+		}
+		if time.Now().After(end) {
+			break
+		}
 	}
 	return fmt.Sprintf("NO %s <NETWORK> no connection to the data server", e.i.Host)
 }

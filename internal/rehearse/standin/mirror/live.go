@@ -11,8 +11,12 @@ import (
 func (m *Member) live(quit chan struct{}) {
 	for !closed(quit) {
 		m.mu.Lock()
-		ruling := m.ruling()
+		ruling, down := m.ruling(), m.status == Down
 		m.mu.Unlock()
+		if down { // forced: the instance is about to go down
+			<-quit
+			return
+		}
 		if ruling {
 			m.rule(quit)
 			continue
