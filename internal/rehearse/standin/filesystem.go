@@ -31,7 +31,11 @@ func Images() []Image {
 		{
 			Name: "iris", Entrypoint: "/iris-main", User: irisowner, Workdir: "/home/irisowner",
 			Directories: []File{{Path: "/usr/irissys", Owner: irisowner}, {Path: "/home/irisowner", Owner: irisowner}, {Path: "/home/irisowner/db", Owner: irisowner}, {Path: "/home/irisowner/irissys", Owner: irisowner}},
-			Files:       []File{role("/iris-main", "iris-main"), role("/usr/bin/iris", "iris"), role("/home/irisowner/irissys/ISCAgentUser", "agent")},
+			Files: []File{
+				role("/iris-main", "iris-main"), role("/usr/bin/iris", "iris"), role("/home/irisowner/irissys/ISCAgentUser", "agent"),
+				// The hooks of releases before 2022.1 use it; Debian's busybox has none.
+				{Path: "/usr/local/bin/nohup", Content: "#!/bin/bash\ntrap '' HUP\nexec \"$@\"\n"},
+			},
 		},
 		{
 			Name: "arbiter", Entrypoint: "/entry", User: irisowner, Workdir: "/",

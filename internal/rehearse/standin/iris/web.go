@@ -2,6 +2,7 @@ package iris
 
 import (
 	"crypto/pbkdf2"
+	"crypto/sha1"
 	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
@@ -27,26 +28,30 @@ type Response struct {
 	Body   string
 }
 
-// matches says whether a password is the user's. The hash is PBKDF2 with SHA-512, its
-// salt in hexadecimal (CPF [Startup] PasswordHash).
+// matches says whether a password is the user's. The hash of four fields is PBKDF2 with
+// SHA-512, its salt in hexadecimal (CPF [Startup] PasswordHash); that of two, from before
+// 2022.1, is PBKDF2 with SHA-1, 1024 rounds and the salt as it stands (recomputed).
 func (u user) matches(password string) bool {
-	if u.Hash == "" {
-		return password == u.Password
-	}
 	part := strings.Split(u.Hash, ",")
-	if len(part) < 2 {
+	switch {
+	case u.Hash == "":
+		return password == u.Password
+	case len(part) == 2:
+		key, err := pbkdf2.Key(sha1.New, password, []byte(part[1]), 1024, 20)
+		return err == nil && strings.EqualFold(hex.EncodeToString(key), part[0])
+	case len(part) != 4:
 		return false
 	}
-	rounds := 10000
-	if len(part) > 2 {
-		rounds, _ = strconv.Atoi(part[2])
-	}
-	salt, err := hex.DecodeString(part[1])
+	rounds, err := strconv.Atoi(part[2])
 	if err != nil || rounds < 1 {
 		return false
 	}
+	salt, err := hex.DecodeString(part[1])
+	if err != nil {
+		return false
+	}
 	key, err := pbkdf2.Key(sha512.New, password, salt, rounds, 64)
-	return err == nil && hex.EncodeToString(key) == strings.ToLower(part[0])
+	return err == nil && strings.EqualFold(hex.EncodeToString(key), part[0])
 }
 
 // Answer answers a request that came through a gateway. The first part of its path
