@@ -23,6 +23,7 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@$(MAKE) --no-print-directory lint
 	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on -timeout=30m ./...
+	$(GO) test -run='^TestAllocations$$' ./internal
 	MIRRORGEN_MUTATIONS=all $(GO) test -timeout=30m -run='^TestMutations$$' ./internal/verify
 	@echo "make test: everything passed"
 

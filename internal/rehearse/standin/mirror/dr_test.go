@@ -129,7 +129,9 @@ func TestDiverged(t *testing.T) {
 	d.write(true)
 	state := a.member.State()
 	state.Validated = false
+	a.mu.Lock()
 	a.member = mirror.NewMember(a.env, state)
+	a.mu.Unlock()
 	a.revive()
 	a.is(mirror.Stopped)
 	a.stays(mirror.Stopped)

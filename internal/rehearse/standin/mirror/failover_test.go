@@ -85,8 +85,12 @@ func TestBothStopped(t *testing.T) {
 	b.revive()
 	b.is(mirror.Waiting)
 	b.stays(mirror.Waiting)
-	a.revive()
+	// IRIS first: an agent whose IRIS is down would hand over to B.
+	a.start()
 	a.is(mirror.Primary)
+	if err := a.agentListen(); err != nil {
+		t.Fatal(err)
+	}
 	b.is(mirror.Backup)
 }
 

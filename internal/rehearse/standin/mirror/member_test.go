@@ -20,6 +20,9 @@ type lab struct {
 	times   wire.Times
 	arbiter *mirror.Agent
 	members map[string]*host
+
+	logging sync.Mutex
+	ended   bool // nothing may be logged any more
 }
 
 // A host is a member's container: agent, superserver and, where it joined, the member.
@@ -46,8 +49,14 @@ func newLab(t *testing.T, withArbiter bool) *lab {
 	t.Parallel()
 	nets.Lock()
 	nets.next++
-	l := &lab{T: t, Switch: loopback.New(), net: fmt.Sprint(nets.next), times: wire.Times{Scale: 0.02}, members: map[string]*host{}}
+	l := &lab{T: t, Switch: loopback.New(), net: fmt.Sprint(1 + nets.next%250), times: wire.Times{Scale: 0.02}, members: map[string]*host{}}
 	nets.Unlock()
+	// Registered first, so done last: what still runs then may not use the test.
+	t.Cleanup(func() {
+		l.logging.Lock()
+		defer l.logging.Unlock()
+		l.ended = true
+	})
 	if withArbiter {
 		l.startArbiter()
 		t.Cleanup(func() { l.arbiter.Close() })
@@ -67,7 +76,11 @@ func (l *lab) env(name string, network wire.Network) mirror.Env {
 	return mirror.Env{
 		Network: network, Times: l.times,
 		Log: func(format string, args ...any) {
-			l.Logf("%5d %s: "+format, append([]any{time.Since(began).Milliseconds(), name}, args...)...)
+			l.logging.Lock()
+			defer l.logging.Unlock()
+			if !l.ended {
+				l.Logf("%5d %s: "+format, append([]any{time.Since(began).Milliseconds(), name}, args...)...)
+			}
 		},
 		Save: func(mirror.State) {},
 	}

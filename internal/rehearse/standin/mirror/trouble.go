@@ -22,11 +22,11 @@ func (m *Member) lost(f *follower) {
 	m.trouble = true
 	m.setStatus(Trouble)
 	m.env.Log("lost the active backup %s in %s controlled mode", f.name, modeName(m.token))
-	quit := m.quit
-	if m.token == "" {
+	quit, token := m.quit, m.token
+	if token == "" {
 		m.done.Go(func() { m.revokeByAgent(f, quit) })
 	} else {
-		m.done.Go(func() { m.switchByArbiter(f, m.token, quit) })
+		m.done.Go(func() { m.switchByArbiter(f, token, quit) })
 	}
 }
 
