@@ -308,7 +308,7 @@ expect() {
       ((++failed))
       return 1
     fi
-    sleep 1
+    sleep 0.3
   done
   printf 'pass  %s (%s s)\n' "$sentence" $((SECONDS - began))
   ((++passed))
@@ -375,7 +375,7 @@ wait_for() {
   shift
   until "$@"; do
     ((SECONDS - began < limit)) || return 1
-    sleep 1
+    sleep 0.3
   done
 }
 
@@ -414,6 +414,27 @@ mend() {
 #
 
 declare -A found_type found_state
+
+# What was killed and is started again.
+restarted=()
+
+start_again() {
+  say "docker compose start $1"
+  docker start "${container[$1]}" >/dev/null
+  restarted+=("$1")
+}
+
+# healthy_again succeeds once Docker finds them all healthy, as the next drill and
+# ./status.sh want them.
+healthy_again() {
+  local service health
+  seen=
+  for service in "${restarted[@]}"; do
+    health=$(docker inspect --format '{{with .State.Health}}{{.Status}}{{else}}healthy{{end}}' "${container[$service]}")
+    [[ $health == healthy ]] || seen+="$service is $health; "
+  done
+  [[ -z $seen ]]
+}
 
 # as_found succeeds where every member has the type and state that it had before.
 as_found() {
@@ -458,17 +479,14 @@ put_back() {
   exec 4>&-
   mend
   if [[ -n $lost_arbiter && $(docker inspect --format '{{.State.Running}}' "${container[$lost_arbiter]}") == false ]]; then
-    say "docker compose start $lost_arbiter"
-    docker start "${container[$lost_arbiter]}" >/dev/null
+    start_again "$lost_arbiter"
   fi
   if [[ -n $lost_gateway && $(docker inspect --format '{{.State.Running}}' "${container[$lost_gateway]}") == false ]]; then
-    say "docker compose start $lost_gateway"
-    docker start "${container[$lost_gateway]}" >/dev/null
+    start_again "$lost_gateway"
   fi
   for member in "${set_members[@]}"; do
     if [[ $(docker inspect --format '{{.State.Running}}' "${container[$member]}") == false ]]; then
-      say "docker compose start $member"
-      docker start "${container[$member]}" >/dev/null
+      start_again "$member"
       wait_for "$rejoin_limit" running "$member" || true
     fi
   done
@@ -494,7 +512,7 @@ finish() {
   trap 'exit 1' INT TERM
   trap 'rm -rf "$work"' EXIT
   echo "Putting mirror $mirror back as it was"
-  put_back || mended=no
+  { put_back && wait_for "$rejoin_limit" healthy_again; } || mended=no
   if [[ $mended == no ]]; then
     cat >&2 <<EOF
 FAIL  mirror $mirror is not as it was: $seen
@@ -645,8 +663,7 @@ scenario_crash() {
   expect "$backup is primary" "$crash_limit" is "$backup" Failover Primary || return
   expect_session_cut
   expect_served "$backup"
-  say "docker compose start $primary"
-  docker start "${container[$primary]}" >/dev/null
+  start_again "$primary"
   expect "$primary is backup" "$rejoin_limit" is "$primary" Failover Backup || return
 }
 
@@ -712,12 +729,10 @@ scenario_arbiter_loss() {
   say "docker compose kill $primary"
   docker kill "${container[$primary]}" >/dev/null
   expect "$backup does not become primary for $outage_length s" 1 never_primary "$backup" "$outage_length" || :
-  say "docker compose start $primary"
-  docker start "${container[$primary]}" >/dev/null
+  start_again "$primary"
   expect "the members have their roles again" "$rejoin_limit" settled || return
   expect_served "$(current_primary)"
-  say "docker compose start $arbiter"
-  docker start "${container[$arbiter]}" >/dev/null
+  start_again "$arbiter"
   lost_arbiter=
 }
 
@@ -759,8 +774,7 @@ scenario_gateway_loss() {
     expect "100 requests in a row are answered by $primary through ${nginx[i]}" 1 requests_served "${nginx[i + 1]}" 100 || :
   done
   expect_served "$primary"
-  say "docker compose start $lost_gateway"
-  docker start "${container[$lost_gateway]}" >/dev/null
+  start_again "$lost_gateway"
   lost_gateway=
   expect_served "$primary"
 }

@@ -59,6 +59,7 @@ type clients struct {
 	success  time.Time
 	gap      time.Duration
 	seen     map[string]time.Time // when a member last answered as primary
+	nobody   time.Time            // when HAProxy last did not listen: it starts without knowing
 	position int64                // of the last accepted write
 	lateness []string
 	wrongs   []string
@@ -175,9 +176,10 @@ func (c *clients) request(ctx context.Context, client *http.Client) {
 // connect opens a session as a connection pool would, and asks where it has arrived.
 func (c *clients) connect(ctx context.Context) {
 	began := time.Now()
-	member, status, err := "", "", error(nil)
+	member, status := "", ""
 	s, err := openSession(ctx, c.port)
-	if err == nil {
+	listens := err == nil
+	if listens {
 		defer s.close()
 		member, status, err = s.who()
 	}
@@ -187,12 +189,15 @@ func (c *clients) connect(ctx context.Context) {
 		return
 	}
 	c.load.Sessions++
+	if !listens {
+		c.nobody = time.Now()
+	}
 	switch last, was := c.seen[member]; {
 	case err != nil:
 		c.load.SessionsRefused++
 	case status == "Primary":
 		c.seen[member] = time.Now()
-	case was && began.Sub(last) <= c.bound+measured:
+	case was && began.Sub(last) <= c.bound+measured, began.Sub(c.nobody) <= c.bound+measured:
 		c.load.SessionsStale++
 	default:
 		c.load.SessionsLate++

@@ -63,7 +63,9 @@ func recreate(ctx context.Context, l *lab, r *record) {
 		log, _ = l.compose(ctx, "logs", "--no-color", "--no-log-prefix", primary)
 	}
 	r.checkf(strings.Contains(log, sentence), strings.Join(endOf(log, 3), "\n"), "before-start.sh on %s refuses to found the set again", primary)
-	l.afresh(ctx, r)
+	if l.Keep {
+		l.afresh(ctx, r) // otherwise all that follows is the lab's end
+	}
 }
 
 // afresh starts the lab again from nothing.
