@@ -31,6 +31,8 @@ type lab struct {
 	images  map[plan.Kind]string     // of the services whose image is another here
 	notices map[string]time.Duration // by haproxy service: see noticeLimit
 
+	idlers []idler // from the start to their trial
+
 	refused error // the host cannot run the lab: start.sh says why
 }
 

@@ -110,8 +110,14 @@ func (l *lab) hold(ctx context.Context, trials []trial, report *Report) error {
 			return l.refused
 		}
 		report.Trials = append(report.Trials, result)
-		if !result.Passed && t.name == startTrial {
+		if t.name != startTrial {
+			continue
+		}
+		if !result.Passed {
 			return nil
+		}
+		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == idleTrial }) {
+			l.openIdle(ctx)
 		}
 	}
 	return nil

@@ -5,6 +5,13 @@ import "mirrorgen/internal/plan"
 // startTrial is always held: every other needs a lab that runs.
 const startTrial = "start"
 
+// idleTrial is held before the first scenario that changes a primary, as that cuts
+// sessions.
+const (
+	idleTrial   = "idle"
+	firstChange = "failover"
+)
+
 // scenarios are those of the lab's drill.sh that a rehearsal plays, in this order, on
 // the first mirror that each suits.
 var scenarios = []struct {
@@ -12,11 +19,11 @@ var scenarios = []struct {
 	expected string
 	suits    func(*plan.Plan, *plan.Mirror) bool
 }{
+	{"requests", "100 requests in a row are answered by the primary", drillable},
+	{"gateway-loss", "a gateway is killed: clients do not notice", severalGateways},
 	{"failover", "IRIS stops on the primary: the backup takes over, clients follow", pair},
 	{"failback", "the old primary returns as backup, and takes its role back", pair},
 	{"outage", "both failover members stop: errors in time, other mirrors unaffected", pair},
-	{"requests", "100 requests in a row are answered by the primary", drillable},
-	{"gateway-loss", "a gateway is killed: clients do not notice", severalGateways},
 	{"crash", "the primary's container is killed: the backup takes over", arbitrated},
 	{"cut-mirror", "the primary loses the mirror network alone: it stays primary", twoNetworks},
 	{"cut-client", "the primary loses the client network alone: it stays primary", twoNetworks},
@@ -26,6 +33,18 @@ var scenarios = []struct {
 	{"demote", "the promoted DR async hands the role back", disasterRecovery},
 	{"promote-unplanned", "both failover members are lost: the DR async becomes primary", disasterRecovery},
 	{"restart", "fail over, stop all, start all: one primary, no deadlock", pair},
+}
+
+// published says whether HAProxy serves a mirror on a host port.
+func published(p *plan.Plan) bool {
+	for _, h := range p.HAProxy {
+		for _, listener := range h.Listeners {
+			if listener.Host > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func drillable(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }
@@ -48,7 +67,11 @@ func trialsOf(p *plan.Plan) []trial {
 	if len(p.NGINX) > 0 && len(p.Gateways) > 1 {
 		list = append(list, trial{name: "alternation", expected: "nginx sends requests to every gateway in turn", run: alternation})
 	}
+	idle := published(p)
 	for _, s := range scenarios {
+		if idle && s.name == firstChange {
+			list = append(list, trial{name: idleTrial, expected: "SQL sessions that say nothing stay open", run: keepsIdle})
+		}
 		for _, m := range p.Mirrors {
 			if s.suits(p, m) {
 				list = append(list, trial{name: s.name, mirror: m, expected: s.expected, clients: true, run: drill(s.name)})

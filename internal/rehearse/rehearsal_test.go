@@ -1,0 +1,234 @@
+package rehearse_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/internal/rehearse"
+	"mirrorgen/schema"
+	"mirrorgen/templates"
+)
+
+// enabled is the environment variable that says, with 1, that there is a Docker
+// engine for these tests, with Compose and the images that .ci/images makes.
+const enabled = "MIRRORGEN_REHEARSALS"
+
+// standIn builds the program that stands in for the vendor's.
+func standIn(t *testing.T) string {
+	t.Helper()
+	if os.Getenv(enabled) != "1" {
+		t.Skip("runs labs on Docker, for some 20 minutes: .ci/images, then " + enabled + "=1 go test -timeout=40m ./internal/rehearse")
+	}
+	file := filepath.Join(t.TempDir(), "mirrorgen")
+	build := exec.Command("go", "build", "-o", file, "mirrorgen/cmd/mirrorgen")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return file
+}
+
+// options are those of a rehearsal of a topology.
+func options(t *testing.T, executable, name string, source []byte, only ...string) rehearse.Options {
+	t.Helper()
+	lab, diags := schema.Load(name, []schema.Source{{Name: name, Content: source}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Make(lab, nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return rehearse.Options{
+		Plan: p, Artifacts: templates.Render(p), Executable: executable,
+		Images:    rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx", HAProxy: "mirrorgen-test/haproxy"},
+		TimeScale: rehearse.DefaultScale, Only: only, Progress: t.Output(),
+	}
+}
+
+// run rehearses, and makes sure that nothing is left afterwards.
+func run(t *testing.T, o rehearse.Options) (*rehearse.Report, string) {
+	t.Helper()
+	ctx, end := context.WithTimeout(t.Context(), 9*time.Minute)
+	defer end()
+	report, err := rehearse.Run(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]string{{"ps", "--all"}, {"network", "ls"}, {"volume", "ls"}} {
+		arguments := append(list, "--quiet", "--filter", "label=com.docker.compose.project="+o.Plan.Name+"-rehearsal")
+		out, err := exec.Command("docker", arguments...).CombinedOutput()
+		if err != nil || len(bytes.TrimSpace(out)) > 0 {
+			t.Errorf("docker %s after the rehearsal: %v %s", strings.Join(list, " "), err, out)
+		}
+	}
+	var table strings.Builder
+	if err := report.Table(&table); err != nil {
+		t.Fatal(err)
+	}
+	return report, table.String()
+}
+
+// TestRehearsals puts the examples through their trials, and holds that broken labs
+// are found out. Both at a time: a rehearsal mostly waits.
+func TestRehearsals(t *testing.T) {
+	executable := standIn(t)
+	t.Run("examples", func(t *testing.T) {
+		t.Parallel()
+		for _, example := range []struct {
+			name string
+			only []string // none for every trial
+		}{
+			{"simplemirror", nil},
+			{"dr-reporting", []string{"promote", "demote", "promote-unplanned"}},
+			{"single-bridge", []string{"start"}},
+			{"minimal", []string{"start"}},
+		} {
+			t.Run(example.name, func(t *testing.T) {
+				file := example.name + ".hcl"
+				source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				report, table := run(t, options(t, executable, file, source, example.only...))
+				t.Log("\n" + table)
+				if !report.Passed {
+					t.Error("a trial failed")
+				}
+				if len(example.only) > 0 && report.Trials[len(report.Trials)-1].Trial != example.only[len(example.only)-1] {
+					t.Errorf("not every one of %v was held", example.only)
+				}
+				checkLoads(t, report)
+			})
+		}
+	})
+	t.Run("broken", func(t *testing.T) {
+		t.Parallel()
+		for _, b := range broken {
+			t.Run(strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
+				o := options(t, executable, "broken.hcl", []byte(brokenLab), orStart(b.trial))
+				b.apply(t, o.Artifacts)
+				report, table := run(t, o)
+				if report.Passed {
+					t.Fatal("every trial passed")
+				}
+				for _, want := range b.want {
+					if !strings.Contains(table, want) {
+						t.Errorf("the report does not say %q:\n%s", want, table)
+					}
+				}
+			})
+		}
+	})
+}
+
+// checkLoads holds that clients were at work, and what must never happen to them.
+func checkLoads(t *testing.T, report *rehearse.Report) {
+	t.Helper()
+	for _, trial := range report.Trials {
+		switch load := trial.Load; {
+		case load == nil:
+		case load.Requests == 0 || load.Sessions == 0 || load.Writes == 0:
+			t.Errorf("%s: no client was at work: %+v", trial.Trial, *load)
+		case load.WritesWrong > 0 || load.WritesLost > 0 || load.SessionsLate > 0:
+			t.Errorf("%s: %+v", trial.Trial, *load)
+		}
+	}
+}
+
+func orStart(trial string) string {
+	if trial == "" {
+		return "start"
+	}
+	return trial
+}
+
+// brokenLab shares no subnet and no port with an example.
+const brokenLab = `
+lab "broken" {
+  mirror_network = "private"
+  client_network = "public"
+}
+network "private" { subnet = "10.251.1.0/24" }
+network "public" { subnet = "10.251.2.0/24" }
+arbiter "arbiter" {}
+mirror "demo" {
+  superserver_port = 21972
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw" { http_port = 28081 }
+nginx "web" { http_port = 28080 }
+haproxy "sql" {}
+`
+
+// A mistake changes one artifact: what the pattern finds first, which must be there,
+// becomes the replacement.
+type mistake struct {
+	name, path, pattern, replacement string
+	trial                            string   // that finds it, "" for the start
+	want                             []string // parts of the report
+}
+
+func (m mistake) apply(t *testing.T, artifacts []templates.Artifact) {
+	t.Helper()
+	pattern := regexp.MustCompile(m.pattern)
+	for i, a := range artifacts {
+		if a.Path != m.path {
+			continue
+		}
+		at := pattern.FindIndex(a.Content)
+		if at == nil {
+			t.Fatalf("%s has no %s:\n%s", m.path, m.pattern, a.Content)
+		}
+		artifacts[i].Content = []byte(string(a.Content[:at[0]]) + m.replacement + string(a.Content[at[1]:]))
+		return
+	}
+	t.Fatalf("no artifact %s", m.path)
+}
+
+var broken = []mistake{
+	{
+		name: "address in a merge file", path: "iris/merge/demo-b.cpf",
+		pattern: `([ ,]Primary=)[0-9.]+`, replacement: ",Primary=10.251.1.99",
+		want: []string{"10.251.1.99"},
+	},
+	{
+		name: "member's server mirror-aware", path: "webgateway/CSP.ini",
+		pattern: `(?m)^\[demo-b\]\n`, replacement: "[demo-b]\nMirror_Aware=1\n",
+		want: []string{"demo-b/csp/mirror_status.cxw"},
+	},
+	{
+		name: "health path of another member", path: "haproxy/sql.cfg",
+		pattern: `/%\[srv_name\]/csp`, replacement: "/demo-b/csp",
+		want: []string{"21972"},
+	},
+	{
+		name: "network missing", path: "docker-compose.yaml",
+		pattern: ` +private: \{ ipv4_address: 10\.251\.1\.4 \}\n`, replacement: "",
+		want: []string{"demo-b"},
+	},
+	{
+		name: "order removed", path: "docker-compose.yaml",
+		pattern: ` +demo-a: \{ condition: service_healthy \}\n`, replacement: "",
+		want: []string{"depends_on of demo-b in docker-compose.yaml must name it"},
+	},
+	{
+		name: "licence not mounted", path: "docker-compose.yaml",
+		pattern: ` +- \*license-key\n`, replacement: "",
+		want: []string{"/lab/iris.key"},
+	},
+	{
+		name: "idle timeout of 20 s", path: "haproxy/sql.cfg",
+		pattern: `timeout tunnel 24h`, replacement: "timeout tunnel 20s", trial: "idle",
+		want: []string{"timeout client, server and tunnel in the HAProxy configuration"},
+	},
+}
