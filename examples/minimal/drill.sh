@@ -417,6 +417,11 @@ start_again() {
   restarted+=("$1")
 }
 
+# start_stopped does it for a container that does not run, and fails for one that does.
+start_stopped() {
+  [[ $(docker inspect --format '{{.State.Running}}' "${container[$1]}") == false ]] && start_again "$1"
+}
+
 # healthy_again succeeds once Docker finds them all healthy, as the next drill and
 # ./status.sh want them.
 healthy_again() {
@@ -468,18 +473,14 @@ start_down() {
 
 # put_back undoes whatever the scenario did, however far it came.
 put_back() {
-  local member step
+  local service member step
   exec 4>&-
   mend
-  if [[ -n $lost_arbiter && $(docker inspect --format '{{.State.Running}}' "${container[$lost_arbiter]}") == false ]]; then
-    start_again "$lost_arbiter"
-  fi
-  if [[ -n $lost_gateway && $(docker inspect --format '{{.State.Running}}' "${container[$lost_gateway]}") == false ]]; then
-    start_again "$lost_gateway"
-  fi
+  for service in $lost_arbiter $lost_gateway; do
+    start_stopped "$service" || true
+  done
   for member in "${set_members[@]}"; do
-    if [[ $(docker inspect --format '{{.State.Running}}' "${container[$member]}") == false ]]; then
-      start_again "$member"
+    if start_stopped "$member"; then
       wait_for "$rejoin_limit" running "$member" || true
     fi
   done

@@ -3,7 +3,6 @@ package rehearse
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -105,12 +104,10 @@ func (l *lab) startClients(ctx context.Context, mirror *plan.Mirror) *clients {
 			c.url = fmt.Sprintf("http://%s:%d/%s%s", l.plan.Host, n.HTTPPort, mirror.Name, mirror.ProbePath())
 		}
 	}
-	for _, h := range l.plan.HAProxy {
-		for _, listener := range h.Listeners {
-			if listener.Mirror == mirror && listener.Host > 0 && c.port == "" {
-				c.port = net.JoinHostPort(l.address(), strconv.Itoa(listener.Host))
-				c.bound = l.notices[h.Name]
-			}
+	for _, port := range sqlPorts(l.plan) {
+		if port.mirror == mirror && c.port == "" {
+			c.port = l.at(port)
+			c.bound = l.notices[port.haproxy]
 		}
 	}
 	if c.url == "" && c.port == "" {

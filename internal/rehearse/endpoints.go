@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,11 @@ func (l *lab) address() string {
 	default:
 		return a
 	}
+}
+
+// at is where this host reaches a port, "address:port".
+func (l *lab) at(port sqlPort) string {
+	return net.JoinHostPort(l.address(), strconv.Itoa(port.number))
 }
 
 // login is that of the demo application, as drill.sh has it.

@@ -3,8 +3,6 @@ package rehearse
 import (
 	"context"
 	"fmt"
-	"net"
-	"strconv"
 	"time"
 )
 
@@ -21,23 +19,18 @@ type idler struct {
 
 // openIdle opens a session through each port on which HAProxy serves a mirror.
 func (l *lab) openIdle(ctx context.Context) {
-	for _, h := range l.plan.HAProxy {
-		for _, listener := range h.Listeners {
-			if listener.Host == 0 {
-				continue
+	for _, port := range sqlPorts(l.plan) {
+		i := idler{name: port.mirror.Name + " through " + port.haproxy}
+		s, err := openSession(ctx, l.at(port))
+		if err == nil {
+			if _, _, err = s.who(); err == nil {
+				i.session = s
+			} else {
+				s.close()
 			}
-			i := idler{name: listener.Mirror.Name + " through " + h.Name}
-			s, err := openSession(ctx, net.JoinHostPort(l.address(), strconv.Itoa(listener.Host)))
-			if err == nil {
-				if _, _, err = s.who(); err == nil {
-					i.session = s
-				} else {
-					s.close()
-				}
-			}
-			i.since = time.Now()
-			l.idlers = append(l.idlers, i)
 		}
+		i.since = time.Now()
+		l.idlers = append(l.idlers, i)
 	}
 }
 

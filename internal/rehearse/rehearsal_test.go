@@ -2,6 +2,7 @@ package rehearse_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -114,7 +115,7 @@ func TestRehearsals(t *testing.T) {
 		t.Parallel()
 		for _, b := range broken {
 			t.Run(strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
-				o := options(t, executable, "broken.hcl", []byte(brokenLab), orStart(b.trial))
+				o := options(t, executable, "broken.hcl", []byte(cmp.Or(b.lab, twoNetworks)), cmp.Or(b.trial, "start"))
 				b.apply(t, o.Artifacts)
 				report, table := run(t, o)
 				if report.Passed {
@@ -144,21 +145,22 @@ func checkLoads(t *testing.T, report *rehearse.Report) {
 	}
 }
 
-func orStart(trial string) string {
-	if trial == "" {
-		return "start"
-	}
-	return trial
-}
-
-// brokenLab shares no subnet and no port with an example.
-const brokenLab = `
+// The labs that are broken share no subnet and no port with an example. With one
+// network, merge files set up the mirror; with two, SYS.Mirror does.
+const (
+	oneNetwork = `
+lab "broken" {}
+network "public" { subnet = "10.251.2.0/24" }
+` + services
+	twoNetworks = `
 lab "broken" {
   mirror_network = "private"
   client_network = "public"
 }
 network "private" { subnet = "10.251.1.0/24" }
 network "public" { subnet = "10.251.2.0/24" }
+` + services
+	services = `
 arbiter "arbiter" {}
 mirror "demo" {
   superserver_port = 21972
@@ -169,11 +171,13 @@ web_gateway "webgw" { http_port = 28081 }
 nginx "web" { http_port = 28080 }
 haproxy "sql" {}
 `
+)
 
 // A mistake changes one artifact: what the pattern finds first, which must be there,
 // becomes the replacement.
 type mistake struct {
 	name, path, pattern, replacement string
+	lab                              string   // "" for twoNetworks
 	trial                            string   // that finds it, "" for the start
 	want                             []string // parts of the report
 }
@@ -198,8 +202,8 @@ func (m mistake) apply(t *testing.T, artifacts []templates.Artifact) {
 var broken = []mistake{
 	{
 		name: "address in a merge file", path: "iris/merge/demo-b.cpf",
-		pattern: `([ ,]Primary=)[0-9.]+`, replacement: ",Primary=10.251.1.99",
-		want: []string{"10.251.1.99"},
+		pattern: `,Primary=[0-9.]+`, replacement: ",Primary=10.251.2.99", lab: oneNetwork,
+		want: []string{"10.251.2.99"},
 	},
 	{
 		name: "member's server mirror-aware", path: "webgateway/CSP.ini",

@@ -5,22 +5,25 @@ import "mirrorgen/internal/plan"
 // startTrial is always held: every other needs a lab that runs.
 const startTrial = "start"
 
-// idleTrial is held before the first scenario that changes a primary, as that cuts
+// idleTrial is held before every scenario that changes a primary, as that cuts
 // sessions.
-const (
-	idleTrial   = "idle"
-	firstChange = "failover"
-)
+const idleTrial = "idle"
 
-// scenarios are those of the lab's drill.sh that a rehearsal plays, in this order, on
-// the first mirror that each suits.
-var scenarios = []struct {
+// A scenario of the lab's drill.sh is played on the first mirror that it suits.
+type scenario struct {
 	name     string
 	expected string
 	suits    func(*plan.Plan, *plan.Mirror) bool
-}{
+}
+
+// harmless scenarios leave every primary what it is.
+var harmless = []scenario{
 	{"requests", "100 requests in a row are answered by the primary", drillable},
 	{"gateway-loss", "a gateway is killed: clients do not notice", severalGateways},
+}
+
+// scenarios are the others that a rehearsal plays, in this order.
+var scenarios = []scenario{
 	{"failover", "IRIS stops on the primary: the backup takes over, clients follow", pair},
 	{"failback", "the old primary returns as backup, and takes its role back", pair},
 	{"outage", "both failover members stop: errors in time, other mirrors unaffected", pair},
@@ -35,16 +38,23 @@ var scenarios = []struct {
 	{"restart", "fail over, stop all, start all: one primary, no deadlock", pair},
 }
 
-// published says whether HAProxy serves a mirror on a host port.
-func published(p *plan.Plan) bool {
+// A sqlPort is a host port on which HAProxy serves a mirror.
+type sqlPort struct {
+	haproxy string
+	mirror  *plan.Mirror
+	number  int
+}
+
+func sqlPorts(p *plan.Plan) []sqlPort {
+	var list []sqlPort
 	for _, h := range p.HAProxy {
 		for _, listener := range h.Listeners {
 			if listener.Host > 0 {
-				return true
+				list = append(list, sqlPort{h.Name, listener.Mirror, listener.Host})
 			}
 		}
 	}
-	return false
+	return list
 }
 
 func drillable(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }
@@ -67,18 +77,21 @@ func trialsOf(p *plan.Plan) []trial {
 	if len(p.NGINX) > 0 && len(p.Gateways) > 1 {
 		list = append(list, trial{name: "alternation", expected: "nginx sends requests to every gateway in turn", run: alternation})
 	}
-	idle := published(p)
-	for _, s := range scenarios {
-		if idle && s.name == firstChange {
-			list = append(list, trial{name: idleTrial, expected: "SQL sessions that say nothing stay open", run: keepsIdle})
-		}
-		for _, m := range p.Mirrors {
-			if s.suits(p, m) {
-				list = append(list, trial{name: s.name, mirror: m, expected: s.expected, clients: true, run: drill(s.name)})
-				break
+	play := func(scenarios []scenario) {
+		for _, s := range scenarios {
+			for _, m := range p.Mirrors {
+				if s.suits(p, m) {
+					list = append(list, trial{name: s.name, mirror: m, expected: s.expected, clients: true, run: drill(s.name)})
+					break
+				}
 			}
 		}
 	}
+	play(harmless)
+	if len(sqlPorts(p)) > 0 {
+		list = append(list, trial{name: idleTrial, expected: "SQL sessions that say nothing stay open", run: keepsIdle})
+	}
+	play(scenarios)
 	for _, m := range p.Mirrors {
 		if pair(p, m) && !m.Durable {
 			list = append(list, trial{name: "recreate", mirror: m, expected: "a primary made anew while its set runs is refused, twice", run: recreate})
