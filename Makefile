@@ -4,7 +4,7 @@ GO          ?= go
 FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-SCRIPTS     := .ci/run .ci/tools .ci/images .ci/trixie
+SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
@@ -25,7 +25,8 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on -timeout=30m ./...
 	$(GO) test -run='^TestAllocations$$' ./internal
 	MIRRORGEN_MUTATIONS=all $(GO) test -timeout=30m -run='^TestMutations$$' ./internal/verify
-	@echo "make test: everything passed"
+	.ci/engine $(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
+	@echo "make test: everything that was run passed"
 
 lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \

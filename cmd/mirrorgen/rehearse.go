@@ -30,17 +30,16 @@ Ctrl-C. No licence and no image of InterSystems' is needed: mirrorgen stands in 
 IRIS, the arbiter and the Web Gateway. Everything else is real: nginx, HAProxy,
 Compose, networks, addresses, ports, health checks, the order of the start, scripts.
 
-It is a model. It proves the lab's files, not IRIS; what is modelled, after which page
-of the documentation, and what is not, stands in docs/rehearsal.md. Not modelled are
-among others: ObjectScript beyond what the lab's scripts send, SQL, TLS, licences,
-journal files and their recovery, ECP beyond reaching the primary, the portal's pages.
+It is a model. It proves the lab's files, not IRIS. docs/rehearsal.md tells what is
+modelled. Not modelled are:
 
+` + bullets(rehearse.NotModelled) + `
 Every time-out of the product is multiplied by the time scale, so that a drill takes
 seconds; those of nginx, HAProxy and Docker are what they are.
 
 The report is a table, or one JSON object of format 1: lab, source, iris_version,
-time_scale, passed, seconds, and trials (trial, mirror, expected, seen, passed,
-seconds, checks, load, logs). A trial's load says what clients saw: requests and
+time_scale, passed, seconds, trials (trial, mirror, expected, seen, passed, seconds,
+checks, load, logs) and not_held (names of trials that the rehearsal did not come to). A trial's load says what clients saw: requests and
 requests_failed and longest_gap (seconds) through nginx; sessions, sessions_refused,
 sessions_stale and sessions_late, writes, writes_wrong and writes_lost through
 HAProxy. Logs are there where the trial failed.
@@ -78,6 +77,24 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running one: `FILE`")
 	own.addFlag(flags)
 	return command
+}
+
+// bullets lists sentences of Markdown for a terminal, a line of at most 80 columns after
+// the other.
+func bullets(sentences []string) string {
+	var b strings.Builder
+	for _, sentence := range sentences {
+		line := "  -"
+		for _, word := range strings.Fields(strings.NewReplacer("`", "", "**", "").Replace(sentence)) {
+			if len(line)+1+len(word) > 80 {
+				b.WriteString(line + "\n")
+				line = "   "
+			}
+			line += " " + word
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
 }
 
 // setImages takes the images of --image.

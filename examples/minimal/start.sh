@@ -13,9 +13,16 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 engine_minimum=20.10.0
 compose_minimum=2.20.3
 
-# How long mirror roles may take to settle once every container is healthy, in
-# seconds.
-settle_limit=120
+# Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
+# them that counts: below 100 where something stands in for IRIS, above on a slow host.
+scale=${LAB_TIME_SCALE:-100}
+if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
+  echo "${0##*/}: LAB_TIME_SCALE is a percentage from 1 to 9999, not \"$scale\"" >&2
+  exit 2
+fi
+
+# How long mirror roles may take to settle once every container is healthy.
+settle_limit=$((120 * scale / 100 + 5))
 
 # The user that IRIS runs as in its container.
 iris_uid=51773
@@ -104,6 +111,9 @@ have changed. Profiles, each a part of the lab:
 EOF
   show_profiles
   cat <<'EOF'
+
+Environment: LAB_TIME_SCALE is the percentage of the time limit for the mirrors' roles
+that counts (100).
 
 Exit code: 0 ready, 1 not started or not ready, 2 wrong usage.
 EOF

@@ -9,15 +9,16 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-# How long things may take, in seconds on the real product. LAB_TIME_SCALE is the
-# percentage of it that counts: below 100 where something stands in for IRIS, above
-# on a slow host. A take-over after a crash waits for the mirror's quality of
-# service time-out (8 s) first and for the recovery of the databases afterwards.
+# Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
+# them that counts: below 100 where something stands in for IRIS, above on a slow host.
 scale=${LAB_TIME_SCALE:-100}
 if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
   echo "${0##*/}: LAB_TIME_SCALE is a percentage from 1 to 9999, not \"$scale\"" >&2
   exit 2
 fi
+
+# How long things may take. A take-over after a crash waits for the mirror's quality
+# of service time-out (8 s) first and for the recovery of the databases afterwards.
 stop_limit=$((320 * scale / 100 + 5))    # iris stop, iris start
 takeover_limit=$((60 * scale / 100 + 5)) # planned change of the primary
 crash_limit=$((180 * scale / 100 + 5))   # take-over after a crash

@@ -170,6 +170,7 @@ func (m *maker) unfit(i, n int) string {
 // fit writes the addresses and makes sure that every subnet holds its services.
 func (m *maker) fit(index map[string]int, pins []map[int]pin) {
 	highest := make([]int, len(m.p.Networks)) // host number on each network
+	needed := make([]int, len(m.p.Networks))  // addresses on each network
 	over := make([]*schema.Service, len(m.p.Networks))
 	for _, s := range m.lab.Services {
 		service := m.services[s]
@@ -189,6 +190,7 @@ func (m *maker) fit(index map[string]int, pins []map[int]pin) {
 				m.errorf(s.At("host_number"), "Address used twice", "Host number %d of %q is the address that %q is pinned to on network %q at %s. Give one of them another.", n, s.Name, first.owner.Name, ref.Name, first.at)
 			}
 			highest[i] = max(highest[i], n)
+			needed[i]++
 			if over[i] == nil && m.lab.Networks[i].Subnet != "" && m.unfit(i, n) != "" {
 				over[i] = s
 			}
@@ -196,7 +198,7 @@ func (m *maker) fit(index map[string]int, pins []map[int]pin) {
 		}
 	}
 	for i, n := range m.p.Networks {
-		m.subnet(i, n, highest[i], over[i])
+		m.subnet(i, n, needed[i], highest[i], over[i])
 	}
 	for i, n := range m.p.Networks {
 		if i >= defaultNetworks && m.lab.Networks[i].Subnet == "" {
@@ -219,8 +221,9 @@ func overlap(a, b string) bool {
 	return err == nil && err2 == nil && p.Overlaps(q)
 }
 
-// subnet completes a network whose highest host number is known.
-func (m *maker) subnet(i int, n *Network, highest int, over *schema.Service) {
+// subnet completes a network of which is known how many addresses it needs, and the
+// highest host number.
+func (m *maker) subnet(i int, n *Network, needed, highest int, over *schema.Service) {
 	from := m.lab.Networks[i]
 	bits := longestPrefix
 	if n.Subnet != "" {
@@ -239,8 +242,8 @@ func (m *maker) subnet(i int, n *Network, highest int, over *schema.Service) {
 					example = "" // it would meet another network
 				}
 			}
-			m.errorf(from.At("subnet"), "Subnet too small", "Network %q needs host numbers up to %d, and %s ends at %d: the first service that does not fit is %q. A prefix that fits is /%d%s.",
-				n.Name, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits, example)
+			m.errorf(from.At("subnet"), "Subnet too small", "Network %q needs %d addresses, up to host number %d, and %s ends at %d: the first service that does not fit is %q. A prefix that fits is /%d%s.",
+				n.Name, needed, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits, example)
 		}
 		return
 	}
@@ -249,8 +252,8 @@ func (m *maker) subnet(i int, n *Network, highest int, over *schema.Service) {
 	case i >= defaultNetworks:
 		m.errorf(from.Range, "Subnet needed", "Only the first %d networks have a default subnet. Set subnet of %q, for example: subnet = \"10.1.%d.0/24\".", defaultNetworks, n.Name, i%256)
 	case bits < shortestPrefix:
-		m.errorf(from.Range, "Subnet needed", "Network %q needs host numbers up to %d, more than the default subnet can hold (%d). Set subnet to a range with a prefix of /%d or shorter, for example: subnet = \"%s/%d\".",
-			n.Name, highest, 1<<(32-shortestPrefix)-2, bits, address(10<<24|uint32(i)<<(32-bits)), bits)
+		m.errorf(from.Range, "Subnet needed", "Network %q needs %d addresses, up to host number %d, more than the default subnet can hold (%d). Set subnet to a range with a prefix of /%d or shorter, for example: subnet = \"%s/%d\".",
+			n.Name, needed, highest, 1<<(32-shortestPrefix)-2, bits, address(10<<24|uint32(i)<<(32-bits)), bits)
 	}
 }
 

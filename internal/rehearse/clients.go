@@ -259,7 +259,8 @@ func (c *clients) writeOnce(s *session, n int) error {
 }
 
 // stop ends the clients' work and holds what they saw against what must be.
-func (c *clients) stop(ctx context.Context, r *record) *Load {
+// Unseen says that no more requests may fail than waited for an answer at a time.
+func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
 	c.end()
 	c.group.Wait()
 	if ctx.Err() != nil {
@@ -273,6 +274,10 @@ func (c *clients) stop(ctx context.Context, r *record) *Load {
 		c.load.LongestGap = seconds(c.gap)
 		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed, c.load.Requests),
 			"clients' requests through nginx are answered, but for the time of a change")
+		if unseen {
+			r.checkf(c.load.RequestsFailed <= c.most, fmt.Sprintf("%d failed", c.load.RequestsFailed),
+				"no request fails but those that wait for an answer, at most %d at a time", c.most)
+		}
 	}
 	return &c.load
 }

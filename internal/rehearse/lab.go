@@ -104,7 +104,7 @@ func (l *lab) write() error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(l.work, overrideFile), override(l.plan, l.images), 0o644)
+	return os.WriteFile(filepath.Join(l.work, overrideFile), override(l.plan, l.images, l.TimeScale), 0o644)
 }
 
 // environment is that of the lab's scripts. What else the user tells Compose is

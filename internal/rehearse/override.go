@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"mirrorgen/internal/plan"
@@ -10,14 +11,35 @@ import (
 // overrideFile is the Compose file that puts stand-ins in the vendor's place.
 const overrideFile = "docker-compose.rehearsal.yaml"
 
-// override is a Compose file that gives every service its image of the rehearsal,
-// and changes nothing else. A service that is not in images keeps its own.
-func override(p *plan.Plan, images map[plan.Kind]string) []byte {
+// What the patience of a health check is not scaled below: a stand-in starts within
+// seconds, but Docker itself takes some on a host that has much to do.
+const (
+	leastHealthStart = 20 // seconds
+	leastHealthTries = 4
+)
+
+// override is a Compose file that gives every service its image of the rehearsal, and
+// IRIS containers the time to become healthy that the time scale leaves of the lab's.
+// It changes nothing else. A service that is not in images keeps its own.
+func override(p *plan.Plan, images map[plan.Kind]string, scale float64) []byte {
+	scaled := func(number, least int) int {
+		return max(int(math.Ceil(float64(number)*scale)), min(number, least))
+	}
 	var b strings.Builder
 	b.WriteString("# Written by mirrorgen rehearse: stand-ins in place of the vendor's images.\nservices:\n")
 	for _, s := range p.Services {
-		if image := images[s.Kind]; image != "" {
-			fmt.Fprintf(&b, "  %s:\n    image: %s\n", s.Name, quoteYAML(image))
+		image := images[s.Kind]
+		instance := s.Kind == plan.KindMember || s.Kind == plan.KindApplicationServer
+		if image == "" && !instance {
+			continue
+		}
+		fmt.Fprintf(&b, "  %s:\n", s.Name)
+		if image != "" {
+			fmt.Fprintf(&b, "    image: %s\n", quoteYAML(image))
+		}
+		if instance {
+			fmt.Fprintf(&b, "    healthcheck: { start_period: %ds, retries: %d }\n",
+				scaled(p.HealthStart(), leastHealthStart), scaled(p.HealthTries(), leastHealthTries))
 		}
 	}
 	return []byte(b.String())

@@ -71,9 +71,12 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	}
 	report = &Report{
 		Format: reportFormat, Lab: o.Plan.Name, Source: o.Plan.Source,
-		IRISVersion: o.Plan.Version.String(), TimeScale: o.TimeScale, Trials: []Result{},
+		IRISVersion: o.Plan.Version.String(), TimeScale: o.TimeScale, Trials: []Result{}, NotHeld: []string{},
 	}
 	err = l.hold(ctx, trials, report)
+	for _, t := range trials[len(report.Trials):] {
+		report.NotHeld = append(report.NotHeld, t.name)
+	}
 	report.finish(time.Since(began))
 	if o.Keep && ctx.Err() == nil {
 		l.sayKept()

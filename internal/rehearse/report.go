@@ -23,6 +23,9 @@ type Report struct {
 	Passed      bool     `json:"passed"`
 	Seconds     float64  `json:"seconds"` // of everything, making images included
 	Trials      []Result `json:"trials"`  // in the order in which they ran
+	// NotHeld names the trials that did not come to an end, because the start failed
+	// or the rehearsal was interrupted.
+	NotHeld []string `json:"not_held"`
 }
 
 // A Result is a trial's.
@@ -54,7 +57,7 @@ type Log struct {
 // finish sums up.
 func (r *Report) finish(took time.Duration) {
 	r.Seconds = seconds(took)
-	r.Passed = len(r.Trials) > 0
+	r.Passed = len(r.NotHeld) == 0
 	for _, t := range r.Trials {
 		r.Passed = r.Passed && t.Passed
 	}
@@ -113,8 +116,11 @@ func (r *Report) Table(w io.Writer) error {
 			t.writeFailure(&b)
 		}
 	}
+	if len(r.NotHeld) > 0 {
+		fmt.Fprintf(&b, "\nNot held: %s\n", strings.Join(r.NotHeld, ", "))
+	}
 	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not IRIS.\n",
-		r.Lab, passed, plural(len(r.Trials), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
+		r.Lab, passed, plural(len(r.Trials)+len(r.NotHeld), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -36,11 +36,14 @@ func start(ctx context.Context, l *lab, r *record) {
 		return // no endpoint of it can be relied on
 	}
 	l.checkHealthy(ctx, r)
+	if l.plan.PasswordHash == "" {
+		l.setPasswords(ctx, r)
+	}
 	l.askEndpoints(ctx, r)
 }
 
-// startFailure is what start.sh says of a container that failed, or the end of what
-// it printed.
+// startFailure is what start.sh says of the first container that failed, with the
+// cause, or the end of what it printed.
 func startFailure(output string) string {
 	if _, problems, found := strings.Cut(output, "\nNot as it should be: "); found {
 		return strings.TrimSpace(firstLine(problems))
@@ -51,16 +54,39 @@ func startFailure(output string) string {
 		if !found || strings.Contains(service, " ") || !(strings.HasPrefix(state, "Up") || strings.HasPrefix(state, "Exited")) {
 			continue
 		}
-		said := []string{line}
+		var said []string
 		for _, next := range all[i+1:] {
 			if !strings.HasPrefix(next, "  ") {
 				break
 			}
 			said = append(said, next)
 		}
-		return strings.Join(said, "\n")
+		return line + "; " + causeOf(said)
 	}
 	return strings.Join(endOf(output, 3), "\n")
+}
+
+// causeOf picks, from what a container's health check and its log said, the line that
+// tells most: the last error of IRIS, else the last sentence of the lab's own hook
+// that is not about the consequence, else the last line.
+func causeOf(said []string) string {
+	cause, rank := "it said nothing", 0
+	for _, line := range said {
+		line = strings.TrimSpace(line)
+		weight := 1
+		switch {
+		case strings.Contains(line, "ERROR"):
+			weight = 3
+		case strings.Contains(line, " the container will not become healthy"):
+			weight = 0
+		case strings.HasPrefix(line, "lab: "):
+			weight = 2
+		}
+		if weight >= rank && weight > 0 {
+			cause, rank = line, weight
+		}
+	}
+	return cause
 }
 
 // checkHealthy asks Docker for the health of every container.

@@ -16,6 +16,7 @@ type trial struct {
 	mirror   *plan.Mirror // nil where it concerns the whole lab
 	expected string       // for the report, a short sentence
 	clients  bool         // clients are at work meanwhile
+	unseen   bool         // and lose no request but those that wait for an answer
 	run      func(ctx context.Context, l *lab, r *record)
 }
 
@@ -96,7 +97,7 @@ func (l *lab) try(ctx context.Context, t trial) Result {
 	}
 	t.run(ctx, l, r)
 	if c != nil {
-		result.Load = c.stop(ctx, r)
+		result.Load = c.stop(ctx, r, t.unseen)
 	}
 	result.Checks = append(result.Checks, r.checks...)
 	result.sum()

@@ -179,14 +179,14 @@ func userExists(c call) (objectscript.Value, error) {
 
 func modifyUser(c call) (objectscript.Value, error) {
 	for key := range c.array(1) {
-		if key != "Password" {
+		if key != "Password" && key != "ChangePassword" {
 			return status(fmt.Errorf("ERROR #5802: property %q does not exist", key))
 		}
 	}
 	c.i.change(func(s *store) {
 		name := strings.ToLower(c.arg(0))
 		u := s.Users[name]
-		u.Password, u.Hash, u.Change = c.array(1)["Password"], "", false
+		u.Password, u.Hash, u.Change = c.array(1)["Password"], "", c.array(1)["ChangePassword"] == "1"
 		s.Users[name] = u
 	})
 	return ok, nil

@@ -1,0 +1,175 @@
+package rehearse
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
+)
+
+// planOf compiles an example.
+func planOf(t *testing.T, name string) *plan.Plan {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", name+".hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab, diags := schema.Load(name+".hcl", []schema.Source{{Name: name + ".hcl", Content: content}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Make(lab, nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return p
+}
+
+// Which trials suit which lab.
+func TestTrialsOf(t *testing.T) {
+	for lab, want := range map[string]string{
+		"simplemirror":  "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-mirror, cut-client, cut-off, arbiter-loss, restart, recreate, purge",
+		"minimal":       "start, requests, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, recreate, purge",
+		"dr-reporting":  "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-mirror, cut-client, cut-off, arbiter-loss, promote, demote, promote-unplanned, restart, recreate, purge",
+		"single-bridge": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, recreate, purge",
+	} {
+		if got := names(trialsOf(planOf(t, lab))); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", lab, got, want)
+		}
+	}
+}
+
+func TestChoose(t *testing.T) {
+	p := planOf(t, "minimal")
+	got, err := choose(p, []string{"crash", "idle"})
+	if err != nil || names(got) != "start, idle, crash" {
+		t.Errorf("%v, %v", names(got), err)
+	}
+	if _, err := choose(p, []string{"promote"}); err == nil || !strings.Contains(err.Error(), `lab minimal has no trial "promote"; it has start, requests,`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Every trial of a lab is among those that are documented, in that order.
+func TestTrialsOrder(t *testing.T) {
+	var all []string
+	for _, trial := range Trials() {
+		all = append(all, trial.Name)
+	}
+	for _, lab := range []string{"simplemirror", "dr-reporting"} {
+		last := -1
+		for _, trial := range trialsOf(planOf(t, lab)) {
+			at := slices.Index(all, trial.name)
+			if at <= last {
+				t.Errorf("%s: %s is number %d of %v, after number %d", lab, trial.name, at, all, last)
+			}
+			last = at
+		}
+	}
+}
+
+func TestOverride(t *testing.T) {
+	p := planOf(t, "minimal")
+	images := map[plan.Kind]string{plan.KindMember: "stand-in/iris:1", plan.KindNGINX: "it's $5"}
+	const want = `# Written by mirrorgen rehearse: stand-ins in place of the vendor's images.
+services:
+  demo-a:
+    image: 'stand-in/iris:1'
+    healthcheck: { start_period: 24s, retries: 4 }
+  demo-b:
+    image: 'stand-in/iris:1'
+    healthcheck: { start_period: 24s, retries: 4 }
+  web:
+    image: 'it''s $$5'
+`
+	if got := string(override(p, images, 0.1)); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := string(override(p, images, 1)); !strings.Contains(got, "start_period: 240s, retries: 20") {
+		t.Errorf("at scale 1 the health check is another:\n%s", got)
+	}
+	if got := string(override(p, images, 0.01)); !strings.Contains(got, "start_period: 20s, retries: 4") {
+		t.Errorf("at scale 0.01 a container has no time to start:\n%s", got)
+	}
+}
+
+func TestNoticeLimit(t *testing.T) {
+	for _, c := range []struct {
+		configuration string
+		want          time.Duration // 0 for an error
+	}{
+		{"  timeout check 3s\n  default-server check addr 10.0.0.1 port 80 inter 1s fall 2 rise 2\n", 5 * time.Second},
+		{"  timeout check 500\n  default-server check inter 2500ms fall 3\n", 8 * time.Second},
+		{"  timeout check 3s\n", 0},
+		{"  default-server check inter 1s fall 2\n", 0},
+	} {
+		got, err := noticeLimit(c.configuration)
+		if got != c.want || (err != nil) != (c.want == 0) {
+			t.Errorf("%q: %v, %v; want %v", c.configuration, got, err, c.want)
+		}
+	}
+}
+
+func TestSplitFailure(t *testing.T) {
+	for _, c := range [][3]string{
+		{"ap1b is primary within 65 s: ap1b is Backup; ", "ap1b is primary within 65 s", "ap1b is Backup"},
+		{"100 requests are answered", "100 requests are answered", "it was not so"},
+	} {
+		if expected, seen := splitFailure(c[0]); expected != c[1] || seen != c[2] {
+			t.Errorf("%q: %q, %q", c[0], expected, seen)
+		}
+	}
+}
+
+func TestOlderThan(t *testing.T) {
+	for _, c := range []struct {
+		version string
+		want    bool
+	}{
+		{"20.10.24+dfsg1", false}, {"19.03.15", true}, {"2.20.2", true}, {"28.2.2", false}, {"20.9", true}, {"dev", false}, {"20.10", false},
+	} {
+		if got := olderThan(c.version, [3]int{20, 10, 0}); got != c.want {
+			t.Errorf("%s: %v", c.version, got)
+		}
+	}
+}
+
+// Each of Docker's messages is explained, with the remedy first and the message kept.
+func TestExplain(t *testing.T) {
+	for _, x := range explanations {
+		err := explain(&commandError{"docker compose up", "Error response from daemon: " + x.message + " (x)", errors.New("exit status 1")})
+		if text := err.Error(); !strings.HasPrefix(text, x.meaning) && !strings.Contains(text, x.message) {
+			t.Errorf("%s: %s", x.message, text)
+		}
+		var failed *commandError
+		if !errors.As(err, &failed) {
+			t.Errorf("%s: the cause is lost", x.message)
+		}
+	}
+	if err := explain(errors.New("other")); err.Error() != "other" {
+		t.Errorf("%v", err)
+	}
+}
+
+// What a container prints does not reach the terminal as it is.
+func TestVisible(t *testing.T) {
+	got := endOf("\x1b[2K one \r\n\n\x1b]0;title\x07two\n\tthree\n", 10)
+	if want := []string{" one", "?]0;title?two", "\tthree"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := endOf("a\nb\nc\n", 2); !slices.Equal(got, []string{"b", "c"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestQuoteObjectScript(t *testing.T) {
+	if got := quoteObjectScript(`a"b$c`); got != `"a""b$c"` {
+		t.Error(got)
+	}
+}
