@@ -25,7 +25,7 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	CGO_ENABLED=1 MIRRORGEN_REAL_TOOLS=1 $(GO) test -race -shuffle=on -timeout=30m ./...
 	$(GO) test -run='^TestAllocations$$' ./internal
 	MIRRORGEN_MUTATIONS=all $(GO) test -timeout=30m -run='^TestMutations$$' ./internal/verify
-	.ci/engine $(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
+	.ci/engine $(GO) test -count=1 -timeout=30m -parallel=4 -run='^TestRehearsals$$' ./internal/rehearse
 	@echo "make test: everything that was run passed"
 
 lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts

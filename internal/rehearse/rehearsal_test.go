@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +28,7 @@ const enabled = "MIRRORGEN_REHEARSALS"
 func standIn(t *testing.T) string {
 	t.Helper()
 	if os.Getenv(enabled) != "1" {
-		t.Skip("runs labs on Docker, for some 20 minutes: .ci/images, then " + enabled + "=1 go test -timeout=40m ./internal/rehearse")
+		t.Skip("runs labs on Docker, for some 8 minutes: .ci/images, then " + enabled + "=1 go test -timeout=30m -parallel=4 ./internal/rehearse")
 	}
 	file := filepath.Join(t.TempDir(), "mirrorgen")
 	build := exec.Command("go", "build", "-o", file, "mirrorgen/cmd/mirrorgen")
@@ -79,56 +81,58 @@ func run(t *testing.T, o rehearse.Options) (*rehearse.Report, string) {
 }
 
 // TestRehearsals puts the examples through their trials, and holds that broken labs
-// are found out. Both at a time: a rehearsal mostly waits.
+// are found out. The lab that is put through every trial has the machine for itself;
+// the others mostly wait, several at a time.
 func TestRehearsals(t *testing.T) {
 	executable := standIn(t)
-	t.Run("examples", func(t *testing.T) {
-		t.Parallel()
-		for _, example := range []struct {
-			name string
-			only []string // none for every trial
-		}{
-			{"simplemirror", nil},
-			{"dr-reporting", []string{"promote", "demote", "promote-unplanned"}},
-			{"single-bridge", []string{"start"}},
-			{"minimal", []string{"start"}},
-		} {
-			t.Run(example.name, func(t *testing.T) {
-				file := example.name + ".hcl"
-				source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
-				if err != nil {
-					t.Fatal(err)
-				}
-				report, table := run(t, options(t, executable, file, source, example.only...))
-				t.Log("\n" + table)
-				if !report.Passed {
-					t.Error("a trial failed")
-				}
-				if len(example.only) > 0 && report.Trials[len(report.Trials)-1].Trial != example.only[len(example.only)-1] {
-					t.Errorf("not every one of %v was held", example.only)
-				}
-				checkLoads(t, report)
-			})
+	type example struct {
+		name string
+		only []string // none for every trial
+	}
+	rehearse := func(t *testing.T, e example) {
+		file := e.name + ".hcl"
+		source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	t.Run("broken", func(t *testing.T) {
-		t.Parallel()
-		for _, b := range broken {
-			t.Run(strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
-				o := options(t, executable, "broken.hcl", []byte(cmp.Or(b.lab, twoNetworks)), cmp.Or(b.trial, "start"))
-				b.apply(t, o.Artifacts)
-				report, table := run(t, o)
-				if report.Passed {
-					t.Fatal("every trial passed")
-				}
-				for _, want := range b.want {
-					if !strings.Contains(table, want) {
-						t.Errorf("the report does not say %q:\n%s", want, table)
-					}
-				}
-			})
+		report, table := run(t, options(t, executable, file, source, e.only...))
+		t.Log("\n" + table)
+		if !report.Passed {
+			t.Error("a trial failed")
 		}
-	})
+		checkLoads(t, report)
+	}
+	t.Run("simplemirror", func(t *testing.T) { rehearse(t, example{"simplemirror", nil}) })
+	for _, e := range []example{
+		{"dr-reporting", []string{"promote", "demote", "promote-unplanned"}},
+		{"single-bridge", []string{"start"}},
+		{"minimal", []string{"start"}},
+	} {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			rehearse(t, e)
+		})
+	}
+	for i, b := range broken {
+		t.Run("broken/"+strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			place := strings.NewReplacer("{n}", strconv.Itoa(i+1))
+			name := place.Replace("broken-{n}.hcl")
+			o := options(t, executable, name, []byte(place.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial, "start"))
+			b.apply(t, o.Artifacts)
+			report, table := run(t, o)
+			if report.Passed {
+				t.Fatal("every trial passed")
+			}
+			failed := report.Trials[len(report.Trials)-1]
+			t.Logf("%s, %.0f s: %s", failed.Trial, failed.Seconds, failed.Seen)
+			for _, want := range b.want {
+				if want = place.Replace(want); !strings.Contains(table, want) {
+					t.Errorf("the report does not say %q:\n%s", want, table)
+				}
+			}
+		})
+	}
 }
 
 // checkLoads holds that clients were at work, and what must never happen to them.
@@ -145,36 +149,37 @@ func checkLoads(t *testing.T, report *rehearse.Report) {
 	}
 }
 
-// The labs that are broken share no subnet and no port with an example. With one
-// network, merge files set up the mirror; with two, SYS.Mirror does.
+// The labs that are broken; {n} is a number of its own for each, so that they share no
+// subnet and no port. With one network, merge files set up the mirror; with two,
+// SYS.Mirror does.
 const (
 	oneNetwork = `
-lab "broken" {}
-network "public" { subnet = "10.251.2.0/24" }
+lab "broken-{n}" {}
+network "public" { subnet = "10.251.1{n}.0/24" }
 ` + services
 	twoNetworks = `
-lab "broken" {
+lab "broken-{n}" {
   mirror_network = "private"
   client_network = "public"
 }
-network "private" { subnet = "10.251.1.0/24" }
-network "public" { subnet = "10.251.2.0/24" }
+network "private" { subnet = "10.251.2{n}.0/24" }
+network "public" { subnet = "10.251.1{n}.0/24" }
 ` + services
 	services = `
 arbiter "arbiter" {}
 mirror "demo" {
-  superserver_port = 21972
+  superserver_port = 2197{n}
   member "demo-a" { role = "primary" }
   member "demo-b" { role = "backup" }
 }
-web_gateway "webgw" { http_port = 28081 }
-nginx "web" { http_port = 28080 }
+web_gateway "webgw" { http_port = 2808{n} }
+nginx "web" { http_port = 2809{n} }
 haproxy "sql" {}
 `
 )
 
 // A mistake changes one artifact: what the pattern finds first, which must be there,
-// becomes the replacement.
+// becomes the replacement, in which $1 is the pattern's first group.
 type mistake struct {
 	name, path, pattern, replacement string
 	lab                              string   // "" for twoNetworks
@@ -189,11 +194,12 @@ func (m mistake) apply(t *testing.T, artifacts []templates.Artifact) {
 		if a.Path != m.path {
 			continue
 		}
-		at := pattern.FindIndex(a.Content)
+		at := pattern.FindSubmatchIndex(a.Content)
 		if at == nil {
 			t.Fatalf("%s has no %s:\n%s", m.path, m.pattern, a.Content)
 		}
-		artifacts[i].Content = []byte(string(a.Content[:at[0]]) + m.replacement + string(a.Content[at[1]:]))
+		replacement := pattern.Expand(nil, []byte(m.replacement), a.Content, at)
+		artifacts[i].Content = slices.Concat(a.Content[:at[0]], replacement, a.Content[at[1]:])
 		return
 	}
 	t.Fatalf("no artifact %s", m.path)
@@ -202,8 +208,8 @@ func (m mistake) apply(t *testing.T, artifacts []templates.Artifact) {
 var broken = []mistake{
 	{
 		name: "address in a merge file", path: "iris/merge/demo-b.cpf",
-		pattern: `,Primary=[0-9.]+`, replacement: ",Primary=10.251.2.99", lab: oneNetwork,
-		want: []string{"10.251.2.99"},
+		pattern: `,Primary=[0-9.]+`, replacement: ",Primary=10.251.99.99", lab: oneNetwork,
+		want: []string{"demo-b: Up", "cannot contact the agent at 10.251.99.99"},
 	},
 	{
 		name: "member's server mirror-aware", path: "webgateway/CSP.ini",
@@ -213,12 +219,12 @@ var broken = []mistake{
 	{
 		name: "health path of another member", path: "haproxy/sql.cfg",
 		pattern: `/%\[srv_name\]/csp`, replacement: "/demo-b/csp",
-		want: []string{"21972"},
+		want: []string{"sql has no primary of demo to offer on port 2197{n}"},
 	},
 	{
 		name: "network missing", path: "docker-compose.yaml",
-		pattern: ` +private: \{ ipv4_address: 10\.251\.1\.4 \}\n`, replacement: "",
-		want: []string{"demo-b"},
+		pattern: `(?s)(demo-b: # .*?) +private: \{ ipv4_address: [0-9.]+ \}\n`, replacement: "$1",
+		want: []string{"demo-b: Up", "waiting for the agent of the primary"},
 	},
 	{
 		name: "order removed", path: "docker-compose.yaml",
@@ -228,7 +234,7 @@ var broken = []mistake{
 	{
 		name: "licence not mounted", path: "docker-compose.yaml",
 		pattern: ` +- \*license-key\n`, replacement: "",
-		want: []string{"/lab/iris.key"},
+		want: []string{"the licence key cannot be read: open /lab/iris.key"},
 	},
 	{
 		name: "idle timeout of 20 s", path: "haproxy/sql.cfg",

@@ -67,26 +67,23 @@ func startFailure(output string) string {
 }
 
 // causeOf picks, from what a container's health check and its log said, the line that
-// tells most: the last error of IRIS, else the last sentence of the lab's own hook
-// that is not about the consequence, else the last line.
+// tells most: the first error of IRIS, else the last sentence of the lab's own hooks,
+// else the last line. That a hook failed, or what follows from it, is no cause.
 func causeOf(said []string) string {
-	cause, rank := "it said nothing", 0
+	last, hook := "it said nothing", ""
 	for _, line := range said {
 		line = strings.TrimSpace(line)
-		weight := 1
 		switch {
+		case strings.Contains(line, "exited with status"), strings.Contains(line, " will not become healthy"):
+			continue
 		case strings.Contains(line, "ERROR"):
-			weight = 3
-		case strings.Contains(line, " the container will not become healthy"):
-			weight = 0
+			return line
 		case strings.HasPrefix(line, "lab: "):
-			weight = 2
+			hook = line
 		}
-		if weight >= rank && weight > 0 {
-			cause, rank = line, weight
-		}
+		last = line
 	}
-	return cause
+	return orElse(hook, last)
 }
 
 // checkHealthy asks Docker for the health of every container.

@@ -12,7 +12,7 @@ import (
 // report makes of it.
 func TestStartFailure(t *testing.T) {
 	for name, c := range map[string]struct{ output, want string }{
-		"an error of IRIS, whatever follows": {`
+		"the first error of IRIS, whatever follows": {`
 Container demo-a  Healthy
 Container demo-b  Error
 
@@ -22,6 +22,7 @@ demo-b: Up 34 seconds (unhealthy)
   the end of its log (docker compose logs demo-b shows all):
     11/24/26-18:00:00.000 demo-b: [INFO] Starting InterSystems IRIS instance IRIS...
     11/24/26-18:00:01.000 demo-b: [ERROR] configuration merge: ConfigMirror: ERROR #2124: cannot contact the agent at 10.0.0.9:2188
+    11/24/26-18:00:01.100 demo-b: [ERROR] configuration merge: CreateDatabase: ERROR #2122: this instance is in no mirror
     lab: demo-b: did not become a member of mirror DEMO
     lab: demo-b: this start is not complete; the container will not become healthy
 
@@ -37,6 +38,13 @@ demo-b: Up 34 seconds (unhealthy)
     lab: demo-b: no agent answers at 10.0.0.9, port 2188: is the primary running?
     lab: demo-b: this start is not complete; the container will not become healthy
 `, "demo-b: Up 34 seconds (unhealthy); lab: demo-b: no agent answers at 10.0.0.9, port 2188: is the primary running?"},
+		"a hook that refuses": {`
+demo-a: Exited (1) 36 seconds ago
+  its health check said:
+  the end of its log (docker compose logs demo-a shows all):
+    lab: demo-a: an agent of mirror DEMO answers at 10.0.0.3
+    11/24/26-18:00:01.000 demo-a: [ERROR] command "bash /lab/before-start.sh" exited with status 256
+`, "demo-a: Exited (1) 36 seconds ago; lab: demo-a: an agent of mirror DEMO answers at 10.0.0.3"},
 		"neither": {`
 web: Exited (1) 2 seconds ago
   its health check said:
