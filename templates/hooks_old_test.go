@@ -49,6 +49,8 @@ func (c *container) joinsAt(number string) {
 }
 
 func TestHooksOldRoles(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	database := []string{
 		"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase", "%SYS Config.Namespaces.Create",
 	}
@@ -110,6 +112,7 @@ func TestHooksOldRoles(t *testing.T) {
 // An application server reaches the databases over ECP. It has no agent, and
 // what it has once it leaves alone.
 func TestHooksOldApplicationServer(t *testing.T) {
+	t.Parallel()
 	c := newOldContainer(t, oldRelease, "app")
 	output, ready := c.start()
 	if !ready || c.exists("agent.log") {
@@ -144,6 +147,7 @@ func TestHooksOldApplicationServer(t *testing.T) {
 
 // A primary that is not ready yet refuses a member; the next try succeeds.
 func TestHooksJoinAgain(t *testing.T) {
+	t.Parallel()
 	c := newOldContainer(t, oldRelease, "demo-b")
 	c.joinsAt("4")
 	c.sets("pause", "5", "0")
@@ -160,6 +164,7 @@ func TestHooksJoinAgain(t *testing.T) {
 // From 2021.1 on iris-main may have started the agent; only where it has not, the
 // hook does when IRIS is up.
 func TestHooksAgentOf2021(t *testing.T) {
+	t.Parallel()
 	c := newOldContainer(t, strings.Replace(oldRelease, "2020.3.0.221.0", "2021.1.0.215.0", 1), "demo-a")
 	c.joinsAt("3")
 	if output, code := c.run("before-start.sh"); code != 0 || c.exists("agent.log") {
@@ -173,6 +178,7 @@ func TestHooksAgentOf2021(t *testing.T) {
 // Without an agent at the primary's address nothing is tried; the log says what
 // is missing.
 func TestHooksFounderMissing(t *testing.T) {
+	t.Parallel()
 	c := newOldContainer(t, oldRelease, "demo-b")
 	c.founderAt("1")
 	c.sets("patience", "120", "1")
@@ -189,6 +195,8 @@ func TestHooksFounderMissing(t *testing.T) {
 
 // An agent that does not come up is said to be the cause, with what it printed.
 func TestHooksAgentMissing(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	for _, a := range []struct{ name, agent, says string }{
 		{"no program", "", "ISCAgentUser': No such file or directory"},
 		{"no answer", "#!/usr/bin/env bash\necho port 2188 is denied >&2\n", "port 2188 is denied"},
@@ -216,6 +224,7 @@ func TestHooksAgentMissing(t *testing.T) {
 // Should iris qlist of that release lack the mirror's fields, IRIS is asked; and
 // should iris.cpf keep the addresses in another way, that is a note, no failure.
 func TestHooksOldRecords(t *testing.T) {
+	t.Parallel()
 	c := newOldContainer(t, oldRelease, "demo-b")
 	c.joins("DEMO-B", "172.17.0.3", "10.0.2.4", "10.0.1.4")
 	c.write("bin/iris", strings.Replace(c.read("bin/iris"), `^IRIS^Failover^$(cat "$root/status")^/usr/irissys`, "", 1))

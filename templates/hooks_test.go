@@ -15,6 +15,14 @@ import (
 	"mirrorgen/internal/verify/tools"
 )
 
+// thorough skips a test that starts hundreds of programs, which takes seconds.
+func thorough(t *testing.T) {
+	t.Helper()
+	if os.Getenv(tools.Required) != "1" {
+		t.Skipf("takes seconds: make test, which sets %s=1, runs it", tools.Required)
+	}
+}
+
 // A container is a directory in which the hooks of one instance run, with a
 // program of the test in place of iris. The paths of the scripts are moved
 // below the directory; nothing else in them is changed.
@@ -294,6 +302,7 @@ func (c *container) calledOnce(want ...string) {
 }
 
 func TestHooksPrimary(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 	output, ready := c.start()
@@ -343,6 +352,8 @@ func onEveryStart(verb string) []string {
 // A start that broke off between two steps is completed by the next one, which
 // does again only what was not done.
 func TestHooksHalfDone(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	for _, h := range []struct {
 		name, word string
 		missing    []string
@@ -371,6 +382,7 @@ func TestHooksHalfDone(t *testing.T) {
 
 // A resource that cannot be saved is no reason to fail.
 func TestHooksResourceNotSaved(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 	c.write("refuse", "db.%Save\n")
@@ -381,6 +393,7 @@ func TestHooksResourceNotSaved(t *testing.T) {
 
 // A database whose file is there, but which the mirror does not have, is added.
 func TestHooksDatabaseNotMirrored(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 	if err := os.MkdirAll(filepath.Join(c.root, "home/irisowner/db/orders"), 0o755); err != nil {
@@ -399,6 +412,8 @@ func TestHooksDatabaseNotMirrored(t *testing.T) {
 // Interoperability writes to a mirrored database: the primary must, others may
 // fail.
 func TestHooksInteroperability(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	const enable = `set sc=##class(%Library.EnsembleMgr).EnableNamespace("ITEMS",1)`
 	for service, must := range map[string]bool{"demo-a": true, "demo-b": false, "demo-w": false} {
 		number := map[string]string{"demo-a": "3", "demo-b": "4", "demo-w": "5"}[service]
@@ -432,6 +447,8 @@ func TestHooksInteroperability(t *testing.T) {
 // A member that the set refuses hears what a member of the same name in the set
 // takes. The primary asks nobody.
 func TestHooksJoinRefused(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	for service, hint := range map[string]bool{"demo-a": false, "demo-b": true, "demo-w": true} {
 		c := newContainer(t, twoNetworks, service)
 		c.write("refuse", "(SYS.Mirror)\n")
@@ -447,6 +464,8 @@ func TestHooksJoinRefused(t *testing.T) {
 }
 
 func TestHooksJoin(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	for service, want := range map[string]string{
 		"demo-b": `##class(SYS.Mirror).JoinMirrorAsFailoverMember("DEMO","DEMO-B","IRIS","10.0.1.3",2188,.info)`,
 		"demo-w": `##class(SYS.Mirror).JoinMirrorAsAsyncMember("DEMO","DEMO-W","IRIS","10.0.1.3",2188,2,.info)`,
@@ -474,6 +493,7 @@ func TestHooksJoin(t *testing.T) {
 // With ConfigMirror the merge file has joined the member and made its databases
 // when the hook begins.
 func TestHooksConfigMirror(t *testing.T) {
+	t.Parallel()
 	topology := strings.Replace(twoNetworks, "network \"a\" { subnet = \"10.0.1.0/24\" }\n", "", 1)
 	c := newContainer(t, topology, "demo-b")
 	c.joins("DEMO-B", "10.0.2.4", "10.0.2.4", "10.0.2.4")
@@ -486,6 +506,7 @@ func TestHooksConfigMirror(t *testing.T) {
 }
 
 func TestHooksApplicationServer(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "app")
 	if output, ready := c.start(); !ready {
 		t.Fatalf("the start is not complete:\n%s", output)
@@ -499,6 +520,8 @@ func TestHooksApplicationServer(t *testing.T) {
 // Whatever fails, the hook says which step it was, leaves no ready marker and
 // keeps IRIS up.
 func TestHooksFailures(t *testing.T) {
+	thorough(t)
+	t.Parallel()
 	for _, f := range []struct {
 		name, file, word, says string
 	}{
@@ -528,6 +551,7 @@ func TestHooksFailures(t *testing.T) {
 }
 
 func TestHooksWrongAddresses(t *testing.T) {
+	t.Parallel()
 	for _, system := range []string{"DEMO-A", "SOMEBODY"} {
 		c := newContainer(t, twoNetworks, "demo-a")
 		c.joins(system, "172.17.0.3", "10.0.2.3", "10.0.1.3")
@@ -540,6 +564,7 @@ func TestHooksWrongAddresses(t *testing.T) {
 
 // A line of [MapMirrors] that is shorter than documented is not what the lab says.
 func TestHooksShortAddresses(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.write("cpf.joined", "[MapMirrors.DEMO]\nDEMO-A=10.0.1.3,2188\n")
 	output, ready := c.start()
@@ -549,6 +574,7 @@ func TestHooksShortAddresses(t *testing.T) {
 }
 
 func TestHooksMirrorNeverSettles(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.write("usr/irissys/iris.cpf", "[MapMirrors.DEMO]\n")
 	c.write("status", "Waiting")
@@ -561,6 +587,7 @@ func TestHooksMirrorNeverSettles(t *testing.T) {
 
 // A primary that was made anew while its set runs must not found a second one.
 func TestHooksSecondPrimary(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -589,6 +616,7 @@ func TestHooksSecondPrimary(t *testing.T) {
 }
 
 func TestHooksUnknownInstance(t *testing.T) {
+	t.Parallel()
 	c := newContainer(t, twoNetworks, "stranger")
 	if output, ready := c.start(); ready || !strings.Contains(output, "stranger is no instance of this lab") {
 		t.Errorf("ready %v, said:\n%s", ready, output)

@@ -23,6 +23,9 @@ const (
 // TestHostileTopologies: no topology takes mirrorgen's time or memory, or ends it
 // without a diagnostic.
 func TestHostileTopologies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
 	program := built(t)
 	repeat := strings.Repeat
 	doubling := func(first, line string) string {

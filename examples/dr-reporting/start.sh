@@ -379,7 +379,8 @@ check_networks() {
   local list name owner key subnets subnet first last low high i
   local -a ids
   read -r -d '' -a ids < <(docker network ls --quiet) || true
-  list=$(docker network inspect --format '{{.Name}}|{{index .Labels "com.docker.compose.project"}}|{{index .Labels "com.docker.compose.network"}}|{{range .IPAM.Config}}{{.Subnet}} {{end}}' "${ids[@]}")
+  # A network that is removed meanwhile is an error of inspect's, and no problem here.
+  list=$(docker network inspect --format '{{.Name}}|{{index .Labels "com.docker.compose.project"}}|{{index .Labels "com.docker.compose.network"}}|{{range .IPAM.Config}}{{.Subnet}} {{end}}' "${ids[@]}" 2>/dev/null) || true
   for ((i = 0; i < ${#networks[@]}; i += 2)); do
     range_of "${networks[i + 1]}"
     low=$first high=$last
