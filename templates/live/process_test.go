@@ -24,17 +24,14 @@ type process struct {
 }
 
 // startHAProxy runs the configuration of the lab's haproxy as its image does,
-// and returns once it listens and heeds signals: its worker serves before its master,
-// which starts itself anew, does. A warning is an error.
+// and returns once it listens. A warning is an error.
 func (l *lab) startHAProxy(t *testing.T) *process {
 	t.Helper()
 	h := l.plan.HAProxy[0]
 	program := tools.Need(t, "haproxy")
 	directory := t.TempDir()
 	write(t, filepath.Join(directory, "haproxy.cfg"), l.moved(t, "haproxy/"+h.Name+".cfg", h.Service))
-	p := run(t, directory, l.sql(h.Listeners[0].Mirror.Name), program, "-W", "-db", "-dW", "-f", "haproxy.cfg")
-	eventually(t, 10*time.Second, "haproxy's master is ready", func() bool { return p.said(t, "Loading success.") > 0 })
-	return p
+	return run(t, directory, l.sql(h.Listeners[0].Mirror.Name), program, "-W", "-db", "-dW", "-f", "haproxy.cfg")
 }
 
 // sql is the address at which haproxy serves the primary of a mirror.
