@@ -81,10 +81,10 @@ func TestOverride(t *testing.T) {
 services:
   demo-a:
     image: 'stand-in/iris:1'
-    healthcheck: { start_period: 24s, retries: 4 }
+    healthcheck: { start_period: 24s, retries: 3 }
   demo-b:
     image: 'stand-in/iris:1'
-    healthcheck: { start_period: 24s, retries: 4 }
+    healthcheck: { start_period: 24s, retries: 3 }
   web:
     image: 'it''s $$5'
 `
@@ -94,7 +94,7 @@ services:
 	if got := string(override(p, images, 1)); !strings.Contains(got, "start_period: 240s, retries: 20") {
 		t.Errorf("at scale 1 the health check is another:\n%s", got)
 	}
-	if got := string(override(p, images, 0.01)); !strings.Contains(got, "start_period: 20s, retries: 4") {
+	if got := string(override(p, images, 0.01)); !strings.Contains(got, "start_period: 15s, retries: 3") {
 		t.Errorf("at scale 0.01 a container has no time to start:\n%s", got)
 	}
 }

@@ -14,8 +14,8 @@ const overrideFile = "docker-compose.rehearsal.yaml"
 // What the patience of a health check is not scaled below: a stand-in starts within
 // seconds, but Docker itself takes some on a host that has much to do.
 const (
-	leastHealthStart = 20 // seconds
-	leastHealthTries = 4
+	leastHealthStart = 15 // seconds
+	leastHealthTries = 3
 )
 
 // override is a Compose file that gives every service its image of the rehearsal, and
