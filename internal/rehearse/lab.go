@@ -104,6 +104,9 @@ func (l *lab) write() error {
 			return err
 		}
 	}
+	if err := os.Mkdir(l.temporary(), 0o755); err != nil {
+		return err
+	}
 	return os.WriteFile(filepath.Join(l.work, overrideFile), override(l.plan, l.images, l.TimeScale), 0o644)
 }
 
@@ -112,7 +115,8 @@ func (l *lab) write() error {
 func (l *lab) environment() []string {
 	var list []string
 	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "COMPOSE_") && !strings.HasPrefix(variable, "LAB_TIME_SCALE=") {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, "COMPOSE_") && name != "LAB_TIME_SCALE" && name != "TMPDIR" {
 			list = append(list, variable)
 		}
 	}
@@ -121,9 +125,13 @@ func (l *lab) environment() []string {
 		"COMPOSE_FILE=docker-compose.yaml:"+filepath.Join(l.work, overrideFile),
 		"COMPOSE_PROJECT_NAME="+l.project,
 		"COMPOSE_ANSI=never",
+		"TMPDIR="+l.temporary(),
 		"LAB_TIME_SCALE="+strconv.Itoa(int(math.Ceil(l.TimeScale*100))),
 	)
 }
+
+// temporary is where the scripts may put files while they run.
+func (l *lab) temporary() string { return filepath.Join(l.work, "tmp") }
 
 // takeDown removes everything that the rehearsal made but its images, also when ctx
 // is done, and says what it could not remove.

@@ -75,6 +75,9 @@ func (l *lab) afresh(ctx context.Context, r *record) {
 		out, err = l.script(ctx, "start.sh")
 	}
 	r.checkf(err == nil, strings.Join(endOf(out, 5), "\n"), "./stop.sh --purge && ./start.sh starts the lab afresh")
+	if err == nil && l.plan.PasswordHash == "" {
+		l.setPasswords(ctx, r)
+	}
 }
 
 // purge deletes the lab and looks for what is left.
@@ -89,4 +92,13 @@ func purge(ctx context.Context, l *lab, r *record) {
 		left = append(left, "the directory data")
 	}
 	r.checkf(len(left) == 0, orElse(strings.Join(left, ", "), "nothing"), "no container, network, volume or data is left")
+	var files []string
+	entries, err := os.ReadDir(l.temporary())
+	if err != nil {
+		files = append(files, err.Error())
+	}
+	for _, e := range entries {
+		files = append(files, e.Name())
+	}
+	r.checkf(len(files) == 0, orElse(strings.Join(files, ", "), "none"), "the scripts leave no temporary file")
 }

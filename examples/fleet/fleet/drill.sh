@@ -590,8 +590,7 @@ running() {
 # finish ends every drill: by itself, on a failure, on Ctrl-C.
 finish() {
   local code=$? mended=yes
-  trap 'exit 1' INT TERM
-  trap 'rm -rf "$work"' EXIT
+  trap 'rm -rf "$work"; exit 1' INT TERM # an EXIT trap does not run in another
   echo "Putting mirror $mirror back as it was"
   { put_back && wait_for "$rejoin_limit" healthy_again; } || mended=no
   if [[ $mended == no ]]; then
@@ -604,6 +603,7 @@ EOF
   fi
   echo "drill $scenario on $mirror: $passed passed, $failed failed"
   ((failed == 0 && passed > 0)) || code=1
+  rm -rf "$work"
   exit "$code"
 }
 
