@@ -27,7 +27,8 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	@$(MAKE) --no-print-directory lint
 	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./...
 	CGO_ENABLED=1 $(GO) test -race -short -shuffle=on -timeout=30m $(RACED)
-	.ci/engine $(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
+	.ci/engine --for "rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs" \
+		$(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
 	@echo "make test: everything that was run passed"
 
 lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts

@@ -3,6 +3,7 @@ package internal_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -11,7 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/internal/verify/tools"
 	"mirrorgen/templates"
@@ -99,11 +104,59 @@ func TestRandomTopologies(t *testing.T) {
 			for _, d := range verify.Check(artifacts) {
 				t.Errorf("%v\n%s", d, s.source)
 			}
+			permuted(t, s, seed)
 			if real {
 				accepted(t, artifacts)
 			}
 		})
 	}
+}
+
+// permuted holds that the order of blocks changes no service's address, nor the port of
+// any, where there is a lock. That of networks counts: the first is the default.
+func permuted(t *testing.T, s sized, seed uint64) {
+	t.Helper()
+	before := s.plan(t, s.load(t))
+	file, diags := hclsyntax.ParseConfig(s.source, s.name, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var first, rest []string
+	for _, block := range file.Body.(*hclsyntax.Body).Blocks {
+		text := string(s.source[block.TypeRange.Start.Byte:block.CloseBraceRange.End.Byte])
+		if block.Type == "lab" || block.Type == "network" {
+			first = append(first, text)
+		} else {
+			rest = append(rest, text)
+		}
+	}
+	rand.New(rand.NewPCG(seed, 2)).Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	other := sized{s.name, []byte(strings.Join(append(first, rest...), "\n") + "\n")}
+	lock, diags := plan.ReadLock("lab.lock.hcl", before.Lock.Encode(s.name))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	after, diags := plan.Make(other.load(t), lock)
+	if diags.HasErrors() {
+		t.Fatalf("%v\n%s", diags, other.source)
+	}
+	if a, b := places(before), places(after); !maps.Equal(a, b) {
+		t.Errorf("the order of blocks moves services:\n%v\n%v\n%s", a, b, other.source)
+	}
+}
+
+// places are where the services of a lab are, and on which host ports.
+func places(p *plan.Plan) map[string]string {
+	list := map[string]string{}
+	for _, s := range p.Services {
+		for _, a := range s.Addresses {
+			list[s.Name] += " " + a.Network.Name + "=" + a.IP
+		}
+		for _, port := range s.Ports {
+			list[s.Name+" "+port.Purpose] = fmt.Sprint(port.Host)
+		}
+	}
+	return list
 }
 
 // accepted shows a lab to Docker Compose and HAProxy.
