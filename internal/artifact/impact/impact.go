@@ -66,7 +66,8 @@ func Of(before, after []templates.Artifact) (*Report, error) {
 // comparison is one comparison of two labs.
 type comparison struct {
 	old, now *lab
-	// purged are the mirrors that have to be started afresh, with the reason.
+	// purged are the mirrors that have to be started afresh, by what they are called
+	// after the build, with the reason.
 	purged map[string]string
 	// all is the reason why the whole lab has to be, "" for none.
 	all    string

@@ -19,40 +19,56 @@ func (c *comparison) mirrors() {
 	for _, name := range c.old.order {
 		old := c.old.mirrors[name]
 		durable := old["durable"] == "yes"
-		now, stays := c.now.mirrors[name]
+		successor := c.successor(name)
+		now := c.now.mirrors[successor]
 		switch {
-		case !stays:
+		case now == nil:
 			if durable {
 				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing uses it.", name))
 			}
 			continue
 		case durable != (now["durable"] == "yes"):
-			c.purged[name] = "durable changes"
+			c.purged[successor] = "durable changes"
 			where := map[bool]string{true: "in data/ stays there unused", false: "in the containers is lost"}[durable]
 			c.danger(fmt.Sprintf("Mirror %s changes between keeping its data in data/ and in its containers: it begins empty, and what it has %s.", name, where))
 			continue
 		}
-		changes := c.identity(name)
+		changes := c.identity(name, successor)
 		switch {
 		case durable:
 			c.durable(name, changes)
 		case len(changes) > 0:
-			c.purged[name] = list(changes)
+			c.purged[successor] = list(changes)
 		default:
-			c.ephemeral(name)
+			c.purged[successor] = list(c.ephemeral(name))
 		}
 	}
 }
 
-// identity lists what changes of that which a mirror is founded with.
-func (c *comparison) identity(mirror string) []string {
+// successor is what a mirror is called after the build, "" where it is gone. A mirror of
+// a new name that a member of it has moved to is the same one, renamed.
+func (c *comparison) successor(mirror string) string {
+	if c.now.mirrors[mirror] != nil {
+		return mirror
+	}
+	for _, member := range c.old.membersOf(mirror) {
+		if of, ok := c.now.member(member); ok && c.old.mirrors[of] == nil {
+			return of
+		}
+	}
+	return ""
+}
+
+// identity lists what changes of that which a mirror is founded with; successor is what
+// it is called afterwards.
+func (c *comparison) identity(mirror, successor string) []string {
 	var changes []string
 	change := func(what, old, now string) {
 		if old != now {
 			changes = append(changes, fmt.Sprintf("%s changes from %s to %s", what, orNone(old), orNone(now)))
 		}
 	}
-	old, now := c.old.mirrors[mirror], c.now.mirrors[mirror]
+	old, now := c.old.mirrors[mirror], c.now.mirrors[successor]
 	change("the set name", old["set_name"], now["set_name"])
 	change("the arbiter", old["arbiter"], now["arbiter"])
 	for _, member := range c.old.membersOf(mirror) {
@@ -60,7 +76,7 @@ func (c *comparison) identity(mirror string) []string {
 			continue // see gone
 		}
 		of, _ := c.now.member(member)
-		change("the mirror of "+member, mirror, of)
+		change("the mirror of "+member, successor, of)
 		old, now := c.old.members[member], c.now.members[member]
 		change("the mirror name of "+member, old["system_name"], now["system_name"])
 		change("the role of "+member, old["role"], now["role"])
@@ -93,9 +109,9 @@ func (c *comparison) durable(mirror string, changes []string) {
 	}
 }
 
-// ephemeral notes where start.sh will refuse to make anew a member whose mirror
+// ephemeral tells where start.sh will refuse to make anew a member whose mirror
 // is in its container.
-func (c *comparison) ephemeral(mirror string) {
+func (c *comparison) ephemeral(mirror string) []string {
 	var reasons []string
 	for _, member := range c.old.membersOf(mirror) {
 		old, now := c.old.byName[member], c.now.byName[member]
@@ -106,7 +122,7 @@ func (c *comparison) ephemeral(mirror string) {
 			reasons = append(reasons, fmt.Sprintf("the settings of %s change (%s)", member, strings.Join(settings, ", ")))
 		}
 	}
-	c.purged[mirror] = list(reasons)
+	return reasons
 }
 
 // spare tells how a mirror is founded anew without what purges the lab as a
@@ -117,7 +133,7 @@ func (c *comparison) spare() {
 		switch {
 		case c.old.mirrors[mirror]["durable"] == "yes":
 			kept = append(kept, mirror)
-		case c.purged[mirror] != "":
+		case c.purged[c.successor(mirror)] != "":
 			members = append(members, c.old.membersOf(mirror)...)
 		}
 	}

@@ -70,7 +70,7 @@ func (c *comparison) service(now *service) {
 // gone tells what happens to a service that is no longer part of the lab.
 func (c *comparison) gone(old *service) {
 	reasons := []string{"remove it before you build: docker compose rm --stop --force " + old.name}
-	if mirror, member := c.old.member(old.name); member && c.now.mirrors[mirror] != nil {
+	if mirror, member := c.old.member(old.name); member && c.successor(mirror) != "" {
 		if old.durable() {
 			c.danger(fmt.Sprintf("%s is no longer a member of mirror %s, which keeps its data and knows it as one: take it out of the mirror in IRIS first (^MIRROR). "+
 				"data/%s stays.", old.name, mirror, old.name))
