@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/rehearse/standin/mirror"
@@ -31,7 +32,12 @@ func (i *Instance) merge(paths []string) (later []func() error, err error) {
 		i.mergeKeys(file)
 		// The order of the lines does not matter, that of the actions does (CPF
 		// [Actions]): the mirror comes before its databases.
-		for _, group := range []string{"ModifyService", "CreateECPServer", "ConfigMirror", "CreateResource", "CreateDatabase", "CreateNamespace", "CreateUser", "CreateApplication"} {
+		for action := range file.Actions {
+			if !slices.Contains(modelled, action.Name) {
+				i.Say("stand-in: the action %s of %s is not modelled, and has no effect here", action.Name, path)
+			}
+		}
+		for _, group := range modelled {
 			for action := range file.Actions {
 				if action.Name == group {
 					later = append(later, func() error { return i.act(action) })
@@ -41,6 +47,9 @@ func (i *Instance) merge(paths []string) (later []func() error, err error) {
 	}
 	return later, nil
 }
+
+// modelled are the actions that have an effect, in the order in which they are done.
+var modelled = []string{"ModifyService", "CreateECPServer", "ConfigMirror", "CreateResource", "CreateDatabase", "CreateNamespace", "CreateUser", "CreateApplication"}
 
 func (i *Instance) mergeKeys(file *cpf.File) {
 	i.mu.Lock()
