@@ -159,6 +159,12 @@ func (i *Instance) serveWeb() error {
 	i.listeners = append(i.listeners, l)
 	i.mu.Unlock()
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/csp/bin/Systems/Module.cxw") {
+			// The gateway in front of it has a System_Manager of its own, which is the
+			// container itself (observed).
+			Write(w, Response{http.StatusOK, "text/html", "<html><body>You are not authorized to use this facility</body></html>"})
+			return
+		}
 		user, password, ok := r.BasicAuth()
 		Write(w, i.answerLocal(Request{r.Method, r.URL.Path, user, password, ok}, r.URL.Path))
 	}))
