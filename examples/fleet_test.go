@@ -8,6 +8,7 @@ import (
 
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
+	"mirrorgen/internal/verify/tools"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
@@ -17,8 +18,8 @@ import (
 func TestFleet(t *testing.T) {
 	for _, size := range []struct{ mirrors, members int }{{1, 1}, {2, 2}, {12, 16}, {100, 4}, {4000, 3}} {
 		t.Run(fmt.Sprintf("%dx%d", size.mirrors, size.members), func(t *testing.T) {
-			if size.mirrors > 100 && os.Getenv("MIRRORGEN_REAL_TOOLS") == "" {
-				t.Skip("takes seconds: make test runs it")
+			if size.mirrors > 100 {
+				tools.Thorough(t)
 			}
 			lab, diags := schema.Load("fleet", fleetSources(t),
 				schema.Setting{Name: "mirrors", Value: fmt.Sprint(size.mirrors), Origin: "--var mirrors"},

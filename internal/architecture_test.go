@@ -21,7 +21,7 @@ const module = "mirrorgen/"
 var pure = []string{"schema", "internal/plan", "templates", "internal/verify", "internal/artifact/impact"}
 
 // impure are the packages below a pure one that only tests may import.
-var impure = []string{"internal/verify/tools"}
+var impure = []string{"internal/plan/plantest", "internal/verify/tools"}
 
 // outside lists the imports through which disk, clock, chance, network or
 // environment could reach a result. Of net, only net/netip is arithmetic.

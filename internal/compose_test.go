@@ -23,9 +23,7 @@ import (
 // A lab whose compose file is split is one project to the library that Docker
 // Compose loads files with, at its own limits.
 func TestComposeOfLargeLab(t *testing.T) {
-	if os.Getenv(tools.Required) != "1" {
-		t.Skip("Compose's library takes seconds for 1,500 services: this is for make test")
-	}
+	tools.Thorough(t) // Compose's library takes seconds for 1,500 services
 	s := lab(376, 4)
 	p := s.plan(t, s.load(t))
 	if !p.SplitCompose() {

@@ -94,7 +94,8 @@ func TestRandomTopologies(t *testing.T) {
 	for seed := range seeds {
 		s := random(seed)
 		t.Run(s.name, func(t *testing.T) {
-			artifacts := templates.Render(s.plan(t, s.load(t)))
+			p := s.plan(t, s.load(t))
+			artifacts := templates.Render(p)
 			again := templates.Render(s.plan(t, s.load(t)))
 			if !slices.EqualFunc(artifacts, again, func(a, b templates.Artifact) bool {
 				return a.Path == b.Path && a.Mode == b.Mode && bytes.Equal(a.Content, b.Content)
@@ -104,7 +105,7 @@ func TestRandomTopologies(t *testing.T) {
 			for _, d := range verify.Check(artifacts) {
 				t.Errorf("%v\n%s", d, s.source)
 			}
-			permuted(t, s, seed)
+			permuted(t, s, p, seed)
 			if real {
 				accepted(t, artifacts)
 			}
@@ -114,9 +115,8 @@ func TestRandomTopologies(t *testing.T) {
 
 // permuted holds that the order of blocks changes no service's address, nor the port of
 // any, where there is a lock. That of networks counts: the first is the default.
-func permuted(t *testing.T, s sized, seed uint64) {
+func permuted(t *testing.T, s sized, before *plan.Plan, seed uint64) {
 	t.Helper()
-	before := s.plan(t, s.load(t))
 	file, diags := hclsyntax.ParseConfig(s.source, s.name, hcl.InitialPos)
 	if diags.HasErrors() {
 		t.Fatal(diags)

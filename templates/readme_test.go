@@ -8,8 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mirrorgen/internal/plan"
-	"mirrorgen/schema"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/templates"
 )
 
@@ -112,14 +111,7 @@ func largeLab(mirrors int) string {
 func pages(t *testing.T, blocks, languages string) map[string]string {
 	t.Helper()
 	source := "lab \"x\" { languages = [" + languages + "] }\n" + blocks
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(source)}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
+	p := plantest.Make(t, "lab.hcl", source)
 	found := map[string]string{}
 	for _, a := range templates.Render(p) {
 		if strings.HasPrefix(a.Path, "README") {

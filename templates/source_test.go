@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
@@ -32,15 +33,7 @@ nginx "web" {}
 
 func planOf(t *testing.T, topology string) *plan.Plan {
 	t.Helper()
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return p
+	return plantest.Make(t, "lab.hcl", topology)
 }
 
 // Each archive of testdata/wrong holds templates, and what is said of them.

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mirrorgen/internal/verify/tools"
 )
 
 // What a topology may cost before mirrorgen has said what is wrong with it: two
@@ -23,9 +25,6 @@ const (
 // TestHostileTopologies: no topology takes mirrorgen's time or memory, or ends it
 // without a diagnostic.
 func TestHostileTopologies(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
 	program := built(t)
 	repeat := strings.Repeat
 	doubling := func(first, line string) string {
@@ -84,8 +83,8 @@ func TestHostileTopologies(t *testing.T) {
 		{"functions of each other", "function \"f\" {\n  params = [x]\n  result = g(x)\n}\nfunction \"g\" {\n  params = [x]\n  result = f(x)\n}\nlab \"l\" { host = f(1) }\n", "Functions too deep"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if len(test.topology) > 400_000 && os.Getenv("MIRRORGEN_REAL_TOOLS") == "" {
-				t.Skip("takes long: make test runs it")
+			if len(test.topology) > 400_000 {
+				tools.Thorough(t)
 			}
 			said, seconds, megabytes := spend(t, program, test.topology)
 			if !strings.Contains(said, test.says) {

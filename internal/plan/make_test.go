@@ -8,21 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mirrorgen/internal/plan"
-	"mirrorgen/schema"
+	"mirrorgen/internal/plan/plantest"
 )
 
 // make plans a topology that must be free of errors.
 func makePlan(t *testing.T, topology string) *plan.Plan {
 	t.Helper()
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return p
+	return plantest.Make(t, "lab.hcl", topology)
 }
 
 const pair = `

@@ -124,6 +124,9 @@ const (
 	KindHAProxy           Kind = "haproxy"
 )
 
+// Instance reports whether such a service is an IRIS.
+func (k Kind) Instance() bool { return k == KindMember || k == KindApplicationServer }
+
 // An Address is a service's fixed address on one network.
 type Address struct {
 	Network *Network

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -283,7 +284,7 @@ func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
 }
 
 func (c *clients) checkSessions(ctx context.Context, r *record) {
-	seen := func(list []string) string { return orElse(strings.Join(list[:min(3, len(list))], "\n"), "it was so") }
+	seen := func(list []string) string { return cmp.Or(strings.Join(list[:min(3, len(list))], "\n"), "it was so") }
 	r.checkf(c.load.SessionsLate == 0, seen(c.lateness),
 		"no session through HAProxy reaches a member later than %g s after it was primary", c.bound.Seconds())
 	r.checkf(c.load.WritesWrong == 0, seen(c.wrongs), "no write is accepted by a member that is not primary")

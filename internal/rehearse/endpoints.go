@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,7 +40,7 @@ func (l *lab) at(port sqlPort) string {
 
 // login is that of the demo application, as drill.sh has it.
 func login() (user, password string) {
-	return orElse(os.Getenv("IRIS_USER"), "SuperUser"), orElse(os.Getenv("IRIS_PASSWORD"), "SYS")
+	return cmp.Or(os.Getenv("IRIS_USER"), "SuperUser"), cmp.Or(os.Getenv("IRIS_PASSWORD"), "SYS")
 }
 
 // reply is what a web server answered.
@@ -63,7 +64,7 @@ func (l *lab) get(ctx context.Context, client *http.Client, address string, auth
 		return reply{err: err}
 	}
 	host := u.Host
-	u.Host = net.JoinHostPort(l.address(), orElse(u.Port(), "80"))
+	u.Host = net.JoinHostPort(l.address(), cmp.Or(u.Port(), "80"))
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return reply{err: err}

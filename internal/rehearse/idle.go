@@ -18,7 +18,7 @@ type idler struct {
 }
 
 // openIdle opens a session through each port on which HAProxy serves a mirror.
-func (l *lab) openIdle(ctx context.Context) {
+func openIdle(ctx context.Context, l *lab) {
 	for _, port := range sqlPorts(l.plan) {
 		i := idler{name: port.mirror.Name + " through " + port.haproxy}
 		s, err := openSession(ctx, l.at(port))

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"mirrorgen/internal/plan"
-	"mirrorgen/schema"
+	"mirrorgen/internal/plan/plantest"
 )
 
 // planOf compiles an example.
@@ -20,15 +20,7 @@ func planOf(t *testing.T, name string) *plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab, diags := schema.Load(name+".hcl", []schema.Source{{Name: name + ".hcl", Content: content}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return p
+	return plantest.Make(t, name+".hcl", string(content))
 }
 
 // Which trials suit which lab.
@@ -144,7 +136,7 @@ func TestOlderThan(t *testing.T) {
 func TestExplain(t *testing.T) {
 	for _, x := range explanations {
 		err := explain(&commandError{"docker compose up", "Error response from daemon: " + x.message + " (x)", errors.New("exit status 1")})
-		if text := err.Error(); !strings.HasPrefix(text, x.meaning) && !strings.Contains(text, x.message) {
+		if text := err.Error(); !strings.HasPrefix(text, x.meaning) || !strings.Contains(text, x.message) {
 			t.Errorf("%s: %s", x.message, text)
 		}
 		var failed *commandError

@@ -30,11 +30,8 @@ func (l *lab) logsSince(ctx context.Context, since time.Time, mirror *plan.Mirro
 func (l *lab) concerned(mirror *plan.Mirror) []string {
 	var list []string
 	for _, s := range l.plan.Services {
-		switch s.Kind {
-		case plan.KindMember, plan.KindApplicationServer:
-			if mirror != nil && l.mirrorOf(s.Name) != mirror {
-				continue
-			}
+		if s.Kind.Instance() && mirror != nil && l.mirrorOf(s.Name) != mirror {
+			continue
 		}
 		list = append(list, s.Name)
 	}

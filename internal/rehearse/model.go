@@ -28,19 +28,9 @@ type Trial struct {
 
 // Trials lists all trials, in the order in which they are held.
 func Trials() []Trial {
-	list := []Trial{
-		{startTrial, startExpected, "every lab"},
-		{alternationTrial, alternationExpected, "nginx before several gateways"},
+	var list []Trial
+	for _, t := range catalogue {
+		list = append(list, Trial{t.name, t.expected, t.suits.labs})
 	}
-	played := func(scenarios []scenario) {
-		for _, s := range scenarios {
-			list = append(list, Trial{s.name, s.expected, s.suits.labs})
-		}
-	}
-	played(harmless)
-	list = append(list, Trial{idleTrial, idleExpected, "HAProxy serves a mirror"})
-	played(scenarios)
-	return append(list,
-		Trial{recreateTrial, recreateExpected, "two failover members, not durable"},
-		Trial{purgeTrial, purgeExpected, "every lab"})
+	return list
 }

@@ -29,15 +29,14 @@ func override(p *plan.Plan, images map[plan.Kind]string, scale float64) []byte {
 	b.WriteString("# Written by mirrorgen rehearse: stand-ins in place of the vendor's images.\nservices:\n")
 	for _, s := range p.Services {
 		image := images[s.Kind]
-		instance := s.Kind == plan.KindMember || s.Kind == plan.KindApplicationServer
-		if image == "" && !instance {
+		if image == "" && !s.Kind.Instance() {
 			continue
 		}
 		fmt.Fprintf(&b, "  %s:\n", s.Name)
 		if image != "" {
 			fmt.Fprintf(&b, "    image: %s\n", quoteYAML(image))
 		}
-		if instance {
+		if s.Kind.Instance() {
 			fmt.Fprintf(&b, "    healthcheck: { start_period: %ds, retries: %d }\n",
 				scaled(p.HealthStart(), leastHealthStart), scaled(p.HealthTries(), leastHealthTries))
 		}

@@ -13,9 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"mirrorgen/internal/plan"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/internal/rehearse"
-	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
 
@@ -27,7 +26,7 @@ const enabled = "MIRRORGEN_REHEARSALS"
 func standIn(t *testing.T) string {
 	t.Helper()
 	if os.Getenv(enabled) != "1" {
-		t.Skip("runs labs on Docker, for some 8 minutes: .ci/images, then " + enabled + "=1 go test -timeout=30m ./internal/rehearse")
+		t.Skip("runs labs on Docker for many minutes: .ci/engine go test -timeout=30m ./internal/rehearse, which make test does")
 	}
 	file := filepath.Join(t.TempDir(), "mirrorgen")
 	build := exec.Command("go", "build", "-o", file, "mirrorgen/cmd/mirrorgen")
@@ -41,14 +40,7 @@ func standIn(t *testing.T) string {
 // options are those of a rehearsal of a topology.
 func options(t *testing.T, executable, name string, source []byte, only ...string) rehearse.Options {
 	t.Helper()
-	lab, diags := schema.Load(name, []schema.Source{{Name: name, Content: source}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
+	p := plantest.Make(t, name, string(source))
 	return rehearse.Options{
 		Plan: p, Artifacts: templates.Render(p), Executable: executable,
 		Images:    rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx", HAProxy: "mirrorgen-test/haproxy"},
@@ -85,33 +77,26 @@ func run(t *testing.T, o rehearse.Options) (*rehearse.Report, string) {
 // answering health checks in time.
 func TestRehearsals(t *testing.T) {
 	executable := standIn(t)
-	type example struct {
-		name string
-		only []string // none for every trial
-	}
-	rehearse := func(t *testing.T, e example) {
-		file := e.name + ".hcl"
+	// passes rehearses an example, with every trial where none is named.
+	passes := func(t *testing.T, example string, only ...string) {
+		file := example + ".hcl"
 		source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, table := run(t, options(t, executable, file, source, e.only...))
+		report, table := run(t, options(t, executable, file, source, only...))
 		t.Log("\n" + table)
 		if !report.Passed {
 			t.Error("a trial failed")
 		}
 		checkLoads(t, report)
 	}
-	t.Run("simplemirror", func(t *testing.T) { rehearse(t, example{"simplemirror", nil}) })
+	t.Run("simplemirror", func(t *testing.T) { passes(t, "simplemirror") })
 	t.Run("examples", func(t *testing.T) {
 		t.Parallel()
-		for _, e := range []example{
-			{"dr-reporting", []string{"promote", "demote", "promote-unplanned"}},
-			{"single-bridge", []string{"start"}},
-			{"minimal", []string{"start"}},
-		} {
-			t.Run(e.name, func(t *testing.T) { rehearse(t, e) })
-		}
+		t.Run("dr-reporting", func(t *testing.T) { passes(t, "dr-reporting", "promote", "demote", "promote-unplanned") })
+		t.Run("single-bridge", func(t *testing.T) { passes(t, "single-bridge", "start") })
+		t.Run("minimal", func(t *testing.T) { passes(t, "minimal", "start") })
 	})
 	t.Run("broken", func(t *testing.T) {
 		t.Parallel()
@@ -156,36 +141,28 @@ const (
 	oneNetwork = `
 lab "broken" {}
 network "public" { subnet = "10.251.2.0/24" }
-arbiter "arbiter" {}
-mirror "demo" {
-  member "demo-a" { role = "primary" }
-  member "demo-b" { role = "backup" }
-}
-`
-	separate = `
+mirror "demo" {` + members
+
+	private = `
 lab "broken" {
   mirror_network = "private"
   client_network = "public"
 }
 network "private" { subnet = "10.251.1.0/24" }
 network "public" { subnet = "10.251.2.0/24" }
-arbiter "arbiter" {}
-mirror "demo" {
-  superserver_port = 21972
-  member "demo-a" { role = "primary" }
-  member "demo-b" { role = "backup" }
-}
-`
-	balancers = `
+mirror "demo" {`
+	twoNetworks = private + members
+	balanced    = private + `
+  superserver_port = 21972` + members + `
 web_gateway "webgw" { http_port = 28081 }
 haproxy "sql" {}
 `
-)
-
-// A lab with two networks, and the same with balancers.
-var (
-	twoNetworks = strings.Replace(separate, "  superserver_port = 21972\n", "", 1)
-	balanced    = separate + balancers
+	members = `
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+arbiter "arbiter" {}
+`
 )
 
 // A mistake changes one artifact: what the pattern finds first, which must be there,

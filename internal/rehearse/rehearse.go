@@ -119,8 +119,10 @@ func (l *lab) hold(ctx context.Context, trials []trial, report *Report) error {
 		if !result.Passed {
 			return nil
 		}
-		if slices.ContainsFunc(trials, func(t trial) bool { return t.name == idleTrial }) {
-			l.openIdle(ctx)
+		for _, later := range trials {
+			if later.early != nil {
+				later.early(ctx, l)
+			}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,7 @@ func recipes(p *plan.Plan, scale float64) []recipe {
 
 // makeImages makes the images of the stand-ins, and obtains those of the balancers.
 func (l *lab) makeImages(ctx context.Context) error {
-	maker := imageMaker{engine: l.engine, executable: l.Executable, base: orElse(l.Images.Base, DefaultBase), say: l.say}
+	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase), say: l.say}
 	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
 	if err != nil {
 		return err
@@ -56,7 +57,7 @@ func (l *lab) makeImages(ctx context.Context) error {
 		if s.Kind != plan.KindNGINX && s.Kind != plan.KindHAProxy {
 			continue
 		}
-		if _, err := maker.obtain(ctx, orElse(l.images[s.Kind], s.Image)); err != nil {
+		if _, err := maker.obtain(ctx, cmp.Or(l.images[s.Kind], s.Image)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,9 +37,7 @@ func start(ctx context.Context, l *lab, r *record) {
 		return // no endpoint of it can be relied on
 	}
 	l.checkHealthy(ctx, r)
-	if l.plan.PasswordHash == "" {
-		l.setPasswords(ctx, r)
-	}
+	l.setPasswords(ctx, r)
 	l.askEndpoints(ctx, r)
 }
 
@@ -83,7 +82,7 @@ func causeOf(said []string) string {
 		}
 		last = line
 	}
-	return orElse(hook, last)
+	return cmp.Or(hook, last)
 }
 
 // checkHealthy asks Docker for the health of every container.
@@ -102,17 +101,10 @@ func (l *lab) checkHealthy(ctx context.Context, r *record) {
 	var ill []string
 	for _, s := range l.plan.Services {
 		if !strings.Contains(status[s.Name], "(healthy)") {
-			ill = append(ill, fmt.Sprintf("%s: %s", s.Name, orElse(status[s.Name], "no container")))
+			ill = append(ill, fmt.Sprintf("%s: %s", s.Name, cmp.Or(status[s.Name], "no container")))
 		}
 	}
-	r.checkf(len(ill) == 0, orElse(strings.Join(ill, "; "), "they are"), "all %d containers are healthy", len(l.plan.Services))
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	r.checkf(len(ill) == 0, cmp.Or(strings.Join(ill, "; "), "they are"), "all %d containers are healthy", len(l.plan.Services))
 }
 
 // checkOrder compares in which order containers started with what the plan says
@@ -139,7 +131,7 @@ func (l *lab) checkOrder(r *record, events map[string]moments) {
 			}
 		}
 	}
-	r.checkf(len(wrong) == 0, orElse(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)", plural(waits, "reason"))
+	r.checkf(len(wrong) == 0, cmp.Or(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)", plural(waits, "reason"))
 }
 
 // moments are when a service's container first did something; zero for never.

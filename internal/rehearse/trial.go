@@ -13,10 +13,12 @@ import (
 // it.
 type trial struct {
 	name     string
-	mirror   *plan.Mirror // nil where it concerns the whole lab
-	expected string       // for the report, a short sentence
-	clients  bool         // clients are at work meanwhile
-	unseen   bool         // and lose no request but those that wait for an answer
+	expected string                            // for the report, a short sentence
+	suits    suitable                          // the labs that it is held on
+	mirror   *plan.Mirror                      // that it is held on, nil where it concerns the whole lab
+	clients  bool                              // clients are at work meanwhile
+	unseen   bool                              // and lose no request but those that wait for an answer
+	early    func(ctx context.Context, l *lab) // what it does once the lab has started; nil for nothing
 	run      func(ctx context.Context, l *lab, r *record)
 }
 

@@ -2,51 +2,43 @@ package rehearse
 
 import "mirrorgen/internal/plan"
 
-// Trials that are not scenarios of drill.sh, and what each expects. The start is always
-// held: every other needs a lab that runs. The idle sessions come before every scenario
-// that changes a primary, as that cuts them.
-const (
-	startTrial       = "start"
-	alternationTrial = "alternation"
-	idleTrial        = "idle"
-	recreateTrial    = "recreate"
-	purgeTrial       = "purge"
+// startTrial is always held: every other needs a lab that runs.
+const startTrial = "start"
 
-	startExpected       = "everything healthy, in order; every endpoint answers as the README says"
-	alternationExpected = "nginx sends requests to every gateway in turn"
-	idleExpected        = "SQL sessions that say nothing stay open"
-	recreateExpected    = "a primary made anew while its set runs is refused, twice"
-	purgeExpected       = "stop.sh --purge leaves nothing"
-)
-
-// A scenario of the lab's drill.sh is played on the first mirror that it suits.
-type scenario struct {
-	name     string
-	expected string
-	suits    suitable
-	unseen   bool // clients lose no request but those that wait for an answer
+// catalogue lists all trials, in the order in which they are held: first what leaves
+// every primary what it is, among it the idle sessions, which a change would cut.
+var catalogue = []trial{
+	{name: startTrial, suits: everyLab, run: start, expected: "everything healthy, in order; every endpoint answers as the README says"},
+	{name: "alternation", suits: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every gateway in turn"},
+	unnoticed(scenario("requests", drillable, "100 requests in a row are answered by the primary")),
+	unnoticed(scenario("gateway-loss", severalGateways, "a gateway is killed: clients do not notice")),
+	{name: "idle", suits: servedBySQL, early: openIdle, run: keepsIdle, expected: "SQL sessions that say nothing stay open"},
+	scenario("failover", pair, "IRIS stops on the primary: the backup takes over, clients follow"),
+	scenario("failback", pair, "the old primary returns as backup, and takes its role back"),
+	scenario("outage", pair, "both failover members stop: errors in time, other mirrors unaffected"),
+	scenario("crash", arbitrated, "the primary's container is killed: the backup takes over"),
+	scenario("cut-mirror", twoNetworks, "the primary loses the mirror network alone: it stays primary"),
+	scenario("cut-client", twoNetworks, "the primary loses the client network alone: it stays primary"),
+	scenario("cut-off", arbitrated, "the primary loses every network: the backup takes over"),
+	scenario("arbiter-loss", arbitrated, "the arbiter and then the primary are killed: no one takes over"),
+	scenario("promote", disasterRecovery, "the DR async is promoted, planned, and becomes primary"),
+	scenario("demote", disasterRecovery, "the promoted DR async hands the role back"),
+	scenario("promote-unplanned", disasterRecovery, "both failover members are lost: the DR async becomes primary"),
+	scenario("restart", pair, "fail over, stop all, start all: one primary, no deadlock"),
+	{name: "recreate", suits: ephemeralPair, run: recreate, expected: "a primary made anew while its set runs is refused, twice"},
+	{name: "purge", suits: everyLab, run: purge, expected: "stop.sh --purge leaves nothing"},
 }
 
-// harmless scenarios leave every primary what it is.
-var harmless = []scenario{
-	{"requests", "100 requests in a row are answered by the primary", drillable, true},
-	{"gateway-loss", "a gateway is killed: clients do not notice", severalGateways, true},
+// scenario is a trial that plays a scenario of the lab's drill.sh, with clients at work.
+func scenario(name string, suits suitable, expected string) trial {
+	return trial{name: name, suits: suits, expected: expected, clients: true, run: drill(name)}
 }
 
-// scenarios are the others that a rehearsal plays, in this order.
-var scenarios = []scenario{
-	{"failover", "IRIS stops on the primary: the backup takes over, clients follow", pair, false},
-	{"failback", "the old primary returns as backup, and takes its role back", pair, false},
-	{"outage", "both failover members stop: errors in time, other mirrors unaffected", pair, false},
-	{"crash", "the primary's container is killed: the backup takes over", arbitrated, false},
-	{"cut-mirror", "the primary loses the mirror network alone: it stays primary", twoNetworks, false},
-	{"cut-client", "the primary loses the client network alone: it stays primary", twoNetworks, false},
-	{"cut-off", "the primary loses every network: the backup takes over", arbitrated, false},
-	{"arbiter-loss", "the arbiter and then the primary are killed: no one takes over", arbitrated, false},
-	{"promote", "the DR async is promoted, planned, and becomes primary", disasterRecovery, false},
-	{"demote", "the promoted DR async hands the role back", disasterRecovery, false},
-	{"promote-unplanned", "both failover members are lost: the DR async becomes primary", disasterRecovery, false},
-	{"restart", "fail over, stop all, start all: one primary, no deadlock", pair, false},
+// unnoticed is a trial in which clients lose no request but those that wait for an
+// answer.
+func unnoticed(t trial) trial {
+	t.unseen = true
+	return t
 }
 
 // A sqlPort is a host port on which HAProxy serves a mirror.
@@ -68,19 +60,37 @@ func sqlPorts(p *plan.Plan) []sqlPort {
 	return list
 }
 
-// suitable says which mirrors a scenario can be played on.
+// suitable says which labs a trial is held on, and which of their mirrors.
 type suitable struct {
-	labs  string // in words
-	holds func(*plan.Plan, *plan.Mirror) bool
+	labs   string                              // in words
+	lab    func(*plan.Plan) bool               // nil for every lab; of a trial of the whole lab
+	mirror func(*plan.Plan, *plan.Mirror) bool // nil for a trial of the whole lab
+}
+
+// find returns the first mirror of a lab that suits, nil for a trial of the whole lab.
+func (s suitable) find(p *plan.Plan) (*plan.Mirror, bool) {
+	if s.mirror == nil {
+		return nil, s.lab == nil || s.lab(p)
+	}
+	for _, m := range p.Mirrors {
+		if s.mirror(p, m) {
+			return m, true
+		}
+	}
+	return nil, false
 }
 
 var (
-	drillable        = suitable{"every lab", func(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }}
-	severalGateways  = suitable{"several published gateways", func(p *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && len(p.PublishedGateways()) > 1 }}
-	pair             = suitable{"two failover members", isPair}
-	arbitrated       = suitable{"two failover members, an arbiter", isArbitrated}
-	twoNetworks      = suitable{"two networks, two failover members, an arbiter", func(p *plan.Plan, m *plan.Mirror) bool { return isArbitrated(p, m) && p.TwoNetworks }}
-	disasterRecovery = suitable{"two failover members, a DR async", func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && len(m.DRAsyncs) > 0 }}
+	everyLab           = suitable{labs: "every lab"}
+	severalBehindNGINX = suitable{labs: "nginx before several gateways", lab: func(p *plan.Plan) bool { return len(p.NGINX) > 0 && len(p.Gateways) > 1 }}
+	servedBySQL        = suitable{labs: "HAProxy serves a mirror", lab: func(p *plan.Plan) bool { return len(sqlPorts(p)) > 0 }}
+	drillable          = suitable{labs: "every lab", mirror: func(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }}
+	severalGateways    = suitable{labs: "several published gateways", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && len(p.PublishedGateways()) > 1 }}
+	pair               = suitable{labs: "two failover members", mirror: isPair}
+	arbitrated         = suitable{labs: "two failover members, an arbiter", mirror: isArbitrated}
+	twoNetworks        = suitable{labs: "two networks, two failover members, an arbiter", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isArbitrated(p, m) && p.TwoNetworks }}
+	disasterRecovery   = suitable{labs: "two failover members, a DR async", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && len(m.DRAsyncs) > 0 }}
+	ephemeralPair      = suitable{labs: "two failover members, not durable", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && !m.Durable }}
 )
 
 func isPair(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && m.Backup != nil }
@@ -89,30 +99,12 @@ func isArbitrated(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && m.
 
 // trialsOf lists what a lab is put through, in order.
 func trialsOf(p *plan.Plan) []trial {
-	list := []trial{{name: startTrial, expected: startExpected, run: start}}
-	if len(p.NGINX) > 0 && len(p.Gateways) > 1 {
-		list = append(list, trial{name: alternationTrial, expected: alternationExpected, run: alternation})
-	}
-	play := func(scenarios []scenario) {
-		for _, s := range scenarios {
-			for _, m := range p.Mirrors {
-				if s.suits.holds(p, m) {
-					list = append(list, trial{name: s.name, mirror: m, expected: s.expected, clients: true, unseen: s.unseen, run: drill(s.name)})
-					break
-				}
-			}
+	var list []trial
+	for _, t := range catalogue {
+		if mirror, suits := t.suits.find(p); suits {
+			t.mirror = mirror
+			list = append(list, t)
 		}
 	}
-	play(harmless)
-	if len(sqlPorts(p)) > 0 {
-		list = append(list, trial{name: idleTrial, expected: idleExpected, run: keepsIdle})
-	}
-	play(scenarios)
-	for _, m := range p.Mirrors {
-		if isPair(p, m) && !m.Durable {
-			list = append(list, trial{name: recreateTrial, mirror: m, expected: recreateExpected, run: recreate})
-			break
-		}
-	}
-	return append(list, trial{name: purgeTrial, expected: purgeExpected, run: purge})
+	return list
 }

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -75,7 +76,7 @@ func (l *lab) afresh(ctx context.Context, r *record) {
 		out, err = l.script(ctx, "start.sh")
 	}
 	r.checkf(err == nil, strings.Join(endOf(out, 5), "\n"), "./stop.sh --purge && ./start.sh starts the lab afresh")
-	if err == nil && l.plan.PasswordHash == "" {
+	if err == nil {
 		l.setPasswords(ctx, r)
 	}
 }
@@ -91,7 +92,7 @@ func purge(ctx context.Context, l *lab, r *record) {
 	if _, err := os.Stat(filepath.Join(l.dir, "data")); err == nil {
 		left = append(left, "the directory data")
 	}
-	r.checkf(len(left) == 0, orElse(strings.Join(left, ", "), "nothing"), "no container, network, volume or data is left")
+	r.checkf(len(left) == 0, cmp.Or(strings.Join(left, ", "), "nothing"), "no container, network, volume or data is left")
 	var files []string
 	entries, err := os.ReadDir(l.temporary())
 	if err != nil {
@@ -100,5 +101,5 @@ func purge(ctx context.Context, l *lab, r *record) {
 	for _, e := range entries {
 		files = append(files, e.Name())
 	}
-	r.checkf(len(files) == 0, orElse(strings.Join(files, ", "), "none"), "the scripts leave no temporary file")
+	r.checkf(len(files) == 0, cmp.Or(strings.Join(files, ", "), "none"), "the scripts leave no temporary file")
 }

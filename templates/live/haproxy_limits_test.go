@@ -3,7 +3,6 @@
 package live_test
 
 import (
-	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -57,9 +56,7 @@ func TestStoppedMembers(t *testing.T) {
 // A session that says nothing outlives timeout client and timeout server, which
 // are one minute.
 func TestIdleSession(t *testing.T) {
-	if testing.Short() || os.Getenv(tools.Required) != "1" {
-		t.Skipf("a session has to idle for 65 s; make test, which sets %s=1, takes the time", tools.Required)
-	}
+	tools.Thorough(t) // a session has to idle for 65 s
 	t.Parallel()
 	l := start(t, example(t, "simplemirror.hcl"))
 	l.startHAProxy(t)

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"mirrorgen/internal/plan"
-	"mirrorgen/schema"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/templates"
 )
 
@@ -54,14 +54,7 @@ func example(t *testing.T, name string, edits ...string) string {
 // in the roles that it declares. They end with the test.
 func start(t *testing.T, topology string) *lab {
 	t.Helper()
-	compiled, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(compiled, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
+	p := plantest.Make(t, "lab.hcl", topology)
 	l := &lab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{}, gateways: map[string]*gateway{}, gate: make(chan struct{})}
 	for _, a := range templates.Render(p) {
 		l.files[a.Path] = string(a.Content)

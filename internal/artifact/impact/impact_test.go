@@ -5,8 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"mirrorgen/internal/plan"
-	"mirrorgen/schema"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/templates"
 )
 
@@ -34,14 +33,7 @@ haproxy "sql" {}
 
 func build(t *testing.T, source string) []templates.Artifact {
 	t.Helper()
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(source)}})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
+	p := plantest.Make(t, "lab.hcl", source)
 	return templates.Render(p)
 }
 

@@ -64,6 +64,15 @@ func lacking(t testing.TB, what string) {
 	t.Skip(message)
 }
 
+// Thorough skips a test that takes seconds, unless everything is to be tested, see
+// [Required].
+func Thorough(t testing.TB) {
+	t.Helper()
+	if os.Getenv(Required) != "1" {
+		t.Skipf("takes seconds: make test, which sets %s=1, runs it", Required)
+	}
+}
+
 // find looks a program up.
 func find(program string) (string, error) {
 	path, err := exec.LookPath(program)
