@@ -684,12 +684,14 @@ note_stale
 
 echo "Waiting for the mirrors' roles"
 began=$SECONDS
-until ./status.sh ${profile:+"$profile"} >/dev/null 2>&1 || ((SECONDS - began >= settle_limit)); do
+until seen=$(./status.sh ${profile:+"$profile"} 2>&1); do
+  if ((SECONDS - began >= settle_limit)); then
+    ready=1
+    break
+  fi
   sleep 2
 done
 warm_gateways
-echo
-./status.sh ${profile:+"$profile"} || ready=1
-echo
+printf '\n%s\n\n' "$seen"
 show_endpoints
 exit "$ready"

@@ -149,34 +149,69 @@ superserver_open() {
   ) 2>/dev/null
 }
 
-# http_status PORT PATH prints the status code that the published port answers
-# with, nothing where there is no answer.
+answers=$(mktemp -d)
+trap 'rm -rf "$answers"' EXIT
+
+# http_status PORT PATH leaves the status code that the published port answers with,
+# nothing where there is no answer.
 http_status() {
   (
     exec 3<>"/dev/tcp/$address/$1" || exit 1
     printf 'GET %s HTTP/1.0\r\nHost: %s\r\n\r\n' "$2" "$address" >&3
-    read -r -t "$answer_limit" -u 3 _ code _ && printf '%s\n' "$code"
+    read -r -t "$answer_limit" -u 3 _ code _ && printf '%s\n' "$code" >"$answers/:$1"
   ) 2>/dev/null || true
 }
 
-answers=$(mktemp -d)
-trap 'rm -rf "$answers"' EXIT
+# beside COMMAND... runs it in the background, at_once of them at most: a lab may have
+# thousands of members, and one docker exec takes a tenth of a second.
+running=0
+beside() {
+  "$@" &
+  if ((++running >= at_once)); then
+    wait -n || true
+  fi
+}
 
 # ask_members leaves the iris qlist line of every running member in a file named
-# after it: a lab may have thousands, and one docker exec takes a tenth of a second.
+# after it.
 ask_members() {
-  local i service running=0
+  local i service
   for ((i = 0; i < ${#members[@]}; i += 3)); do
     service=${members[i]}
     [[ -n ${selected[$service]-} && ${status[$service]-} == Up* ]] || continue
-    timeout "$answer_limit" docker exec "${container[$service]}" iris qlist IRIS \
-      >"$answers/$service" 2>/dev/null </dev/null &
-    if ((++running >= at_once)); then
-      wait -n || true
-    fi
+    beside ask_member "$service"
   done
-  wait
 }
+
+ask_member() {
+  timeout "$answer_limit" docker exec "${container[$1]}" iris qlist IRIS \
+    >"$answers/$1" 2>/dev/null </dev/null || true
+}
+
+# ask_ports leaves what published ports answer in files named :PORT: a status code, or
+# whether a superserver's connection is open or closed.
+ask_ports() {
+  local i service
+  for ((i = 0; i < ${#web[@]}; i += 4)); do
+    service=${web[i]}
+    [[ -n ${selected[$service]-} && ${status[$service]-} == Up* && ${web[i + 2]} != 0 ]] || continue
+    beside http_status "${web[i + 2]}" "${web[i + 3]}"
+  done
+  for ((i = 0; i < ${#superservers[@]}; i += 3)); do
+    service=${superservers[i]}
+    [[ -n ${selected[$service]-} && ${status[$service]-} == Up* && ${superservers[i + 2]} != 0 ]] || continue
+    beside superserver_status "${superservers[i + 2]}"
+  done
+}
+
+superserver_status() {
+  local seen=closed
+  ! superserver_open "$1" || seen=open
+  echo "$seen" >"$answers/:$1"
+}
+
+# answer_of PORT prints it.
+answer_of() { [[ ! -e $answers/:$1 ]] || cat "$answers/:$1"; }
 
 # member_state SERVICE sets type and state from fields 11 and 12 of its qlist line
 # (Failover and Primary, say); both are empty where IRIS does not run.
@@ -283,7 +318,7 @@ check_others() {
     [[ -n ${selected[$service]-} ]] || continue
     seen=
     if [[ ${web[i + 2]} != 0 && ${status[$service]-} == Up* ]]; then
-      seen=$(http_status "${web[i + 2]}" "${web[i + 3]}")
+      seen=$(answer_of "${web[i + 2]}")
       if [[ -z $seen || (${web[i + 3]} != / && $seen != 200) ]]; then
         problem "$service does not answer on port ${web[i + 2]}: docker compose logs --tail 50 $service"
       fi
@@ -297,14 +332,13 @@ check_others() {
     [[ -n ${selected[$service]-} ]] || continue
     seen=
     if [[ ${superservers[i + 2]} != 0 && ${status[$service]-} == Up* ]]; then
-      if superserver_open "${superservers[i + 2]}"; then
-        seen="port ${superservers[i + 2]}: open"
-      else
-        seen="port ${superservers[i + 2]}: closed"
+      seen=$(answer_of "${superservers[i + 2]}")
+      if [[ $seen != open ]]; then
         # A profile may have the load balancer and nothing of this mirror.
         [[ -z ${failover_members[${superservers[i + 1]}]-} ]] ||
           problem "$service has no primary of ${superservers[i + 1]} to offer on port ${superservers[i + 2]}: docker compose logs --tail 50 $service"
       fi
+      seen="port ${superservers[i + 2]}: ${seen:-closed}"
     fi
     row "$service" "haproxy for ${superservers[i + 1]}" "$seen"
     # One line a mirror, but one container.
@@ -317,6 +351,8 @@ check_others() {
 find_containers || exit 1
 declare -A failover_members primaries backups
 ask_members
+ask_ports
+wait
 printf "%-${width}s  %-24s  %-34s  %s\n" SERVICE DECLARED CONTAINER SEEN
 check_members
 check_mirrors

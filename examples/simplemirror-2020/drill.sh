@@ -24,9 +24,12 @@ takeover_limit=$((60 * scale / 100 + 5)) # planned change of the primary
 crash_limit=$((180 * scale / 100 + 5))   # take-over after a crash
 rejoin_limit=$((300 * scale / 100 + 5))  # return of a member
 client_limit=$((30 * scale / 100 + 5))   # clients see a new primary
-outage_length=$((60 * scale / 100 + 5))  # how long an outage is held
 notice_limit=$((30 * scale / 100 + 5))   # members notice a lost connection
-http_limit=5                             # one health check
+http_limit=$((3 * scale / 100 + 2))      # one health check
+
+# How long a state is held before it counts as one that lasts.
+notice_length=$((30 * scale / 100 + 1)) # members would have noticed a lost connection
+outage_length=$((60 * scale / 100 + 1)) # clients' patience is tried
 
 # Login for the demo application.
 user=${IRIS_USER:-SuperUser}
@@ -272,7 +275,7 @@ superserver_at() {
   seen="the connection does not reach $3"
   table=$(
     exec 3<>"/dev/tcp/$address/$1" || exit 0
-    sleep 1
+    sleep 0.4
     docker exec "${container[$3]}" cat /proc/net/tcp /proc/net/tcp6 || true
   ) 2>/dev/null
   for ip in $(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "${container[$2]}"); do
@@ -585,17 +588,29 @@ others_served() {
   done
 }
 
-# others_served_for LENGTH asks again and again; one failure is enough.
-others_served_for() {
+# watch_others asks again and again, until the outage has lasted long enough and this
+# mirror's clients have got their errors ($work/refused is there): whoever waits for this
+# mirror must not take the gateways from the others. One failure is enough; it is noted.
+watch_others() {
   local began=$SECONDS
-  while ((SECONDS - began < $1)); do
-    others_served || return 1
+  while ((SECONDS - began < outage_length)) || [[ -d $work && ! -e $work/refused ]]; do
+    if ! others_served; then
+      echo "$seen" >"$work/others"
+      return
+    fi
     sleep 2
   done
 }
 
+# others_were_served says what watch_others saw.
+others_were_served() {
+  [[ -e $work/others ]] || return 0
+  seen=$(<"$work/others")
+  return 1
+}
+
 scenario_outage() {
-  local i limit=0
+  local i watch limit=0
   echo "IRIS stops on $primary and $backup: clients are to get errors soon, other mirrors"
   echo "are to be unaffected. Then $primary comes back alone and is to be primary."
   expect "the other mirrors' applications answer beforehand" 1 others_served || :
@@ -609,11 +624,15 @@ scenario_outage() {
   for ((i = 0; i < ${#gateways[@]}; i += 3)); do
     ((gateways[i + 2] <= limit)) || limit=${gateways[i + 2]}
   done
+  watch_others &
+  watch=$!
   for ((i = 0; i < ${#nginx[@]}; i += 3)); do
     [[ -n $application ]] || continue
     expect "the application's client gets an error through ${nginx[i]} in $((limit + 2)) s" 1 application_refused "${nginx[i + 1]}" $((limit + 2)) || :
   done
-  expect "the other mirrors' applications answer for $outage_length s" 1 others_served_for "$outage_length" || :
+  : >"$work/refused"
+  wait "$watch"
+  expect "the other mirrors' applications answered all the while" 0 others_were_served || :
   iris_start "$primary"
   last_primary=$primary
   expect "$primary is primary" "$crash_limit" is "$primary" Failover Primary || return
@@ -728,7 +747,7 @@ scenario_arbiter_loss() {
   lost_arbiter=$arbiter
   say "docker compose kill $arbiter"
   docker kill "${container[$arbiter]}" >/dev/null
-  expect "$primary stays primary for $notice_limit s" 1 stays_primary "$primary" "$notice_limit" || return
+  expect "$primary stays primary for $notice_length s" 1 stays_primary "$primary" "$notice_length" || return
   expect "$backup is backup" "$takeover_limit" is "$backup" Failover Backup || return
   say "docker compose kill $primary"
   docker kill "${container[$primary]}" >/dev/null
@@ -771,7 +790,7 @@ scenario_cut_mirror() {
   echo "both still have the arbiter, so $primary is to stay primary, and $backup is not to"
   echo "take over. Connected again, $backup is to catch up."
   cut "$primary" iris-tier
-  expect "$primary stays primary for $notice_limit s" 1 stays_primary "$primary" "$notice_limit" || :
+  expect "$primary stays primary for $notice_length s" 1 stays_primary "$primary" "$notice_length" || :
   expect "$backup is not backup any more" "$notice_limit" not_backup "$backup" || :
   expect_served "$primary"
   mend
@@ -788,7 +807,7 @@ scenario_cut_client() {
   echo "to stay primary all the same, because $backup sees that it runs. Clients wait until"
   echo "it is connected again."
   cut "$primary" arbiter-tier
-  expect "$primary stays primary for $notice_limit s" 1 stays_primary "$primary" "$notice_limit" || :
+  expect "$primary stays primary for $notice_length s" 1 stays_primary "$primary" "$notice_length" || :
   expect "$backup is backup" 1 is "$backup" Failover Backup || :
   mend
   expect_served "$primary"

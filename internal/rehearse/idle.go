@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// idleTime is how long sessions say nothing: longer than the 20 s that people who
+// idleTime is how long sessions say nothing: just longer than the 20 s that people who
 // copy a configuration for web traffic give them.
-const idleTime = 25 * time.Second
+const idleTime = 21 * time.Second
 
 // An idler is a session that says nothing.
 type idler struct {
