@@ -5,9 +5,10 @@ FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian
-# Packages that do several things at a time, which the race detector watches; of the
-# command, whose tests start it hundreds of times, what builds and compares.
-RACED       := ./internal/... ./schema/... ./templates
+# What does several things at a time, which the race detector watches: packages, whose
+# tests render labs too, and of the command, whose tests start it hundreds of times, what
+# builds and compares.
+RACED       := ./internal/... ./schema/...
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
@@ -25,7 +26,8 @@ install: ## compile mirrorgen into Go's bin directory
 test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@$(MAKE) --no-print-directory lint
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./...
+	@# What waits for real time-outs comes first, beside all that computes.
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./templates/live ./...
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout=30m $(RACED)
 	CGO_ENABLED=1 $(GO) test -race -run='^TestScripts$$/^(build|check|diff)' ./cmd/mirrorgen
 	.ci/engine --for "rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs" \

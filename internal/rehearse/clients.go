@@ -177,9 +177,15 @@ func (c *clients) connect(ctx context.Context) {
 	member, status := "", ""
 	s, err := openSession(ctx, c.port)
 	listens := err == nil
+	var ago time.Duration // since the member was primary, when the session was opened
+	var was bool
 	if listens {
 		defer s.close()
 		member, status, err = s.who()
+		if err == nil && status != "Primary" {
+			ago, was = s.was()
+			ago -= time.Since(began)
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -190,18 +196,22 @@ func (c *clients) connect(ctx context.Context) {
 	if !listens {
 		c.nobody = time.Now()
 	}
-	switch last, was := c.seen[member]; {
+	// A member made anew, by a crash of its container, say, knows no past of its own.
+	if last, known := c.seen[member]; known && (!was || began.Sub(last) < ago) {
+		ago, was = began.Sub(last), true
+	}
+	switch {
 	case err != nil:
 		c.load.SessionsRefused++
 	case status == "Primary":
 		c.seen[member] = time.Now()
-	case was && began.Sub(last) <= c.bound+measured, began.Sub(c.nobody) <= c.bound+measured:
+	case was && ago <= c.bound+measured, began.Sub(c.nobody) <= c.bound+measured:
 		c.load.SessionsStale++
 	default:
 		c.load.SessionsLate++
 		since := "was not primary before"
 		if was {
-			since = fmt.Sprintf("was primary %.1f s before", began.Sub(last).Seconds())
+			since = fmt.Sprintf("was primary %.1f s before", ago.Seconds())
 		}
 		c.lateness = append(c.lateness, fmt.Sprintf("a session reached %s, which is %s and %s", member, status, since))
 	}

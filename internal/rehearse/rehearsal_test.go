@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,8 +75,8 @@ func run(t *testing.T, o rehearse.Options) (*rehearse.Report, string) {
 
 // TestRehearsals puts the examples through their trials, and holds that broken labs
 // are found out. The lab that is put through every trial has the machine for itself;
-// of the others, two are there at a time: more would keep Docker from
-// answering health checks in time.
+// of the others, two are there at a time: more would keep Docker from answering health
+// checks in time. Examples share host ports and come one after the other.
 func TestRehearsals(t *testing.T) {
 	executable := standIn(t)
 	// passes rehearses an example, with every trial where none is named.
@@ -92,33 +94,45 @@ func TestRehearsals(t *testing.T) {
 		checkLoads(t, report)
 	}
 	t.Run("simplemirror", func(t *testing.T) { passes(t, "simplemirror") })
-	t.Run("examples", func(t *testing.T) {
+	places := make(chan struct{}, 2)
+	beside := func(t *testing.T) {
 		t.Parallel()
+		places <- struct{}{}
+		t.Cleanup(func() { <-places })
+	}
+	t.Run("examples", func(t *testing.T) {
+		beside(t)
 		t.Run("dr-reporting", func(t *testing.T) { passes(t, "dr-reporting", "promote", "demote", "promote-unplanned") })
 		t.Run("single-bridge", func(t *testing.T) { passes(t, "single-bridge", "start") })
 		t.Run("minimal", func(t *testing.T) { passes(t, "minimal", "start") })
 	})
-	t.Run("broken", func(t *testing.T) {
-		t.Parallel()
-		for _, b := range broken {
-			t.Run(strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
-				o := options(t, executable, "broken.hcl", []byte(cmp.Or(b.lab, twoNetworks)), cmp.Or(b.trial, "start"))
-				b.apply(t, o.Artifacts)
-				report, table := run(t, o)
-				if report.Passed {
-					t.Fatal("every trial passed")
+	for i, b := range broken {
+		t.Run("broken/"+strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
+			beside(t)
+			// Each has networks, ports and a name of its own.
+			own := strings.NewReplacer("10.251.", fmt.Sprintf("10.%d.", 200+i), "broken", fmt.Sprintf("broken%d", i),
+				"21972", strconv.Itoa(21000+i), "28081", strconv.Itoa(28000+i))
+			o := options(t, executable, "broken.hcl", []byte(own.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial, "start"))
+			o.TimeScale = brokenScale
+			b.replacement = own.Replace(b.replacement)
+			b.apply(t, o.Artifacts)
+			report, table := run(t, o)
+			if report.Passed {
+				t.Fatal("every trial passed")
+			}
+			failed := report.Trials[len(report.Trials)-1]
+			t.Logf("%s, %.0f s: %s", failed.Trial, failed.Seconds, failed.Seen)
+			for _, want := range b.want {
+				if want = own.Replace(want); !strings.Contains(table, want) {
+					t.Errorf("the report does not say %q:\n%s", want, table)
 				}
-				failed := report.Trials[len(report.Trials)-1]
-				t.Logf("%s, %.0f s: %s", failed.Trial, failed.Seconds, failed.Seen)
-				for _, want := range b.want {
-					if !strings.Contains(table, want) {
-						t.Errorf("the report does not say %q:\n%s", want, table)
-					}
-				}
-			})
-		}
-	})
+			}
+		})
+	}
 }
+
+// brokenScale is the time scale of broken labs: all that most of them do is wait.
+const brokenScale = 0.06
 
 // checkLoads holds that clients were at work, and what must never happen to them.
 func checkLoads(t *testing.T, report *rehearse.Report) {

@@ -13,7 +13,7 @@ import (
 )
 
 // session is a client's connection to a stand-in's superserver, which besides what
-// gateways speak understands lines: WHO, WRITE TEXT.
+// gateways speak understands lines: WHO, WAS, WRITE TEXT.
 type session struct {
 	conn   net.Conn
 	reader *bufio.Reader
@@ -58,6 +58,17 @@ func (s *session) who() (member, status string, err error) {
 		return "", "", fmt.Errorf("the superserver answered %q", strings.Join(words, " "))
 	}
 	return words[0], strings.Join(words[1:], " "), nil
+}
+
+// was is how long ago the member at the other end was primary last, by its own clock,
+// and whether it ever was.
+func (s *session) was() (time.Duration, bool) {
+	words, err := s.say("WAS")
+	if err != nil || len(words) != 2 {
+		return 0, false
+	}
+	ms, err := strconv.ParseInt(words[1], 10, 64)
+	return time.Duration(ms) * time.Millisecond, err == nil
 }
 
 // A receipt is what became of a write: the member that answered, whether it accepted

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 // broken syntax, a key given twice, and a dollar sign that stands for a variable.
 func (l *lab) readYAML(f *file) (*yaml.Node, bool) {
 	var document yaml.Node
-	if err := yaml.Unmarshal([]byte(f.text), &document); err != nil {
+	if err := yaml.NewDecoder(strings.NewReader(f.text)).Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		line, reason := yamlError(err)
 		l.report(f, place{line: line}, "Invalid YAML", "The YAML reader says: "+reason+".", "Correct the line, or the raw compose keys that it comes from.")
 		return nil, false

@@ -74,7 +74,7 @@ func TestSessionMirror(t *testing.T) {
 			t.Errorf("%s: %q shows %q, want %q in it", step.on.Host, step.line, got, step.want)
 		}
 	}
-	for _, line := range [][2]string{{"WHO", "ap1a Primary"}, {"WRITE x", "OK ap1a 2"}, {"READ", "ap1a 2 x"}, {"COUNT", "ap1a 1 0"}} {
+	for _, line := range [][2]string{{"WHO", "ap1a Primary"}, {"WAS", "ap1a never"}, {"WRITE x", "OK ap1a 2"}, {"READ", "ap1a 2 x"}, {"COUNT", "ap1a 1 0"}} {
 		if got := a.client(line[0]); got != line[1] {
 			t.Errorf("%s: %q, want %q", line[0], got, line[1])
 		}
@@ -90,6 +90,9 @@ func TestSessionMirror(t *testing.T) {
 	a.Stop(true)
 	if got := b.client("WHO"); got != "ap1b Primary" {
 		t.Errorf("after a stop of the primary: %s", got)
+	}
+	if got := a.client("WAS"); got == "ap1a never" || !strings.HasPrefix(got, "ap1a ") {
+		t.Errorf("the old primary says of its past: %s", got)
 	}
 	if got := strings.Split(a.qlist(), "^")[3]; !strings.HasPrefix(got, "down") {
 		t.Errorf("qlist of a stopped instance: %s", got)

@@ -45,6 +45,7 @@ type Instance struct {
 	ecp       *ecpClient
 	accepted  int // writes of clients
 	refused   int
+	primacy   time.Time // when it last stopped being primary, zero for never
 }
 
 // Say prints a line to the container's log.
@@ -106,7 +107,14 @@ func (i *Instance) env() mirror.Env {
 		Network: i.Network, Times: i.Times,
 		Log:  func(format string, args ...any) { i.Say("mirror: "+format, args...) },
 		Save: func(state mirror.State) { i.change(func(s *store) { s.Mirror = &state }) },
-		Role: func(from, to mirror.Status) { i.Say("mirror: role %q, was %q", to, from) },
+		Role: func(from, to mirror.Status) {
+			if from == mirror.Primary {
+				i.mu.Lock()
+				i.primacy = time.Now()
+				i.mu.Unlock()
+			}
+			i.Say("mirror: role %q, was %q", to, from)
+		},
 		Crash: func(reason string) {
 			i.Say("forced down: %s", reason)
 			i.Stop(false)

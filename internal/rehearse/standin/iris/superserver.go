@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mirrorgen/internal/rehearse/standin/mirror"
 	"mirrorgen/internal/rehearse/standin/wire"
@@ -42,6 +43,8 @@ func (i *Instance) listen() error {
 //	WHO            NAME STATUS: the instance, by its host name, and its mirror status at
 //	               this moment, such as "ap1a Primary" or "ap1a In Trouble"; "None"
 //	               where it is in no mirror
+//	WAS            NAME MILLISECONDS: how long ago the instance was primary last; "never"
+//	               where it was not since its container started
 //	WRITE TEXT     OK NAME POSITION: the primary NAME has accepted the write, as the
 //	               POSITIONth record of the mirror; on an application server that is the
 //	               primary behind it
@@ -91,6 +94,13 @@ func (i *Instance) client(line string) string {
 			status = "None"
 		}
 		return fmt.Sprintf("%s %s", i.Host, status)
+	case "WAS":
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if i.primacy.IsZero() {
+			return i.Host + " never"
+		}
+		return fmt.Sprintf("%s %d", i.Host, time.Since(i.primacy).Milliseconds())
 	case "WRITE":
 		return i.clientWrite(rest)
 	case "READ":
