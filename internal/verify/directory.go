@@ -22,11 +22,11 @@ func CheckDirectory(files []templates.Artifact) hcl.Diagnostics {
 	l := &lab{files: make(map[string]*file, len(files)), mirrors: map[string]bool{}}
 	all := make([]*file, 0, len(files))
 	for _, a := range files {
-		f := &file{path: a.Path, mode: a.Mode, text: string(a.Content)}
+		f := &file{path: a.Path, mode: a.Mode, text: view(a.Content)}
 		all = append(all, f)
 		l.files[f.path] = f
 	}
-	scripts := parseScripts(all)
+	scripts := l.parseScripts(all)
 	for _, name := range composeNames {
 		if f := l.files[name]; f != nil && l.composeName == "" {
 			l.composeName = name

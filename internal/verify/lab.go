@@ -103,7 +103,7 @@ func read(artifacts []templates.Artifact) *lab {
 	for _, artifact := range artifacts {
 		files = append(files, &file{path: artifact.Path, mode: artifact.Mode, text: view(artifact.Content)})
 	}
-	scripts := parseScripts(files)
+	scripts := l.parseScripts(files)
 	for _, f := range files {
 		if _, twice := l.files[f.path]; twice {
 			l.report(f, place{}, "Duplicate artifact", "Two artifacts have the path "+f.path+", and the second would overwrite the first.",

@@ -12,14 +12,19 @@ import (
 // script is a file of bash.
 type script struct {
 	*file
-	tree *syntax.File // as far as it could be parsed
-	err  error
+	err    error
+	tables []table
+	values []setting // what is assigned outside functions
+	// tree is the script as far as it could be parsed. Of a generated lab only the
+	// roster's is kept, until that is read: at 4,000 members trees are a third of
+	// what verification has in memory.
+	tree *syntax.File
 }
 
 // parseScripts begins to parse every script as bash, beside whatever the caller
 // does next: scripts are half of a lab's text. The function that it returns
 // waits for them.
-func parseScripts(files []*file) func() []*script {
+func (l *lab) parseScripts(files []*file) func() []*script {
 	var scripts []*script
 	var parsing sync.WaitGroup
 	for _, f := range files {
@@ -27,7 +32,10 @@ func parseScripts(files []*file) func() []*script {
 			s := &script{file: f}
 			scripts = append(scripts, s)
 			parsing.Go(func() {
-				s.tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(f.text), f.path)
+				s.parse()
+				if l.generated && s.path != instancesPath {
+					s.tree = nil
+				}
 			})
 		}
 	}
@@ -37,18 +45,43 @@ func parseScripts(files []*file) func() []*script {
 	}
 }
 
+// parse reads the script, its tables and what it assigns.
+func (s *script) parse() {
+	s.tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(s.text), s.path)
+	if s.tree == nil {
+		return
+	}
+	for _, statement := range s.tree.Stmts {
+		switch command := statement.Cmd.(type) {
+		case *syntax.CallExpr:
+			s.tables = append(s.tables, arraysOf(s, command)...)
+			for _, assign := range command.Assigns {
+				if assign.Value != nil {
+					s.values = append(s.values, setting{assign.Name.Value, wordOf(assign.Value)})
+				}
+			}
+		case *syntax.FuncDecl:
+			if command.Name.Value == "select_services" {
+				s.tables = append(s.tables, selectionsOf(s, command)...)
+			}
+		}
+	}
+}
+
 // readScripts reports what parseScripts found, and collects the tables.
 func (l *lab) readScripts(scripts []*script) {
 	for _, s := range scripts {
-		if s.err != nil {
+		switch {
+		case s.err != nil:
 			l.reportScript(s)
-			continue
-		}
-		if s.path == instancesPath {
+		case s.path == instancesPath:
 			l.readRoster(s)
-			continue
+			if l.generated {
+				s.tree = nil
+			}
+		default:
+			l.tables = append(l.tables, s.tables...)
 		}
-		l.tables = append(l.tables, tablesOf(s)...)
 	}
 	l.scripts = scripts
 }
@@ -112,23 +145,6 @@ type table struct {
 	words   []word
 }
 
-// tablesOf collects the arrays of a script that stand outside functions, and the
-// selections of select_services.
-func tablesOf(s *script) []table {
-	var list []table
-	for _, statement := range s.tree.Stmts {
-		switch command := statement.Cmd.(type) {
-		case *syntax.CallExpr:
-			list = append(list, arraysOf(s, command)...)
-		case *syntax.FuncDecl:
-			if command.Name.Value == "select_services" {
-				list = append(list, selectionsOf(s, command)...)
-			}
-		}
-	}
-	return list
-}
-
 // selectionsOf are the lists of a function that is a case of profiles.
 func selectionsOf(s *script, function *syntax.FuncDecl) []table {
 	var list []table
@@ -163,16 +179,9 @@ func arraysOf(s *script, command *syntax.CallExpr) []table {
 // valueOf is the literal value of a variable that a script assigns outside its
 // functions, without a place where there is none.
 func (s *script) valueOf(name string) word {
-	if s.tree == nil {
-		return word{}
-	}
-	for _, statement := range s.tree.Stmts {
-		if call, ok := statement.Cmd.(*syntax.CallExpr); ok {
-			for _, assign := range call.Assigns {
-				if assign.Name.Value == name && assign.Value != nil {
-					return wordOf(assign.Value)
-				}
-			}
+	for _, v := range s.values {
+		if v.name == name {
+			return v.word
 		}
 	}
 	return word{}
