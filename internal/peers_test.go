@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A peer prints the same files from the same data.
@@ -76,6 +77,10 @@ var peers = []peer{
 	}},
 }
 
+// mostPatience is how long a peer may take to be timed again and again; mirrorgen takes
+// about a second for 16,000 members.
+const mostPatience = 10 * time.Second
+
 // TestPeers holds whole builds of mirrorgen, all files of the lab, against
 // programs that print three of them: the compose file with its parts, haproxy.cfg
 // and CSP.ini. All print the same bytes. It fails where one of them but mawk is
@@ -108,14 +113,20 @@ func TestPeers(t *testing.T) {
 		unverified := &command{fresh: filepath.Join(work, "unverified")}
 		unverified.argv = []string{mirrorgen, "build", "--no-verify", source, "-o", unverified.fresh}
 		commands := []*command{build, unverified}
-		measured := map[string]*command{}
+		measured, slow := map[string]*command{}, map[string]time.Duration{}
 		for _, p := range peers {
 			if p.module != "" && programs[p.name] == "" {
 				continue
 			}
 			if c := p.command(t, programs[p.name], work, data); c != nil {
+				began := time.Now()
 				c.once(t, false)
+				took := time.Since(began)
 				checkPeer(t, p.name, c.out, want)
+				if took > mostPatience {
+					slow[p.name] = took
+					continue
+				}
 				measured[p.name] = c
 				commands = append(commands, c)
 			}
@@ -135,6 +146,10 @@ func TestPeers(t *testing.T) {
 			atMost := 1.0
 			if p.unbeaten {
 				atMost = 0
+			}
+			if took := slow[p.name]; took > 0 {
+				fmt.Printf("8     %-40s %.0f s in one run, so slower\n", p.name+" "+p.version, took.Seconds())
+				continue
 			}
 			if measured[p.name] == nil {
 				fmt.Printf("      %s could not be had\n", p.name)

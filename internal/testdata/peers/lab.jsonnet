@@ -3,18 +3,9 @@ local lines(list) = std.join('', list);
 local member(m) =
   '  %(name)s: # %(role)s\n    <<: *iris\n    hostname: %(name)s\n    depends_on:\n' % m
   + lines(['      %(service)s: { condition: %(condition)s }\n' % d for d in m.dependencies])
-  + |||
-        volumes:
-          - *license-key
-          - *instances
-          - *before-start
-          - *after-start
-          - *health
-          - *demo-rest
-          - *demo-record
-          - { type: bind, source: ./iris/merge/%(name)s.cpf, target: /lab/merge.cpf, read_only: true, bind: { create_host_path: false } }
-        networks:
-  ||| % m
+  + '    volumes:\n'
+  + lines(['      - *%s\n' % name for name in ['license-key', 'instances', 'before-start', 'after-start', 'health', 'demo-rest', 'demo-record']])
+  + '      - { type: bind, source: ./iris/merge/%(name)s.cpf, target: /lab/merge.cpf, read_only: true, bind: { create_host_path: false } }\n    networks:\n' % m
   + lines(['      %(network)s: { ipv4_address: %(ip)s }\n' % a for a in m.addresses]);
 
 local listener(l, check) =
