@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -18,6 +19,10 @@ func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
 			if word := bareWord(diag); word != "" {
 				diag.Detail = fmt.Sprintf("%s is no value: text stands in quotes, a variable after var. and a local after local. Write %q if the text is meant.", word, word)
 			}
+		case diag.Summary == "Operation failed" && strings.Contains(diag.Detail, "must not be null"):
+			diag.Detail = "A value here is null, with which nothing can be computed. Give it a value, or take coalesce(it, another)."
+		case diag.Summary == "Call to unknown function" && slices.Contains(outsideFunctions, calledFunction(diag)):
+			diag.Detail = fmt.Sprintf("There is no function %s: a topology depends on nothing but its text and its variables. Give the value to a variable, with --var, a --var-file or the environment.", calledFunction(diag))
 		case diag.Summary == "Call to unknown function" && !strings.Contains(diag.Detail, "Did you mean"):
 			diag.Detail += suggestFunction(diag)
 		}
@@ -25,13 +30,26 @@ func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
 	return diags
 }
 
+// outsideFunctions are those of Terraform that read a disk, a clock, the environment or
+// chance.
+var outsideFunctions = []string{
+	"abspath", "bcrypt", "env", "file", "filebase64", "fileexists", "fileset", "getenv", "pathexpand", "plantimestamp",
+	"templatefile", "timestamp", "uuid",
+}
+
+// calledFunction is the name of the function that there is none of.
+func calledFunction(diag *hcl.Diagnostic) string {
+	if extra, ok := diag.Extra.(hclsyntax.FunctionCallUnknownDiagExtra); ok {
+		return extra.CalledFunctionName()
+	}
+	return ""
+}
+
 // suggestFunction says which function was meant, or which there are.
 func suggestFunction(diag *hcl.Diagnostic) string {
 	names := FunctionNames()
-	if extra, ok := diag.Extra.(hclsyntax.FunctionCallUnknownDiagExtra); ok {
-		if near := didYouMean(extra.CalledFunctionName(), names); near != "" {
-			return near
-		}
+	if near := didYouMean(calledFunction(diag), names); near != "" {
+		return near
 	}
 	return " These are: " + strings.Join(names, ", ") + "."
 }
@@ -56,6 +74,9 @@ func explainDynamic(diag *hcl.Diagnostic) bool {
 // explainSyntax completes HCL's diagnostics about a file that cannot be parsed.
 func explainSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
+		if diag.Summary == "Unterminated template string" {
+			diag.Detail = `The text that begins here has no end. Close it with ".`
+		}
 		if strings.HasPrefix(diag.Detail, "Template sequences are not allowed in this string.") {
 			diag.Detail = `The name of a block is fixed text. To compute names, use a dynamic block: dynamic "member" { for_each = ... labels = [...] content { ... } }`
 		}

@@ -231,6 +231,10 @@ func explainPlain(diags hcl.Diagnostics, arguments, blocks string) hcl.Diagnosti
 			diag.Detail += " This block takes: " + arguments + "."
 		case diag.Summary == "Unsupported block type":
 			diag.Detail += " " + blocks
+		case diag.Summary == "Missing required argument" && strings.Contains(diag.Detail, `"error_message"`):
+			diag.Detail += ` Add error_message, the sentence that a refused value gets: error_message = "..."`
+		case diag.Summary == "Missing required argument" && strings.Contains(diag.Detail, `"result"`):
+			diag.Detail += " Add result, the expression that the function returns: result = ..."
 		case diag.Summary == "Missing required argument":
 			diag.Detail += " Add it."
 		case strings.HasPrefix(diag.Summary, "Missing name for "):

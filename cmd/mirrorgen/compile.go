@@ -81,7 +81,7 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 // what is in use, aim for so much instead. It costs 3 % of the time of a large lab, whose
 // build then takes 105 MiB for 4,000 members instead of 180.
 func boundMemory(services int) {
-	debug.SetMemoryLimit(14<<20 + int64(services)*20<<10)
+	debug.SetMemoryLimit(22<<20 + int64(services)*18<<10)
 }
 
 // suspects tells what may have brought a mistake into a generated file.

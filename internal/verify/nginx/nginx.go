@@ -74,7 +74,11 @@ func Parse(content string) ([]*Directive, []Problem) {
 				p.problem(p.tokens.quote, "Unclosed quote", "The quote that opens here is not closed.", "Close it.")
 			}
 			for _, block := range open[1:] {
-				p.problems = append(p.problems, text.At(block.Line, block.Column, "Unclosed block", `The block "`+block.Name+`" is not closed.`, `Close it with "}".`))
+				what := `The block "` + block.Name + `"`
+				if block.Name == "" {
+					what = "The block that opens here"
+				}
+				p.problems = append(p.problems, text.At(block.Line, block.Column, "Unclosed block", what+" is not closed.", `Close it with "}".`))
 			}
 			return top.Block, append(p.problems, p.tokens.problems...)
 		}
