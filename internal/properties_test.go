@@ -37,11 +37,17 @@ func random(seed uint64) sized {
 	}
 	b.WriteString("}\n")
 	if chance(60) {
-		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2022.1", "2023.1", "2024.1", "2025.1", "2025.2", "2026.1"}[pick(6)])
+		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2020.1", "2020.3", "2021.1", "2022.1", "2023.1", "2024.1", "2025.1", "2025.2", "2026.1"}[pick(9)])
 	}
-	b.WriteString("network \"a\" {}\n")
-	if chance(60) {
-		b.WriteString("network \"b\" {}\n")
+	for i, name := range []string{"a", "b"} {
+		switch {
+		case name == "b" && chance(40):
+		case chance(50):
+			fmt.Fprintf(&b, "network %q {}\n", name)
+		default:
+			bits := 16 + pick(6)
+			fmt.Fprintf(&b, "network %q { subnet = \"10.%d.%d.0/%d\" }\n", name, 100+50*i+pick(50), pick(1<<(bits-16))<<(24-bits), bits)
+		}
 	}
 	fmt.Fprintf(&b, "iris { durable = %v }\n", chance(50))
 	if chance(85) {

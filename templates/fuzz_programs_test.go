@@ -133,7 +133,8 @@ func TestInserted(t *testing.T) {
 // FuzzNGINXItself lets nginx read raw text of an nginx block.
 func FuzzNGINXItself(f *testing.F) {
 	r := nginxReader(tools.Need(f, "nginx"))
-	for _, text := range []string{"add_header X-Lab \"a b\" always;", "location /x { return 404; }", "listen 81", "a\\", "\"", "}", "{", "# }", "a 'b;", "return 200 '#';", "if ($a) { }"} {
+	for _, text := range []string{"add_header X-Lab \"a b\" always;", "location /x { return 404; }", "listen 81", "a\\", "\"", "}", "{", "# }", "a 'b;", "return 200 '#';", "if ($a) { }",
+		"set $x '}';", "set $x \\};", "location ~ {2} { }", "set $x \"a\\\"}\";", "set $x ${host};", "set $x ${host;", "map $a $b { }", "include /dev/null;", "# '"} {
 		f.Add(text)
 	}
 	r.fuzz(f)
@@ -142,7 +143,8 @@ func FuzzNGINXItself(f *testing.F) {
 // FuzzHAProxyItself lets HAProxy read raw text of a haproxy block.
 func FuzzHAProxyItself(f *testing.F) {
 	r := haproxyReader(tools.Need(f, "haproxy"))
-	for _, text := range []string{"    option tcp-smart-connect\n    log-format \"%ci %[srv_name]\"", "timeout connect 3s", "backend x", "a\\", "\"", "'", "# \"", "log-format a\\ b", "mode http", ".if"} {
+	for _, text := range []string{"    option tcp-smart-connect\n    log-format \"%ci %[srv_name]\"", "timeout connect 3s", "backend x", "a\\", "\"", "'", "# \"", "log-format a\\ b", "mode http", ".if",
+		"log-format ${HOME}", "log-format \"${HOME\"", "log-format 'a\\'", "timeout client 1s \\", "[x]", "log-format %[src", ".endif", "global", "timeout client 1s # \\"} {
 		f.Add(text)
 	}
 	r.fuzz(f)

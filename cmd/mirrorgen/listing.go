@@ -156,7 +156,9 @@ func (l *listing) excerptLine(out *bytes.Buffer, line, subject hcl.Range, begin,
 	if to-from > mostWide {
 		from = max(from, min(marked.Start.Byte-mostWide/4, to-mostWide))
 		from = l.character(from, line.Start.Byte)
-		to = l.character(from+mostWide, from)
+		if end := l.character(from+mostWide, from); to-end >= utf8.UTFMax {
+			to = end // else what character stepped back is the end, which may hold the subject
+		}
 	}
 	text := printable(string(l.content[from:to]))
 	if from > line.Start.Byte {
