@@ -132,6 +132,8 @@ var fullCases = []brokenLab{
 	{"haproxy server missing", "Missing server", swap(haproxyPath, "    server ap1d 10.0.100.5:1972 # drasync at first start\n", "")},
 	{"haproxy section name", "Section with another name than its mirror", swap(haproxyPath, "listen ap2", "listen AP2")},
 	{"haproxy server name", "Server with another name than its service", swap(haproxyPath, "server webgw1 10.0.100.10", "server gateway 10.0.100.10")},
+	{"haproxy health path of another", "Health check of another instance", swap(haproxyPath, "    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf /%[srv_name]", "    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf /ap1a")},
+	{"haproxy health path in the option", "Health check of another instance", swap(haproxyPath, "    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf /%[srv_name]/csp/mirror_status.cxw ver HTTP/1.1 hdr Host sql\n", "    bind *:11972\n    balance first\n    option httpchk GET /ap1a/csp/mirror_status.cxw\n")},
 	{"haproxy tcp check", "Balancer that does not know the primary", swap(haproxyPath, "    bind *:11972\n    balance first\n    option httpchk\n", "    bind *:11972\n    balance first\n")},
 	{"haproxy sessions", "Sessions that outlive a failover", swap(haproxyPath, " on-marked-down shutdown-sessions\n    server ap2a", "\n    server ap2a")},
 
@@ -175,6 +177,7 @@ var fullCases = []brokenLab{
 	{"page mirror", "Unknown mirror", swap(pagePath, "| `ap2` | `AP2` |", "| `ap3` | `AP2` |")},
 	{"page members", "Page that disagrees", swap(pagePath, "ap2r (AP2R)", "ap2r (AP2X)")},
 	{"page arbiter", "Page that disagrees", swap(pagePath, "ap2r (AP2R) | MIRRORDB (MIRRORNS) | arbiter", "ap2r (AP2R) | MIRRORDB (MIRRORNS) | web")},
+	{"page port of a service that moved", "Port that nothing publishes", swap(composeFile, "8080:80", "8089:80")},
 	{"page port", "Port that nothing publishes", swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8088/ap2r/api/mgmnt/>")},
 	{"page port of another", "Port of another service", swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8404/ap2r/api/mgmnt/>")},
 	{"page path", "Page that nobody serves", swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8080/ap2x/api/mgmnt/>")},

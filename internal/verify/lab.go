@@ -43,6 +43,9 @@ type lab struct {
 	done   map[*file]bool
 	// publishers are the services by their host ports, made when first needed.
 	publishers map[int]*service
+	// unpublished are the ports that URLs go to and nobody publishes, made when first
+	// needed.
+	unpublished map[unpublished]portFinding
 	// listeners are the mirrors that a haproxy serves by host port, made when first
 	// needed.
 	listeners map[*service]map[int]*entry

@@ -157,25 +157,46 @@ func (h haproxyFile) bound(host string, port int) bool {
 // serverName is how a health check's path names the server that is checked.
 const serverName = "%[srv_name]"
 
-// checkHealthPaths: where health checks ask the web gateways about one instance
-// by its name, every gateway has a path of that name which goes to just that
-// instance.
+// checkHealthPaths: where health checks ask the web gateways about one instance,
+// every gateway has a path for it which goes to just that instance. Such a check
+// names the server in its path, or connects to another address than the server's.
 func checkHealthPaths(l *lab) {
 	for _, h := range l.haproxy {
 		for _, section := range h.proxies {
-			for line := range section.Find("http-check", "send") {
-				uri, _, found := line.After("uri-lf")
-				if !found || !strings.Contains(uri, serverName) {
-					continue
-				}
+			for _, uri := range healthPaths(section.Section) {
+				named := strings.Contains(uri, serverName)
 				for _, s := range section.servers {
-					if s.Check {
+					if s.Check && (named || s.CheckHost != s.Host) {
 						l.checkHealthPath(h, s, strings.ReplaceAll(uri, serverName, s.Name))
 					}
 				}
 			}
 		}
 	}
+}
+
+// healthPaths are the paths that a section's health checks ask for.
+func healthPaths(s *haproxy.Section) []string {
+	var paths []string
+	for line := range s.Find("http-check", "send") {
+		for _, word := range [...]string{"uri", "uri-lf"} {
+			if uri, _, found := line.After(word); found {
+				paths = append(paths, uri)
+			}
+		}
+	}
+	if len(paths) > 0 { // it counts instead of what the option says
+		return paths
+	}
+	for line := range s.Find("option", "httpchk") {
+		for _, word := range line.Words[2:] {
+			if strings.HasPrefix(word, "/") {
+				paths = append(paths, word)
+				break
+			}
+		}
+	}
+	return paths
 }
 
 func (l *lab) checkHealthPath(h haproxyFile, s haproxy.Server, uri string) {

@@ -43,12 +43,55 @@ func (l *lab) checkURL(at spot, url string, row []string) {
 	}
 	switch {
 	case server == nil:
-		l.report(at.file, at.at, "Port that nothing publishes", "The URL http://"+url+" goes to host port "+strconv.Itoa(port)+", which no service publishes.", "Name a published port.")
+		l.reportPort(at, url, port)
 	case s != nil && !s.publishes(port):
 		l.reportBoth(at, spot{s.file, s.at}, "Port of another service", "The row is about "+s.name+", but host port "+strconv.Itoa(port)+" belongs to "+server.name+".", "Name the port that "+s.name+" publishes.")
 	default:
 		l.checkServed(at, server, "/"+uri, row)
 	}
+}
+
+// An unpublished port is one that URLs of a file go to, for nothing.
+type unpublished struct {
+	file *file
+	port int
+}
+
+// reportPort reports such a port where the file first names it, and counts the other
+// times: a port that has changed stands in every second line of a page.
+func (l *lab) reportPort(at spot, url string, port int) {
+	key := unpublished{at.file, port}
+	found := l.unpublished[key]
+	if len(found.lines) == 0 {
+		found.first = len(l.diagnostics)
+		l.report(at.file, at.at, "Port that nothing publishes", "", "")
+		if l.unpublished == nil {
+			l.unpublished = map[unpublished]portFinding{}
+		}
+	}
+	if n := len(found.lines); n == 0 || found.lines[n-1] != at.at.line {
+		found.lines = append(found.lines, at.at.line)
+	}
+	if found.url == "" {
+		found.url = url
+	}
+	what := "The URL http://" + found.url + " goes to host port " + strconv.Itoa(port) + ", which no service publishes"
+	switch more := len(found.lines) - 1; more {
+	case 0:
+	case 1:
+		what += "; so does one on line " + strconv.Itoa(found.lines[1])
+	default:
+		what += "; so do those on " + strconv.Itoa(more) + " more lines, the last " + strconv.Itoa(found.lines[more])
+	}
+	l.diagnostics[found.first].Detail = what + ". Name a published port."
+	l.unpublished[key] = found
+}
+
+// portFinding is the finding about an unpublished port.
+type portFinding struct {
+	first int // index of the diagnostic
+	url   string
+	lines []int // of the file
 }
 
 // publisher is the service that publishes a host port; nil for none.
