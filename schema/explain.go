@@ -21,7 +21,7 @@ func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
 			}
 		case diag.Summary == "Operation failed" && strings.Contains(diag.Detail, "must not be null"):
 			diag.Detail = "A value here is null, with which nothing can be computed. Give it a value, or take coalesce(it, another)."
-		case diag.Summary == "Call to unknown function" && slices.Contains(outsideFunctions, calledFunction(diag)):
+		case diag.Summary == "Call to unknown function" && outside(calledFunction(diag)):
 			diag.Detail = fmt.Sprintf("There is no function %s: a topology depends on nothing but its text and its variables. Give the value to a variable, with --var, a --var-file or the environment.", calledFunction(diag))
 		case diag.Summary == "Call to unknown function" && !strings.Contains(diag.Detail, "Did you mean"):
 			diag.Detail += suggestFunction(diag)
@@ -33,8 +33,14 @@ func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
 // outsideFunctions are those of Terraform that read a disk, a clock, the environment or
 // chance.
 var outsideFunctions = []string{
-	"abspath", "bcrypt", "env", "file", "filebase64", "fileexists", "fileset", "getenv", "pathexpand", "plantimestamp",
+	"abspath", "bcrypt", "env", "getenv", "pathexpand", "plantimestamp",
 	"templatefile", "timestamp", "uuid",
+}
+
+// outside reports whether a function that there is none of would read them; Terraform has
+// a dozen whose names begin with file.
+func outside(name string) bool {
+	return strings.HasPrefix(name, "file") || slices.Contains(outsideFunctions, name)
 }
 
 // calledFunction is the name of the function that there is none of.
@@ -74,8 +80,11 @@ func explainDynamic(diag *hcl.Diagnostic) bool {
 // explainSyntax completes HCL's diagnostics about a file that cannot be parsed.
 func explainSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
-		if diag.Summary == "Unterminated template string" {
+		switch diag.Summary {
+		case "Unterminated template string":
 			diag.Detail = `The text that begins here has no end. Close it with ".`
+		case "Invalid single-argument block definition":
+			diag.Detail = "A block on one line holds one argument. Give each argument, and the closing brace, a line of its own."
 		}
 		if strings.HasPrefix(diag.Detail, "Template sequences are not allowed in this string.") {
 			diag.Detail = `The name of a block is fixed text. To compute names, use a dynamic block: dynamic "member" { for_each = ... labels = [...] content { ... } }`

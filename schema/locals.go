@@ -118,7 +118,7 @@ func (s *scope) setLocal(l *local, values map[string]cty.Value, path []*local) {
 	ctx := s.ctx.NewChild()
 	ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(needed)}
 	value, diags := s.d.meter.value(l.expr, ctx)
-	if s.d.add(diags); diags.HasErrors() {
+	if s.d.add(explainValue(diags)); diags.HasErrors() {
 		value = cty.DynamicVal
 	}
 	values[l.name] = value

@@ -190,7 +190,7 @@ func (s *scope) validate() {
 
 func (s *scope) check(v *variable, check validation) {
 	condition, diags := s.d.meter.value(check.condition, s.ctx)
-	s.d.add(diags)
+	s.d.add(explainValue(diags))
 	if diags.HasErrors() {
 		return
 	}
@@ -206,7 +206,7 @@ func (s *scope) check(v *variable, check validation) {
 		return
 	}
 	message, diags := s.d.meter.value(check.message, s.ctx)
-	s.d.add(diags)
+	s.d.add(explainValue(diags))
 	if diags.HasErrors() {
 		return
 	}

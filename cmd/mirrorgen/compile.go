@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"runtime"
 	"runtime/debug"
 
 	"mirrorgen/internal/plan"
@@ -78,10 +80,17 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 }
 
 // boundMemory has the garbage collector, which else lets the heap grow to several times
-// what is in use, aim for so much instead. It costs 3 % of the time of a large lab, whose
-// build then takes 105 MiB for 4,000 members instead of 180.
+// what is in use, aim for so much instead, but for no less than twice of what reading the
+// topology took. It costs 5 % of the time of a lab of 4,000 members, whose build then
+// takes 101 MiB instead of 180, and nothing of a small one. What the environment says
+// (GOMEMLIMIT) stays.
 func boundMemory(services int) {
-	debug.SetMemoryLimit(22<<20 + int64(services)*18<<10)
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	debug.SetMemoryLimit(max(22<<20+int64(services)*18<<10, 2*int64(now.Sys)))
 }
 
 // suspects tells what may have brought a mistake into a generated file.

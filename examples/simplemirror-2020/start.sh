@@ -482,9 +482,9 @@ show_failures() {
     printf '\n%s: %s\n' "$service" "${status[$service]}"
     echo "  its health check said:"
     docker inspect --format '{{with .State.Health}}{{range .Log}}{{.Output}}{{println}}{{end}}{{end}}' \
-      "${container[$service]}" | sed '/^[[:space:]]*$/d; s/^/    /' | uniq | tail -n 3
+      "${container[$service]}" | sed '/^[[:space:]]*$/d; s/^/    /' | uniq | tail -n 3 || true
     echo "  the end of its log (docker compose logs $service shows all):"
-    docker logs --tail 20 "${container[$service]}" 2>&1 | sed 's/^/    /'
+    docker logs --tail 20 "${container[$service]}" 2>&1 | sed 's/^/    /' || true
   done
   if ((${#rest[@]} > 0)); then
     printf '\nAlso failed: %s\n' "${rest[*]}"

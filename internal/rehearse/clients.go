@@ -183,7 +183,7 @@ func (c *clients) connect(ctx context.Context) {
 		defer s.close()
 		member, status, err = s.who()
 		if err == nil && status != "Primary" {
-			ago, was = s.was()
+			ago, was, err = s.was()
 			ago -= time.Since(began)
 		}
 	}
@@ -272,12 +272,14 @@ func (c *clients) writeOnce(s *session, n int) error {
 // stop ends the clients' work and holds what they saw against what must be.
 // Unseen says that no more requests may fail than waited for an answer at a time.
 func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
+	c.mu.Lock()
+	c.gap = max(c.gap, time.Since(c.success))
+	c.mu.Unlock()
 	c.end()
 	c.group.Wait()
 	if ctx.Err() != nil {
 		return nil
 	}
-	c.gap = max(c.gap, time.Since(c.success))
 	if c.port != "" {
 		c.checkSessions(ctx, r)
 	}

@@ -60,15 +60,21 @@ func (s *session) who() (member, status string, err error) {
 	return words[0], strings.Join(words[1:], " "), nil
 }
 
-// was is how long ago the member at the other end was primary last, by its own clock,
-// and whether it ever was.
-func (s *session) was() (time.Duration, bool) {
+// was is how long ago the member at the other end was primary last, by its own clock;
+// ever is false where it was not since its container started.
+func (s *session) was() (ago time.Duration, ever bool, err error) {
 	words, err := s.say("WAS")
-	if err != nil || len(words) != 2 {
-		return 0, false
+	switch {
+	case err != nil:
+		return 0, false, err
+	case len(words) == 2 && words[1] == "never":
+		return 0, false, nil
+	case len(words) == 2:
+		if ms, err := strconv.ParseInt(words[1], 10, 64); err == nil {
+			return time.Duration(ms) * time.Millisecond, true, nil
+		}
 	}
-	ms, err := strconv.ParseInt(words[1], 10, 64)
-	return time.Duration(ms) * time.Millisecond, err == nil
+	return 0, false, fmt.Errorf("the superserver answered %q", strings.Join(words, " "))
 }
 
 // A receipt is what became of a write: the member that answered, whether it accepted

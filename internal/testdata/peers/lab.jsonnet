@@ -9,7 +9,7 @@ local member(m) =
   + lines(['      %(network)s: { ipv4_address: %(ip)s }\n' % a for a in m.addresses]);
 
 local listener(l, check) =
-  '\nlisten %s\n    bind *:%s\n    balance first\n    option httpchk\n' % [l.name, l.port]
+  '\nlisten %s\n    mode tcp\n    bind *:%s\n    balance first\n    option httpchk\n' % [l.name, l.port]
   + '    http-check send meth GET uri-lf /%[srv_name]/csp/mirror_status.cxw ver HTTP/1.1 hdr Host haproxy\n'
   + '    http-check expect status 200\n'
   + '    default-server check addr 127.0.0.1 port 8405 inter %s fall 2 rise 1 on-marked-down shutdown-sessions\n' % check

@@ -1,0 +1,4 @@
+lab "l" { host = "irishost", timezone = "UTC" }
+mirror "m" {
+  member "a" { role = "primary" }
+}
