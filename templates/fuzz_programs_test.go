@@ -14,8 +14,10 @@ import (
 )
 
 // The targets below show what the language takes to the programs themselves. A program
-// accepts the file, or names a line of the user's own text: a mistake there cannot make
-// one of ours wrong.
+// accepts the file, or the line that it names is one of the user's own: however the text is
+// quoted or nested, it does not leave its place. That a directive exists, and what it
+// means to the lines below, is not what is tested here: HAProxy's "default-server ssl crt
+// NO-SUCH-FILE" is well-formed, and makes every server wrong.
 
 // A reader is a program that is shown a file with raw text of the topology.
 type reader struct {
