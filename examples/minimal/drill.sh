@@ -443,12 +443,12 @@ start_stopped() {
   [[ $(docker inspect --format '{{.State.Running}}' "${container[$1]}") == false ]] && start_again "$1"
 }
 
-# healthy_again succeeds once Docker finds them all healthy, as the next drill and
-# ./status.sh want them.
+# healthy_again succeeds once Docker finds them and the members healthy, as the next
+# drill and ./status.sh want them.
 healthy_again() {
   local service health
   seen=
-  for service in "${restarted[@]}"; do
+  for service in "${restarted[@]}" "${set_members[@]}"; do
     health=$(docker inspect --format '{{with .State.Health}}{{.Status}}{{else}}healthy{{end}}' "${container[$service]}")
     [[ $health == healthy ]] || seen+="$service is $health; "
   done
@@ -475,7 +475,7 @@ step_back() {
   now=$(current_primary)
   if [[ -n $now && $now != "$primary" && ${type[$primary]}:${state[$primary]} == Failover:Backup ]]; then
     hand_over "$now" "$primary"
-    return
+    return $?
   fi
   return 1
 }
@@ -526,7 +526,8 @@ running() {
   [[ ${state[$1]} != down ]]
 }
 
-# finish ends every drill: by itself, on a failure, on Ctrl-C.
+# finish ends every drill: by itself, on a failure, on Ctrl-C. In a trap, "return" without
+# a number returns what was before the trap: what is called here gives one.
 finish() {
   local code=$? mended=yes
   set +e                                 # whatever fails, the rest is put back
@@ -801,7 +802,7 @@ scenario_restart() {
 
 # started runs start.sh.
 started() {
-  ./start.sh >"$work/start" 2>&1 </dev/null && return
+  ./start.sh >"$work/start" 2>&1 </dev/null && return 0
   seen=$(tail -n 5 "$work/start")
   return 1
 }

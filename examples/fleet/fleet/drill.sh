@@ -513,12 +513,12 @@ start_stopped() {
   [[ $(docker inspect --format '{{.State.Running}}' "${container[$1]}") == false ]] && start_again "$1"
 }
 
-# healthy_again succeeds once Docker finds them all healthy, as the next drill and
-# ./status.sh want them.
+# healthy_again succeeds once Docker finds them and the members healthy, as the next
+# drill and ./status.sh want them.
 healthy_again() {
   local service health
   seen=
-  for service in "${restarted[@]}"; do
+  for service in "${restarted[@]}" "${set_members[@]}"; do
     health=$(docker inspect --format '{{with .State.Health}}{{.Status}}{{else}}healthy{{end}}' "${container[$service]}")
     [[ $health == healthy ]] || seen+="$service is $health; "
   done
@@ -545,22 +545,22 @@ step_back() {
   now=$(current_primary)
   if [[ -n $now && $now != "$primary" && ${type[$primary]}:${state[$primary]} == Failover:Backup ]]; then
     hand_over "$now" "$primary"
-    return
+    return $?
   fi
   if [[ ${type[$primary]} == Disaster* ]]; then
     mirror_method "$primary" Promote
-    return
+    return $?
   fi
   for member in "${set_members[@]}"; do
     if [[ ${found_type[$member]} == Disaster* && ${type[$member]}:${state[$member]} == Failover:Backup ]]; then
       mirror_method "$member" Demote
-      return
+      return $?
     fi
   done
   for member in "${set_members[@]}"; do
     if [[ ${found_type[$member]} == Failover && ${type[$member]} == Disaster* ]]; then
       mirror_method "$member" Promote
-      return
+      return $?
     fi
   done
   return 1
@@ -621,7 +621,8 @@ running() {
   [[ ${state[$1]} != down ]]
 }
 
-# finish ends every drill: by itself, on a failure, on Ctrl-C.
+# finish ends every drill: by itself, on a failure, on Ctrl-C. In a trap, "return" without
+# a number returns what was before the trap: what is called here gives one.
 finish() {
   local code=$? mended=yes
   set +e                                 # whatever fails, the rest is put back
@@ -896,7 +897,7 @@ scenario_restart() {
 
 # started runs start.sh.
 started() {
-  ./start.sh >"$work/start" 2>&1 </dev/null && return
+  ./start.sh >"$work/start" 2>&1 </dev/null && return 0
   seen=$(tail -n 5 "$work/start")
   return 1
 }
