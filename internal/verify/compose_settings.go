@@ -61,10 +61,14 @@ func (y *yamlReader) health(node *yaml.Node) health {
 
 // setting returns the value of an environment variable, without a place where
 // the service has none.
-func (s *service) setting(name string) word {
-	for _, e := range s.environment {
-		if e.name == name {
-			return e.word
+func (s *service) setting(name string) word { return valueOf(s.environment, name) }
+
+// valueOf is the value of the first setting of that name, without a place where
+// there is none.
+func valueOf(list []setting, name string) word {
+	for i := range list {
+		if list[i].name == name {
+			return list[i].word
 		}
 	}
 	return word{}

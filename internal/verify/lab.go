@@ -45,7 +45,7 @@ type lab struct {
 	publishers map[int]*service
 	// unpublished are the ports that URLs go to and nobody publishes, made when first
 	// needed.
-	unpublished map[unpublished]portFinding
+	unpublished map[unpublished]*repeated
 	// listeners are the mirrors that a haproxy serves by host port, made when first
 	// needed.
 	listeners map[*service]map[int]*entry

@@ -28,14 +28,7 @@ type entry struct {
 }
 
 // value is the value of a variable, without a place where the line has none.
-func (e *entry) value(name string) word {
-	for i := range e.values {
-		if e.values[i].name == name {
-			return e.values[i].word
-		}
-	}
-	return word{}
-}
+func (e *entry) value(name string) word { return valueOf(e.values, name) }
 
 // mirrorEntry is the line of a mirror, and those of its members.
 type mirrorEntry struct {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // checkURLs: every URL of a line goes to a host port that a service publishes,
@@ -57,41 +59,39 @@ type unpublished struct {
 	port int
 }
 
-// reportPort reports such a port where the file first names it, and counts the other
-// times: a port that has changed stands in every second line of a page.
-func (l *lab) reportPort(at spot, url string, port int) {
-	key := unpublished{at.file, port}
-	found := l.unpublished[key]
-	if len(found.lines) == 0 {
-		found.first = len(l.diagnostics)
-		l.report(at.file, at.at, "Port that nothing publishes", "", "")
-		if l.unpublished == nil {
-			l.unpublished = map[unpublished]portFinding{}
-		}
-	}
-	if n := len(found.lines); n == 0 || found.lines[n-1] != at.at.line {
-		found.lines = append(found.lines, at.at.line)
-	}
-	if found.url == "" {
-		found.url = url
-	}
-	what := "The URL http://" + found.url + " goes to host port " + strconv.Itoa(port) + ", which no service publishes"
-	switch more := len(found.lines) - 1; more {
-	case 0:
-	case 1:
-		what += "; so does one on line " + strconv.Itoa(found.lines[1])
-	default:
-		what += "; so do those on " + strconv.Itoa(more) + " more lines, the last " + strconv.Itoa(found.lines[more])
-	}
-	l.diagnostics[found.first].Detail = what + ". Name a published port."
-	l.unpublished[key] = found
+// repeated is a finding that other lines of its file have too.
+type repeated struct {
+	*hcl.Diagnostic
+	what string // the first sentence, without its stop
+	last int    // line
+	more int    // lines after the first
 }
 
-// portFinding is the finding about an unpublished port.
-type portFinding struct {
-	first int // index of the diagnostic
-	url   string
-	lines []int // of the file
+// reportPort reports such a port where the file first names it, and counts the other
+// lines: a port that has changed stands in every second line of a page.
+func (l *lab) reportPort(at spot, url string, port int) {
+	const remedy = "Name a published port."
+	key := unpublished{at.file, port}
+	found := l.unpublished[key]
+	switch {
+	case found == nil:
+		what := "The URL http://" + url + " goes to host port " + strconv.Itoa(port) + ", which no service publishes"
+		l.report(at.file, at.at, "Port that nothing publishes", what+".", remedy)
+		if l.unpublished == nil {
+			l.unpublished = map[unpublished]*repeated{}
+		}
+		l.unpublished[key] = &repeated{l.diagnostics[len(l.diagnostics)-1], what, at.at.line, 0}
+		return
+	case found.last == at.at.line:
+		return
+	}
+	found.last = at.at.line
+	found.more++
+	also := "; so do those on " + strconv.Itoa(found.more) + " more lines, the last " + strconv.Itoa(found.last)
+	if found.more == 1 {
+		also = "; so does one on line " + strconv.Itoa(found.last)
+	}
+	found.Detail = found.what + also + ". " + remedy
 }
 
 // publisher is the service that publishes a host port; nil for none.

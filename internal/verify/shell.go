@@ -178,14 +178,7 @@ func arraysOf(s *script, command *syntax.CallExpr) []table {
 
 // valueOf is the literal value of a variable that a script assigns outside its
 // functions, without a place where there is none.
-func (s *script) valueOf(name string) word {
-	for _, v := range s.values {
-		if v.name == name {
-			return v.word
-		}
-	}
-	return word{}
-}
+func (s *script) valueOf(name string) word { return valueOf(s.values, name) }
 
 func elements(array *syntax.ArrayExpr) []word {
 	list := make([]word, 0, len(array.Elems))
