@@ -82,6 +82,14 @@ type lockReader struct {
 // ReadLock reads a lock file. A lock with any mistake is an error: half of it
 // would move what the other half keeps.
 func ReadLock(name string, content []byte) (*Lock, hcl.Diagnostics) {
+	if lock, ok := readWritten(name, content); ok {
+		return lock, nil
+	}
+	return readLockHCL(name, content)
+}
+
+// readLockHCL reads any lock file.
+func readLockHCL(name string, content []byte) (*Lock, hcl.Diagnostics) {
 	if diags := schema.CheckNesting(name, content); diags.HasErrors() {
 		return nil, diags
 	}
