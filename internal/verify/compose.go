@@ -35,10 +35,10 @@ type service struct {
 	volumes      []string // targets of what is no bind mount
 	dependencies []dependency
 	environment  []setting
-	command      []word // entrypoint and command, one word each as Compose splits them
-	capabilities []word // cap_add
-	grace        word   // stop_grace_period
-	health       health
+	command      []word  // entrypoint and command, one word each as Compose splits them
+	capabilities []word  // cap_add
+	grace        word    // stop_grace_period
+	health       *health // never nil
 }
 
 // word is a piece of text and where it stands.
@@ -212,7 +212,7 @@ func (c *compose) add(s *service) {
 }
 
 func (y *yamlReader) service(entry yamlField) *service {
-	s := &service{name: entry.name, at: entry.at}
+	s := &service{name: entry.name, at: entry.at, health: &noHealth}
 	for _, field := range y.fields(entry.value) {
 		switch field.name {
 		case "image":
@@ -226,7 +226,9 @@ func (y *yamlReader) service(entry yamlField) *service {
 				s.ports = append(s.ports, y.port(item))
 			}
 		case "volumes":
-			for _, item := range y.items(field.value) {
+			items := y.items(field.value)
+			s.mounts = make([]mount, 0, len(items))
+			for _, item := range items {
 				if m, ok := y.mount(item); ok {
 					s.mounts = append(s.mounts, m)
 				} else if m.target != "" {
@@ -236,11 +238,11 @@ func (y *yamlReader) service(entry yamlField) *service {
 		case "depends_on":
 			s.dependencies = y.dependencies(field.value)
 		case "healthcheck":
-			s.health = y.health(field.value)
+			s.health = once(&y.healths, field.value, y.health)
 		case "environment":
-			s.environment = y.settings(field.value)
+			s.environment = once(&y.environments, field.value, y.settings)
 		case "command", "entrypoint":
-			s.command = append(s.command, y.words(field.value)...)
+			s.command = append(s.command, once(&y.commands, field.value, y.words)...)
 		case "stop_grace_period":
 			s.grace = y.word(field.value)
 		case "build":
@@ -257,7 +259,7 @@ func (y *yamlReader) service(entry yamlField) *service {
 }
 
 func (y *yamlReader) addresses(node *yaml.Node) []address {
-	var list []address
+	list := make([]address, 0, 2)
 	for _, item := range y.items(node) { // a plain list of names
 		list = append(list, address{network: y.text(item), at: placeOf(item)})
 	}

@@ -40,8 +40,11 @@ func (y *yamlReader) settings(node *yaml.Node) []setting {
 	return list
 }
 
-func (y *yamlReader) health(node *yaml.Node) health {
-	h := health{given: y.text(y.get(node, "disable")) != "true", at: placeOf(y.follow(node))}
+// noHealth is that of a service without a healthcheck.
+var noHealth health
+
+func (y *yamlReader) health(node *yaml.Node) *health {
+	h := &health{given: y.text(y.get(node, "disable")) != "true", at: placeOf(y.follow(node))}
 	for _, field := range y.fields(node) {
 		switch field.name {
 		case "test":

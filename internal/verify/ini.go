@@ -18,9 +18,16 @@ type ini struct {
 type iniSection struct {
 	name  string
 	at    place
-	keys  []iniKey
-	index map[string]int // of keys by name, the first of equal ones
+	keys  []iniKey       // with different names
+	index map[string]int // of keys by name; nil for a few, as a server has
 }
+
+// fewKeys are found by looking at each. An index of its own for every server is
+// most of what a large file takes.
+const fewKeys = 16
+
+// usualKeys are so many as a server has that mirrorgen writes.
+const usualKeys = 9
 
 type iniKey struct {
 	name, value string
@@ -30,11 +37,31 @@ type iniKey struct {
 
 // key returns the key of that name; ok is false where there is none.
 func (s *iniSection) key(name string) (key iniKey, ok bool) {
-	i, ok := s.index[name]
-	if !ok {
+	if s.index != nil {
+		if i, ok := s.index[name]; ok {
+			return s.keys[i], true
+		}
 		return iniKey{}, false
 	}
-	return s.keys[i], true
+	for i := range s.keys {
+		if s.keys[i].name == name {
+			return s.keys[i], true
+		}
+	}
+	return iniKey{}, false
+}
+
+func (s *iniSection) add(key iniKey) {
+	s.keys = append(s.keys, key)
+	switch {
+	case s.index != nil:
+		s.index[key.name] = len(s.keys) - 1
+	case len(s.keys) > fewKeys:
+		s.index = map[string]int{}
+		for i := range s.keys {
+			s.index[s.keys[i].name] = i
+		}
+	}
 }
 
 // value returns the value of that key, "" where there is none.
@@ -74,7 +101,7 @@ func (l *lab) scanINI(f *file) *ini {
 			if !found || name == "" {
 				l.report(f, at, "Malformed section heading", "A section heading is a name in square brackets, alone on its line.", "Write it like [SYSTEM].")
 			}
-			section = &iniSection{name: name, at: at, index: map[string]int{}}
+			section = &iniSection{name: name, at: at, keys: make([]iniKey, 0, usualKeys)}
 			if parsed.byName[name] != nil {
 				l.report(f, at, "Duplicate section", "The section ["+name+"] begins a second time.", "Put its keys into the first one.")
 			} else {
@@ -101,9 +128,8 @@ func (l *lab) scanKey(f *file, section *iniSection, line string, at place) {
 		l.report(f, at, "Duplicate key", "The key "+name+" stands twice in section ["+section.name+"].", "Keep one of the two.")
 		return
 	}
-	section.index[name] = len(section.keys)
 	valueColumn := at.column + len(line) - len(strings.TrimLeft(value, " \t"))
-	section.keys = append(section.keys, iniKey{name, strings.TrimSpace(value), at, place{at.line, valueColumn}})
+	section.add(iniKey{name, strings.TrimSpace(value), at, place{at.line, valueColumn}})
 }
 
 // ambiguous are the characters of which INI readers make different things:

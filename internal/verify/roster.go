@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"strings"
-
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -45,22 +43,10 @@ func (e *entry) connectsByHook() bool { return e.text("data_server") != "" }
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
 func (l *lab) readRoster(s *script) {
-	r := &roster{file: s.file, byName: map[string]*entry{}, byMirror: map[string]*mirrorEntry{}}
-	for _, statement := range s.tree.Stmts {
-		switch command := statement.Cmd.(type) {
-		case *syntax.CaseClause:
-			switch variable(command.Word) {
-			case "instance":
-				r.instances = entries(command)
-			case "mirror":
-				r.mirrors = entries(command)
-			}
-		case *syntax.CallExpr:
-			for _, t := range arraysOf(s, command) {
-				if t.name == "accounts" {
-					r.accounts = t.words
-				}
-			}
+	r := &roster{file: s.file, instances: s.cases["instance"], mirrors: s.cases["mirror"], byName: map[string]*entry{}, byMirror: map[string]*mirrorEntry{}}
+	for _, t := range s.tables {
+		if t.name == "accounts" {
+			r.accounts = t.words
 		}
 	}
 	for _, e := range r.mirrors {
@@ -71,25 +57,24 @@ func (l *lab) readRoster(s *script) {
 		if m := r.byMirror[e.text("mirror")]; m != nil && e.text("role") != applicationRole {
 			m.members = append(m.members, e)
 		}
-		for _, name := range [...]string{"mirror_address", "client_address"} {
-			l.useRoster(r, e.value(name), "The "+strings.ReplaceAll(name, "_", " ")+" of "+e.name, 0)
-		}
+		l.useRoster(r, e.value("mirror_address"), "The mirror address of ", e.name, 0)
+		l.useRoster(r, e.value("client_address"), "The client address of ", e.name, 0)
 		for _, peer := range e.list {
-			l.useRoster(r, peer, "A peer of "+e.name, agentPort)
+			l.useRoster(r, peer, "A peer of ", e.name, agentPort)
 		}
 	}
 	for _, e := range r.mirrors {
 		l.mirrors[e.name] = true
-		l.useRoster(r, e.value("founder"), "The founder of mirror "+e.name, agentPort)
-		l.useRoster(r, e.value("data_server"), "The data server of mirror "+e.name, superserverPort)
-		l.useRoster(r, e.value("arbiter"), "The arbiter of mirror "+e.name, agentPort)
+		l.useRoster(r, e.value("founder"), "The founder of mirror ", e.name, agentPort)
+		l.useRoster(r, e.value("data_server"), "The data server of mirror ", e.name, superserverPort)
+		l.useRoster(r, e.value("arbiter"), "The arbiter of mirror ", e.name, agentPort)
 	}
 	l.roster = r
 }
 
-func (l *lab) useRoster(r *roster, w word, what string, port int) {
+func (l *lab) useRoster(r *roster, w word, what, of string, port int) {
 	if w.text != "" {
-		l.uses = append(l.uses, use{file: r.file, at: w.at, host: w.text, port: port, what: what})
+		l.uses = append(l.uses, use{file: r.file, at: w.at, host: w.text, port: port, what: what, of: of})
 	}
 }
 
@@ -105,7 +90,8 @@ func variable(w *syntax.Word) string {
 
 // entries are the branches of a case that assign variables.
 func entries(command *syntax.CaseClause) []*entry {
-	var list []*entry
+	list := make([]*entry, 0, len(command.Items))
+	names := map[string]string{} // each once, of the thousands that are alike
 	for _, item := range command.Items {
 		if len(item.Patterns) != 1 || len(item.Stmts) != 1 {
 			continue
@@ -125,7 +111,12 @@ func entries(command *syntax.CaseClause) []*entry {
 			if assign.Value == nil {
 				value.at = placeAt(assign.Pos())
 			}
-			e.values = append(e.values, setting{assign.Name.Value, value})
+			name, known := names[assign.Name.Value]
+			if !known {
+				name = assign.Name.Value
+				names[name] = name
+			}
+			e.values = append(e.values, setting{name, value})
 		}
 		list = append(list, e)
 	}

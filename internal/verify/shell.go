@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"mirrorgen/schema/parallel"
 )
 
 // script is a file of bash.
@@ -14,10 +16,10 @@ type script struct {
 	*file
 	err    error
 	tables []table
-	values []setting // what is assigned outside functions
-	// tree is the script as far as it could be parsed. Of a generated lab only the
-	// roster's is kept, until that is read: at 4,000 members trees are a third of
-	// what verification has in memory.
+	values []setting           // what is assigned outside functions
+	cases  map[string][]*entry // of the roster: branches, by the variable that they are of
+	// tree is the script as far as it could be parsed, nil for one of a generated lab:
+	// at 4,000 members trees would be a third of what verification has in memory.
 	tree *syntax.File
 }
 
@@ -26,26 +28,28 @@ type script struct {
 // waits for them.
 func (l *lab) parseScripts(files []*file) func() []*script {
 	var scripts []*script
-	var parsing sync.WaitGroup
 	for _, f := range files {
 		if path.Ext(f.path) == ".sh" {
-			s := &script{file: f}
-			scripts = append(scripts, s)
-			parsing.Go(func() {
-				s.parse()
-				if l.generated && s.path != instancesPath {
-					s.tree = nil
-				}
-			})
+			scripts = append(scripts, &script{file: f})
 		}
 	}
+	var parsing sync.WaitGroup
+	parsing.Go(func() {
+		// As many at a time as there are processors: each has its tree in memory.
+		parallel.Each(len(scripts), func(_, i int) {
+			scripts[i].parse()
+			if l.generated {
+				scripts[i].tree = nil
+			}
+		})
+	})
 	return func() []*script {
 		parsing.Wait()
 		return scripts
 	}
 }
 
-// parse reads the script, its tables and what it assigns.
+// parse reads the script, its tables, what it assigns, and the branches of the roster.
 func (s *script) parse() {
 	s.tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(s.text), s.path)
 	if s.tree == nil {
@@ -59,6 +63,13 @@ func (s *script) parse() {
 				if assign.Value != nil {
 					s.values = append(s.values, setting{assign.Name.Value, wordOf(assign.Value)})
 				}
+			}
+		case *syntax.CaseClause:
+			if s.path == instancesPath {
+				if s.cases == nil {
+					s.cases = map[string][]*entry{}
+				}
+				s.cases[variable(command.Word)] = entries(command)
 			}
 		case *syntax.FuncDecl:
 			if command.Name.Value == "select_services" {
@@ -76,9 +87,6 @@ func (l *lab) readScripts(scripts []*script) {
 			l.reportScript(s)
 		case s.path == instancesPath:
 			l.readRoster(s)
-			if l.generated {
-				s.tree = nil
-			}
 		default:
 			l.tables = append(l.tables, s.tables...)
 		}

@@ -17,16 +17,20 @@ type use struct {
 	host     string
 	port     int    // 0 where only the host is named
 	service  int    // the port on which an instance has what is asked for, 0 where that is not known
-	what     string // e.g. "The server ap1a"; begins a sentence
+	what, of string // e.g. "The server ap1a"; of is a name that follows, "" for none
 	literal  bool   // has to be an IP address: the program would resolve a name only once, at its start
 	anywhere bool   // may lie outside the lab
 }
+
+// subject begins a sentence.
+func (u *use) subject() string { return u.what + u.of }
 
 // checkUses looks up every address that an artifact names: it belongs to a
 // service, that service listens there, and whoever reads the artifact is on the
 // same network.
 func checkUses(l *lab) {
-	for _, u := range l.uses {
+	for i := range l.uses {
+		u := &l.uses[i]
 		addr, err := netip.ParseAddr(u.host)
 		if err != nil {
 			l.checkNamedUse(u)
@@ -38,7 +42,7 @@ func checkUses(l *lab) {
 		target := l.compose.byIP[addr]
 		if target == nil {
 			if !u.anywhere || l.inSubnet(addr) {
-				l.report(u.file, u.at, "Unknown address", u.what+" has the address "+u.host+", which belongs to no service of "+l.composeName+".",
+				l.report(u.file, u.at, "Unknown address", u.subject()+" has the address "+u.host+", which belongs to no service of "+l.composeName+".",
 					"Use an address that a service has as ipv4_address.")
 			}
 			continue
@@ -49,14 +53,14 @@ func checkUses(l *lab) {
 }
 
 // checkNamedUse is checkUses for a host name.
-func (l *lab) checkNamedUse(u use) {
+func (l *lab) checkNamedUse(u *use) {
 	target := l.compose.byName[u.host]
 	switch {
 	case target == nil && (u.host == "localhost" || u.anywhere || strings.Contains(u.host, ".")):
 	case target == nil:
-		l.report(u.file, u.at, "Unknown host", u.what+` has the host "`+u.host+`", which is no service of `+l.composeName+".", "Use the address of a service.")
+		l.report(u.file, u.at, "Unknown host", u.subject()+` has the host "`+u.host+`", which is no service of `+l.composeName+".", "Use the address of a service.")
 	case u.literal && l.generated:
-		l.report(u.file, u.at, "Host name instead of an address", u.what+" is named by its host name, so the program does not start while "+u.host+" is missing.",
+		l.report(u.file, u.at, "Host name instead of an address", u.subject()+" is named by its host name, so the program does not start while "+u.host+" is missing.",
 			"Use its ipv4_address.")
 	default:
 		l.checkNamedNetwork(u, target)
@@ -66,14 +70,14 @@ func (l *lab) checkNamedUse(u use) {
 
 // checkNamedNetwork reports a service that is named by those who share no network
 // with it, to whom its name says nothing.
-func (l *lab) checkNamedNetwork(u use, target *service) {
+func (l *lab) checkNamedNetwork(u *use, target *service) {
 	for _, reader := range l.compose.readers[u.file.path] {
 		shared := reader == target || len(reader.addresses) == 0 || len(target.addresses) == 0
 		for _, a := range target.addresses {
 			shared = shared || reader.on(a.network)
 		}
 		if !shared {
-			l.reportBoth(spot{u.file, u.at}, spot{target.file, target.at}, "Unreachable address", u.what+" is "+target.name+", which shares no network with "+reader.name+".", "Put both on one network.")
+			l.reportBoth(spot{u.file, u.at}, spot{target.file, target.at}, "Unreachable address", u.subject()+" is "+target.name+", which shares no network with "+reader.name+".", "Put both on one network.")
 			return
 		}
 	}
@@ -81,10 +85,10 @@ func (l *lab) checkNamedNetwork(u use, target *service) {
 
 // checkReachable reports a service that is named on a network where those who
 // read the file are not.
-func (l *lab) checkReachable(u use, target *service, network string) {
+func (l *lab) checkReachable(u *use, target *service, network string) {
 	for _, reader := range l.compose.strangers(u.file.path, network) {
 		if reader != target {
-			l.report(u.file, u.at, "Unreachable address", u.what+" has the address "+u.host+" on the network "+network+", where "+reader.name+" has no address.",
+			l.report(u.file, u.at, "Unreachable address", u.subject()+" has the address "+u.host+" on the network "+network+", where "+reader.name+" has no address.",
 				"Use the address of "+target.name+" on a network that both share.")
 			return
 		}
@@ -109,17 +113,17 @@ func (c *compose) strangers(path, network string) []*service {
 	return found
 }
 
-func (l *lab) checkListens(u use, target *service) {
+func (l *lab) checkListens(u *use, target *service) {
 	if u.port == 0 || l.opaque(target) {
 		return
 	}
 	if u.service > 0 && u.port != u.service && l.duties[target].kind == instanceKind {
-		l.report(u.file, u.at, "Port of another service", u.what+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", but asks for what an instance serves on "+strconv.Itoa(u.service)+".",
+		l.report(u.file, u.at, "Port of another service", u.subject()+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", but asks for what an instance serves on "+strconv.Itoa(u.service)+".",
 			"Use port "+strconv.Itoa(u.service)+".")
 		return
 	}
 	if ports := l.listens(target); !slices.Contains(ports, u.port) {
-		l.report(u.file, u.at, "Port that nothing listens on", u.what+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", which listens on "+portList(ports)+".",
+		l.report(u.file, u.at, "Port that nothing listens on", u.subject()+" is expected on port "+strconv.Itoa(u.port)+" of "+target.name+", which listens on "+portList(ports)+".",
 			"Use the port that the service listens on.")
 	}
 }
@@ -214,8 +218,12 @@ func mergeUses(f *file, merge *cpf.File) []use {
 		case "ConfigMirror":
 			for _, a := range action.Arguments {
 				switch a.Name {
-				case "MirrorAddress", "AgentAddress", "ECPAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The "+a.Name+" of the mirror member")
+				case "MirrorAddress":
+					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The MirrorAddress of the mirror member")
+				case "AgentAddress":
+					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The AgentAddress of the mirror member")
+				case "ECPAddress":
+					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The ECPAddress of the mirror member")
 				case "Primary":
 					if a.Value != "auto" {
 						add(action.Line, a.ValueColumn, a.Value, 0, 0, "The primary of the mirror")

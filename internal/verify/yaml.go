@@ -87,6 +87,25 @@ type yamlField struct {
 type yamlReader struct {
 	depth  int // of merge keys being resolved
 	merges int // resolved so far
+
+	// What many services have through the same alias or merge key is read once.
+	healths      map[*yaml.Node]*health
+	environments map[*yaml.Node][]setting
+	commands     map[*yaml.Node][]word
+}
+
+// once returns what read makes of a node, which it does the first time that it is
+// asked.
+func once[T any](known *map[*yaml.Node]T, node *yaml.Node, read func(*yaml.Node) T) T {
+	if value, ok := (*known)[node]; ok {
+		return value
+	}
+	if *known == nil {
+		*known = map[*yaml.Node]T{}
+	}
+	value := read(node)
+	(*known)[node] = value
+	return value
 }
 
 // Bounds on merge keys, so that mappings that merge themselves, or each other
