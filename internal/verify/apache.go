@@ -17,7 +17,7 @@ func (l *lab) readApache(f *file) {
 	continued := false
 	for line, content := range text.Lines(f.text) {
 		trimmed := strings.TrimSpace(content)
-		at := place{line, len(content) - len(strings.TrimLeft(content, " \t")) + 1}
+		at := placeIn(line, len(content)-len(strings.TrimLeft(content, " \t"))+1)
 		isContinuation := continued
 		continued = strings.HasSuffix(trimmed, `\`)
 		if isContinuation || trimmed == "" || trimmed[0] == '#' {

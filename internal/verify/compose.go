@@ -31,7 +31,7 @@ type service struct {
 	extended     bool // from another service, which is not looked at
 	addresses    []address
 	ports        []port
-	mounts       []mount
+	mounts       []*mount // services share those that they have through an alias
 	volumes      []string // targets of what is no bind mount
 	dependencies []dependency
 	environment  []setting
@@ -83,10 +83,10 @@ type port struct {
 	at             place
 }
 
-// mount is a bind mount.
+// mount is a bind mount, or another volume, of which only the target is read.
 type mount struct {
 	source, target string // source relative to the lab where it is, without "./"
-	readOnly       bool
+	bind, readOnly bool
 	at             place
 }
 
@@ -132,7 +132,7 @@ func (l *lab) readComposePart(c *compose, f *file, base string, done map[*file]b
 	if !ok {
 		return false
 	}
-	y := yamlReader{}
+	y := yamlReader{base: base}
 	for _, item := range y.items(y.get(root, "include")) {
 		l.include(c, f, &y, item, done)
 	}
@@ -144,9 +144,6 @@ func (l *lab) readComposePart(c *compose, f *file, base string, done map[*file]b
 	for _, entry := range y.fields(y.get(root, "services")) {
 		s := y.service(entry)
 		s.file = f
-		for i := range s.mounts {
-			s.mounts[i].rebase(base)
-		}
 		c.add(s)
 		if s.image == "" && !s.built && !s.extended {
 			l.report(f, s.at, "Service without an image", "The service "+s.name+" names no image.", "Set the image in the images block.")
@@ -227,9 +224,9 @@ func (y *yamlReader) service(entry yamlField) *service {
 			}
 		case "volumes":
 			items := y.items(field.value)
-			s.mounts = make([]mount, 0, len(items))
+			s.mounts = make([]*mount, 0, len(items))
 			for _, item := range items {
-				if m, ok := y.mount(item); ok {
+				if m := once(&y.mounts, item, y.mount); m.bind {
 					s.mounts = append(s.mounts, m)
 				} else if m.target != "" {
 					s.volumes = append(s.volumes, m.target)
@@ -311,13 +308,13 @@ func (y *yamlReader) port(node *yaml.Node) port {
 	return p
 }
 
-// mount reads both syntaxes of a volume and reports whether it is a bind mount.
-func (y *yamlReader) mount(node *yaml.Node) (mount, bool) {
-	m := mount{at: placeOf(node)}
+// mount reads both syntaxes of a volume.
+func (y *yamlReader) mount(node *yaml.Node) *mount {
+	m := &mount{at: placeOf(node)}
 	if node.Kind == yaml.MappingNode {
 		if y.text(y.get(node, "type")) != "bind" {
 			m.target = y.text(y.get(node, "target"))
-			return m, false
+			return m
 		}
 		source := y.get(node, "source")
 		if source != nil && source.Line > 0 {
@@ -329,7 +326,7 @@ func (y *yamlReader) mount(node *yaml.Node) (mount, bool) {
 		parts := strings.Split(y.text(node), ":")
 		if len(parts) < 2 || !strings.ContainsAny(parts[0][:min(1, len(parts[0]))], "./~") {
 			m.target = parts[min(1, len(parts)-1)]
-			return m, false // a named volume
+			return m // a named volume
 		}
 		m.source, m.target = parts[0], parts[1]
 		m.readOnly = len(parts) > 2 && strings.Contains(","+parts[2]+",", ",ro,")
@@ -337,8 +334,9 @@ func (y *yamlReader) mount(node *yaml.Node) (mount, bool) {
 	if m.source != "./" {
 		m.source = strings.TrimPrefix(m.source, "./")
 	}
-	m.source = strings.TrimSuffix(m.source, "/")
-	return m, true
+	m.source, m.bind = strings.TrimSuffix(m.source, "/"), true
+	m.rebase(y.base)
+	return m
 }
 
 func (y *yamlReader) dependencies(node *yaml.Node) []dependency {

@@ -80,8 +80,7 @@ func valueOf(list []setting, name string) word {
 // target returns the mount that a path of the container lies in, or nil.
 func (s *service) target(path string) *mount {
 	var best *mount
-	for i := range s.mounts {
-		m := &s.mounts[i]
+	for _, m := range s.mounts {
 		if (path == m.target || strings.HasPrefix(path, strings.TrimSuffix(m.target, "/")+"/")) && (best == nil || len(m.target) > len(best.target)) {
 			best = m
 		}

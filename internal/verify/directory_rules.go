@@ -81,7 +81,7 @@ func checkEnvironmentFile(l *lab) {
 	}
 	for number, line := range text.Lines(f.text) {
 		if i := strings.Index(line, "$("); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			l.report(f, place{number, i + 1}, "Command in an environment file", "Compose takes $( literally: it runs no command for a value of .env.", "Write the value, or set the variable in the script that starts the lab.")
+			l.report(f, placeIn(number, i+1), "Command in an environment file", "Compose takes $( literally: it runs no command for a value of .env.", "Write the value, or set the variable in the script that starts the lab.")
 		}
 	}
 }
@@ -184,7 +184,7 @@ func checkMissingWebServer(l *lab) {
 		for number, line := range text.Lines(f.text) {
 			if i := strings.Index(line, port); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 				s := l.instances[0]
-				l.reportBoth(spot{f, place{number, i + 1}}, spot{s.file, s.at}, "Web server that the image does not have", "The line asks for port 52773, but images have had no web server since 2023.2, and "+s.image+" is later.", "Ask through a web gateway, on the member's own path.")
+				l.reportBoth(spot{f, placeIn(number, i+1)}, spot{s.file, s.at}, "Web server that the image does not have", "The line asks for port 52773, but images have had no web server since 2023.2, and "+s.image+" is later.", "Ask through a web gateway, on the member's own path.")
 				break
 			}
 		}
@@ -231,7 +231,7 @@ func checkMirrorConfiguration(l *lab) {
 	for _, m := range l.merges {
 		for _, section := range m.merge.Sections {
 			if name, _, _ := strings.Cut(section.Name, "."); len(section.Keys) > 0 && (strings.EqualFold(name, "Mirrors") || strings.EqualFold(name, "MapMirrors")) {
-				l.report(m.file, place{line: section.Line}, "Mirror configuration written in advance", "The section ["+section.Name+"] holds the identifiers of a mirror that does not exist yet.", "Declare the mirror with ConfigMirror.")
+				l.report(m.file, placeIn(section.Line, 0), "Mirror configuration written in advance", "The section ["+section.Name+"] holds the identifiers of a mirror that does not exist yet.", "Declare the mirror with ConfigMirror.")
 			}
 		}
 	}
@@ -247,7 +247,7 @@ func checkCookies(l *lab) {
 			}
 			for line := range p.Find("cookie") {
 				if mode == "tcp" {
-					l.report(h.file, place{line.Number, line.Columns[0]}, "Cookie in TCP mode", "The section "+p.Name+" is in TCP mode, in which HAProxy sees no cookies; line "+strconv.Itoa(line.Number)+" has no effect.", "Remove it, or use mode http.")
+					l.report(h.file, placeIn(line.Number, line.Columns[0]), "Cookie in TCP mode", "The section "+p.Name+" is in TCP mode, in which HAProxy sees no cookies; line "+strconv.Itoa(line.Number)+" has no effect.", "Remove it, or use mode http.")
 				}
 			}
 		}

@@ -26,9 +26,6 @@ type iniSection struct {
 // most of what a large file takes.
 const fewKeys = 16
 
-// usualKeys are so many as a server has that mirrorgen writes.
-const usualKeys = 9
-
 type iniKey struct {
 	name, value string
 	at          place // of the name
@@ -76,22 +73,18 @@ func (l *lab) readGateway(f *file) {
 	parsed := l.scanINI(f)
 	l.compareINI(f, parsed, before)
 	l.gateways = append(l.gateways, gatewayFile{f, parsed})
-	for _, server := range gatewayServers(parsed) {
-		if address, ok := server.key("Ip_Address"); ok {
-			port, _ := server.key("TCP_Port")
-			l.uses = append(l.uses, use{file: f, at: address.valueAt, host: address.value, port: number(port.value), service: superserverPort, what: "The server [" + server.name + "]"})
-		}
-	}
 }
 
 // scanINI reads the lines of an INI file, for their places and for what stands
 // twice.
 func (l *lab) scanINI(f *file) *ini {
 	parsed := &ini{byName: map[string]*iniSection{}}
+	// The keys of all sections lie in one array, one section's after the other's.
+	keys := make([]iniKey, 0, strings.Count(f.text, "="))
 	var section *iniSection
 	for line, content := range text.Lines(f.text) {
 		trimmed := strings.TrimSpace(content)
-		at := place{line, len(content) - len(strings.TrimLeft(content, " \t")) + 1}
+		at := placeIn(line, len(content)-len(strings.TrimLeft(content, " \t"))+1)
 		switch {
 		case trimmed == "":
 		case trimmed[0] == ';' || trimmed[0] == '#':
@@ -101,7 +94,10 @@ func (l *lab) scanINI(f *file) *ini {
 			if !found || name == "" {
 				l.report(f, at, "Malformed section heading", "A section heading is a name in square brackets, alone on its line.", "Write it like [SYSTEM].")
 			}
-			section = &iniSection{name: name, at: at, keys: make([]iniKey, 0, usualKeys)}
+			if section != nil {
+				keys = keys[len(section.keys):len(section.keys)]
+			}
+			section = &iniSection{name: name, at: at, keys: keys}
 			if parsed.byName[name] != nil {
 				l.report(f, at, "Duplicate section", "The section ["+name+"] begins a second time.", "Put its keys into the first one.")
 			} else {
@@ -128,7 +124,7 @@ func (l *lab) scanKey(f *file, section *iniSection, line string, at place) {
 		l.report(f, at, "Duplicate key", "The key "+name+" stands twice in section ["+section.name+"].", "Keep one of the two.")
 		return
 	}
-	valueColumn := at.column + len(line) - len(strings.TrimLeft(value, " \t"))
+	valueColumn := at.column + int32(len(line)-len(strings.TrimLeft(value, " \t")))
 	section.add(iniKey{name, strings.TrimSpace(value), at, place{at.line, valueColumn}})
 }
 

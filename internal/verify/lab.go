@@ -51,9 +51,6 @@ type lab struct {
 	listeners map[*service]map[int]*entry
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	mirrors map[string]bool
-	// uses are the addresses that the artifacts name, with what is expected
-	// there.
-	uses []use
 
 	diagnostics hcl.Diagnostics
 }
@@ -160,14 +157,12 @@ func (l *lab) readMerge(f *file) {
 	merge, problems := cpf.Parse(f.text)
 	l.reportAll(f, problems)
 	l.merges = append(l.merges, mergeFile{file: f, merge: merge})
-	l.uses = append(l.uses, mergeUses(f, merge)...)
 }
 
 func (l *lab) readNGINX(f *file) {
 	directives, problems := nginx.Parse(f.text)
 	l.reportAll(f, problems)
 	l.nginx = append(l.nginx, nginxFile{f, directives})
-	l.uses = append(l.uses, nginxUses(f, directives)...)
 }
 
 func (l *lab) readHAProxy(f *file) {
@@ -184,5 +179,4 @@ func (l *lab) readHAProxy(f *file) {
 		}
 	}
 	l.haproxy = append(l.haproxy, h)
-	l.uses = append(l.uses, haproxyUses(h)...)
 }

@@ -34,7 +34,7 @@ func (l *lab) readMarkdown(f *file) {
 		mark := fenceMark(trimmed)
 		switch {
 		case fence != "":
-			p.lines = append(p.lines, word{trimmed, place{line: line}})
+			p.lines = append(p.lines, word{trimmed, placeIn(line, 0)})
 			if strings.HasPrefix(trimmed, fence) && strings.Trim(trimmed, fence[:1]) == "" {
 				fence = ""
 			}
@@ -44,7 +44,7 @@ func (l *lab) readMarkdown(f *file) {
 			columns = 0
 			continue
 		case !strings.HasPrefix(trimmed, "|"):
-			p.lines = append(p.lines, word{trimmed, place{line: line}})
+			p.lines = append(p.lines, word{trimmed, placeIn(line, 0)})
 			columns = 0
 			continue
 		}
@@ -54,15 +54,15 @@ func (l *lab) readMarkdown(f *file) {
 			columns, heading = cells, texts
 		} else if cells == columns {
 			if !strings.HasPrefix(texts[0], ":-") && !strings.HasPrefix(texts[0], "--") {
-				p.rows = append(p.rows, pageRow{texts, heading, place{line: line}})
+				p.rows = append(p.rows, pageRow{texts, heading, placeIn(line, 0)})
 			}
 		} else {
-			l.report(f, place{line: line}, "Uneven table", "The row has "+strconv.Itoa(cells)+" cells, but the table has "+strconv.Itoa(columns)+".",
+			l.report(f, placeIn(line, 0), "Uneven table", "The row has "+strconv.Itoa(cells)+" cells, but the table has "+strconv.Itoa(columns)+".",
 				`Write a bar inside a cell as "\|".`)
 		}
 	}
 	if fence != "" {
-		l.report(f, place{line: fenceLine}, "Unclosed code block", "The code block that begins here does not end.", "Close it with "+fence+".")
+		l.report(f, placeIn(fenceLine, 0), "Unclosed code block", "The code block that begins here does not end.", "Close it with "+fence+".")
 	}
 }
 

@@ -42,17 +42,17 @@ func (l *lab) readMembership(merge *mergeFile) *membership {
 	m := &membership{merge: merge, values: map[string]word{}}
 	for action := range merge.merge.Actions {
 		if action.Name == "ConfigMirror" && m.at == (place{}) {
-			m.at = place{action.Line, action.Column}
+			m.at = placeIn(action.Line, action.Column)
 			for _, a := range action.Arguments {
-				m.values[a.Name] = word{a.Value, place{action.Line, a.ValueColumn}}
+				m.values[a.Name] = word{a.Value, placeIn(action.Line, a.ValueColumn)}
 			}
 		}
 	}
 	if m.at == (place{}) {
 		for _, key := range merge.merge.Keys("Startup") {
 			if name := formerNames[key.Name]; name != "" {
-				m.values[name] = word{key.Value, place{key.Line, key.ValueColumn}}
-				m.at = place{key.Line, key.Column}
+				m.values[name] = word{key.Value, placeIn(key.Line, key.ValueColumn)}
+				m.at = placeIn(key.Line, key.Column)
 			}
 		}
 	}
@@ -88,12 +88,12 @@ func (m *mergeFile) parameter(section, action, name string) (word, bool) {
 	found, ok := word{}, false
 	for _, key := range m.merge.Keys(section) {
 		if key.Name == name {
-			found, ok = word{key.Value, place{key.Line, key.ValueColumn}}, true
+			found, ok = word{key.Value, placeIn(key.Line, key.ValueColumn)}, true
 		}
 	}
 	for a := range m.merge.Actions {
 		if argument, given := a.Argument(name); given && a.Name == action {
-			found, ok = word{argument.Value, place{a.Line, argument.ValueColumn}}, true
+			found, ok = word{argument.Value, placeIn(a.Line, argument.ValueColumn)}, true
 		}
 	}
 	return found, ok

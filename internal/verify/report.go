@@ -11,9 +11,13 @@ import (
 
 // place is a position in a file. The zero value stands for its first line.
 type place struct {
-	line   int // from 1
-	column int // in bytes, from 1; 0 for the whole line
+	line   int32 // from 1
+	column int32 // in bytes, from 1; 0 for the whole line
 }
+
+// placeIn makes a place of numbers that a reader counts. A place is kept of every word
+// of a lab, hundreds of thousands in a large one, so it is small.
+func placeIn(line, column int) place { return place{int32(line), int32(column)} }
 
 // spot is a place in a certain file.
 type spot struct {
@@ -47,7 +51,7 @@ func (l *lab) report(f *file, at place, summary, what, remedy string) {
 // reportAll adds what a reader found.
 func (l *lab) reportAll(f *file, problems []text.Problem) {
 	for _, p := range problems {
-		l.report(f, place{p.Line, p.Column}, p.Summary, p.Text, p.Remedy)
+		l.report(f, placeIn(p.Line, p.Column), p.Summary, p.Text, p.Remedy)
 	}
 }
 
@@ -62,12 +66,12 @@ func (f *file) rangeOf(at place) *hcl.Range {
 			}
 		}
 	}
-	line := min(max(at.line, 1), len(f.lines))
+	line := min(max(int(at.line), 1), len(f.lines))
 	start := f.lines[line-1]
 	content, _, _ := strings.Cut(f.text[start:], "\n")
 	from, to := 0, len(content)
 	if at.column > 0 {
-		from = min(at.column-1, len(content))
+		from = min(int(at.column)-1, len(content))
 		if i := strings.IndexAny(content[from:], " \t;,{})"); i > 0 {
 			to = from + i
 		}
@@ -83,5 +87,5 @@ func (f *file) rangeOf(at place) *hcl.Range {
 // at is the place of a byte offset of the file.
 func (f *file) at(offset int) place {
 	before := f.text[:offset]
-	return place{strings.Count(before, "\n") + 1, offset - strings.LastIndexByte(before, '\n')}
+	return placeIn(strings.Count(before, "\n")+1, offset-strings.LastIndexByte(before, '\n'))
 }

@@ -57,25 +57,11 @@ func (l *lab) readRoster(s *script) {
 		if m := r.byMirror[e.text("mirror")]; m != nil && e.text("role") != applicationRole {
 			m.members = append(m.members, e)
 		}
-		l.useRoster(r, e.value("mirror_address"), "The mirror address of ", e.name, 0)
-		l.useRoster(r, e.value("client_address"), "The client address of ", e.name, 0)
-		for _, peer := range e.list {
-			l.useRoster(r, peer, "A peer of ", e.name, agentPort)
-		}
 	}
 	for _, e := range r.mirrors {
 		l.mirrors[e.name] = true
-		l.useRoster(r, e.value("founder"), "The founder of mirror ", e.name, agentPort)
-		l.useRoster(r, e.value("data_server"), "The data server of mirror ", e.name, superserverPort)
-		l.useRoster(r, e.value("arbiter"), "The arbiter of mirror ", e.name, agentPort)
 	}
 	l.roster = r
-}
-
-func (l *lab) useRoster(r *roster, w word, what, of string, port int) {
-	if w.text != "" {
-		l.uses = append(l.uses, use{file: r.file, at: w.at, host: w.text, port: port, what: what, of: of})
-	}
 }
 
 // variable is the name in a word that is just "$name", "" for any other.

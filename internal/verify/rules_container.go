@@ -100,7 +100,7 @@ func checkHookFiles(l *lab) {
 			if strings.HasPrefix(strings.TrimSpace(line), "#") {
 				continue
 			}
-			l.checkConfigurationPath(spot{script.file, place{line: number}}, line)
+			l.checkConfigurationPath(spot{script.file, placeIn(number, 0)}, line)
 			for from := 0; ; {
 				i := strings.Index(line[from:], labDirectory)
 				if i < 0 {
@@ -108,7 +108,7 @@ func checkHookFiles(l *lab) {
 				}
 				begin := from + i
 				from = begin + strings.IndexFunc(line[begin:]+" ", notPathRune)
-				l.checkHookFile(script, readers, word{line[begin:from], place{number, begin + 1}})
+				l.checkHookFile(script, readers, word{line[begin:from], placeIn(number, begin+1)})
 			}
 		}
 	}

@@ -14,8 +14,8 @@ func (m *mergeFile) ecpServers() []ecpServer {
 	var list []ecpServer
 	for _, key := range m.merge.Keys("ECPServers") {
 		fields := strings.Split(key.Value, ",")
-		at := place{key.Line, key.ValueColumn}
-		server := ecpServer{word{key.Name, place{key.Line, key.Column}}, word{fields[0], at}, word{"", at}}
+		at := placeIn(key.Line, key.ValueColumn)
+		server := ecpServer{word{key.Name, placeIn(key.Line, key.Column)}, word{fields[0], at}, word{"", at}}
 		if len(fields) > 2 {
 			server.mirror.text = fields[2]
 		}
@@ -23,7 +23,7 @@ func (m *mergeFile) ecpServers() []ecpServer {
 	}
 	for action := range m.merge.Actions {
 		if action.Name == "CreateECPServer" {
-			at := place{action.Line, action.Column}
+			at := placeIn(action.Line, action.Column)
 			list = append(list, ecpServer{word{action.Value("Name"), at}, word{action.Value("Address"), at}, word{action.Value("MirrorConnection"), at}})
 		}
 	}
@@ -121,7 +121,7 @@ func (l *lab) checkDataServer(m *mergeFile, server ecpServer, target *service) {
 		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.name.text) || !strings.HasPrefix(directory.Value, ":mirror:") {
 			continue
 		}
-		at := spot{m.file, place{action.Line, directory.ValueColumn}}
+		at := spot{m.file, placeIn(action.Line, directory.ValueColumn)}
 		parts := strings.Split(directory.Value, ":")
 		if len(parts) != 4 || mirrored && parts[2] != set {
 			l.report(at.file, at.at, "Database of another mirror", "The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.name+" belongs to the mirror set "+set+".", "Write it like :mirror:"+set+":DATABASE.")

@@ -16,7 +16,7 @@ func checkBinds(l *lab) {
 			for i, bind := range binds {
 				for _, other := range binds[:i] {
 					if other.Host == bind.Host || other.Host == "" || bind.Host == "" {
-						l.report(h.file, place{bind.Line, bind.Column}, "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
+						l.report(h.file, placeIn(bind.Line, bind.Column), "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
 							"Bind another port.")
 						break
 					}
@@ -32,7 +32,7 @@ func checkSections(l *lab) {
 	for _, h := range l.haproxy {
 		names := map[string]int{}
 		for _, s := range h.proxies {
-			at := place{line: s.Line}
+			at := placeIn(s.Line, 0)
 			what := "The section " + s.Kind + " " + s.Name
 			if s.Name == "" {
 				l.report(h.file, at, "Section without a name", what+"needs a name.", "Add one.")
@@ -70,7 +70,7 @@ func (l *lab) checkBackends(h haproxyFile) {
 				found = found || (other.Kind == "backend" || other.Kind == "listen") && other.Name == line.Words[1]
 			}
 			if !found {
-				l.report(h.file, place{line.Number, line.Columns[1]}, "Unknown backend", "There is no backend "+line.Words[1]+".", "Name a backend section of this file.")
+				l.report(h.file, placeIn(line.Number, line.Columns[1]), "Unknown backend", "There is no backend "+line.Words[1]+".", "Name a backend section of this file.")
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func checkServers(l *lab) {
 		for _, section := range h.proxies {
 			names, addresses := map[string]bool{}, map[string]string{}
 			for _, s := range section.servers {
-				at := place{s.Line, s.Column}
+				at := placeIn(s.Line, s.Column)
 				what := "The server " + s.Name + " of section " + section.Name
 				address := s.Host + ":" + strconv.Itoa(s.Port)
 				if s.Port == 0 {
@@ -106,7 +106,7 @@ func checkServers(l *lab) {
 						l.report(h.file, at, "Address of another service", what+" has the address "+s.Host+", which belongs to "+owner.name+".", "Use an address of "+s.Name+".")
 					}
 				} else if owner := l.compose.byIP[addr]; owner != nil && l.generated {
-					l.report(h.file, place{line: s.Line}, "Server with another name than its service", what+" is the service "+owner.name+"; logs and statistics call it by this name.", "Name it "+owner.name+".")
+					l.report(h.file, placeIn(s.Line, 0), "Server with another name than its service", what+" is the service "+owner.name+"; logs and statistics call it by this name.", "Name it "+owner.name+".")
 				}
 			}
 		}
@@ -123,7 +123,7 @@ func checkHealthChecks(l *lab) {
 				if !s.Check {
 					continue
 				}
-				at := place{s.Line, s.Column}
+				at := placeIn(s.Line, s.Column)
 				if section.Has("option", "httpchk") && !s.CheckedApart && !connects && s.CheckPort == superserverPort {
 					l.report(h.file, at, "Health check on the superserver", "The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no HTTP.", "Name the port of a web server with port.")
 				}
@@ -200,7 +200,7 @@ func healthPaths(s *haproxy.Section) []string {
 }
 
 func (l *lab) checkHealthPath(h haproxyFile, s haproxy.Server, uri string) {
-	at := place{s.Line, s.Column}
+	at := placeIn(s.Line, s.Column)
 	what := "The health check of " + s.Name + " asks for " + uri
 	for _, g := range l.gateways {
 		path := g.ini.pathFor(uri)
@@ -275,7 +275,7 @@ func (l *lab) checkMirrorSection(h *haproxyFile, p proxy) {
 		if e == nil {
 			continue
 		}
-		at := spot{h.file, place{server.Line, server.Column}}
+		at := spot{h.file, placeIn(server.Line, server.Column)}
 		role := e.text("role")
 		switch {
 		case mirror != "" && e.text("mirror") != mirror:
@@ -290,11 +290,11 @@ func (l *lab) checkMirrorSection(h *haproxyFile, p proxy) {
 		return
 	}
 	if l.generated && p.Name != mirror {
-		l.report(h.file, place{line: p.Line}, "Section with another name than its mirror", "The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.", "Name it "+mirror+".")
+		l.report(h.file, placeIn(p.Line, 0), "Section with another name than its mirror", "The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.", "Name it "+mirror+".")
 	}
 	for _, e := range l.roster.members(mirror) {
 		if role := e.text("role"); !listed[e.name] && (role == "primary" || role == "backup" || role == "drasync") {
-			l.reportBoth(spot{h.file, place{line: p.Line}}, spot{l.roster.file, e.at}, "Missing server", "The section "+p.Name+" does not list "+e.name+", which may become primary.", "Add a server line for it.")
+			l.reportBoth(spot{h.file, placeIn(p.Line, 0)}, spot{l.roster.file, e.at}, "Missing server", "The section "+p.Name+" does not list "+e.name+", which may become primary.", "Add a server line for it.")
 		}
 	}
 }
@@ -314,7 +314,7 @@ func checkFailoverSections(l *lab) {
 			if members < 2 {
 				continue
 			}
-			at := place{line: p.Line}
+			at := placeIn(p.Line, 0)
 			switch {
 			case !p.Has("option", "httpchk") && !p.Has("option", "external-check"):
 				l.report(h.file, at, "Balancer that does not know the primary", "The section "+p.Name+" checks whether "+strconv.Itoa(members)+" instances take connections, which a backup does too, and would send clients to it.", "Check mirror_status.cxw, which only the primary answers with 200.")

@@ -19,7 +19,7 @@ func checkMirrorActions(l *lab) {
 				continue
 			}
 			if declared {
-				l.report(m.file, place{action.Line, action.Column}, "Second mirror", "The file declares a mirror twice, and an instance belongs to one.", "Keep one ConfigMirror.")
+				l.report(m.file, placeIn(action.Line, action.Column), "Second mirror", "The file declares a mirror twice, and an instance belongs to one.", "Keep one ConfigMirror.")
 			}
 			declared = true
 			l.checkMirrorAction(m, action)
@@ -29,7 +29,7 @@ func checkMirrorActions(l *lab) {
 
 func (l *lab) checkMirrorAction(m mergeFile, action cpf.Action) {
 	for _, a := range action.Arguments {
-		at := place{action.Line, a.ValueColumn}
+		at := placeIn(action.Line, a.ValueColumn)
 		switch a.Name {
 		case "Member":
 			if !text.Has("primary backup drasync rorasync rwrasync", a.Value) {
@@ -46,13 +46,13 @@ func (l *lab) checkMirrorAction(m mergeFile, action cpf.Action) {
 				l.report(m.file, at, "Address of another service", "The "+a.Name+" of "+self.name+" is "+a.Value+", which belongs to "+owner.name+".", "Use an address of "+self.name+".")
 			}
 		case "VirtualAddress", "VirtualAddressInterface":
-			l.report(m.file, place{action.Line, a.Column}, "Virtual address in a container", "An instance in a container cannot take over a virtual address.", "Remove it; clients reach the primary through haproxy or a web gateway.")
+			l.report(m.file, placeIn(action.Line, a.Column), "Virtual address in a container", "An instance in a container cannot take over a virtual address.", "Remove it; clients reach the primary through haproxy or a web gateway.")
 		}
 	}
 	founds := action.Value("Primary") == "localhost" || !l.generated && m.service != nil && l.serviceAt(action.Value("Primary")) == m.service
 	if primary := action.Value("Member") == "primary"; primary != founds && action.Value("Member") != "" && action.Value("Primary") != "" {
 		primaryArgument, _ := action.Argument("Primary")
-		l.report(m.file, place{action.Line, primaryArgument.ValueColumn}, "Primary at the wrong place", "The primary member names itself as localhost, and every other member names the primary's address.",
+		l.report(m.file, placeIn(action.Line, primaryArgument.ValueColumn), "Primary at the wrong place", "The primary member names itself as localhost, and every other member names the primary's address.",
 			"Write localhost on the primary alone.")
 	}
 }
@@ -88,7 +88,7 @@ func checkDatabases(l *lab) {
 		}
 		for action := range m.merge.Actions {
 			for _, a := range action.Arguments {
-				name, at := strings.ToUpper(a.Value), place{action.Line, a.ValueColumn}
+				name, at := strings.ToUpper(a.Value), placeIn(action.Line, a.ValueColumn)
 				switch {
 				case action.Name == "CreateNamespace" && (a.Name == "Globals" || a.Name == "Routines" || a.Name == "TempGlobals"):
 					if !databases[name] && !text.Has(ownDatabases, name) {
@@ -119,7 +119,7 @@ func checkSuperserver(l *lab) {
 			}
 		}
 		if last != nil && last.Value != strconv.Itoa(superserverPort) {
-			l.report(m.file, place{last.Line, last.Column}, "Superserver on another port", "The superserver of "+m.service.name+" would listen on "+last.Value+", where nobody in the lab looks for it.", "Leave DefaultPort at "+strconv.Itoa(superserverPort)+"; superserver_port publishes it on another port of the host.")
+			l.report(m.file, placeIn(last.Line, last.Column), "Superserver on another port", "The superserver of "+m.service.name+" would listen on "+last.Value+", where nobody in the lab looks for it.", "Leave DefaultPort at "+strconv.Itoa(superserverPort)+"; superserver_port publishes it on another port of the host.")
 		}
 	}
 }
@@ -130,7 +130,7 @@ func checkMergeApplications(l *lab) {
 	for _, m := range l.merges {
 		for action := range m.merge.Actions {
 			if _, given := action.Argument("AutheEnabled"); action.Name == "CreateApplication" && !given {
-				l.report(m.file, place{action.Line, action.Column}, "Application without authentication", "The web application "+action.Value("Name")+" does not say AutheEnabled, and would serve anybody.", "Add AutheEnabled=32 for passwords.")
+				l.report(m.file, placeIn(action.Line, action.Column), "Application without authentication", "The web application "+action.Value("Name")+" does not say AutheEnabled, and would serve anybody.", "Add AutheEnabled=32 for passwords.")
 			}
 		}
 	}

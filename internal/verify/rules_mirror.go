@@ -73,18 +73,18 @@ func (l *lab) checkJoins(m, founder *membership) {
 		}
 		set, _ := action.Argument("MirrorSetName")
 		if set.Value != m.text("Name") {
-			l.reportBoth(spot{m.merge.file, place{action.Line, set.ValueColumn}}, m.spot("Name"), "Database of another mirror", "The database "+name+" belongs to the mirror set "+set.Value+", but "+self.name+" to "+m.text("Name")+".", "Use the member's own set.")
+			l.reportBoth(spot{m.merge.file, placeIn(action.Line, set.ValueColumn)}, m.spot("Name"), "Database of another mirror", "The database "+name+" belongs to the mirror set "+set.Value+", but "+self.name+" to "+m.text("Name")+".", "Use the member's own set.")
 		}
 		other, ok := theirs[name]
 		if !ok {
-			l.reportBoth(spot{m.merge.file, place{action.Line, action.Column}}, founder.spot("Name"), "Database that the primary does not have", "The mirrored database "+name+" of "+self.name+" is none of "+primary.name+", so it would stay empty.", "Create it on every member.")
+			l.reportBoth(spot{m.merge.file, placeIn(action.Line, action.Column)}, founder.spot("Name"), "Database that the primary does not have", "The mirrored database "+name+" of "+self.name+" is none of "+primary.name+", so it would stay empty.", "Create it on every member.")
 			continue
 		}
 		for _, argument := range [...]string{"Directory", "MirrorDBName"} {
 			a, _ := action.Argument(argument)
 			b, _ := other.Argument(argument)
 			if a.Value != b.Value {
-				l.reportBoth(spot{m.merge.file, place{action.Line, a.ValueColumn}}, spot{founder.merge.file, place{other.Line, b.ValueColumn}}, "Members that disagree", "The database "+name+" has "+argument+"="+a.Value+" on "+self.name+", but "+argument+"="+b.Value+" on "+primary.name+".", "A mirrored database is the same on every member; at another place it stays a local one.")
+				l.reportBoth(spot{m.merge.file, placeIn(action.Line, a.ValueColumn)}, spot{founder.merge.file, placeIn(other.Line, b.ValueColumn)}, "Members that disagree", "The database "+name+" has "+argument+"="+a.Value+" on "+self.name+", but "+argument+"="+b.Value+" on "+primary.name+".", "A mirrored database is the same on every member; at another place it stays a local one.")
 			}
 		}
 	}
@@ -152,7 +152,7 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 		action, ok := created[strings.ToUpper(fields[0])]
 		namespace := l.namespaceOf(m.merge, fields[0])
 		if !ok || action.Value("Directory") != fields[2] || namespace != fields[1] {
-			l.reportBoth(spot{m.merge.file, place{action.Line, action.Column}}, l.roster.spot(d), "Members that disagree", l.roster.path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+m.merge.path+" does not.", "Both must name the same databases, directories and namespaces.")
+			l.reportBoth(spot{m.merge.file, placeIn(action.Line, action.Column)}, l.roster.spot(d), "Members that disagree", l.roster.path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+m.merge.path+" does not.", "Both must name the same databases, directories and namespaces.")
 		}
 	}
 }

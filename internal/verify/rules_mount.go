@@ -11,7 +11,7 @@ const licenseTarget = "/lab/iris.key"
 // checkMounts: every bind mount of the lab's own files has an artifact as its
 // source, read-only, and no two mounts share a target.
 func checkMounts(l *lab) {
-	seen := map[spot]bool{} // mounts that services share by an alias
+	seen := map[*mount]bool{}
 	for _, s := range l.compose.services {
 		targets := map[string]bool{}
 		for _, m := range s.mounts {
@@ -19,10 +19,10 @@ func checkMounts(l *lab) {
 				l.report(s.file, m.at, "Duplicate mount target", "The service "+s.name+" mounts two things on "+m.target+".", "Keep one of the two.")
 			}
 			targets[m.target] = true
-			if seen[spot{s.file, m.at}] {
+			if seen[m] {
 				continue
 			}
-			seen[spot{s.file, m.at}] = true
+			seen[m] = true
 			switch {
 			case m.source == "." || m.source == "":
 				l.report(s.file, m.at, "Mount of the whole lab", "The service "+s.name+" mounts the generated directory itself, with the licence key in it.", "Mount just the files that it needs.")
@@ -43,7 +43,7 @@ func checkMounts(l *lab) {
 // userData reports whether a mount's source is the user's to provide: the
 // licence key, durable data, what lies outside the lab, and what a topology's
 // raw compose keys bring in a directory of their own.
-func (l *lab) userData(m mount) bool {
+func (l *lab) userData(m *mount) bool {
 	if m.target == licenseTarget || strings.HasPrefix(m.source, "/") || strings.HasPrefix(m.source, "~") {
 		return true
 	}

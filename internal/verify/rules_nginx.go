@@ -15,7 +15,7 @@ func checkUpstreams(l *lab) {
 	for _, n := range l.nginx {
 		names := map[string]int{}
 		for upstream := range walk(n.directives, "upstream") {
-			at, name := place{upstream.Line, upstream.Column}, upstream.Arg(0)
+			at, name := placeIn(upstream.Line, upstream.Column), upstream.Arg(0)
 			if line := names[name]; line > 0 {
 				l.report(n.file, at, "Duplicate upstream", "The upstream "+name+" is declared on line "+strconv.Itoa(line)+" as well.", "Give it a name of its own.")
 			}
@@ -23,7 +23,7 @@ func checkUpstreams(l *lab) {
 			servers := map[string]bool{}
 			keepalive := 0
 			for _, d := range upstream.Block {
-				at := place{d.Line, d.Column}
+				at := placeIn(d.Line, d.Column)
 				switch {
 				case d.Name == "server":
 					host, port := hostPort(d.Arg(0))
@@ -60,7 +60,7 @@ func checkUpstreamNames(l *lab) {
 			if target == "" || known[target] || err == nil || strings.Contains(host, ".") || host == "localhost" || l.compose.byName[host] != nil {
 				continue
 			}
-			l.report(n.file, place{d.Args[0].Line, d.Args[0].Column}, "Unknown upstream", "proxy_pass goes to "+target+", which is no upstream of this file.", "Name an upstream that the file declares.")
+			l.report(n.file, placeIn(d.Args[0].Line, d.Args[0].Column), "Unknown upstream", "proxy_pass goes to "+target+", which is no upstream of this file.", "Name an upstream that the file declares.")
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (l *lab) checkSingle(f *file, block []*nginx.Directive) {
 				seen = make(map[string]int, len(block))
 			}
 			if line := seen[d.Name]; line > 0 {
-				l.report(f, place{d.Line, d.Column}, "Duplicate directive", "nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
+				l.report(f, placeIn(d.Line, d.Column), "Duplicate directive", "nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
 					"Remove it from the raw config of the nginx block, or use the argument that sets it.")
 			}
 			seen[d.Name] = d.Line
@@ -115,7 +115,7 @@ func checkLocations(l *lab) {
 					key += " " + d.Arg(1)
 				}
 				if line := seen[key]; line > 0 {
-					l.report(n.file, place{d.Line, d.Column}, "Duplicate "+d.Name, `"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
+					l.report(n.file, placeIn(d.Line, d.Column), "Duplicate "+d.Name, `"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
 						"Remove it from the raw config of the nginx block.")
 				}
 				seen[key] = d.Line
@@ -134,13 +134,13 @@ func checkLogs(l *lab) {
 		}
 		for d := range walk(n.directives, "access_log") {
 			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") {
-				l.report(n.file, place{d.Line, d.Column}, "Unknown log format", "The log is written in the format "+format+", which the file does not declare.", "Declare it with log_format.")
+				l.report(n.file, placeIn(d.Line, d.Column), "Unknown log format", "The log is written in the format "+format+", which the file does not declare.", "Declare it with log_format.")
 			}
 		}
 		for _, name := range [...]string{"access_log", "error_log"} {
 			for d := range walk(n.directives, name) {
 				if device, found := strings.CutPrefix(d.Arg(0), "/dev/"); found && !text.Has(devices, device) {
-					l.report(n.file, place{d.Line, d.Column}, "Unknown device", "The log goes to "+d.Arg(0)+", which no container has.", "Use /dev/stdout.")
+					l.report(n.file, placeIn(d.Line, d.Column), "Unknown device", "The log goes to "+d.Arg(0)+", which no container has.", "Use /dev/stdout.")
 				}
 			}
 		}

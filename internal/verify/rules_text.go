@@ -27,7 +27,7 @@ func (l *lab) checkText(f *file) {
 		l.report(f, place{}, "Invalid UTF-8", "The file is not UTF-8 text.", "Save the topology as UTF-8.")
 	}
 	if !strings.HasSuffix(f.text, "\n") && path.Dir(f.path) != "haproxy" { // HAProxy's reader says so itself
-		l.report(f, place{line: strings.Count(f.text, "\n") + 1}, "Missing newline at the end", "The last line does not end with a newline.", "End the file with one.")
+		l.report(f, placeIn(strings.Count(f.text, "\n")+1, 0), "Missing newline at the end", "The last line does not end with a newline.", "End the file with one.")
 	}
 	l.checkBeginning(f)
 }
@@ -42,15 +42,15 @@ func (l *lab) checkBeginning(f *file) {
 	if path.Ext(f.path) == ".sh" {
 		switch {
 		case executable && !shebang:
-			l.report(f, place{line: 1}, "Missing shebang", "The script is executable, but its first line does not say what runs it.", "Begin it with #!/usr/bin/env bash.")
+			l.report(f, placeIn(1, 0), "Missing shebang", "The script is executable, but its first line does not say what runs it.", "Begin it with #!/usr/bin/env bash.")
 		case shebang && !executable:
-			l.report(f, place{line: 1}, "Script without execute permission", "The script begins with a shebang, but its mode does not let anybody run it.", "Give it the mode 0755.")
+			l.report(f, placeIn(1, 0), "Script without execute permission", "The script begins with a shebang, but its mode does not let anybody run it.", "Give it the mode 0755.")
 		case shebang && !strings.HasSuffix(first, "bash"):
-			l.report(f, place{line: 1}, "Unexpected shebang", "The scripts of a lab are written for bash.", "Begin it with #!/usr/bin/env bash.")
+			l.report(f, placeIn(1, 0), "Unexpected shebang", "The scripts of a lab are written for bash.", "Begin it with #!/usr/bin/env bash.")
 		}
 	}
 	comment := first
-	at := place{line: 1}
+	at := placeIn(1, 0)
 	if shebang {
 		comment, at.line = second, 2
 	}

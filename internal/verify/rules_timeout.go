@@ -50,7 +50,7 @@ func checkShutdown(l *lab) {
 		for _, section := range h.sections {
 			for line := range section.Find("hard-stop-after") {
 				if limit, ok := spanOf(line, 1); ok && limit >= grace {
-					l.report(h.file, place{line.Number, line.Columns[0]}, "Killed before it has shut down", "HAProxy keeps sessions for "+span(limit)+" when it is to stop, but Docker kills it after "+span(grace)+".", "Set hard-stop-after to less.")
+					l.report(h.file, placeIn(line.Number, line.Columns[0]), "Killed before it has shut down", "HAProxy keeps sessions for "+span(limit)+" when it is to stop, but Docker kills it after "+span(grace)+".", "Set hard-stop-after to less.")
 				}
 			}
 		}
@@ -186,7 +186,7 @@ func nginxTime(directives []*nginx.Directive, name string, otherwise int64) (int
 	t, at := otherwise, place{}
 	for d := range walk(directives, name) {
 		if value, ok := milliseconds(d.Arg(0), 1000); ok {
-			t, at = value, place{d.Line, d.Column}
+			t, at = value, placeIn(d.Line, d.Column)
 		}
 	}
 	return t, at
@@ -197,7 +197,7 @@ func timeoutOf(s *haproxy.Section, name string) (int64, place) {
 	t, at := int64(0), place{}
 	for line := range s.Find("timeout", name) {
 		if value, ok := spanOf(line, 2); ok {
-			t, at = value, place{line.Number, line.Columns[0]}
+			t, at = value, placeIn(line.Number, line.Columns[0])
 		}
 	}
 	return t, at
@@ -209,7 +209,7 @@ func serverTime(s *haproxy.Section, server haproxy.Server, name string) (int64, 
 	take := func(line haproxy.Line) {
 		if text, column, ok := line.After(name); ok {
 			if value, ok := milliseconds(text, 1); ok {
-				t, at, found = value, place{line.Number, column}, true
+				t, at, found = value, placeIn(line.Number, column), true
 			}
 		}
 	}
@@ -404,7 +404,7 @@ func (l *lab) checkPinned(h *haproxyFile, p, health *proxy, server haproxy.Serve
 		}
 	}
 	if allowed == 0 {
-		l.report(h.file, place{line: health.Line}, "Health checks without a bound", "Nothing bounds what the checks of dead members hold on the gateways through "+health.Name+".", "Add maxconn to its servers.")
+		l.report(h.file, placeIn(health.Line, 0), "Health checks without a bound", "Nothing bounds what the checks of dead members hold on the gateways through "+health.Name+".", "Add maxconn to its servers.")
 		return
 	}
 	gateways := int64(max(1, len(health.servers)-1))

@@ -63,7 +63,7 @@ type unpublished struct {
 type repeated struct {
 	*hcl.Diagnostic
 	what string // the first sentence, without its stop
-	last int    // line
+	last int32  // line
 	more int    // lines after the first
 }
 
@@ -87,9 +87,9 @@ func (l *lab) reportPort(at spot, url string, port int) {
 	}
 	found.last = at.at.line
 	found.more++
-	also := "; so do those on " + strconv.Itoa(found.more) + " more lines, the last " + strconv.Itoa(found.last)
+	also := "; so do those on " + strconv.Itoa(found.more) + " more lines, the last " + strconv.Itoa(int(found.last))
 	if found.more == 1 {
-		also = "; so does one on line " + strconv.Itoa(found.last)
+		also = "; so does one on line " + strconv.Itoa(int(found.last))
 	}
 	found.Detail = found.what + also + ". " + remedy
 }

@@ -107,7 +107,7 @@ func (l *lab) reportScript(s *script) {
 	l.report(s.file, at, "Invalid shell script", "The shell reader says: "+reason+".", "Correct the line, or the argument of the topology that it prints.")
 }
 
-func placeAt(p syntax.Pos) place { return place{int(p.Line()), int(p.Col())} }
+func placeAt(p syntax.Pos) place { return placeIn(int(p.Line()), int(p.Col())) }
 
 // literal is the text of a shell word that holds nothing to expand; ok is false
 // for any other.

@@ -22,6 +22,72 @@ type use struct {
 	anywhere bool   // may lie outside the lab
 }
 
+// uses iterates over the addresses that the artifacts name. A large lab names hundreds of
+// thousands, each of which is looked at once, so there is no list of them.
+func (l *lab) uses(yield func(*use) bool) {
+	for _, g := range l.gateways {
+		for _, server := range gatewayServers(g.ini) {
+			if address, ok := server.key("Ip_Address"); ok {
+				port, _ := server.key("TCP_Port")
+				u := &use{file: g.file, at: address.valueAt, host: address.value, port: number(port.value), service: superserverPort, what: "The server [" + server.name + "]"}
+				if !yield(u) {
+					return
+				}
+			}
+		}
+	}
+	for _, m := range l.merges {
+		for _, u := range mergeUses(m.file, m.merge) {
+			if !yield(&u) {
+				return
+			}
+		}
+	}
+	for _, n := range l.nginx {
+		for _, u := range nginxUses(n.file, n.directives) {
+			if !yield(&u) {
+				return
+			}
+		}
+	}
+	for _, h := range l.haproxy {
+		for _, p := range h.proxies {
+			for _, u := range haproxyUses(h.file, &p) {
+				if !yield(&u) {
+					return
+				}
+			}
+		}
+	}
+	if l.roster != nil {
+		l.roster.uses(yield)
+	}
+}
+
+// uses iterates over the addresses that the table of instances names.
+func (r *roster) uses(yield func(*use) bool) {
+	named := func(w word, what, of string, port int) bool {
+		return w.text == "" || yield(&use{file: r.file, at: w.at, host: w.text, port: port, what: what, of: of})
+	}
+	for _, e := range r.instances {
+		if !named(e.value("mirror_address"), "The mirror address of ", e.name, 0) || !named(e.value("client_address"), "The client address of ", e.name, 0) {
+			return
+		}
+		for _, peer := range e.list {
+			if !named(peer, "A peer of ", e.name, agentPort) {
+				return
+			}
+		}
+	}
+	for _, e := range r.mirrors {
+		if !named(e.value("founder"), "The founder of mirror ", e.name, agentPort) ||
+			!named(e.value("data_server"), "The data server of mirror ", e.name, superserverPort) ||
+			!named(e.value("arbiter"), "The arbiter of mirror ", e.name, agentPort) {
+			return
+		}
+	}
+}
+
 // subject begins a sentence.
 func (u *use) subject() string { return u.what + u.of }
 
@@ -29,8 +95,7 @@ func (u *use) subject() string { return u.what + u.of }
 // service, that service listens there, and whoever reads the artifact is on the
 // same network.
 func checkUses(l *lab) {
-	for i := range l.uses {
-		u := &l.uses[i]
+	for u := range l.uses {
 		addr, err := netip.ParseAddr(u.host)
 		if err != nil {
 			l.checkNamedUse(u)
@@ -210,7 +275,7 @@ func mergeUses(f *file, merge *cpf.File) []use {
 	var uses []use
 	add := func(line, column int, host string, port, service int, what string) {
 		if host != "" {
-			uses = append(uses, use{file: f, at: place{line, column}, host: host, port: port, service: service, what: what})
+			uses = append(uses, use{file: f, at: placeIn(line, column), host: host, port: port, service: service, what: what})
 		}
 	}
 	for action := range merge.Actions {
@@ -251,16 +316,14 @@ func mergeUses(f *file, merge *cpf.File) []use {
 	return uses
 }
 
-// haproxyUses collects the addresses of servers and of their health checks.
-func haproxyUses(h haproxyFile) []use {
+// haproxyUses collects the addresses of a section's servers and of their health checks.
+func haproxyUses(f *file, p *proxy) []use {
 	var uses []use
-	for _, p := range h.proxies {
-		for _, s := range p.servers {
-			at, what := place{s.Line, s.Column}, "The server "+s.Name+" of section "+p.Name
-			uses = append(uses, use{file: h.file, at: at, host: s.Host, port: s.Port, what: what, literal: true})
-			if s.Check && (s.CheckHost != s.Host || s.CheckPort != s.Port) {
-				uses = append(uses, use{file: h.file, at: at, host: s.CheckHost, port: s.CheckPort, what: "The health check of " + s.Name, literal: true})
-			}
+	for _, s := range p.servers {
+		at := placeIn(s.Line, s.Column)
+		uses = append(uses, use{file: f, at: at, host: s.Host, port: s.Port, what: "The server " + s.Name + " of section ", of: p.Name, literal: true})
+		if s.Check && (s.CheckHost != s.Host || s.CheckPort != s.Port) {
+			uses = append(uses, use{file: f, at: at, host: s.CheckHost, port: s.CheckPort, what: "The health check of ", of: s.Name, literal: true})
 		}
 	}
 	return uses
@@ -276,13 +339,13 @@ func nginxUses(f *file, directives []*nginx.Directive) []use {
 				continue
 			}
 			host, port := hostPort(d.Arg(0))
-			uses = append(uses, use{file: f, at: place{d.Args[0].Line, d.Args[0].Column}, host: host, port: port, what: "The server of upstream " + upstream.Arg(0), literal: true})
+			uses = append(uses, use{file: f, at: placeIn(d.Args[0].Line, d.Args[0].Column), host: host, port: port, what: "The server of upstream " + upstream.Arg(0), literal: true})
 		}
 	}
 	for d := range walk(directives, "proxy_pass") {
 		host, port := hostPort(proxyHost(d.Arg(0)))
 		if _, err := netip.ParseAddr(host); err == nil {
-			uses = append(uses, use{file: f, at: place{d.Args[0].Line, d.Args[0].Column}, host: host, port: port, what: "The target of proxy_pass", anywhere: true})
+			uses = append(uses, use{file: f, at: placeIn(d.Args[0].Line, d.Args[0].Column), host: host, port: port, what: "The target of proxy_pass", anywhere: true})
 		}
 	}
 	return uses

@@ -15,7 +15,7 @@ func (l *lab) readYAML(f *file) (*yaml.Node, bool) {
 	var document yaml.Node
 	if err := yaml.NewDecoder(strings.NewReader(f.text)).Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		line, reason := yamlError(err)
-		l.report(f, place{line: line}, "Invalid YAML", "The YAML reader says: "+reason+".", "Correct the line, or the raw compose keys that it comes from.")
+		l.report(f, placeIn(line, 0), "Invalid YAML", "The YAML reader says: "+reason+".", "Correct the line, or the raw compose keys that it comes from.")
 		return nil, false
 	}
 	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
@@ -73,7 +73,7 @@ func placeOf(node *yaml.Node) place {
 	if node == nil {
 		return place{}
 	}
-	return place{node.Line, node.Column}
+	return placeIn(node.Line, node.Column)
 }
 
 // yamlField is one entry of a mapping.
@@ -85,10 +85,12 @@ type yamlField struct {
 
 // yamlReader looks into nodes, with aliases and merge keys resolved.
 type yamlReader struct {
-	depth  int // of merge keys being resolved
-	merges int // resolved so far
+	base   string // directory that sources of mounts are relative to
+	depth  int    // of merge keys being resolved
+	merges int    // resolved so far
 
 	// What many services have through the same alias or merge key is read once.
+	mounts       map[*yaml.Node]*mount
 	healths      map[*yaml.Node]*health
 	environments map[*yaml.Node][]setting
 	commands     map[*yaml.Node][]word
