@@ -23,7 +23,8 @@ type use struct {
 }
 
 // uses iterates over the addresses that the artifacts name. A large lab names hundreds of
-// thousands, each of which is looked at once, so there is no list of them.
+// thousands, each of which is looked at once, so there is no list of them: one is there
+// until the next is asked for.
 func (l *lab) uses(yield func(*use) bool) {
 	for _, g := range l.gateways {
 		for _, server := range gatewayServers(g.ini) {
@@ -66,8 +67,10 @@ func (l *lab) uses(yield func(*use) bool) {
 
 // uses iterates over the addresses that the table of instances names.
 func (r *roster) uses(yield func(*use) bool) {
+	var u use
 	named := func(w word, what, of string, port int) bool {
-		return w.text == "" || yield(&use{file: r.file, at: w.at, host: w.text, port: port, what: what, of: of})
+		u = use{file: r.file, at: w.at, host: w.text, port: port, what: what, of: of}
+		return w.text == "" || yield(&u)
 	}
 	for _, e := range r.instances {
 		if !named(e.value("mirror_address"), "The mirror address of ", e.name, 0) || !named(e.value("client_address"), "The client address of ", e.name, 0) {
