@@ -90,7 +90,7 @@ func boundMemory(artifacts []templates.Artifact) {
 	for _, a := range artifacts {
 		size += int64(len(a.Content))
 	}
-	debug.SetMemoryLimit(max(16<<20, 9<<20+8*size))
+	debug.SetMemoryLimit(max(17<<20, 10<<20+8*size))
 }
 
 // suspects tells what may have brought a mistake into a generated file.
