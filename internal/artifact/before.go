@@ -20,7 +20,7 @@ func (c *Comparison) Before() ([]templates.Artifact, error) {
 		return nil, failure(c.Dir, err)
 	}
 	defer d.close()
-	before, err := readOwnership(d)
+	before, err := readOwnership(d, c.manifest)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type Comparison struct {
 	// or says something else.
 	Unlisted bool
 
-	manifest []byte      // of the artifacts
+	manifest manifest    // of the artifacts
 	listed   bool        // the manifest on disk is that one
 	known    fs.FileInfo // the manifest on disk; nil for none
 	open     opener
@@ -45,7 +45,7 @@ func compare(open opener, dir string, artifacts []templates.Artifact) (*Comparis
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Dir: filepath.Clean(dir), Files: len(artifacts), manifest: encodeManifest(artifacts), open: open}
+	c := &Comparison{Dir: filepath.Clean(dir), Files: len(artifacts), manifest: manifestOf(artifacts), open: open}
 	if c.Fresh, err = missing(c.Dir); err != nil {
 		return nil, err
 	}
@@ -65,15 +65,16 @@ func compare(open opener, dir string, artifacts []templates.Artifact) (*Comparis
 
 // read compares a directory that exists.
 func (c *Comparison) read(d disk, artifacts []templates.Artifact, folded map[string]string) error {
-	before, err := readOwnership(d)
+	before, err := readOwnership(d, c.manifest)
 	if err != nil {
 		return err
 	}
-	c.known, c.Unfinished, c.listed = before.info, before.pending, bytes.Equal(before.manifest, c.manifest)
+	c.known, c.Unfinished, c.listed = before.info, before.pending, bytes.Equal(before.manifest, c.manifest.content)
 	at := &place{c: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(), renamed: map[string]string{}}
 	at.inherit(folded)
-	for _, a := range artifacts {
-		if err := at.artifact(a); err != nil {
+	found := d.look(artifacts)
+	for i, a := range artifacts {
+		if err := at.artifact(a, found[i]); err != nil {
 			return err
 		}
 		delete(before.sums, a.Path)

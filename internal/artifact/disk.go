@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"mirrorgen/templates"
 )
 
 // disk is all that this package does to a directory. Names are relative and
@@ -19,6 +21,8 @@ type disk interface {
 	path(name string) string
 	lstat(name string) (fs.FileInfo, error)
 	read(name string) ([]byte, error)
+	// look tells what is at the places of artifacts, in their order.
+	look(artifacts []templates.Artifact) []looked
 	// names lists a directory.
 	names(name string) ([]string, error)
 	// hash is the SHA-256 of a file of any size, in hexadecimal.

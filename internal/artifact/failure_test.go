@@ -135,7 +135,7 @@ func TestUnwritable(t *testing.T) {
 	says(t, err, dir+": permission denied; give yourself permission", "Nothing was changed")
 	_, err = Write(filepath.Join(base, "new"), lab("a", "a\n"), Options{})
 	says(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
-	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(encodeManifest(lab("a", "a\n"))))
+	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(manifestOf(lab("a", "a\n")).content))
 }
 
 // unprivileged lets permissions count for root as well, until the function that
@@ -197,7 +197,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 }
 
 func TestManifestBytes(t *testing.T) {
-	have := string(encodeManifest(lab("b.sh", "b\n", "a", "a\n")))
+	have := string(manifestOf(lab("b.sh", "b\n", "a", "a\n")).content)
 	want := `{
   "format": 1,
   "files": [
@@ -213,7 +213,7 @@ func TestManifestBytes(t *testing.T) {
 	if err != nil || len(entries) != 2 {
 		t.Errorf("%v, %v", entries, err)
 	}
-	if entries, err = decodeManifest(encodeManifest(nil)); err != nil || len(entries) != 0 {
+	if entries, err = decodeManifest(manifestOf(nil).content); err != nil || len(entries) != 0 {
 		t.Errorf("empty: %v, %v", entries, err)
 	}
 }

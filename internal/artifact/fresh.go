@@ -76,7 +76,7 @@ func (c *Comparison) fill(s *stage, base string) error {
 	if _, err := d.lstat(base); err == nil {
 		return errMoved
 	}
-	if err := s.journal.write(c.manifest); err != nil {
+	if err := s.journal.write(c.manifest.content); err != nil {
 		return s.failed(ManifestName, err)
 	}
 	if err := s.createAll(c.Changes); err != nil {
@@ -103,7 +103,7 @@ func (c *Comparison) list(d disk, base string) error {
 // clearFresh empties what a fresh write that was killed has left, but for its
 // journal, which says what that is.
 func clearFresh(d disk, dir string) error {
-	_, _, entries, err := readManifest(d, path.Join(dir, pendingName))
+	_, _, entries, err := readManifest(d, path.Join(dir, pendingName), manifest{})
 	if err != nil && !errors.Is(err, errSyntax) {
 		return refusal(d, path.Join(dir, pendingName), err)
 	}

@@ -25,7 +25,7 @@ func (c *Comparison) writeInPlace(artifacts []templates.Artifact, force bool) (*
 		return nil, unchangedBy(err)
 	}
 	defer s.unlock()
-	before, err := readOwnership(d)
+	before, err := readOwnership(d, c.manifest)
 	if err == nil && (c.Unfinished || !c.sameManifest(d)) {
 		if c, err = compare(c.open, c.Dir, artifacts); err == nil {
 			c.Unfinished = false // what is pending is this write
@@ -63,7 +63,7 @@ func unchangedBy(err error) error {
 // places.
 func (c *Comparison) replace(s *stage) error {
 	s.made = append(s.made, pendingName)
-	if err := s.journal.write(c.manifest); err != nil {
+	if err := s.journal.write(c.manifest.content); err != nil {
 		return unchangedBy(s.failed(ManifestName, err))
 	}
 	staged := []string{pendingName}

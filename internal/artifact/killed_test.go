@@ -50,8 +50,8 @@ func isLab(t *testing.T, dir string, artifacts []templates.Artifact, own map[str
 	if have := tree(t, dir); !maps.Equal(have, want) {
 		t.Errorf("the directory holds\n  %q\nwant\n  %q", have, want)
 	}
-	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest, encodeManifest(artifacts)) {
-		t.Errorf("the manifest is\n%s\nwant\n%s", manifest, encodeManifest(artifacts))
+	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest, manifestOf(artifacts).content) {
+		t.Errorf("the manifest is\n%s\nwant\n%s", manifest, manifestOf(artifacts).content)
 	}
 	for _, a := range artifacts {
 		if info, err := os.Stat(filepath.Join(dir, a.Path)); err != nil || info.Mode().Perm() != a.Mode {

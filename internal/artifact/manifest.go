@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mirrorgen/schema/parallel"
 	"mirrorgen/templates"
 )
 
@@ -39,13 +40,20 @@ func sum(content []byte) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// encodeManifest prints the manifest of artifacts that are sorted by path.
-func encodeManifest(artifacts []templates.Artifact) []byte {
+// A manifest is what is written of the files of a lab, and what it says.
+type manifest struct {
+	content []byte
+	entries []entry
+}
+
+// manifestOf is the manifest of artifacts that are sorted by path.
+func manifestOf(artifacts []templates.Artifact) manifest {
 	entries := make([]entry, len(artifacts))
-	for i, a := range artifacts {
+	parallel.Each(len(artifacts), func(_, i int) {
+		a := &artifacts[i]
 		entries[i] = entry{a.Path, fmt.Sprintf("%04o", a.Mode.Perm()), sum(a.Content)}
-	}
-	return encodeEntries(entries)
+	})
+	return manifest{encodeEntries(entries), entries}
 }
 
 // encodeEntries prints a manifest, one line a file, so that a change of one file
@@ -58,7 +66,9 @@ func encodeEntries(entries []entry) []byte {
 			b.WriteByte(',')
 		}
 		name, _ := json.Marshal(e.Path) // a string always has an encoding
-		fmt.Fprintf(&b, "\n    {\"path\": %s, \"mode\": \"%s\", \"sha256\": \"%s\"}", name, e.Mode, e.SHA256)
+		for _, text := range [...]string{"\n    {\"path\": ", string(name), ", \"mode\": \"", e.Mode, "\", \"sha256\": \"", e.SHA256, "\"}"} {
+			b.WriteString(text)
+		}
 	}
 	b.WriteString("\n  ]\n}\n")
 	return b.Bytes()

@@ -88,7 +88,7 @@ func TestAfterInterruption(t *testing.T) {
 	broken := &failing{at: "rename b"}
 	_, err := write(broken.open, dir, second, Options{}, patience)
 	says(t, err, "The changes before it were made (1); build again")
-	holds(t, dir, "a", "a2\n", "b", "b1\n", pendingName, string(encodeManifest(second)))
+	holds(t, dir, "a", "a2\n", "b", "b1\n", pendingName, string(manifestOf(second).content))
 
 	mustWrite(t, dir, lab("a", "a3\n", "b", "b3\n"))
 	holds(t, dir, "a", "a3\n", "b", "b3\n")

@@ -24,8 +24,8 @@ type place struct {
 	renamed map[string]string
 }
 
-// artifact looks at the place of one artifact.
-func (p *place) artifact(a templates.Artifact) error {
+// artifact compares the place of one artifact, of which found is known already.
+func (p *place) artifact(a templates.Artifact, found looked) error {
 	if err := checkPath(a.Path); err != nil {
 		panic("artifact: " + err.Error())
 	}
@@ -34,7 +34,7 @@ func (p *place) artifact(a templates.Artifact) error {
 	if sums != nil {
 		change.Found = Missing
 	}
-	info, blocked, err := p.look(a.Path)
+	info, blocked, err := p.look(a.Path, found.info)
 	switch {
 	case err != nil:
 		return err
@@ -48,8 +48,8 @@ func (p *place) artifact(a templates.Artifact) error {
 		p.c.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: "is " + describe(info.Mode()) + "; move it away"})
 		return nil
 	}
-	same := false
-	if info.Size() == int64(len(a.Content)) {
+	same := found.same
+	if found.info == nil && info.Size() == int64(len(a.Content)) {
 		content, err := p.disk.read(a.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // gone since
@@ -58,8 +58,9 @@ func (p *place) artifact(a templates.Artifact) error {
 		case err != nil:
 			return failure(p.disk.path(a.Path), err)
 		}
-		same = bytes.Equal(content, a.Content) && p.renamed[a.Path] == ""
+		same = bytes.Equal(content, a.Content)
 	}
+	same = same && p.renamed[a.Path] == ""
 	if same && (!p.modes || fits(info.Mode(), a.Mode)) {
 		p.c.Unchanged++
 		return nil
@@ -99,7 +100,7 @@ func (c *Change) explain(p *place) {
 
 // stale looks at a file of an earlier manifest that is no artifact now.
 func (p *place) stale(name string) error {
-	info, blocked, err := p.look(name)
+	info, blocked, err := p.look(name, nil)
 	change := Change{Path: name, Kind: Keep, Found: Obstacle, seen: info}
 	switch {
 	case err != nil:
@@ -124,11 +125,15 @@ func (p *place) stale(name string) error {
 	return nil
 }
 
-// look returns what is at a path, nil for nothing, or why it cannot be reached.
-func (p *place) look(name string) (info fs.FileInfo, blocked string, err error) {
+// look returns what is at a path, nil for nothing, or why it cannot be reached. known
+// is what is there if somebody has looked already, else nil.
+func (p *place) look(name string, known fs.FileInfo) (info fs.FileInfo, blocked string, err error) {
 	blocked, err = p.dirs.obstacle(name)
 	if err != nil || blocked != "" {
 		return nil, blocked, err
+	}
+	if known != nil {
+		return known, "", nil
 	}
 	info, err = p.disk.lstat(name)
 	switch {
