@@ -119,6 +119,7 @@ func (m *maker) addServices() {
 	m.p.Services = make([]*Service, 0, len(m.lab.Services))
 	for _, s := range m.lab.Services {
 		service := &Service{Name: s.Name, Kind: Kind(s.Kind), Image: images[s.Kind], Compose: tree(s.Compose)}
+		m.rawImage(s, service)
 		for _, pair := range s.Environment {
 			service.Environment = append(service.Environment, KeyValue{pair.Key, pair.Value})
 		}

@@ -21,6 +21,7 @@ const (
 type claim struct {
 	what string
 	at   hcl.Range
+	of   *schema.Service // whose raw keys publish it; nil for all others
 }
 
 // A portPlan hands out host ports.
@@ -33,6 +34,7 @@ type portPlan struct {
 // rest in file order, never a port that the lab gives elsewhere.
 func (m *maker) ports() {
 	p := portPlan{m, map[int]claim{}}
+	p.raw()
 	p.given()
 	p.rest()
 }
@@ -43,16 +45,21 @@ func (p portPlan) claim(s *schema.Service, argument string, port, container int,
 		return
 	}
 	at := s.At(argument)
-	if first, ok := p.taken[port]; ok {
+	if first, ok := p.taken[port]; ok && first.of == s {
+		return // the raw keys publish it
+	} else if ok {
 		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.%s", port, first.what, first.at, s.Note())
 		return
 	}
-	p.taken[port] = claim{purpose, at}
+	p.taken[port] = claim{purpose, at, nil}
 	p.publish(s, port, container, purpose)
 }
 
 func (p portPlan) publish(s *schema.Service, port, container int, purpose string) {
 	service := p.services[s]
+	if _, raw := service.rawPorts(); raw {
+		return
+	}
 	service.Ports = append(service.Ports, p.port(port, container, purpose))
 }
 
@@ -69,7 +76,7 @@ func (p portPlan) kept(at hcl.Range, port int, purpose string) bool {
 		p.warnf(first.at, "Port taken over", "Port %d is the %s in the lock file, and the topology gives it away here, so that one gets another port. Choose another number to leave it where it is.", port, purpose)
 		return false
 	}
-	p.taken[port] = claim{purpose, at}
+	p.taken[port] = claim{purpose, at, nil}
 	return true
 }
 
@@ -80,7 +87,7 @@ func (p portPlan) free(at hcl.Range, least int, purpose string) int {
 	}
 	for port := least; port <= maxPort; port++ {
 		if _, ok := p.taken[port]; !ok && p.locked.ports[port] == "" {
-			p.taken[port] = claim{purpose, at}
+			p.taken[port] = claim{purpose, at, nil}
 			return port
 		}
 	}
@@ -106,7 +113,9 @@ func (p portPlan) given() {
 	}
 	for i, n := range p.lab.NGINX {
 		port := n.HTTPPort
-		if i == 0 && !n.Given("http_port") {
+		if raw, given := p.p.NGINX[i].rawHost(HTTPPort); given && !n.Given("http_port") {
+			port = raw
+		} else if i == 0 && !n.Given("http_port") {
 			port = nginxPort
 		}
 		p.p.NGINX[i].HTTPPort = port
@@ -132,11 +141,11 @@ func (p portPlan) listener(h *schema.HAProxy, mirror *schema.Mirror, l *Listener
 		return
 	}
 	purpose := "superserver port of mirror " + mirror.Name
-	if first, ok := p.taken[port]; ok {
+	if first, ok := p.taken[port]; ok && first.of != h.Service {
 		p.errorf(mirror.At("superserver_port"), "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
 		return
 	}
-	p.taken[port] = claim{purpose, mirror.At("superserver_port")}
+	p.taken[port] = claim{purpose, mirror.At("superserver_port"), nil}
 	p.serve(h, l, port, purpose)
 }
 
@@ -155,7 +164,11 @@ func (p portPlan) rest() {
 			continue
 		}
 		purpose := "HTTP port of " + g.Name
-		port := 0
+		port, raw := p.p.Gateways[i].rawHost(HTTPPort)
+		if raw {
+			p.p.Gateways[i].HTTPPort = port
+			continue
+		}
 		if old := p.locked.services[g.Name]; old != nil && p.kept(g.NameRange, old.HTTPPort, purpose) {
 			port = old.HTTPPort
 		} else {
@@ -189,6 +202,12 @@ func (p portPlan) superservers() {
 			continue
 		}
 		purpose := "superserver port of mirror " + mirror.Name
+		if port, raw := p.services[s.by.Service].rawHost(s.l.Port); raw {
+			if port != 0 {
+				p.serve(s.by, s.l, port, purpose)
+			}
+			continue
+		}
 		if old := p.locked.mirrors[mirror.Name]; old != nil && p.kept(mirror.NameRange, old.SuperserverPort, purpose) {
 			p.serve(s.by, s.l, old.SuperserverPort, purpose)
 			continue

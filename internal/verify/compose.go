@@ -77,8 +77,10 @@ type address struct {
 // port is a published range of ports; most ranges hold one.
 type port struct {
 	hostIP         string // "" for every interface
+	everywhere     bool   // every interface, and it says so
 	host, hostLast int    // 0 for one that Docker chooses
 	container      int
+	containerLast  int
 	protocol       string
 	at             place
 }
@@ -300,10 +302,14 @@ func (y *yamlReader) port(node *yaml.Node) port {
 	if isRange {
 		p.hostLast, _ = strconv.Atoi(last)
 	}
-	first, _, _ = strings.Cut(target, "-")
+	first, last, isRange = strings.Cut(target, "-")
 	p.container, _ = strconv.Atoi(first)
+	p.containerLast = p.container
+	if isRange {
+		p.containerLast, _ = strconv.Atoi(last)
+	}
 	if p.hostIP == "0.0.0.0" || p.hostIP == "::" {
-		p.hostIP = ""
+		p.hostIP, p.everywhere = "", true
 	}
 	return p
 }

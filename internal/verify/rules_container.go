@@ -52,6 +52,22 @@ func checkContainerFiles(l *lab) {
 	}
 }
 
+// startFlags are the arguments of iris-main without which a generated lab's instance
+// has no licence key, or is set up by nobody.
+var startFlags = [...]string{"--key", "--before", "--after"}
+
+// checkStart: an instance of a generated lab is started with its key and its hooks.
+func checkStart(l *lab) {
+	for _, s := range l.instances {
+		for _, flag := range startFlags {
+			if l.generated && !slices.ContainsFunc(s.command, func(w word) bool { return w.text == flag }) {
+				l.report(s.file, s.at, "Instance without its hooks", "The command of "+s.name+" has no "+flag+", with which the lab starts every instance.", "Keep the arguments that mirrorgen writes, and add others to them.")
+				break
+			}
+		}
+	}
+}
+
 // devices are what commands of a container find in /dev, or bash makes of it.
 const devices = "null stdin stdout stderr tcp udp zero random urandom tty"
 

@@ -177,7 +177,13 @@ func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
 	}
 	var ports []string
 	for _, p := range s.ports {
-		ports = append(ports, strconv.Itoa(p.host)+":"+strconv.Itoa(p.container))
+		for i := 0; p.host > 0 && p.protocol == "tcp" && i <= p.hostLast-p.host; i++ {
+			container := p.container
+			if p.containerLast > container {
+				container += i
+			}
+			ports = append(ports, strconv.Itoa(p.host+i)+":"+strconv.Itoa(container))
+		}
 	}
 	if !lists(row.cells[2], ports) && !(row.cells[2] == "-" && ports == nil) {
 		l.pageSays(at, there, "The page gives "+s.name+" the ports "+row.cells[2]+", but it publishes "+strings.Join(ports, ", ")+".")

@@ -49,6 +49,7 @@ var rules = []func(*lab){
 	checkECP,
 	checkAlike,
 	checkContainerFiles,
+	checkStart,
 	checkHookFiles,
 	checkConfigurationTargets,
 	checkLicense,

@@ -1,0 +1,80 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"mirrorgen/internal/plan"
+)
+
+// What raw compose keys say of images and ports is what the plan says of them.
+func TestRawKeys(t *testing.T) {
+	const lab = `lab "l" {}
+arbiter "arb" { compose = { image = "arbiter:mine" } }
+mirror "m" {
+  member "a" {
+    role    = "primary"
+    compose = { ports = ["127.0.0.1:5000:5001", "0.0.0.0:6000-6002:7000-7002", "127.0.0.1:6010-6011:80", "127.0.0.1:53:53/udp", "9000", "x:y"] }
+  }
+}
+mirror "n" {
+  member "b" { role = "primary" }
+}
+web_gateway "g" { compose = { ports = [{ target = 443, published = "8443", host_ip = "127.0.0.1" }, { target = 80, published = 8080, host_ip = "127.0.0.1" }] } }
+web_gateway "h" { compose = { ports = [] } }
+web_gateway "i" {}
+nginx "web" { compose = { ports = ["127.0.0.1:8088:80/tcp"], image = "nginx:mine" } }
+haproxy "sql" { compose = { ports = ["127.0.0.1:1980:1972"] } }
+`
+	p, diags := compiled(t, lab, nil)
+	if len(diags) > 0 {
+		t.Errorf("%v", diags)
+	}
+	var got []string
+	for _, s := range p.Services {
+		line := s.Name + " " + s.Published()
+		if strings.HasSuffix(s.Image, ":mine") {
+			line += " " + s.Image
+		}
+		got = append(got, line)
+	}
+	for _, g := range p.Gateways {
+		got = append(got, fmt.Sprint(g.Name, " serves at ", g.HTTPPort))
+	}
+	got = append(got, fmt.Sprint("web serves at ", p.NGINX[0].HTTPPort))
+	for _, l := range p.HAProxy[0].Listeners {
+		got = append(got, fmt.Sprint(l.Mirror.Name, " is served at ", l.Host))
+	}
+	want := []string{
+		"arb - arbiter:mine",
+		"a 5000:5001, 6000:7000, 6001:7001, 6002:7002, 6010:80, 6011:80",
+		"b -", "g 8443:443, 8080:80", "h -",
+		"i 8081:80", // 8080 is taken
+		"web 8088:80 nginx:mine", "sql 1980:1972",
+		"g serves at 8080", "h serves at 0", "i serves at 8081", "web serves at 8088",
+		"m is served at 1980", "n is served at 0",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if p.Mirrors[1].Port != nil || p.Mirrors[0].Port.Host != 1980 {
+		t.Errorf("ports of the mirrors: %v, %v", p.Mirrors[0].Port, p.Mirrors[1].Port)
+	}
+}
+
+// A lab that is open to the network anyway does not ask for an address.
+func TestRawPortsOfAnOpenLab(t *testing.T) {
+	p, _ := compiled(t, `lab "l" { publish_address = "0.0.0.0" }
+mirror "m" {
+  member "a" {
+    role    = "primary"
+    compose = { ports = ["5000:5000"] }
+  }
+}
+`, nil)
+	if got := p.Services[0].Ports; !slices.Equal(got, []plan.Port{{Host: 5000, Container: 5000, Binding: "5000:5000", Purpose: "port 5000 of a"}}) {
+		t.Errorf("%+v", got)
+	}
+}
