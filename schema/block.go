@@ -251,7 +251,13 @@ func (d *decoder) accept(at hcl.Range, name, s string, rules []rule) bool {
 
 // whole decodes a whole number between least and most.
 func (v value) whole(to *int, least, most int) {
-	converted, ok := v.as(cty.Number, "a whole number")
+	want := "a whole number"
+	if v.v.Type() == cty.String && v.v.IsKnown() && !v.v.IsNull() {
+		if _, ok := parseDuration(v.v.AsString()); ok {
+			want += " without a unit"
+		}
+	}
+	converted, ok := v.as(cty.Number, want)
 	if !ok {
 		return
 	}
@@ -464,7 +470,7 @@ func shown(s string) string {
 }
 
 // didYouMean returns a hint, with a leading space, where one of the words is
-// close to s.
+// close to s, or the only one that begins with it.
 func didYouMean(s string, words []string) string {
 	best, distance := "", 1+len(s)/3
 	if len(s) > longestName {
@@ -476,6 +482,16 @@ func didYouMean(s string, words []string) string {
 		}
 		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(word), nil); n <= distance && (best == "" || n < distance) {
 			best, distance = word, n
+		}
+	}
+	if best == "" && len(s) > 1 { // "dr" for "drasync"
+		for _, word := range words {
+			if strings.HasPrefix(word, strings.ToLower(s)) {
+				if best != "" {
+					return "" // as well as another
+				}
+				best = word
+			}
 		}
 	}
 	if best == "" || best == s {

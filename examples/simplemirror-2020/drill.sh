@@ -95,7 +95,7 @@ to the demo application; LAB_TIME_SCALE is the percentage of the time limits tha
 counts (100).
 
 Exit code: 0 everything as expected, 1 something was not, or the lab could not be
-put back, 2 wrong usage.
+put back, 2 wrong usage; 129, 130 and 143 it was interrupted, and put the lab back.
 EOF
 }
 

@@ -1,0 +1,4 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "dr" }
+}
