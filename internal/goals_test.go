@@ -56,9 +56,11 @@ func TestGoals(t *testing.T) {
 	labs[3].onDisk(t, mirrorgen)
 
 	small := append([]*command{nothing, help}, append(labs[0].commands(), labs[1].commands()...)...)
+	readers := labs[2].libraries(t)
 	for range rounds {
 		interleave(t, small, 10)
 		interleave(t, labs[2].commands(), 5)
+		readers.once(t)
 		interleave(t, labs[3].commands(), 3)
 	}
 	for range 3 {
@@ -77,6 +79,7 @@ func TestGoals(t *testing.T) {
 		r.ratio(goal, "build "+m.name+" / cp -r", m.build, m.copied, verified)
 		r.ratio(goal, "build --no-verify "+m.name+" / cp -r", m.unverified, m.copied, unverified)
 	}
+	readers.report(r, labs[2].name, labs[2].copied)
 	for _, m := range labs[2:4] {
 		r.ratio(4, "unchanged "+m.name+" / fresh build", m.unchanged, m.build, 1)
 		r.ratio(4, "unchanged "+m.name+" on ext4 / rewriting all", m.same, m.rewritten, 0.4)

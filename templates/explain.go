@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template/parse"
 
 	"github.com/agext/levenshtein"
@@ -19,17 +20,23 @@ import (
 // What text/template says: where, in which definition, at which expression, and
 // what. While parsing there are only the place and what.
 var (
-	failedParsing   = regexp.MustCompile(`(?s)^template: (.+?):(\d+): (.*)$`)
-	failedExecuting = regexp.MustCompile(`(?s)^template: (.+?):(\d+):(\d+): executing "(.*?)" at <(.*?)>: (.*)$`)
-	failedCalling   = regexp.MustCompile(`(?s)^error calling (\w+): (.*)$`)
-	lacksField      = regexp.MustCompile(`^can't evaluate field (\S+) in type (.+)$`)
-	nilPointer      = regexp.MustCompile(`^nil pointer evaluating (\S+)\.(\S+)$`)
-	lacksFunction   = regexp.MustCompile(`^function "(.*)" not defined$`)
+	failedParsing   = lazily(`(?s)^template: (.+?):(\d+): (.*)$`)
+	failedExecuting = lazily(`(?s)^template: (.+?):(\d+):(\d+): executing "(.*?)" at <(.*?)>: (.*)$`)
+	failedCalling   = lazily(`(?s)^error calling (\w+): (.*)$`)
+	lacksField      = lazily(`^can't evaluate field (\S+) in type (.+)$`)
+	nilPointer      = lazily(`^nil pointer evaluating (\S+)\.(\S+)$`)
+	lacksFunction   = lazily(`^function "(.*)" not defined$`)
 )
+
+// lazily compiles an expression when it is first asked for: those of this package would
+// be a twentieth of the time that the program takes to start.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // parsingFault tells what text/template could not read.
 func (s *Set) parsingFault(err error) *hcl.Diagnostic {
-	m := failedParsing.FindStringSubmatch(err.Error())
+	m := failedParsing().FindStringSubmatch(err.Error())
 	if m == nil {
 		panic(err)
 	}
@@ -42,7 +49,7 @@ func (s *Set) parsingFault(err error) *hcl.Diagnostic {
 func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	const summary = "Template does not fit the lab"
 	at := s.place(f.row.template, 1)
-	switch m := failedExecuting.FindStringSubmatch(f.err.Error()); {
+	switch m := failedExecuting().FindStringSubmatch(f.err.Error()); {
 	case m != nil:
 		line, _ := strconv.Atoi(m[2])
 		column, _ := strconv.Atoi(m[3])
@@ -66,7 +73,7 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 const endless = "It may not end: look for a range over a large number, a string that grows and a template that calls itself."
 
 func parsingRemedy(what string) string {
-	if lacksFunction.MatchString(what) {
+	if lacksFunction().MatchString(what) {
 		return "A template can call: " + strings.Join(functionNames(), ", ") + ", and what text/template has."
 	}
 	return "Correct the template; https://pkg.go.dev/text/template has its syntax."
@@ -95,20 +102,20 @@ func explain(expression, text string, one any) (what, remedy string) {
 	if strings.HasPrefix(text, "exceeded maximum template depth") {
 		return "The template calls itself, directly or through others, and does not end.", "Give it a condition under which it stops."
 	}
-	if m := failedCalling.FindStringSubmatch(text); m != nil {
+	if m := failedCalling().FindStringSubmatch(text); m != nil {
 		if m[1] == showName {
 			return upperFirst(m[2]) + ".", "See docs/templates.md for what there is to print."
 		}
 		return expression + ": " + m[2] + ".", "Correct what the template passes to it."
 	}
-	if m := lacksField.FindStringSubmatch(text); m != nil {
+	if m := lacksField().FindStringSubmatch(text); m != nil {
 		of := m[2]
 		if of == "interface {}" && one != nil { // the dot's One
 			of = reflect.TypeOf(one).String()
 		}
 		return fmt.Sprintf("%s: a %s has no field or method %s.", expression, of, m[1]), suggestField(m[1], of)
 	}
-	if m := nilPointer.FindStringSubmatch(text); m != nil {
+	if m := nilPointer().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("%s: there is no such %s in this lab, and so no %s of it.", expression, m[1], m[2]), "Ask for it with {{if}} or {{with}} first."
 	}
 	return expression + ": " + text + ".", "Correct the expression; docs/templates.md has the fields of every type."

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -78,7 +77,7 @@ func Eject(name string) (text string, ok bool) {
 }
 
 // origin is the first line of an ejected template.
-var origin = regexp.MustCompile(`^\{\{-? ?/\* mirrorgen: from (\S+) ([0-9a-f]+) \*/ ?-?\}\}`)
+var origin = lazily(`^\{\{-? ?/\* mirrorgen: from (\S+) ([0-9a-f]+) \*/ ?-?\}\}`)
 
 // fingerprint tells versions of a built-in template apart.
 func fingerprint(name string) string {
@@ -90,7 +89,7 @@ func fingerprint(name string) string {
 // built-in whose place it takes. Of one that does not say what it was made from,
 // there is nothing to tell.
 func checkOrigin(source Source) hcl.Diagnostics {
-	found := origin.FindSubmatch(source.Content)
+	found := origin().FindSubmatch(source.Content)
 	now := fingerprint(source.Name)
 	if found == nil || string(found[1]) == source.Name && string(found[2]) == now {
 		return nil

@@ -177,12 +177,15 @@ func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
 	}
 	var ports []string
 	for _, p := range s.ports {
-		for i := 0; p.host > 0 && p.protocol == "tcp" && i <= p.hostLast-p.host; i++ {
+		if p.protocol != "tcp" || p.host == 0 {
+			continue
+		}
+		for host := p.host; host <= min(p.hostLast, 65535); host++ {
 			container := p.container
 			if p.containerLast > container {
-				container += i
+				container += host - p.host
 			}
-			ports = append(ports, strconv.Itoa(p.host+i)+":"+strconv.Itoa(container))
+			ports = append(ports, strconv.Itoa(host)+":"+strconv.Itoa(container))
 		}
 	}
 	if !lists(row.cells[2], ports) && !(row.cells[2] == "-" && ports == nil) {

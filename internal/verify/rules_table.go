@@ -110,10 +110,12 @@ func (l *lab) checkPublishAddress(at spot, wanted, service string, port int) {
 		return
 	}
 	for _, p := range s.ports {
-		if !slices.Contains(l.listens(s), p.container) || p.hostIP == "" && p.everywhere {
-			continue // nothing asks there, or it is there too
+		if p.host != port || p.hostIP == wanted {
+			continue
 		}
-		if p.host == port && p.hostIP != wanted {
+		// Where the service listens on everything else, nothing asks; every interface is
+		// the wanted one too.
+		if slices.Contains(l.listens(s), p.container) && !p.everywhere {
 			l.reportBoth(at, spot{s.file, p.at}, "Address that nothing is published on", "The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+strconv.Itoa(port)+" on "+strconv.Quote(p.hostIP)+".", "Both must be the same.")
 		}
 	}
