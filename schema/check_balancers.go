@@ -3,6 +3,8 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/zclconf/go-cty/cty"
 )
 
 // MemberResponseTimeout is how long, in seconds, a gateway lets a single member
@@ -39,6 +41,18 @@ func (d *decoder) checkGateways(lab *Lab) {
 	}
 }
 
+// rawPorts reports whether the raw compose keys of a service publish its ports.
+func (s *Service) rawPorts() bool {
+	v := s.Compose
+	switch {
+	case v == cty.NilVal || v.IsNull():
+		return false
+	case v.Type().IsObjectType():
+		return v.Type().HasAttribute("ports")
+	}
+	return v.Type().IsMapType() && v.HasIndex(cty.StringVal("ports")).True()
+}
+
 // checkNGINX resolves the gateways and nests the timeouts.
 func (d *decoder) checkNGINX(lab *Lab) {
 	var names []string
@@ -50,7 +64,7 @@ func (d *decoder) checkNGINX(lab *Lab) {
 	defer d.leave(d.enter(nil))
 	for i, n := range lab.NGINX {
 		d.about = &n.Decl
-		if i > 0 && !n.Given("http_port") {
+		if i > 0 && !n.Given("http_port") && !n.rawPorts() {
 			d.errorf(n.Range, "Which port?", "Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = 8000 (0 does not publish).", n.Name)
 		}
 		if !n.Given("gateways") {

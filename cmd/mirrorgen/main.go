@@ -14,6 +14,6 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(250) // a build of a small lab takes an eighth less time
+	debug.SetGCPercent(250) // a build of a small lab then ends before the first collection
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

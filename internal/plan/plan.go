@@ -47,6 +47,9 @@ type Plan struct {
 	NGINX              []*NGINX
 	HAProxy            []*HAProxy
 	Profiles           []*Profile
+	// OpenPorts are those of raw compose keys that are open to the network, where the
+	// lab's own are not.
+	OpenPorts []Port
 	// Accounts are the superserver logins of gateways that differ from the
 	// product's published default; every instance is given their passwords.
 	Accounts []Account

@@ -21,19 +21,19 @@ const (
 type claim struct {
 	what string
 	at   hcl.Range
-	of   *schema.Service // whose raw keys publish it; nil for all others
 }
 
 // A portPlan hands out host ports.
 type portPlan struct {
 	*maker
 	taken map[int]claim
+	raws  map[*Service]*rawPorts // of the services that have raw ports
 }
 
 // ports publishes what the topology publishes: the given ports first, then the
 // rest in file order, never a port that the lab gives elsewhere.
 func (m *maker) ports() {
-	p := portPlan{m, map[int]claim{}}
+	p := portPlan{m, map[int]claim{}, map[*Service]*rawPorts{}}
 	p.raw()
 	p.given()
 	p.rest()
@@ -41,23 +41,27 @@ func (m *maker) ports() {
 
 // claim takes a port that the topology names.
 func (p portPlan) claim(s *schema.Service, argument string, port, container int, purpose string) {
+	at := s.At(argument)
+	if service := p.services[s]; p.raws[service] != nil {
+		if s.Given(argument) {
+			p.agrees(service, at, argument, port, container)
+		}
+		return
+	}
 	if port == 0 {
 		return
 	}
-	at := s.At(argument)
-	if first, ok := p.taken[port]; ok && first.of == s {
-		return // the raw keys publish it
-	} else if ok {
+	if first, ok := p.taken[port]; ok {
 		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.%s", port, first.what, first.at, s.Note())
 		return
 	}
-	p.taken[port] = claim{purpose, at, nil}
+	p.taken[port] = claim{purpose, at}
 	p.publish(s, port, container, purpose)
 }
 
 func (p portPlan) publish(s *schema.Service, port, container int, purpose string) {
 	service := p.services[s]
-	if _, raw := service.rawPorts(); raw {
+	if p.raws[service] != nil {
 		return
 	}
 	service.Ports = append(service.Ports, p.port(port, container, purpose))
@@ -76,7 +80,7 @@ func (p portPlan) kept(at hcl.Range, port int, purpose string) bool {
 		p.warnf(first.at, "Port taken over", "Port %d is the %s in the lock file, and the topology gives it away here, so that one gets another port. Choose another number to leave it where it is.", port, purpose)
 		return false
 	}
-	p.taken[port] = claim{purpose, at, nil}
+	p.taken[port] = claim{purpose, at}
 	return true
 }
 
@@ -87,7 +91,7 @@ func (p portPlan) free(at hcl.Range, least int, purpose string) int {
 	}
 	for port := least; port <= maxPort; port++ {
 		if _, ok := p.taken[port]; !ok && p.locked.ports[port] == "" {
-			p.taken[port] = claim{purpose, at, nil}
+			p.taken[port] = claim{purpose, at}
 			return port
 		}
 	}
@@ -113,7 +117,7 @@ func (p portPlan) given() {
 	}
 	for i, n := range p.lab.NGINX {
 		port := n.HTTPPort
-		if raw, given := p.p.NGINX[i].rawHost(HTTPPort); given && !n.Given("http_port") {
+		if raw, given := p.rawHost(p.p.NGINX[i].Service, HTTPPort); given && !n.Given("http_port") {
 			port = raw
 		} else if i == 0 && !n.Given("http_port") {
 			port = nginxPort
@@ -137,15 +141,18 @@ func (p portPlan) given() {
 
 // listener publishes a mirror's superserver port where the mirror names one.
 func (p portPlan) listener(h *schema.HAProxy, mirror *schema.Mirror, l *Listener, port int) {
+	if service := p.services[h.Service]; p.raws[service] != nil && !p.agrees(service, mirror.At("superserver_port"), "superserver_port", port, l.Port) {
+		return
+	}
 	if port == 0 {
 		return
 	}
 	purpose := "superserver port of mirror " + mirror.Name
-	if first, ok := p.taken[port]; ok && first.of != h.Service {
+	if first, ok := p.taken[port]; ok && p.raws[p.services[h.Service]] == nil {
 		p.errorf(mirror.At("superserver_port"), "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
 		return
 	}
-	p.taken[port] = claim{purpose, mirror.At("superserver_port"), nil}
+	p.taken[port] = claim{purpose, mirror.At("superserver_port")}
 	p.serve(h, l, port, purpose)
 }
 
@@ -164,7 +171,7 @@ func (p portPlan) rest() {
 			continue
 		}
 		purpose := "HTTP port of " + g.Name
-		port, raw := p.p.Gateways[i].rawHost(HTTPPort)
+		port, raw := p.rawHost(p.p.Gateways[i].Service, HTTPPort)
 		if raw {
 			p.p.Gateways[i].HTTPPort = port
 			continue
@@ -202,7 +209,7 @@ func (p portPlan) superservers() {
 			continue
 		}
 		purpose := "superserver port of mirror " + mirror.Name
-		if port, raw := p.services[s.by.Service].rawHost(s.l.Port); raw {
+		if port, raw := p.rawHost(p.services[s.by.Service], s.l.Port); raw {
 			if port != 0 {
 				p.serve(s.by, s.l, port, purpose)
 			}

@@ -1,16 +1,20 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/schema"
 )
 
 // The raw compose keys of a service replace what mirrorgen would have written, and
-// the page, the scripts and the endpoints tell of its image and its host ports. So
-// these are taken from there, where they are given. Nothing else of them is looked at.
+// the pages, the scripts and the endpoints tell of its image and its host ports. So
+// these are taken from there. Nothing else of raw keys is looked at.
 
 // field is the value of a field of an object; nil for none.
 func (t *Tree) field(name string) *Tree {
@@ -38,48 +42,123 @@ func (m *maker) rawImage(s *schema.Service, service *Service) {
 	switch {
 	case image == nil:
 	case image.Kind != TreeString || image.Text == "":
-		m.errorf(s.At("compose"), "Unsuitable value type", "compose: image must be a string, for example %q.%s", service.Image, s.Note())
+		m.errorf(s.At("compose"), "Unsuitable value", "compose: image must name an image, for example %q.%s", service.Image, s.Note())
 	default:
 		service.Image = image.Text
 	}
 }
 
-// rawPorts are the TCP ports that the raw keys of a service publish at a certain
-// port of the host; given is false where they say nothing about ports.
-func (s *Service) rawPorts() (ports []Port, given bool) {
-	list := s.Compose.field("ports")
-	if list == nil || list.Kind != TreeList {
-		return nil, false
-	}
-	for _, item := range list.List {
-		published, container, protocol := item.field("published").scalar(), item.field("target").scalar(), item.field("protocol").scalar()
-		binding := published + ":" + container
-		if address := item.field("host_ip").scalar(); address != "" {
-			binding = address + ":" + binding
-		}
-		if item.Kind != TreeObject { // [[address:]published:]container[/protocol]
-			binding, protocol, _ = strings.Cut(item.scalar(), "/")
-			published, container = "", binding
-			if i := strings.LastIndexByte(binding, ':'); i >= 0 {
-				published, container = binding[:i], binding[i+1:]
-			}
-			published = published[strings.LastIndexByte(published, ':')+1:]
-		}
-		if protocol != "" && protocol != "tcp" {
+// rawPorts are the TCP ports that the raw keys of a service publish.
+type rawPorts struct {
+	at     hcl.Range
+	ports  []Port
+	broken bool // there is a mistake in them, which is reported
+}
+
+// mostRawPorts is how many ports the raw keys of one service may publish: start.sh
+// asks for each whether it is free.
+const mostRawPorts = 1000
+
+// raw reads and claims the host ports of raw keys, before any other is handed out.
+func (p portPlan) raw() {
+	for _, s := range p.lab.Services {
+		list := p.services[s].Compose.field("ports")
+		if list == nil {
 			continue
 		}
-		first, last := portRange(published)
-		to, toLast := portRange(container)
-		for i := 0; i <= last-first && first > 0 && to > 0; i++ {
-			p := Port{Host: first + i, Container: to, Binding: binding}
-			if toLast > to {
-				p.Container = to + i
+		raw := &rawPorts{at: s.At("compose")}
+		p.raws[p.services[s]] = raw
+		if problem := p.readRaw(s, list, raw); problem != "" {
+			raw.broken = true
+			p.errorf(raw.at, "Unsuitable port", "compose: %s%s", problem, s.Note())
+		}
+		p.services[s].Ports = raw.ports
+	}
+}
+
+// readRaw reads the ports of one service. It returns "", or what is wrong and how to put
+// it right.
+func (p portPlan) readRaw(s *schema.Service, list *Tree, raw *rawPorts) string {
+	address := p.p.PublishAddress
+	if list.Kind != TreeList {
+		return fmt.Sprintf("ports must be a list, for example [\"%s:5000:5000\"].", address)
+	}
+	for _, item := range list.List {
+		r, problem := readRawPort(item)
+		if problem != "" {
+			return fmt.Sprintf("ports: %s Write address, port of the host and port of the container, for example \"%s:5000:5000\"; ranges are of equal length.", problem, address)
+		}
+		switch {
+		case r.address == address, r.address == "0.0.0.0", r.address == "127.0.0.1" && address == "0.0.0.0":
+		case r.address == "" && address == "0.0.0.0":
+		case r.address == "":
+			return fmt.Sprintf("ports: %s would be open to the network, because it names no address, and the lab publishes on %s. Give it %s, or 0.0.0.0 to open it.", r.text, address, address)
+		default:
+			return fmt.Sprintf("ports: %s is on another address than the lab's, which its pages and scripts name. Give it %s, or set publish_address of the lab.", r.text, address)
+		}
+		if !r.tcp || r.host == 0 {
+			continue
+		}
+		for i := range r.count {
+			if len(raw.ports) == mostRawPorts {
+				return fmt.Sprintf("ports publishes more than %d ports. Publish fewer.", mostRawPorts)
 			}
-			p.Purpose = fmt.Sprintf("port %d of %s", p.Container, s.Name)
-			ports = append(ports, p)
+			port := Port{Host: r.host + i, Container: r.container + i, Purpose: fmt.Sprintf("port %d of %s", r.container+i, s.Name)}
+			port.Binding = fmt.Sprintf("%s:%d:%d", r.address, port.Host, port.Container)
+			if first, ok := p.taken[port.Host]; ok {
+				return fmt.Sprintf("port %d of the host is already the %s at %s. Give one of them another.", port.Host, first.what, first.at)
+			}
+			p.taken[port.Host] = claim{"one that leads to " + port.Purpose, raw.at}
+			raw.ports = append(raw.ports, port)
+			if r.address == "0.0.0.0" && address != r.address {
+				p.p.OpenPorts = append(p.p.OpenPorts, port)
+			}
 		}
 	}
-	return ports, true
+	return ""
+}
+
+// A rawPort is one item of a list of ports.
+type rawPort struct {
+	text            string // the item in a message
+	address         string // IPv4, "" for none
+	host, container int    // the first of each; host is 0 for one that Docker chooses
+	count           int
+	tcp             bool
+}
+
+// readRawPort reads one item, or says what is wrong with it, in either of Compose's forms, "ADDRESS:HOST:CONTAINER/PROTOCOL"
+// or an object (https://docs.docker.com/reference/compose-file/services/#ports).
+func readRawPort(item *Tree) (r rawPort, problem string) {
+	var host, container, protocol string
+	if item.Kind == TreeObject {
+		r.address, host, container = item.field("host_ip").scalar(), item.field("published").scalar(), item.field("target").scalar()
+		protocol = item.field("protocol").scalar()
+		r.text = "the port with target " + container
+	} else {
+		r.text = strconv.Quote(item.scalar())
+		var short string
+		short, protocol, _ = strings.Cut(item.scalar(), "/")
+		switch parts := strings.Split(short, ":"); len(parts) {
+		case 1:
+			container = parts[0]
+		case 2:
+			host, container = parts[0], parts[1]
+		case 3:
+			r.address, host, container = parts[0], parts[1], parts[2]
+		}
+	}
+	if ip, err := netip.ParseAddr(r.address); r.address != "" && (err != nil || !ip.Is4()) {
+		return r, r.text + " names no IPv4 address."
+	}
+	r.tcp = protocol == "" || strings.EqualFold(protocol, "tcp")
+	to, toLast := portRange(container)
+	from, last := portRange(host)
+	if to == 0 || host != "" && last-from != toLast-to || host != "" && from == 0 {
+		return r, r.text + " is not of the form that mirrorgen reads."
+	}
+	r.host, r.container, r.count = from, to, toLast-to+1
+	return r, ""
 }
 
 // portRange reads "8080" or "8080-8090"; both are 0 for anything else.
@@ -90,7 +169,7 @@ func portRange(text string) (first, last int) {
 	}
 	first, firstErr := strconv.Atoi(from)
 	last, lastErr := strconv.Atoi(to)
-	if firstErr != nil || lastErr != nil || first < 1 || last < first || last > maxPort {
+	if errors.Join(firstErr, lastErr) != nil || first < 1 || last < first || last > maxPort {
 		return 0, 0
 	}
 	return first, last
@@ -98,36 +177,30 @@ func portRange(text string) (first, last int) {
 
 // rawHost is the host port at which the raw keys of a service publish a port of the
 // container, 0 for none; given is false where mirrorgen publishes its ports.
-func (s *Service) rawHost(container int) (host int, given bool) {
-	ports, given := s.rawPorts()
-	for _, p := range ports {
-		if p.Container == container {
-			return p.Host, true
+func (p portPlan) rawHost(s *Service, container int) (host int, given bool) {
+	raw := p.raws[s]
+	if raw == nil {
+		return 0, false
+	}
+	for _, port := range raw.ports {
+		if port.Container == container {
+			return port.Host, true
 		}
 	}
-	return 0, given
+	return 0, true
 }
 
-// raw claims the host ports of raw keys, before any other is handed out.
-func (p portPlan) raw() {
-	for _, s := range p.lab.Services {
-		ports, given := p.services[s].rawPorts()
-		if !given {
-			continue
-		}
-		at, open := s.At("compose"), false
-		for _, port := range ports {
-			if first, ok := p.taken[port.Host]; ok && first.of != s {
-				p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port.%s", port.Host, first.what, first.at, s.Note())
-				continue
-			}
-			p.taken[port.Host] = claim{port.Purpose, at, s}
-			if strings.Count(port.Binding, ":") < 2 && p.p.PublishAddress != "0.0.0.0" && !open {
-				open = true // said once
-				p.errorf(at, "Port open to the network", "compose: ports publishes port %d on every interface of the host, and the lab publishes on %s. Write \"%s:%s\", or \"0.0.0.0:%s\" to open it.%s",
-					port.Host, p.p.PublishAddress, p.p.PublishAddress, port.Binding, port.Binding, s.Note())
-			}
-		}
-		p.services[s].Ports = ports
+// agrees reports whether a port that an argument gives is the one of raw keys, and
+// tells the user where it is not.
+func (p portPlan) agrees(s *Service, at hcl.Range, argument string, port, container int) bool {
+	host, _ := p.rawHost(s, container)
+	if host == port || p.raws[s].broken {
+		return true
 	}
+	publishes := "do not publish it"
+	if host > 0 {
+		publishes = fmt.Sprintf("publish it as %d", host)
+	}
+	p.errorf(at, "Port given twice", "%s gives port %d of %s to the host as %d, and its raw ports (compose, at %s) %s. Leave one of the two out.", argument, container, s.Name, port, p.raws[s].at, publishes)
+	return false
 }

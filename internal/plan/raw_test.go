@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"mirrorgen/internal/plan"
 )
 
 // What raw compose keys say of images and ports is what the plan says of them.
@@ -15,8 +13,9 @@ func TestRawKeys(t *testing.T) {
 arbiter "arb" { compose = { image = "arbiter:mine" } }
 mirror "m" {
   member "a" {
-    role    = "primary"
-    compose = { ports = ["127.0.0.1:5000:5001", "0.0.0.0:6000-6002:7000-7002", "127.0.0.1:6010-6011:80", "127.0.0.1:53:53/udp", "9000", "x:y"] }
+    role             = "primary"
+    superserver_port = 3000
+    compose          = { ports = ["127.0.0.1:5000:5001", "0.0.0.0:6000-6002:7000-7002", "127.0.0.1:53:53/udp", "127.0.0.1:3000:1972/TCP", "127.0.0.1::9000"] }
   }
 }
 mirror "n" {
@@ -26,6 +25,7 @@ web_gateway "g" { compose = { ports = [{ target = 443, published = "8443", host_
 web_gateway "h" { compose = { ports = [] } }
 web_gateway "i" {}
 nginx "web" { compose = { ports = ["127.0.0.1:8088:80/tcp"], image = "nginx:mine" } }
+nginx "web2" { compose = { ports = ["127.0.0.1:8089:80"] } }
 haproxy "sql" { compose = { ports = ["127.0.0.1:1980:1972"] } }
 `
 	p, diags := compiled(t, lab, nil)
@@ -43,18 +43,24 @@ haproxy "sql" { compose = { ports = ["127.0.0.1:1980:1972"] } }
 	for _, g := range p.Gateways {
 		got = append(got, fmt.Sprint(g.Name, " serves at ", g.HTTPPort))
 	}
-	got = append(got, fmt.Sprint("web serves at ", p.NGINX[0].HTTPPort))
+	for _, n := range p.NGINX {
+		got = append(got, fmt.Sprint(n.Name, " serves at ", n.HTTPPort))
+	}
 	for _, l := range p.HAProxy[0].Listeners {
 		got = append(got, fmt.Sprint(l.Mirror.Name, " is served at ", l.Host))
 	}
+	for _, open := range p.OpenPorts {
+		got = append(got, fmt.Sprint(open.Host, " is open"))
+	}
 	want := []string{
 		"arb - arbiter:mine",
-		"a 5000:5001, 6000:7000, 6001:7001, 6002:7002, 6010:80, 6011:80",
+		"a 5000:5001, 6000:7000, 6001:7001, 6002:7002, 3000:1972",
 		"b -", "g 8443:443, 8080:80", "h -",
 		"i 8081:80", // 8080 is taken
-		"web 8088:80 nginx:mine", "sql 1980:1972",
-		"g serves at 8080", "h serves at 0", "i serves at 8081", "web serves at 8088",
+		"web 8088:80 nginx:mine", "web2 8089:80", "sql 1980:1972",
+		"g serves at 8080", "h serves at 0", "i serves at 8081", "web serves at 8088", "web2 serves at 8089",
 		"m is served at 1980", "n is served at 0",
+		"6000 is open", "6001 is open", "6002 is open",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -66,15 +72,15 @@ haproxy "sql" { compose = { ports = ["127.0.0.1:1980:1972"] } }
 
 // A lab that is open to the network anyway does not ask for an address.
 func TestRawPortsOfAnOpenLab(t *testing.T) {
-	p, _ := compiled(t, `lab "l" { publish_address = "0.0.0.0" }
+	p, diags := compiled(t, `lab "l" { publish_address = "0.0.0.0" }
 mirror "m" {
   member "a" {
     role    = "primary"
-    compose = { ports = ["5000:5000"] }
+    compose = { ports = ["5000:5000", "127.0.0.1:5001:5001"] }
   }
 }
 `, nil)
-	if got := p.Services[0].Ports; !slices.Equal(got, []plan.Port{{Host: 5000, Container: 5000, Binding: "5000:5000", Purpose: "port 5000 of a"}}) {
-		t.Errorf("%+v", got)
+	if got := p.Services[0].Published(); got != "5000:5000, 5001:5001" || len(p.OpenPorts) > 0 || len(diags) > 0 {
+		t.Errorf("%s %v %v", got, p.OpenPorts, diags)
 	}
 }

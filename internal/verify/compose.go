@@ -309,7 +309,8 @@ func (y *yamlReader) port(node *yaml.Node) port {
 		p.containerLast, _ = strconv.Atoi(last)
 	}
 	if p.hostIP == "0.0.0.0" || p.hostIP == "::" {
-		p.hostIP, p.everywhere = "", true
+		p.everywhere = p.hostIP == "0.0.0.0" // "::" is no IPv4 address
+		p.hostIP = ""
 	}
 	return p
 }

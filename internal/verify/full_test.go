@@ -118,7 +118,7 @@ var fullCases = []brokenLab{
 	{"bound on what dead members hold", "Health checks without a bound", swap(haproxyPath, " maxconn 100", "")},
 	{"time of a drill", "Timeout that the gateway does not have", swap(drillPath, "  webgw1 8080 30", "  webgw1 8080 60")},
 
-	{"member hooks", "Instance without its hooks", swap(composeFile, "    - --after\n    - bash /lab/after-start.sh\n", "")},
+	{"member command", "Incomplete command", swap(composeFile, "    - --after\n    - bash /lab/after-start.sh\n", "")},
 
 	// Gateways and balancers.
 	{"gateway mirror server", "Mirror-aware server of another mirror", swap(gatewayPath, "[ap2]\nIp_Address=10.0.100.6", "[ap2]\nIp_Address=10.0.100.3")},

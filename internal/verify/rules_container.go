@@ -52,16 +52,19 @@ func checkContainerFiles(l *lab) {
 	}
 }
 
-// startFlags are the arguments of iris-main without which a generated lab's instance
-// has no licence key, or is set up by nobody.
-var startFlags = [...]string{"--key", "--before", "--after"}
+// startFlags are the arguments of iris-main, long and short, without which a generated
+// lab's instance has no licence key, or is set up by nobody.
+var startFlags = [...][2]string{{"--key", "-k"}, {"--before", "-b"}, {"--after", "-a"}}
 
 // checkStart: an instance of a generated lab is started with its key and its hooks.
 func checkStart(l *lab) {
 	for _, s := range l.instances {
 		for _, flag := range startFlags {
-			if l.generated && !slices.ContainsFunc(s.command, func(w word) bool { return w.text == flag }) {
-				l.report(s.file, s.at, "Instance without its hooks", "The command of "+s.name+" has no "+flag+", with which the lab starts every instance.", "Keep the arguments that mirrorgen writes, and add others to them.")
+			given := func(w word) bool {
+				return w.text == flag[0] || w.text == flag[1] || strings.HasPrefix(w.text, flag[0]+"=")
+			}
+			if l.generated && !slices.ContainsFunc(s.command, given) {
+				l.report(s.file, s.at, "Incomplete command", "The command of "+s.name+" has no "+flag[0]+", with which the lab starts every instance.", "Keep the arguments that mirrorgen writes, and add others to them.")
 				break
 			}
 		}

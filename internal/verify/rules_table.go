@@ -110,12 +110,12 @@ func (l *lab) checkPublishAddress(at spot, wanted, service string, port int) {
 		return
 	}
 	for _, p := range s.ports {
-		if p.host != port || p.hostIP == wanted {
+		if p.host != port || p.hostIP == wanted || p.everywhere {
 			continue
 		}
-		// Where the service listens on everything else, nothing asks; every interface is
-		// the wanted one too.
-		if slices.Contains(l.listens(s), p.container) && !p.everywhere {
+		// Of a lab that is open to the network, the scripts ask 127.0.0.1. Where the service
+		// does not listen nobody asks, that this package knows of.
+		if (wanted != "" || p.hostIP != "127.0.0.1") && slices.Contains(l.listens(s), p.container) {
 			l.reportBoth(at, spot{s.file, p.at}, "Address that nothing is published on", "The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+strconv.Itoa(port)+" on "+strconv.Quote(p.hostIP)+".", "Both must be the same.")
 		}
 	}

@@ -1,0 +1,8 @@
+lab "l" {}
+mirror "m" {
+  member "a" {
+    role    = "primary"
+    compose = { ports = ["127.0.0.1:70000:5000"] }
+  }
+}
+web_gateway "g" { http_port = 8080 }
