@@ -10,6 +10,7 @@ import (
 
 	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
@@ -64,4 +65,25 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 	t.Logf("%.1f KiB and %.0f allocations a member", bytes/4000/1024, count/4000)
+}
+
+// Verification grows with the lab as well, also where one haproxy has a port for each of
+// very many mirrors.
+func TestVerificationAllocations(t *testing.T) {
+	verified := func(mirrors, members int) float64 {
+		s := lab(mirrors, members)
+		artifacts := templates.Render(s.plan(t, s.load(t)))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if diags := verify.Check(artifacts); diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		runtime.ReadMemStats(&after)
+		return float64(after.Mallocs - before.Mallocs)
+	}
+	for _, members := range []int{1, 4} {
+		if got := math.Log10(verified(1000, members) / verified(100, members)); got > 1.02 {
+			t.Errorf("from 100 to 1,000 mirrors of %d, allocations of verification grow with the power %.3f, want at most 1.02", members, got)
+		}
+	}
 }
