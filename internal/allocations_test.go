@@ -29,19 +29,26 @@ func allocations(t *testing.T, s sized) (bytes, count float64) {
 	t.Helper()
 	templates.Warm() // parsed once in a process, whatever the lab's size
 	directory := filepath.Join(memory(t), "lab")
+	return allocated(func() {
+		lab, diags := schema.Load(s.name, s.sources())
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		p, diags := plan.Make(lab, nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if _, err := artifact.Write(directory, templates.Render(p), artifact.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// allocated returns what work allocates.
+func allocated(work func()) (bytes, count float64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	lab, diags := schema.Load(s.name, s.sources())
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	p, diags := plan.Make(lab, nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	if _, err := artifact.Write(directory, templates.Render(p), artifact.Options{}); err != nil {
-		t.Fatal(err)
-	}
+	work()
 	runtime.ReadMemStats(&after)
 	return float64(after.TotalAlloc - before.TotalAlloc), float64(after.Mallocs - before.Mallocs)
 }
@@ -73,13 +80,12 @@ func TestVerificationAllocations(t *testing.T) {
 	verified := func(mirrors, members int) float64 {
 		s := lab(mirrors, members)
 		artifacts := templates.Render(s.plan(t, s.load(t)))
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if diags := verify.Check(artifacts); diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		runtime.ReadMemStats(&after)
-		return float64(after.Mallocs - before.Mallocs)
+		_, count := allocated(func() {
+			if diags := verify.Check(artifacts); diags.HasErrors() {
+				t.Fatal(diags)
+			}
+		})
+		return count
 	}
 	for _, members := range []int{1, 4} {
 		if got := math.Log10(verified(1000, members) / verified(100, members)); got > 1.02 {

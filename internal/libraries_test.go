@@ -16,65 +16,57 @@ import (
 	"mirrorgen/templates"
 )
 
-// libraries are the readers that a build cannot do without, timed with nothing around
-// them: HCL for the topology, and what reads YAML and shell scripts back. They take each
-// file after the other, in a process that has warmed up.
-type libraries struct {
-	topology      []byte
-	yaml, scripts []string
-
-	hclTimes, yamlTimes, scriptTimes []time.Duration
+// A library is a reader that a build cannot do without, timed with nothing around it. It
+// takes each file after the other, in a process that has warmed up.
+type library struct {
+	name  string
+	texts []string
+	read  func(text string) error
+	times []time.Duration
 }
 
-func (s sized) libraries(t *testing.T) *libraries {
+// libraries are those of the topology, and of the YAML and the scripts that are read back.
+func (s sized) libraries(t *testing.T) []*library {
 	t.Helper()
-	l := &libraries{topology: s.source}
+	hclReader := &library{name: "HCL", texts: []string{string(s.source)}, read: func(text string) error {
+		if _, diags := hclsyntax.ParseConfig([]byte(text), "lab.hcl", hcl.InitialPos); diags.HasErrors() {
+			return diags
+		}
+		return nil
+	}}
+	yamlReader := &library{name: "YAML", read: func(text string) error {
+		var node yaml.Node
+		return yaml.NewDecoder(strings.NewReader(text)).Decode(&node)
+	}}
+	shellReader := &library{name: "shell", read: func(text string) error {
+		_, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+		return err
+	}}
 	for _, a := range templates.Render(s.plan(t, s.load(t))) {
 		switch path.Ext(a.Path) {
 		case ".yaml":
-			l.yaml = append(l.yaml, string(a.Content))
+			yamlReader.texts = append(yamlReader.texts, string(a.Content))
 		case ".sh":
-			l.scripts = append(l.scripts, string(a.Content))
+			shellReader.texts = append(shellReader.texts, string(a.Content))
 		}
 	}
-	l.once(t)
-	l.hclTimes, l.yamlTimes, l.scriptTimes = nil, nil, nil
-	return l
+	list := []*library{hclReader, yamlReader, shellReader}
+	for _, l := range list {
+		l.once(t, false)
+	}
+	return list
 }
 
-// once lets each library read once.
-func (l *libraries) once(t *testing.T) {
+// once reads every text once, and notes how long it took.
+func (l *library) once(t *testing.T, counted bool) {
 	t.Helper()
 	start := time.Now()
-	if _, diags := hclsyntax.ParseConfig(l.topology, "lab.hcl", hcl.InitialPos); diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	l.hclTimes = append(l.hclTimes, time.Since(start))
-	start = time.Now()
-	for _, text := range l.yaml {
-		var node yaml.Node
-		if err := yaml.NewDecoder(strings.NewReader(text)).Decode(&node); err != nil {
+	for _, text := range l.texts {
+		if err := l.read(text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l.yamlTimes = append(l.yamlTimes, time.Since(start))
-	start = time.Now()
-	for _, text := range l.scripts {
-		if _, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	l.scriptTimes = append(l.scriptTimes, time.Since(start))
-}
-
-// report prints how many times as long as another command the libraries take.
-func (l *libraries) report(r report, name string, to *command) {
-	r.t.Helper()
-	whole := float64(median(to.times))
-	for _, reader := range []struct {
-		name  string
-		times []time.Duration
-	}{{"HCL", l.hclTimes}, {"YAML", l.yamlTimes}, {"shell", l.scriptTimes}} {
-		r.figure(0, reader.name+" library alone, "+name+" / cp -r", "", float64(median(reader.times))/whole, 0)
+	if counted {
+		l.times = append(l.times, time.Since(start))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -455,47 +454,4 @@ func oneOf(words ...string) rule {
 		}
 		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), didYouMean(s, words))
 	}
-}
-
-// longestName is the length above which nobody mistyped a name.
-const longestName = 64
-
-// shown quotes a value for a message, shortened where it is long.
-func shown(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q... (%d bytes)", s[:most], len(s))
-}
-
-// didYouMean returns a hint, with a leading space, where one of the words is
-// close to s, or the only one that begins with it.
-func didYouMean(s string, words []string) string {
-	best, distance := "", 1+len(s)/3
-	if len(s) > longestName {
-		return ""
-	}
-	for _, word := range words {
-		if n := len(word) - len(s); n > distance || -n > distance {
-			continue
-		}
-		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(word), nil); n <= distance && (best == "" || n < distance) {
-			best, distance = word, n
-		}
-	}
-	if best == "" && len(s) > 1 { // "dr" for "drasync"
-		for _, word := range words {
-			if strings.HasPrefix(word, strings.ToLower(s)) {
-				if best != "" {
-					return "" // as well as another
-				}
-				best = word
-			}
-		}
-	}
-	if best == "" || best == s {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
 }

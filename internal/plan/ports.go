@@ -141,18 +141,17 @@ func (p portPlan) given() {
 
 // listener publishes a mirror's superserver port where the mirror names one.
 func (p portPlan) listener(h *schema.HAProxy, mirror *schema.Mirror, l *Listener, port int) {
-	if service := p.services[h.Service]; p.raws[service] != nil && !p.agrees(service, mirror.At("superserver_port"), "superserver_port", port, l.Port) {
-		return
-	}
-	if port == 0 {
+	at, service := mirror.At("superserver_port"), p.services[h.Service]
+	raw := p.raws[service] != nil
+	if raw && !p.agrees(service, at, "superserver_port", port, l.Port) || port == 0 {
 		return
 	}
 	purpose := "superserver port of mirror " + mirror.Name
-	if first, ok := p.taken[port]; ok && p.raws[p.services[h.Service]] == nil {
-		p.errorf(mirror.At("superserver_port"), "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
+	if first, ok := p.taken[port]; ok && !raw {
+		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
 		return
 	}
-	p.taken[port] = claim{purpose, mirror.At("superserver_port")}
+	p.taken[port] = claim{purpose, at}
 	p.serve(h, l, port, purpose)
 }
 

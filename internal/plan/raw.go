@@ -127,8 +127,9 @@ type rawPort struct {
 	tcp             bool
 }
 
-// readRawPort reads one item, or says what is wrong with it, in either of Compose's forms, "ADDRESS:HOST:CONTAINER/PROTOCOL"
-// or an object (https://docs.docker.com/reference/compose-file/services/#ports).
+// readRawPort reads one item, or says what is wrong with it. Compose has two forms,
+// "ADDRESS:HOST:CONTAINER/PROTOCOL" and an object
+// (https://docs.docker.com/reference/compose-file/services/#ports).
 func readRawPort(item *Tree) (r rawPort, problem string) {
 	var host, container, protocol string
 	if item.Kind == TreeObject {

@@ -296,23 +296,24 @@ func (y *yamlReader) port(node *yaml.Node) port {
 			}
 		}
 	}
-	first, last, isRange := strings.Cut(published, "-")
-	p.host, _ = strconv.Atoi(first)
-	p.hostLast = p.host
-	if isRange {
-		p.hostLast, _ = strconv.Atoi(last)
-	}
-	first, last, isRange = strings.Cut(target, "-")
-	p.container, _ = strconv.Atoi(first)
-	p.containerLast = p.container
-	if isRange {
-		p.containerLast, _ = strconv.Atoi(last)
-	}
+	p.host, p.hostLast = numbers(published)
+	p.container, p.containerLast = numbers(target)
 	if p.hostIP == "0.0.0.0" || p.hostIP == "::" {
 		p.everywhere = p.hostIP == "0.0.0.0" // "::" is no IPv4 address
 		p.hostIP = ""
 	}
 	return p
+}
+
+// numbers reads "8080" or "8080-8090"; what is no number is 0.
+func numbers(text string) (first, last int) {
+	from, to, isRange := strings.Cut(text, "-")
+	first, _ = strconv.Atoi(from)
+	if !isRange {
+		return first, first
+	}
+	last, _ = strconv.Atoi(to)
+	return first, last
 }
 
 // mount reads both syntaxes of a volume.

@@ -38,31 +38,35 @@ func (l *lab) uses(yield func(*use) bool) {
 		}
 	}
 	for _, m := range l.merges {
-		for _, u := range mergeUses(m.file, m.merge) {
-			if !yield(&u) {
-				return
-			}
+		if !yieldAll(mergeUses(m.file, m.merge), yield) {
+			return
 		}
 	}
 	for _, n := range l.nginx {
-		for _, u := range nginxUses(n.file, n.directives) {
-			if !yield(&u) {
-				return
-			}
+		if !yieldAll(nginxUses(n.file, n.directives), yield) {
+			return
 		}
 	}
 	for _, h := range l.haproxy {
-		for _, p := range h.proxies {
-			for _, u := range haproxyUses(h.file, &p) {
-				if !yield(&u) {
-					return
-				}
+		for i := range h.proxies {
+			if !yieldAll(haproxyUses(h.file, &h.proxies[i]), yield) {
+				return
 			}
 		}
 	}
 	if l.roster != nil {
 		l.roster.uses(yield)
 	}
+}
+
+// yieldAll yields each of a list, and reports whether more are wanted.
+func yieldAll(list []use, yield func(*use) bool) bool {
+	for i := range list {
+		if !yield(&list[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // uses iterates over the addresses that the table of instances names.
@@ -286,12 +290,8 @@ func mergeUses(f *file, merge *cpf.File) []use {
 		case "ConfigMirror":
 			for _, a := range action.Arguments {
 				switch a.Name {
-				case "MirrorAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The MirrorAddress of the mirror member")
-				case "AgentAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The AgentAddress of the mirror member")
-				case "ECPAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The ECPAddress of the mirror member")
+				case "MirrorAddress", "AgentAddress", "ECPAddress":
+					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The "+a.Name+" of the mirror member")
 				case "Primary":
 					if a.Value != "auto" {
 						add(action.Line, a.ValueColumn, a.Value, 0, 0, "The primary of the mirror")
