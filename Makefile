@@ -27,7 +27,7 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@$(MAKE) --no-print-directory lint
 	@# What waits for real time-outs comes first, beside all that computes.
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./templates/live ./...
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./internal/live ./...
 	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout=30m $(RACED)
 	CGO_ENABLED=1 $(GO) test -race -run='^TestScripts$$/^(build|check|diff)' ./cmd/mirrorgen
 	.ci/engine --for "rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs" \

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
@@ -140,7 +141,7 @@ func (e example) plan(t testing.TB) *plan.Plan {
 }
 
 // render compiles the example as far as its artifacts.
-func (e example) render(t testing.TB) []templates.Artifact {
+func (e example) render(t testing.TB) []lab.Artifact {
 	t.Helper()
 	return templates.Render(e.plan(t))
 }
@@ -235,7 +236,7 @@ func TestGeneratedTheSameEveryTime(t *testing.T) {
 	})
 }
 
-func same(a, b templates.Artifact) bool {
+func same(a, b lab.Artifact) bool {
 	return a.Path == b.Path && a.Mode == b.Mode && bytes.Equal(a.Content, b.Content)
 }
 

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/internal/verify"
-	"mirrorgen/internal/verify/tools"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
@@ -19,7 +19,7 @@ func TestFleet(t *testing.T) {
 	for _, size := range []struct{ mirrors, members int }{{1, 1}, {2, 2}, {12, 16}, {100, 4}, {4000, 3}} {
 		t.Run(fmt.Sprintf("%dx%d", size.mirrors, size.members), func(t *testing.T) {
 			if size.mirrors > 100 {
-				tools.Thorough(t)
+				toolstest.Thorough(t)
 			}
 			lab, diags := schema.Load("fleet", fleetSources(t),
 				schema.Setting{Name: "mirrors", Value: fmt.Sprint(size.mirrors), Origin: "--var mirrors"},

@@ -14,7 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // passes runs a program in a directory, fails the test where it does not
@@ -46,7 +46,7 @@ func quiet(t *testing.T, directory, program string, arguments ...string) {
 }
 
 func TestDockerCompose(t *testing.T) {
-	compose := tools.Compose(t)
+	compose := toolstest.Compose(t)
 	each(t, func(t *testing.T, e example) {
 		directory := e.write(t)
 		if err := os.WriteFile(filepath.Join(directory, "iris.key"), []byte("[ConfigFile]\n"), 0o644); err != nil {
@@ -112,7 +112,7 @@ http {
 var listen80 = regexp.MustCompile(`(?m)^(\s*listen\s+(?:\S+:)?)80\b`)
 
 func TestNGINX(t *testing.T) {
-	nginx := tools.Need(t, "nginx")
+	nginx := toolstest.Need(t, "nginx")
 	each(t, func(t *testing.T, e example) {
 		for _, conf := range glob(t, e.write(t), "nginx/*.conf") {
 			content, err := os.ReadFile(conf)
@@ -137,7 +137,7 @@ func TestNGINX(t *testing.T) {
 }
 
 func TestHAProxy(t *testing.T) {
-	haproxy := tools.Need(t, "haproxy")
+	haproxy := toolstest.Need(t, "haproxy")
 	each(t, func(t *testing.T, e example) {
 		for _, cfg := range glob(t, e.write(t), "haproxy/*.cfg") {
 			// -dW makes every warning an error. Without -q it says which.
@@ -147,8 +147,8 @@ func TestHAProxy(t *testing.T) {
 }
 
 func TestShellcheck(t *testing.T) {
-	shellcheck := tools.Need(t, "shellcheck")
-	bash := tools.Need(t, "bash")
+	shellcheck := toolstest.Need(t, "shellcheck")
+	bash := toolstest.Need(t, "bash")
 	each(t, func(t *testing.T, e example) {
 		directory := e.write(t)
 		for _, script := range append(glob(t, directory, "*.sh"), glob(t, directory, "iris/*.sh")...) {

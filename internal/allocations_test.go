@@ -54,8 +54,8 @@ func allocated(work func()) (bytes, count float64) {
 }
 
 func TestAllocations(t *testing.T) {
-	smallBytes, smallCount := allocations(t, lab(100, 4))
-	bytes, count := allocations(t, lab(1000, 4))
+	smallBytes, smallCount := allocations(t, topologyOf(100, 4))
+	bytes, count := allocations(t, topologyOf(1000, 4))
 	if each := bytes / 4000; each > mostBytes {
 		t.Errorf("a build allocates %.1f KiB a member, want at most %d", each/1024, mostBytes>>10)
 	}
@@ -78,7 +78,7 @@ func TestAllocations(t *testing.T) {
 // very many mirrors.
 func TestVerificationAllocations(t *testing.T) {
 	verified := func(mirrors, members int) float64 {
-		s := lab(mirrors, members)
+		s := topologyOf(mirrors, members)
 		artifacts := templates.Render(s.plan(t, s.load(t)))
 		_, count := allocated(func() {
 			if diags := verify.Check(artifacts); diags.HasErrors() {

@@ -18,10 +18,13 @@ const module = "mirrorgen/"
 
 // pure are the packages, with those below them, whose results depend on their
 // arguments alone.
-var pure = []string{"schema", "internal/plan", "templates", "internal/verify", "internal/artifact/impact"}
+var pure = []string{
+	"schema", "internal/lab", "internal/format", "internal/plan", "templates", "internal/verify",
+	"internal/artifact/impact", "internal/importer", "internal/scaffold", "internal/parallel",
+}
 
 // impure are the packages below a pure one that only tests may import.
-var impure = []string{"internal/plan/plantest", "internal/verify/tools"}
+var impure = []string{"internal/plan/plantest"}
 
 // outside lists the imports through which disk, clock, chance, network or
 // environment could reach a result. Of net, only net/netip is arithmetic.

@@ -15,16 +15,16 @@ import (
 
 	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/internal/verify"
-	"mirrorgen/internal/verify/tools"
 	"mirrorgen/templates"
 )
 
 // A lab whose compose file is split is one project to the library that Docker
 // Compose loads files with, at its own limits.
 func TestComposeOfLargeLab(t *testing.T) {
-	tools.Thorough(t) // Compose's library takes seconds for 1,500 services
-	s := lab(376, 4)
+	toolstest.Thorough(t) // Compose's library takes seconds for 1,500 services
+	s := topologyOf(376, 4)
 	p := s.plan(t, s.load(t))
 	if !p.SplitCompose() {
 		t.Fatalf("%d services stand in one file", len(p.Services))

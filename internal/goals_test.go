@@ -45,10 +45,10 @@ func TestGoals(t *testing.T) {
 
 	labs := []*measured{
 		measure(t, work, mirrorgen, seed(t), 4),
-		measure(t, work, mirrorgen, lab(10, 3), 30),
-		measure(t, work, mirrorgen, lab(100, 4), 400),
-		measure(t, work, mirrorgen, lab(1000, 4), 4000),
-		measure(t, work, mirrorgen, lab(4000, 4), 16000),
+		measure(t, work, mirrorgen, topologyOf(10, 3), 30),
+		measure(t, work, mirrorgen, topologyOf(100, 4), 400),
+		measure(t, work, mirrorgen, topologyOf(1000, 4), 4000),
+		measure(t, work, mirrorgen, topologyOf(4000, 4), 16000),
 	}
 	labs[2].again(t, work, mirrorgen)
 	labs[3].again(t, work, mirrorgen)

@@ -99,7 +99,7 @@ func TestPeers(t *testing.T) {
 		mirrors, members, turns int
 		verified                bool
 	}{{2, 2, 5, true}, {100, 4, 5, true}, {1000, 4, 2, false}} {
-		s := lab(size.mirrors, size.members)
+		s := topologyOf(size.mirrors, size.members)
 		work := memory(t)
 		data, want := peerFiles(t, s)
 		content, err := json.Marshal(data)

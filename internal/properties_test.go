@@ -16,9 +16,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/internal/verify"
-	"mirrorgen/internal/verify/tools"
 	"mirrorgen/templates"
 )
 
@@ -93,7 +94,7 @@ func random(seed uint64) sized {
 // that read the files take them.
 func TestRandomTopologies(t *testing.T) {
 	seeds := uint64(8)
-	real := os.Getenv(tools.Required) == "1"
+	real := os.Getenv(toolstest.Required) == "1"
 	if real {
 		seeds = 40
 	}
@@ -103,7 +104,7 @@ func TestRandomTopologies(t *testing.T) {
 			p := s.plan(t, s.load(t))
 			artifacts := templates.Render(p)
 			again := templates.Render(s.plan(t, s.load(t)))
-			if !slices.EqualFunc(artifacts, again, func(a, b templates.Artifact) bool {
+			if !slices.EqualFunc(artifacts, again, func(a, b lab.Artifact) bool {
 				return a.Path == b.Path && a.Mode == b.Mode && bytes.Equal(a.Content, b.Content)
 			}) {
 				t.Errorf("two builds differ:\n%s", s.source)
@@ -166,7 +167,7 @@ func places(p *plan.Plan) map[string]string {
 }
 
 // accepted shows a lab to Docker Compose and HAProxy.
-func accepted(t *testing.T, artifacts []templates.Artifact) {
+func accepted(t *testing.T, artifacts []lab.Artifact) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lab")
 	if _, err := artifact.Write(dir, artifacts, artifact.Options{}); err != nil {
@@ -175,11 +176,11 @@ func accepted(t *testing.T, artifacts []templates.Artifact) {
 	if err := os.WriteFile(filepath.Join(dir, "iris.key"), []byte("[ConfigFile]\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	compose := tools.Compose(t)
+	compose := toolstest.Compose(t)
 	says(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
 	for _, a := range artifacts {
 		if strings.HasPrefix(a.Path, "haproxy/") {
-			says(t, dir, tools.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
+			says(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
 		}
 		if strings.HasPrefix(a.Path, "nginx/") {
 			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path body;\n  proxy_temp_path proxy;\n" +
@@ -190,7 +191,7 @@ func accepted(t *testing.T, artifacts []templates.Artifact) {
 					t.Fatal(err)
 				}
 			}
-			says(t, dir, tools.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
+			says(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
 		}
 	}
 }

@@ -26,10 +26,10 @@ func seed(t testing.TB) sized {
 	return sized{"simplemirror.hcl", content}
 }
 
-// lab writes a topology of equal mirrors, with the services around them that
+// topologyOf writes a topology of equal mirrors, with the services around them that
 // every lab has. A mirror has at most one backup, so the third member and those
 // after it are async.
-func lab(mirrors, members int) sized {
+func topologyOf(mirrors, members int) sized {
 	name := fmt.Sprintf("lab-%dx%d", mirrors, members)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "lab %q {}\n\nnetwork \"iris-tier\" {}\nnetwork \"web-tier\" {}\n\narbiter \"arbiter\" {}\n", name)

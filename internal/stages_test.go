@@ -20,8 +20,8 @@ func stages(b *testing.B, bench func(b *testing.B, s sized)) {
 		lab  sized
 	}{
 		{"seed", seed(b)},
-		{"10x3", lab(10, 3)},
-		{"100x4", lab(100, 4)},
+		{"10x3", topologyOf(10, 3)},
+		{"100x4", topologyOf(100, 4)},
 	} {
 		b.Run(size.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"mirrorgen/schema/parallel"
+	"mirrorgen/internal/parallel"
 )
 
 // leastPiece is the size in bytes from which on a file is parsed in pieces. HCL

@@ -5,10 +5,10 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 
-	"mirrorgen/internal/verify/cpf"
-	"mirrorgen/internal/verify/haproxy"
-	"mirrorgen/internal/verify/nginx"
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/format/text"
 )
 
 // cores decodes a number of cores, more than 0.

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // What the scripts hold as text reaches bash, and from there ObjectScript,
 // unchanged.
 func TestHostilePasswordInBash(t *testing.T) {
-	bash := tools.Need(t, "bash")
+	bash := toolstest.Need(t, "bash")
 	for _, value := range hostile {
 		artifacts, err := build(frame("web_gateway \"webgw\" {\n  password = " + hclString(value) + "\n}"))
 		if err != nil || value == "SYS" {

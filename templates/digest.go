@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 )
 
@@ -14,7 +15,7 @@ import (
 type composition struct {
 	Plan    *plan.Plan
 	Part    *plan.ComposePart // nil where all services stand in other files
-	mounted []Artifact
+	mounted []lab.Artifact
 	known   map[string]string // digests by the paths that they are of
 }
 

@@ -10,13 +10,14 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"go.yaml.in/yaml/v3"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 )
 
 // Render is [Render] with the templates of the set. What a template of the
 // user's does not fit, cannot print or does not end is told with its line. The
 // artifacts are of no use where there are errors.
-func (s *Set) Render(p *plan.Plan) ([]Artifact, hcl.Diagnostics) {
+func (s *Set) Render(p *plan.Plan) ([]lab.Artifact, hcl.Diagnostics) {
 	var additional []row
 	for _, name := range s.added {
 		additional = append(additional, row{path: artifactOf(name), mode: plainFile, template: name})
@@ -66,7 +67,7 @@ func (m meter) Write(text []byte) (int, error) {
 
 // checkPaths refuses an added artifact in the place of another, or in its way:
 // on a file system that tells no capitals apart too.
-func (s *Set) checkPaths(p *plan.Plan, artifacts []Artifact) hcl.Diagnostics {
+func (s *Set) checkPaths(p *plan.Plan, artifacts []lab.Artifact) hcl.Diagnostics {
 	const summary = "Path of another file"
 	taken := map[string]string{strings.ToLower(p.LicenseKey): "the licence key"}
 	add := func(name, what string) {

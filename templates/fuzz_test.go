@@ -13,10 +13,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/zclconf/go-cty/cty"
 
-	"mirrorgen/internal/verify/cpf"
-	"mirrorgen/internal/verify/haproxy"
-	"mirrorgen/internal/verify/nginx"
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/toolstest"
 )
 
 // Each target below feeds one value through the string arguments of the language
@@ -101,7 +101,7 @@ func FuzzINI(f *testing.F) {
 
 // The shell's words, and the ObjectScript literals that the hooks make of them.
 func FuzzShell(f *testing.F) {
-	bash := tools.Need(f, "bash")
+	bash := toolstest.Need(f, "bash")
 	addHostile(f)
 	f.Fuzz(func(t *testing.T, value string) {
 		artifacts, ok := through(t, "gateway password", value)

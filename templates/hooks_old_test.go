@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // Before 2022.1 a merge file has no [Actions], and nobody starts the ISCAgent:
@@ -51,7 +51,7 @@ func (c *container) joinsAt(number string) {
 }
 
 func TestHooksOldRoles(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	database := []string{
 		"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase", "%SYS Config.Namespaces.Create",
@@ -197,7 +197,7 @@ func TestHooksFounderMissing(t *testing.T) {
 
 // An agent that does not come up is said to be the cause, with what it printed.
 func TestHooksAgentMissing(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	for _, a := range []struct{ name, agent, says string }{
 		{"no program", "", "ISCAgentUser': No such file or directory"},

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // A container is a directory in which the hooks of one instance run, with a
@@ -107,7 +107,7 @@ application_server "app" { mirror = "demo" }
 
 func newContainer(t *testing.T, topology, service string) *container {
 	t.Helper()
-	c := &container{t, t.TempDir(), service, tools.Need(t, "bash"), listener(t)}
+	c := &container{t, t.TempDir(), service, toolstest.Need(t, "bash"), listener(t)}
 	artifacts, err := build(topology)
 	if err != nil {
 		t.Fatal(err)
@@ -344,7 +344,7 @@ func onEveryStart(verb string) []string {
 // A start that broke off between two steps is completed by the next one, which
 // does again only what was not done.
 func TestHooksHalfDone(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	for _, h := range []struct {
 		name, word string
@@ -404,7 +404,7 @@ func TestHooksDatabaseNotMirrored(t *testing.T) {
 // Interoperability writes to a mirrored database: the primary must, others may
 // fail.
 func TestHooksInteroperability(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	const enable = `set sc=##class(%Library.EnsembleMgr).EnableNamespace("ITEMS",1)`
 	for service, must := range map[string]bool{"demo-a": true, "demo-b": false, "demo-w": false} {
@@ -439,7 +439,7 @@ func TestHooksInteroperability(t *testing.T) {
 // A member that the set refuses hears what a member of the same name in the set
 // takes. The primary asks nobody.
 func TestHooksJoinRefused(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	for service, hint := range map[string]bool{"demo-a": false, "demo-b": true, "demo-w": true} {
 		c := newContainer(t, twoNetworks, service)
@@ -456,7 +456,7 @@ func TestHooksJoinRefused(t *testing.T) {
 }
 
 func TestHooksJoin(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	for service, want := range map[string]string{
 		"demo-b": `##class(SYS.Mirror).JoinMirrorAsFailoverMember("DEMO","DEMO-B","IRIS","10.0.1.3",2188,.info)`,
@@ -512,7 +512,7 @@ func TestHooksApplicationServer(t *testing.T) {
 // Whatever fails, the hook says which step it was, leaves no ready marker and
 // keeps IRIS up.
 func TestHooksFailures(t *testing.T) {
-	tools.Thorough(t)
+	toolstest.Thorough(t)
 	t.Parallel()
 	for _, f := range []struct {
 		name, file, word, says string

@@ -17,19 +17,13 @@ import (
 	"sort"
 	"sync"
 
+	"mirrorgen/internal/lab"
+	"mirrorgen/internal/parallel"
 	"mirrorgen/internal/plan"
-	"mirrorgen/schema/parallel"
 )
 
 //go:embed nginx haproxy webgateway iris compose scripts docs
 var files embed.FS
-
-// An Artifact is one file of a generated lab.
-type Artifact struct {
-	Path    string      // relative to the lab's directory, slash-separated
-	Mode    fs.FileMode // 0644, or 0755 for a script
-	Content []byte      // ends with a newline
-}
 
 const (
 	plainFile  fs.FileMode = 0o644
@@ -153,7 +147,7 @@ func others(p *plan.Plan) []row {
 // Render prints every artifact of the plan, sorted by path. The same plan gives
 // the same bytes. It panics where a built-in template does not fit the plan,
 // which is a mistake in mirrorgen.
-func Render(p *plan.Plan) []Artifact {
+func Render(p *plan.Plan) []lab.Artifact {
 	artifacts, faults := printAll(p, nil, func(out *bytes.Buffer, r row, dot any) error {
 		for _, part := range r.parts {
 			builtin().lookup(part)
@@ -169,12 +163,12 @@ func Render(p *plan.Plan) []Artifact {
 // printAll prints the table of artifacts and the additional ones, each by one
 // call of execute, and sorts them by path. Of the artifacts of one template that
 // fail, the faults hold the first.
-func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, any) error) ([]Artifact, []fault) {
+func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, any) error) ([]lab.Artifact, []fault) {
 	// What takes longest comes first, and the configurations before the compose
 	// files, which wait for them.
 	first, mounted := pages(p), configurations(p)
 	list := slices.Concat(first, mounted, others(p), additional)
-	artifacts := make([]Artifact, len(list))
+	artifacts := make([]lab.Artifact, len(list))
 	configured := artifacts[len(first) : len(first)+len(mounted)]
 	var printing sync.WaitGroup
 	printing.Add(len(mounted))
@@ -209,7 +203,7 @@ func printAll(p *plan.Plan, additional []row, execute func(*bytes.Buffer, row, a
 		if err != nil {
 			found.add(i, r.template, err)
 		}
-		artifacts[i] = Artifact{r.path, r.mode, content}
+		artifacts[i] = lab.Artifact{Path: r.path, Mode: r.mode, Content: content}
 	})
 	sort.Slice(artifacts, func(i, j int) bool { return artifacts[i].Path < artifacts[j].Path })
 	return artifacts, found.list(list)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
@@ -48,7 +49,7 @@ type compiled struct {
 	*input
 	*rendering
 	plan      *plan.Plan
-	artifacts []templates.Artifact
+	artifacts []lab.Artifact
 }
 
 // compile turns a topology into artifacts, and reads them back if verified is
@@ -82,7 +83,7 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 // what is in use, aim for eight bytes for each that is to be verified: verification keeps about
 // four. A build of 4,000 members then takes 78 MiB instead of 98, in the same time. What the
 // environment says (GOMEMLIMIT) stays.
-func boundMemory(artifacts []templates.Artifact) {
+func boundMemory(artifacts []lab.Artifact) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/scaffold"
 	"mirrorgen/schema"
-	"mirrorgen/schema/scaffold"
 )
 
 // ask lets somebody at a terminal say what a lab shall have. Questions go to

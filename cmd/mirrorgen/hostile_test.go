@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // What a topology may cost before mirrorgen has said what is wrong with it: two
@@ -84,7 +84,7 @@ func TestHostileTopologies(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if len(test.topology) > 400_000 {
-				tools.Thorough(t)
+				toolstest.Thorough(t)
 			}
 			said, seconds, megabytes := spend(t, program, test.topology)
 			if !strings.Contains(said, test.says) {

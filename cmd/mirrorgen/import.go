@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mirrorgen/schema/importer"
+	"mirrorgen/internal/importer"
 )
 
 // composeNames are what Docker Compose looks for in a directory, in its order.

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/term"
 
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/scaffold"
 	"mirrorgen/schema"
-	"mirrorgen/schema/scaffold"
 )
 
 func (t *tool) initCommand() *cobra.Command {

@@ -10,7 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.yaml.in/yaml/v3"
 
-	"mirrorgen/internal/verify/tools"
+	"mirrorgen/internal/toolstest"
 )
 
 // An action is what action.yml says.
@@ -95,7 +95,7 @@ func TestIntegrations(t *testing.T) {
 func TestActionSteps(t *testing.T) {
 	var a action
 	readYAML(t, "action.yml", &a)
-	shellcheck := tools.Need(t, "shellcheck")
+	shellcheck := toolstest.Need(t, "shellcheck")
 	for _, step := range a.Runs.Steps {
 		if step.Run == "" {
 			continue

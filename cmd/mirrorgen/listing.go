@@ -9,8 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/schema"
-	"mirrorgen/templates"
 )
 
 // What an excerpt shows at most. Both are far above what people write.
@@ -42,7 +42,7 @@ func sourceListings(sources []schema.Source) map[string]*listing {
 }
 
 // artifactListings are generated files by path.
-func artifactListings(artifacts []templates.Artifact) map[string]*listing {
+func artifactListings(artifacts []lab.Artifact) map[string]*listing {
 	listings := map[string]*listing{}
 	for _, a := range artifacts {
 		listings[a.Path] = &listing{name: a.Path, content: a.Content, generated: true}

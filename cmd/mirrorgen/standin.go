@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mirrorgen/internal/rehearse/standin"
+	"mirrorgen/internal/standin"
 )
 
 // standInCommand is what a rehearsal's containers run; it is of no use elsewhere.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/templates"
 )
@@ -89,7 +90,7 @@ func (r *rendering) listings() map[string]*listing {
 }
 
 // render prints the plan, and shows where a template does not fit it.
-func (r *rendering) render(t *tool, p *plan.Plan) ([]templates.Artifact, error) {
+func (r *rendering) render(t *tool, p *plan.Plan) ([]lab.Artifact, error) {
 	if r.set == nil {
 		return templates.Render(p), nil
 	}

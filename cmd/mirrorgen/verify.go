@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/verify"
-	"mirrorgen/templates"
 )
 
 func (t *tool) verifyCommand() *cobra.Command {
@@ -67,8 +67,8 @@ func (t *tool) verify(dir string) error {
 
 // generated are those of the files that mirrorgen's manifest lists; ok is false
 // where there is none.
-func generated(files []templates.Artifact) (written []templates.Artifact, ok bool) {
-	i := slices.IndexFunc(files, func(a templates.Artifact) bool { return a.Path == artifact.ManifestName })
+func generated(files []lab.Artifact) (written []lab.Artifact, ok bool) {
+	i := slices.IndexFunc(files, func(a lab.Artifact) bool { return a.Path == artifact.ManifestName })
 	if i < 0 {
 		return nil, false
 	}
@@ -86,8 +86,8 @@ func generated(files []templates.Artifact) (written []templates.Artifact, ok boo
 
 // diskListings names the places of diagnostics as they are reached from here, and
 // returns the files by those names.
-func diskListings(dir string, files []templates.Artifact, diags hcl.Diagnostics) map[string]*listing {
-	named := make([]templates.Artifact, len(files))
+func diskListings(dir string, files []lab.Artifact, diags hcl.Diagnostics) map[string]*listing {
+	named := make([]lab.Artifact, len(files))
 	for i, a := range files {
 		a.Path = filepath.Join(dir, a.Path)
 		named[i] = a
@@ -110,7 +110,7 @@ const (
 
 // readLab reads the text files of a lab, in path order. It leaves out what a lab's
 // user keeps there (the licence key and data) and what is no text.
-func readLab(dir string) ([]templates.Artifact, error) {
+func readLab(dir string) ([]lab.Artifact, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, plainError(dir, err)
@@ -118,7 +118,7 @@ func readLab(dir string) ([]templates.Artifact, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s: not a directory; verify reads the directory of a lab (validate reads a topology)", dir)
 	}
-	var files []templates.Artifact
+	var files []lab.Artifact
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		name, relErr := filepath.Rel(dir, path)
 		switch {
@@ -145,12 +145,12 @@ func readLab(dir string) ([]templates.Artifact, error) {
 	if err != nil {
 		return nil, plainError(dir, err)
 	}
-	slices.SortFunc(files, func(a, b templates.Artifact) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b lab.Artifact) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
 }
 
 // readLabFile reads a file; ok is false where it is no text that a lab may hold.
-func readLabFile(path string, entry fs.DirEntry) (a templates.Artifact, ok bool, err error) {
+func readLabFile(path string, entry fs.DirEntry) (a lab.Artifact, ok bool, err error) {
 	info, err := entry.Info()
 	if err != nil || info.Size() > mostLabFile {
 		return a, false, nil // gone, or too large for a configuration
@@ -164,5 +164,5 @@ func readLabFile(path string, entry fs.DirEntry) (a templates.Artifact, ok bool,
 	case bytes.IndexByte(content[:min(len(content), 8000)], 0) >= 0 && filepath.Ext(path) != ".md":
 		return a, false, nil
 	}
-	return templates.Artifact{Mode: info.Mode().Perm(), Content: content}, true, nil
+	return lab.Artifact{Mode: info.Mode().Perm(), Content: content}, true, nil
 }

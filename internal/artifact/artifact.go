@@ -23,7 +23,7 @@ import (
 	"fmt"
 	"time"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Options of [Write].
@@ -40,11 +40,11 @@ const patience = 10 * time.Second
 // opened for writing. On an error nothing half-written stays; a
 // [*ConflictError] means that nothing was touched at all. Of two writes in one
 // directory one waits for the other.
-func Write(dir string, artifacts []templates.Artifact, options Options) (*Comparison, error) {
+func Write(dir string, artifacts []lab.Artifact, options Options) (*Comparison, error) {
 	return write(openRoot, dir, artifacts, options, patience)
 }
 
-func write(open opener, dir string, artifacts []templates.Artifact, options Options, patience time.Duration) (*Comparison, error) {
+func write(open opener, dir string, artifacts []lab.Artifact, options Options, patience time.Duration) (*Comparison, error) {
 	for until := time.Now().Add(patience); ; {
 		c, err := compare(open, dir, artifacts)
 		if err != nil || c.idle() {

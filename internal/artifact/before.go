@@ -5,13 +5,13 @@ import (
 	"maps"
 	"slices"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Before is the lab as it is on disk now, edits included: the files that mirrorgen
 // wrote there, sorted by path. It is what a running lab was started from. Files
 // too large to be shown are left out.
-func (c *Comparison) Before() ([]templates.Artifact, error) {
+func (c *Comparison) Before() ([]lab.Artifact, error) {
 	if c.Fresh {
 		return nil, nil
 	}
@@ -24,7 +24,7 @@ func (c *Comparison) Before() ([]templates.Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	var artifacts []templates.Artifact
+	var artifacts []lab.Artifact
 	for _, name := range slices.Sorted(maps.Keys(before.sums)) {
 		content, err := present(d, name)
 		var tooLarge *sizeError
@@ -33,7 +33,7 @@ func (c *Comparison) Before() ([]templates.Artifact, error) {
 		case err != nil:
 			return nil, err
 		default:
-			artifacts = append(artifacts, templates.Artifact{Path: name, Mode: manifestMode, Content: content})
+			artifacts = append(artifacts, lab.Artifact{Path: name, Mode: manifestMode, Content: content})
 		}
 	}
 	return artifacts, nil

@@ -44,7 +44,7 @@ func TestBlocked(t *testing.T) {
 			dir, outside := t.TempDir(), t.TempDir()
 			put(t, "precious\n", outside, "victim")
 			test.block(t, dir, outside)
-			_, err := Write(dir, lab("a", "a\n", "sub/victim", "v\n"), Options{Force: true})
+			_, err := Write(dir, artifactsOf("a", "a\n", "sub/victim", "v\n"), Options{Force: true})
 			says(t, err, test.want)
 			holds(t, outside, "victim", "precious\n")
 			if _, err := os.Lstat(filepath.Join(dir, ManifestName)); err == nil {
@@ -57,11 +57,11 @@ func TestBlocked(t *testing.T) {
 // A stale file is not removed through a link, whatever its hash.
 func TestStaleThroughLink(t *testing.T) {
 	dir, outside := t.TempDir(), t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "sub/b", "b\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "sub/b", "b\n"))
 	os.RemoveAll(filepath.Join(dir, "sub"))
 	put(t, "b\n", outside, "b")
 	link(t, outside, dir, "sub")
-	_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+	_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 	says(t, err, "sub/b cannot be reached: sub is a symbolic link")
 	holds(t, outside, "b", "b\n")
 }
@@ -70,11 +70,11 @@ func TestNotADirectory(t *testing.T) {
 	base := t.TempDir()
 	put(t, "x\n", base, "file")
 	link(t, "nowhere", base, "dangling")
-	_, err := Write(filepath.Join(base, "file"), lab("a", "a\n"), Options{})
+	_, err := Write(filepath.Join(base, "file"), artifactsOf("a", "a\n"), Options{})
 	says(t, err, "file is not a directory; move it away")
-	_, err = Write(filepath.Join(base, "file", "below"), lab("a", "a\n"), Options{})
+	_, err = Write(filepath.Join(base, "file", "below"), artifactsOf("a", "a\n"), Options{})
 	says(t, err, "below: not a directory")
-	_, err = Write(filepath.Join(base, "dangling"), lab("a", "a\n"), Options{})
+	_, err = Write(filepath.Join(base, "dangling"), artifactsOf("a", "a\n"), Options{})
 	says(t, err, "dangling is a symbolic link to nothing")
 	holds(t, base, "file", "x\n", "dangling", "-> nowhere")
 }

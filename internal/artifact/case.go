@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // fold is a path without the difference between upper and lower case.
@@ -13,7 +13,7 @@ func fold(name string) string { return strings.ToLower(name) }
 // foldPaths lists the paths of artifacts by what they are without case. It
 // refuses two that would be one file where a file system takes no notice of case,
 // as those of macOS and Windows do: the lab could not be checked out there.
-func foldPaths(artifacts []templates.Artifact) (map[string]string, error) {
+func foldPaths(artifacts []lab.Artifact) (map[string]string, error) {
 	folded := make(map[string]string, len(artifacts))
 	for _, a := range artifacts {
 		key := fold(a.Path)

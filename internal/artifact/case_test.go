@@ -11,7 +11,7 @@ import (
 
 func TestPathsThatDifferInCase(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lab")
-	_, err := Write(dir, lab("nginx/Web.conf", "W\n", "nginx/web.conf", "w\n"), Options{Force: true})
+	_, err := Write(dir, artifactsOf("nginx/Web.conf", "W\n", "nginx/web.conf", "w\n"), Options{Force: true})
 	says(t, err, "nginx/Web.conf and nginx/web.conf differ only in case", "rename one of the blocks")
 	if _, err := os.Lstat(dir); err == nil {
 		t.Error("something was written")
@@ -23,7 +23,7 @@ func TestPathsThatDifferInCase(t *testing.T) {
 func TestForeignInOtherCase(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "mine\n", dir, "Readme.md")
-	artifacts := lab("README.md", "generated\n")
+	artifacts := artifactsOf("README.md", "generated\n")
 	_, err := write(openFolding, dir, artifacts, Options{}, 0)
 	says(t, err, "README.md was not written by mirrorgen; it is Readme.md, the same file on this file system, which takes no notice of case")
 	holds(t, dir, "Readme.md", "mine\n")
@@ -39,10 +39,10 @@ func TestRenamedInCase(t *testing.T) {
 	for _, next := range []string{"w1\n", "w2\n"} {
 		for _, names := range [][2]string{{"nginx/Web.conf", "nginx/web.conf"}, {"nginx/web.conf", "nginx/Web.conf"}} {
 			dir := t.TempDir()
-			if _, err := write(openFolding, dir, lab("a", "a\n", names[0], "w1\n"), Options{}, 0); err != nil {
+			if _, err := write(openFolding, dir, artifactsOf("a", "a\n", names[0], "w1\n"), Options{}, 0); err != nil {
 				t.Fatal(err)
 			}
-			artifacts := lab("a", "a\n", names[1], next)
+			artifacts := artifactsOf("a", "a\n", names[1], next)
 			if _, err := write(openFolding, dir, artifacts, Options{}, 0); err != nil {
 				t.Fatal(err)
 			}
@@ -54,8 +54,8 @@ func TestRenamedInCase(t *testing.T) {
 	}
 	// Where case counts they are two files.
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("Web", "W\n"))
-	mustWrite(t, dir, lab("web", "w\n"))
+	mustWrite(t, dir, artifactsOf("Web", "W\n"))
+	mustWrite(t, dir, artifactsOf("web", "w\n"))
 	holds(t, dir, "web", "w\n")
 }
 

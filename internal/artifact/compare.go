@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // A Comparison says how a directory differs from the artifacts that it should
@@ -36,11 +36,11 @@ type Comparison struct {
 // Compare reads dir, which need not exist, and changes nothing. The artifacts are
 // sorted by path. It fails where the directory or its manifest cannot be read,
 // and for artifacts whose paths differ in nothing but case.
-func Compare(dir string, artifacts []templates.Artifact) (*Comparison, error) {
+func Compare(dir string, artifacts []lab.Artifact) (*Comparison, error) {
 	return compare(openRoot, dir, artifacts)
 }
 
-func compare(open opener, dir string, artifacts []templates.Artifact) (*Comparison, error) {
+func compare(open opener, dir string, artifacts []lab.Artifact) (*Comparison, error) {
 	folded, err := foldPaths(artifacts)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func compare(open opener, dir string, artifacts []templates.Artifact) (*Comparis
 }
 
 // read compares a directory that exists.
-func (c *Comparison) read(d disk, artifacts []templates.Artifact, folded map[string]string) error {
+func (c *Comparison) read(d disk, artifacts []lab.Artifact, folded map[string]string) error {
 	before, err := readOwnership(d, c.manifest)
 	if err != nil {
 		return err

@@ -17,13 +17,13 @@ func (hashless) hash(name string) (string, error) {
 // Of several stale files that cannot be read, the first one is named each time.
 func TestCompareFirstError(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "", "b", "", "c", "", "d", "", "e", "", "f", ""))
+	mustWrite(t, dir, artifactsOf("a", "", "b", "", "c", "", "d", "", "e", "", "f", ""))
 	open := func(dir string) (disk, error) {
 		d, err := openRoot(dir)
 		return hashless{d}, err
 	}
 	for range 20 {
-		_, err := compare(open, dir, lab("a", ""))
+		_, err := compare(open, dir, artifactsOf("a", ""))
 		says(t, err, filepath.Join(dir, "b")+": ")
 	}
 }

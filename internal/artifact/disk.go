@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // disk is all that this package does to a directory. Names are relative and
@@ -22,7 +22,7 @@ type disk interface {
 	lstat(name string) (fs.FileInfo, error)
 	read(name string) ([]byte, error)
 	// look tells what is at the places of artifacts, in their order.
-	look(artifacts []templates.Artifact) []looked
+	look(artifacts []lab.Artifact) []looked
 	// names lists a directory.
 	names(name string) ([]string, error)
 	// hash is the SHA-256 of a file of any size, in hexadecimal.

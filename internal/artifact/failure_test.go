@@ -10,13 +10,13 @@ import (
 	"syscall"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Whatever fails before the first file is replaced, the directory is as it was.
 func TestFailureChangesNothing(t *testing.T) {
-	first := lab("a", "a1\n", "b.sh", "b1\n", "stale", "s\n")
-	second := lab("a", "a2\n", "b.sh", "b2\n", "new/c", "c\n")
+	first := artifactsOf("a", "a1\n", "b.sh", "b1\n", "stale", "s\n")
+	second := artifactsOf("a", "a2\n", "b.sh", "b2\n", "new/c", "c\n")
 	for _, at := range []string{
 		"create a", "create b.sh", "mkdir new", "create new/c",
 		"lock " + pendingName, "write " + pendingName, "sync .", "rename a",
@@ -42,8 +42,8 @@ func TestFailureChangesNothing(t *testing.T) {
 
 // After that every file is whole, old or new, and building again finishes.
 func TestFailureBetweenRenames(t *testing.T) {
-	first := lab("a", "a1\n", "b", "b1\n", "stale", "s\n")
-	second := lab("a", "a2\n", "b", "b2\n", "new/c", "c\n")
+	first := artifactsOf("a", "a1\n", "b", "b1\n", "stale", "s\n")
+	second := artifactsOf("a", "a2\n", "b", "b2\n", "new/c", "c\n")
 	for _, at := range []string{"rename b", "rename new/c", "remove stale", "rename " + ManifestName} {
 		t.Run(at, func(t *testing.T) {
 			dir := t.TempDir()
@@ -76,7 +76,7 @@ func TestFailureInFreshDirectory(t *testing.T) {
 	} {
 		t.Run(at, func(t *testing.T) {
 			base := t.TempDir()
-			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), lab("a", "a\n", "new/c", "c\n"), Options{}, patience)
+			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), artifactsOf("a", "a\n", "new/c", "c\n"), Options{}, patience)
 			says(t, err, "permission denied; give yourself permission there", "Nothing was written", filepath.Join(base, want))
 			holds(t, base)
 		})
@@ -110,13 +110,13 @@ func TestBadManifest(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		put(t, text, dir, ManifestName)
-		_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 		says(t, err, want, ManifestName+" is not a manifest of mirrorgen")
 		holds(t, dir)
 	}
 	dir := t.TempDir()
 	link(t, "/dev/null", dir, ManifestName)
-	_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+	_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 	says(t, err, "not a plain file")
 }
 
@@ -125,17 +125,17 @@ func TestUnwritable(t *testing.T) {
 	base := t.TempDir()
 	os.Chmod(filepath.Dir(base), 0o755) // for nobody to get here
 	dir := filepath.Join(base, "lab")
-	mustWrite(t, dir, lab("a", "a\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	os.Chmod(dir, 0o555)
 	os.Chmod(base, 0o555)
 	defer os.Chmod(base, 0o755)
 	defer os.Chmod(dir, 0o755)
 	defer unprivileged(t)()
-	_, err := Write(dir, lab("a", "a2\n"), Options{})
+	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{})
 	says(t, err, dir+": permission denied; give yourself permission", "Nothing was changed")
-	_, err = Write(filepath.Join(base, "new"), lab("a", "a\n"), Options{})
+	_, err = Write(filepath.Join(base, "new"), artifactsOf("a", "a\n"), Options{})
 	says(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
-	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(manifestOf(lab("a", "a\n")).content))
+	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(manifestOf(artifactsOf("a", "a\n")).content))
 }
 
 // unprivileged lets permissions count for root as well, until the function that
@@ -165,13 +165,13 @@ func TestFullDisk(t *testing.T) {
 	large := strings.Repeat("x", 48<<10) + "\n"
 
 	fresh := filepath.Join(mount, "fresh")
-	_, err := Write(fresh, lab("a", large, "b", large), Options{})
+	_, err := Write(fresh, artifactsOf("a", large, "b", large), Options{})
 	says(t, err, "fresh", "b: no space left on device; make room", "Nothing was written")
 	holds(t, mount)
 
 	dir := filepath.Join(mount, "lab")
-	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
-	_, err = Write(dir, lab("a", "a2\n", "b", large+large), Options{})
+	mustWrite(t, dir, artifactsOf("a", "a\n", "b", "b\n"))
+	_, err = Write(dir, artifactsOf("a", "a2\n", "b", large+large), Options{})
 	says(t, err, filepath.Join(dir, "b")+": no space left on device; make room", "Nothing was changed")
 	holds(t, dir, "a", "a\n", "b", "b\n")
 }
@@ -184,20 +184,20 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	}
 	defer syscall.Unmount(mount, 0)
 	dir := filepath.Join(mount, "lab")
-	mustWrite(t, dir, lab("a", "a\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	if err := syscall.Mount("", mount, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Write(dir, lab("a", "a2\n"), Options{})
+	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{})
 	says(t, err, dir+": read-only file system; that file system is read-only: choose another directory")
 	holds(t, dir, "a", "a\n")
-	if c := mustWrite(t, dir, lab("a", "a\n")); c.Unchanged != 1 { // nothing to write is no error
+	if c := mustWrite(t, dir, artifactsOf("a", "a\n")); c.Unchanged != 1 { // nothing to write is no error
 		t.Errorf("changes %v", kinds(c))
 	}
 }
 
 func TestManifestBytes(t *testing.T) {
-	have := string(manifestOf(lab("b.sh", "b\n", "a", "a\n")).content)
+	have := string(manifestOf(artifactsOf("b.sh", "b\n", "a", "a\n")).content)
 	want := `{
   "format": 1,
   "files": [
@@ -225,7 +225,7 @@ func TestImpossiblePathPanics(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	Compare(t.TempDir(), []templates.Artifact{{Path: "../x"}})
+	Compare(t.TempDir(), []lab.Artifact{{Path: "../x"}})
 }
 
 // A manifest that a later mirrorgen wrote, whatever its shape.
@@ -234,7 +234,7 @@ func TestManifestFromTheFuture(t *testing.T) {
 		for _, name := range []string{ManifestName, pendingName} {
 			dir := t.TempDir()
 			put(t, text, dir, name)
-			_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+			_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 			says(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen wrote it; use that one")
 			if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil {
 				t.Error("something was written")

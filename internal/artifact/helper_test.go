@@ -9,21 +9,21 @@ import (
 	"strings"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
-// lab is a list of artifacts from path and content pairs; a path that ends in
+// artifactsOf is a list of artifacts from path and content pairs; a path that ends in
 // .sh is executable.
-func lab(pairs ...string) []templates.Artifact {
-	var list []templates.Artifact
+func artifactsOf(pairs ...string) []lab.Artifact {
+	var list []lab.Artifact
 	for i := 0; i < len(pairs); i += 2 {
 		mode := fs.FileMode(0o644)
 		if strings.HasSuffix(pairs[i], ".sh") {
 			mode = 0o755
 		}
-		list = append(list, templates.Artifact{Path: pairs[i], Mode: mode, Content: []byte(pairs[i+1])})
+		list = append(list, lab.Artifact{Path: pairs[i], Mode: mode, Content: []byte(pairs[i+1])})
 	}
-	slices.SortFunc(list, func(a, b templates.Artifact) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(list, func(a, b lab.Artifact) int { return strings.Compare(a.Path, b.Path) })
 	return list
 }
 
@@ -75,7 +75,7 @@ func holds(t *testing.T, dir string, pairs ...string) {
 }
 
 // mustWrite writes without force and fails on any error.
-func mustWrite(t *testing.T, dir string, artifacts []templates.Artifact) *Comparison {
+func mustWrite(t *testing.T, dir string, artifacts []lab.Artifact) *Comparison {
 	t.Helper()
 	c, err := Write(dir, artifacts, Options{})
 	if err != nil {

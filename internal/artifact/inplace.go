@@ -7,14 +7,14 @@ import (
 	"path"
 	"slices"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // writeInPlace applies the changes to a directory that exists. Everything is on
 // disk under temporary names before anything is replaced; then each file is
 // replaced whole, and the manifest last. It returns the comparison that it
 // applied: a new one, where another build has been at work since c was made.
-func (c *Comparison) writeInPlace(artifacts []templates.Artifact, force bool) (*Comparison, error) {
+func (c *Comparison) writeInPlace(artifacts []lab.Artifact, force bool) (*Comparison, error) {
 	d, err := c.open(c.Dir)
 	if err != nil {
 		return nil, failure(c.Dir, err)

@@ -12,16 +12,16 @@ import (
 	"syscall"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Three topologies of one lab: files change, come and go, with directories of
 // their own, between each two of them; one file never changes.
-func generations() [3][]templates.Artifact {
-	return [3][]templates.Artifact{
-		lab("a", "a1\n", "b.sh", "b1\n", "first/x/y", "y1\n", "same", "s\n", "shared/z", "z1\n"),
-		lab("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z", "z1\n"),
-		lab("a", "a3\n", "b.sh", "b1\n", "first/x/y", "y3\n", "same", "s\n", "shared/z", "z3\n"),
+func generations() [3][]lab.Artifact {
+	return [3][]lab.Artifact{
+		artifactsOf("a", "a1\n", "b.sh", "b1\n", "first/x/y", "y1\n", "same", "s\n", "shared/z", "z1\n"),
+		artifactsOf("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z", "z1\n"),
+		artifactsOf("a", "a3\n", "b.sh", "b1\n", "first/x/y", "y3\n", "same", "s\n", "shared/z", "z3\n"),
 	}
 }
 
@@ -30,9 +30,9 @@ func generations() [3][]templates.Artifact {
 var users = map[string]string{"notes": "mine\n", "data/db/IRIS.DAT": "data\n", "shared/mine": "mine\n", "edited": "edited\n"}
 
 // labOfUser makes a directory that holds the artifacts and the user's own files.
-func labOfUser(t *testing.T, dir string, artifacts []templates.Artifact) {
+func labOfUser(t *testing.T, dir string, artifacts []lab.Artifact) {
 	t.Helper()
-	mustWrite(t, dir, append(lab("edited", "generated\n"), artifacts...))
+	mustWrite(t, dir, append(artifactsOf("edited", "generated\n"), artifacts...))
 	for name, content := range users {
 		put(t, content, dir, name)
 	}
@@ -41,7 +41,7 @@ func labOfUser(t *testing.T, dir string, artifacts []templates.Artifact) {
 
 // isLab fails unless a directory holds exactly the artifacts, their manifest and
 // the user's files.
-func isLab(t *testing.T, dir string, artifacts []templates.Artifact, own map[string]string) {
+func isLab(t *testing.T, dir string, artifacts []lab.Artifact, own map[string]string) {
 	t.Helper()
 	want := maps.Clone(own)
 	for _, a := range artifacts {
@@ -93,7 +93,7 @@ func isWhole(t *testing.T, dir string, own map[string]string) {
 var ways = []bool{false, true}
 
 // killedWrite writes until it is killed. It reports whether it was.
-func killedWrite(t *testing.T, dir string, artifacts []templates.Artifact, after int, torn bool) bool {
+func killedWrite(t *testing.T, dir string, artifacts []lab.Artifact, after int, torn bool) bool {
 	t.Helper()
 	k := &dying{after: after, torn: torn}
 	_, err := write(k.open, dir, artifacts, Options{}, 0)

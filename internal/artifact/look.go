@@ -8,8 +8,8 @@ import (
 	"os"
 	"path"
 
-	"mirrorgen/schema/parallel"
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
+	"mirrorgen/internal/parallel"
 )
 
 // looked is what is at the place of an artifact.
@@ -21,7 +21,7 @@ type looked struct {
 // look reads the places of artifacts, several at once and each directory's through one
 // handle: an unchanged build consists of little else. What it cannot read it leaves out.
 // It follows links between directories, but none out of the disk.
-func (d rootDisk) look(artifacts []templates.Artifact) []looked {
+func (d rootDisk) look(artifacts []lab.Artifact) []looked {
 	found := make([]looked, len(artifacts))
 	directories := map[string]*os.Root{}
 	for _, a := range artifacts {

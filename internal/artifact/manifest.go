@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/schema/parallel"
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
+	"mirrorgen/internal/parallel"
 )
 
 const (
@@ -47,7 +47,7 @@ type manifest struct {
 }
 
 // manifestOf is the manifest of artifacts that are sorted by path.
-func manifestOf(artifacts []templates.Artifact) manifest {
+func manifestOf(artifacts []lab.Artifact) manifest {
 	entries := make([]entry, len(artifacts))
 	parallel.Each(len(artifacts), func(_, i int) {
 		a := &artifacts[i]

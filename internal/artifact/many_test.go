@@ -9,14 +9,14 @@ import (
 	"syscall"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // manyArtifacts are so many that several are written at once.
-func manyArtifacts() []templates.Artifact {
-	var list []templates.Artifact
+func manyArtifacts() []lab.Artifact {
+	var list []lab.Artifact
 	for i := range 3 * manyFiles {
-		list = append(list, templates.Artifact{
+		list = append(list, lab.Artifact{
 			Path: fmt.Sprintf("d%d/e%d/f%03d", i%2, i%3, i), Mode: 0o644 | 0o111*os.FileMode(i%2), Content: bytes.Repeat([]byte{'a' + byte(i%26)}, i*i),
 		})
 	}

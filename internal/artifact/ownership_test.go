@@ -11,10 +11,10 @@ import (
 // overwrites it.
 func TestForeignAndEdited(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "c", "c\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "c", "c\n"))
 	put(t, "edited\n", dir, "a")
 	put(t, "mine\n", dir, "b")
-	next := lab("a", "a2\n", "b", "b\n", "c", "c2\n")
+	next := artifactsOf("a", "a2\n", "b", "b\n", "c", "c2\n")
 
 	_, err := Write(dir, next, Options{})
 	says(t, err, "a was edited since mirrorgen wrote it", "b was not written by mirrorgen", "nothing was written")
@@ -28,7 +28,7 @@ func TestForeignAndEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, dir, "a", "a2\n", "b", "b\n", "c", "c2\n")
-	mustWrite(t, dir, lab("a", "a3\n")) // all of them are ours now
+	mustWrite(t, dir, artifactsOf("a", "a3\n")) // all of them are ours now
 	holds(t, dir, "a", "a3\n")
 }
 
@@ -36,10 +36,10 @@ func TestForeignAndEdited(t *testing.T) {
 func TestWantedBytesAreNoConflict(t *testing.T) {
 	dir := t.TempDir()
 	put(t, "a\n", dir, "a")
-	if c := mustWrite(t, dir, lab("a", "a\n")); c.Unchanged != 1 {
+	if c := mustWrite(t, dir, artifactsOf("a", "a\n")); c.Unchanged != 1 {
 		t.Errorf("changes %v", kinds(c))
 	}
-	mustWrite(t, dir, lab("a", "a2\n"))
+	mustWrite(t, dir, artifactsOf("a", "a2\n"))
 	holds(t, dir, "a", "a2\n")
 }
 
@@ -47,18 +47,18 @@ func TestWantedBytesAreNoConflict(t *testing.T) {
 // edited ones stay, and what mirrorgen never wrote stays.
 func TestStale(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n", "replaced", "r\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n", "replaced", "r\n"))
 	put(t, "my note\n", dir, "shared", "note")
 	put(t, "edited by me\n", dir, "edited")
 	os.Remove(filepath.Join(dir, "lost"))
 	os.Remove(filepath.Join(dir, "replaced"))
 	os.Mkdir(filepath.Join(dir, "replaced"), 0o777)
 
-	c := mustWrite(t, dir, lab("a", "a\n"))
+	c := mustWrite(t, dir, artifactsOf("a", "a\n"))
 	check(t, "changes", kinds(c), "edited kept", "gone/x/y removed", "replaced kept", "shared/z removed")
 	holds(t, dir, "a", "a\n", "edited", "edited by me\n", "shared/note", "my note\n", "replaced", "/")
 	// Once out of the manifest it is a stranger, and not reported again.
-	check(t, "second run", kinds(mustWrite(t, dir, lab("a", "a\n"))))
+	check(t, "second run", kinds(mustWrite(t, dir, artifactsOf("a", "a\n"))))
 }
 
 func TestUsersFilesAreNeverTouched(t *testing.T) {
@@ -67,11 +67,11 @@ func TestUsersFilesAreNeverTouched(t *testing.T) {
 	for _, name := range files {
 		put(t, "mine\n", dir, name)
 	}
-	mustWrite(t, dir, lab("a", "a\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	for _, name := range files {
 		manifest := `{"format": 1, "files": [{"path": "` + name + `", "mode": "0644", "sha256": "` + sum([]byte("mine\n")) + `"}]}`
 		put(t, manifest, dir, ManifestName)
-		_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 		says(t, err, name, "never written by mirrorgen")
 		if have := tree(t, dir)[name]; have != "mine\n" {
 			t.Errorf("%s: %q", name, have)
@@ -83,13 +83,13 @@ func TestUsersFilesAreNeverTouched(t *testing.T) {
 // manifest beside the present one: what is new is known to be ours.
 func TestAfterInterruption(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a1\n", "b", "b1\n"))
-	second := lab("a", "a2\n", "b", "b2\n")
+	mustWrite(t, dir, artifactsOf("a", "a1\n", "b", "b1\n"))
+	second := artifactsOf("a", "a2\n", "b", "b2\n")
 	broken := &failing{at: "rename b"}
 	_, err := write(broken.open, dir, second, Options{}, patience)
 	says(t, err, "The changes before it were made (1); build again")
 	holds(t, dir, "a", "a2\n", "b", "b1\n", pendingName, string(manifestOf(second).content))
 
-	mustWrite(t, dir, lab("a", "a3\n", "b", "b3\n"))
+	mustWrite(t, dir, artifactsOf("a", "a3\n", "b", "b3\n"))
 	holds(t, dir, "a", "a3\n", "b", "b3\n")
 }

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // place looks at one path after the other, and adds to a comparison what it
@@ -25,7 +25,7 @@ type place struct {
 }
 
 // artifact compares the place of one artifact, of which found is known already.
-func (p *place) artifact(a templates.Artifact, found looked) error {
+func (p *place) artifact(a lab.Artifact, found looked) error {
 	if err := checkPath(a.Path); err != nil {
 		panic("artifact: " + err.Error())
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"mirrorgen/schema/parallel"
+	"mirrorgen/internal/parallel"
 )
 
 // stage keeps account of everything that a write has put on disk and that is not

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Builds of several topologies at once, beginning with a directory that is not
@@ -50,7 +50,7 @@ func TestTogether(t *testing.T) {
 // A build that another one holds up for too long refuses, and changes nothing.
 func TestHeldUp(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	d, err := openRoot(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestHeldUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = write(openRoot, dir, lab("a", "a2\n"), Options{}, 10*time.Millisecond)
+	_, err = write(openRoot, dir, artifactsOf("a", "a2\n"), Options{}, 10*time.Millisecond)
 	says(t, err, dir+": another mirrorgen is building this lab; try again when it has ended. Nothing was written")
 	holds(t, dir, "a", "a\n", pendingName, "")
 
@@ -70,7 +70,7 @@ func TestHeldUp(t *testing.T) {
 		d.remove(pendingName)
 		j.close()
 	}()
-	mustWrite(t, dir, lab("a", "a2\n"))
+	mustWrite(t, dir, artifactsOf("a", "a2\n"))
 	holds(t, dir, "a", "a2\n")
 }
 
@@ -114,12 +114,12 @@ func TestSavedDuringWrite(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			dir := t.TempDir()
 			name := map[string]string{"updated": "a", "created": "new", "removed": "old"}[kind]
-			mustWrite(t, dir, lab("a", "a\n", "old", "o\n"))
+			mustWrite(t, dir, artifactsOf("a", "a\n", "old", "o\n"))
 			open := func(at string) (disk, error) {
 				d, err := openRoot(at)
 				return &saving{d, func() { put(t, "saved just now\n", dir, name) }}, err
 			}
-			_, err := write(open, dir, lab("a", "a2\n", "new", "n\n"), Options{Force: true}, 0)
+			_, err := write(open, dir, artifactsOf("a", "a2\n", "new", "n\n"), Options{Force: true}, 0)
 			says(t, err, filepath.Join(dir, name)+": it was changed while mirrorgen was building; build again")
 			if have := tree(t, dir)[name]; have != "saved just now\n" {
 				t.Errorf("%s holds %q", name, have)
@@ -129,7 +129,7 @@ func TestSavedDuringWrite(t *testing.T) {
 					t.Errorf("%s was left", left)
 				}
 			}
-			_, err = Write(dir, lab("a", "a2\n", "new", "n\n"), Options{})
+			_, err = Write(dir, artifactsOf("a", "a2\n", "new", "n\n"), Options{})
 			var conflict *ConflictError
 			if kind == "removed" && err != nil || kind != "removed" && !errors.As(err, &conflict) {
 				t.Errorf("the next build: %v", err)
@@ -152,12 +152,12 @@ func (d *saving) sync(names []string) error {
 // Files that vanish while they are compared are as if they had not been there.
 func TestVanishing(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "old", "o\n", "same", "s\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "old", "o\n", "same", "s\n"))
 	open := func(at string) (disk, error) {
 		d, err := openRoot(at)
 		return &vanishing{d}, err
 	}
-	c, err := write(open, dir, lab("a", "a22\n", "same", "s\n"), Options{}, 0)
+	c, err := write(open, dir, artifactsOf("a", "a22\n", "same", "s\n"), Options{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestVanishing(t *testing.T) {
 type vanishing struct{ disk }
 
 // look sees nothing, so that every file is looked at alone.
-func (d *vanishing) look(artifacts []templates.Artifact) []looked {
+func (d *vanishing) look(artifacts []lab.Artifact) []looked {
 	return make([]looked, len(artifacts))
 }
 

@@ -13,10 +13,10 @@ func TestReadOnlyFile(t *testing.T) {
 	dir := memory(t)
 	os.Chmod(dir, 0o777)
 	defer unprivileged(t)()
-	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "b", "b\n"))
 	os.Chmod(filepath.Join(dir, "a"), 0o444)
 	os.Chmod(filepath.Join(dir, "b"), 0o444)
-	check(t, "changes", kinds(mustWrite(t, dir, lab("a", "a2\n", "b", "b\n"))), "a updated", "b mode changed")
+	check(t, "changes", kinds(mustWrite(t, dir, artifactsOf("a", "a2\n", "b", "b\n"))), "a updated", "b mode changed")
 	holds(t, dir, "a", "a2\n", "b", "b\n")
 }
 
@@ -24,10 +24,10 @@ func TestReadOnlyFile(t *testing.T) {
 func TestUnreadableFile(t *testing.T) {
 	dir := memory(t)
 	os.Chmod(dir, 0o777)
-	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "b", "b\n"))
 	os.Chmod(filepath.Join(dir, "a"), 0)
 	defer unprivileged(t)()
-	_, err := Write(dir, lab("a", "b\n", "b", "b\n"), Options{Force: true})
+	_, err := Write(dir, artifactsOf("a", "b\n", "b", "b\n"), Options{Force: true})
 	says(t, err, filepath.Join(dir, "a")+": permission denied; give yourself permission there")
 }
 
@@ -35,7 +35,7 @@ func TestUnreadableFile(t *testing.T) {
 // the files are still mirrorgen's, and a build puts them right.
 func TestCRLF(t *testing.T) {
 	dir := t.TempDir()
-	first := lab("a", "a\nb\n", "b.sh", "b\n", "edited", "e\n", "old", "o\n")
+	first := artifactsOf("a", "a\nb\n", "b.sh", "b\n", "edited", "e\n", "old", "o\n")
 	mustWrite(t, dir, first)
 	put(t, "my own\n", dir, "edited")
 	for _, name := range []string{"a", "b.sh", "edited", "old", ManifestName} {
@@ -46,7 +46,7 @@ func TestCRLF(t *testing.T) {
 		}
 		os.WriteFile(name, []byte(strings.ReplaceAll(string(content), "\n", "\r\n")), 0o644)
 	}
-	next := lab("a", "a\nb\n", "b.sh", "b2\n", "edited", "e\n")
+	next := artifactsOf("a", "a\nb\n", "b.sh", "b2\n", "edited", "e\n")
 	c, err := Compare(dir, next)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestCRLF(t *testing.T) {
 // A file system without modes shows every file as executable, the manifest too.
 func TestNoModes(t *testing.T) {
 	dir := t.TempDir()
-	artifacts := lab("a", "a\n", "b.sh", "b\n")
+	artifacts := artifactsOf("a", "a\n", "b.sh", "b\n")
 	mustWrite(t, dir, artifacts)
 	for _, name := range []string{"a", "b.sh", ManifestName} {
 		os.Chmod(filepath.Join(dir, name), 0o777)
@@ -91,7 +91,7 @@ func TestNamesInTheWay(t *testing.T) {
 	} {
 		block()
 		before := tree(t, base)
-		_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 		says(t, err, filepath.Join(base, ".lab.mirrorgen-new"), "in the way", "move it away", "Nothing was written")
 		for name, content := range before {
 			if have := tree(t, base)[name]; have != content {
@@ -100,9 +100,9 @@ func TestNamesInTheWay(t *testing.T) {
 		}
 		os.RemoveAll(filepath.Join(base, ".lab.mirrorgen-new"))
 	}
-	mustWrite(t, dir, lab("a", "a\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	put(t, "mine\n", dir, ".a.mirrorgen-new")
-	_, err := Write(dir, lab("a", "a2\n"), Options{Force: true})
+	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{Force: true})
 	says(t, err, filepath.Join(dir, ".a.mirrorgen-new")+" is in the way, and is not mirrorgen's: move it away", "Nothing was changed")
 	holds(t, dir, "a", "a\n", ".a.mirrorgen-new", "mine\n")
 }
@@ -114,7 +114,7 @@ func TestJournalIsALink(t *testing.T) {
 	put(t, "precious\n", dir, "data", "victim")
 	for _, target := range []string{filepath.Join(outside, "victim"), "data/victim", "data/new"} {
 		link(t, target, dir, pendingName)
-		_, err := Write(dir, lab("a", "a\n"), Options{Force: true})
+		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 		says(t, err, pendingName+" is not a manifest of mirrorgen: it is not a plain file")
 		os.Remove(filepath.Join(dir, pendingName))
 	}

@@ -11,17 +11,17 @@ import (
 func TestFreshDirectory(t *testing.T) {
 	base := t.TempDir()
 	dir := filepath.Join(base, "not", "there", "yet")
-	c := mustWrite(t, dir, lab("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n"))
+	c := mustWrite(t, dir, artifactsOf("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n"))
 	holds(t, dir, "a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n")
 	check(t, "changes", kinds(c), "a.yaml created", "iris/merge/m.cpf created", "start.sh created")
 	// No temporary name is left beside it.
 	holds(t, filepath.Dir(dir), "yet/a.yaml", "a\n", "yet/iris/merge/m.cpf", "m\n", "yet/start.sh", "s\n",
-		"yet/"+ManifestName, string(manifestOf(lab("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n")).content))
+		"yet/"+ManifestName, string(manifestOf(artifactsOf("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n")).content))
 }
 
 func TestEmptyDirectory(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "b/c", "c\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "b/c", "c\n"))
 	holds(t, dir, "a", "a\n", "b/c", "c\n")
 }
 
@@ -29,7 +29,7 @@ func TestEmptyDirectory(t *testing.T) {
 func TestCurrentDirectory(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	mustWrite(t, ".", lab("a", "a\n"))
+	mustWrite(t, ".", artifactsOf("a", "a\n"))
 	holds(t, dir, "a", "a\n")
 }
 
@@ -37,9 +37,9 @@ func TestCurrentDirectory(t *testing.T) {
 // replaced.
 func TestOnlyWhatDiffers(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "old\n", "b", "same\n", "c/d", "same\n"))
+	mustWrite(t, dir, artifactsOf("a", "old\n", "b", "same\n", "c/d", "same\n"))
 	before := stamps(t, dir, "b", "c/d")
-	c := mustWrite(t, dir, lab("a", "new\n", "b", "same\n", "c/d", "same\n", "c/e", "e\n"))
+	c := mustWrite(t, dir, artifactsOf("a", "new\n", "b", "same\n", "c/d", "same\n", "c/e", "e\n"))
 	check(t, "changes", kinds(c), "a updated", "c/e created")
 	if c.Files != 4 || c.Unchanged != 2 {
 		t.Errorf("%d files, %d unchanged", c.Files, c.Unchanged)
@@ -53,10 +53,10 @@ func TestOnlyWhatDiffers(t *testing.T) {
 // Writing again touches neither files nor manifest.
 func TestNothingToDo(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, lab("a", "a\n", "b", "b\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "b", "b\n"))
 	before := stamps(t, dir, ManifestName, ".")
 	calls := &failing{}
-	c, err := write(calls.open, dir, lab("a", "a\n", "b", "b\n"), Options{}, patience)
+	c, err := write(calls.open, dir, artifactsOf("a", "a\n", "b", "b\n"), Options{}, patience)
 	if err != nil || len(c.Changes) != 0 || c.Unchanged != 2 {
 		t.Fatalf("%v, changes %v", err, kinds(c))
 	}
@@ -86,7 +86,7 @@ func TestModes(t *testing.T) {
 	old := syscall.Umask(0o077)
 	defer syscall.Umask(old)
 	dir := filepath.Join(t.TempDir(), "lab")
-	files := lab("a", "a\n", "b.sh", "b\n")
+	files := artifactsOf("a", "a\n", "b.sh", "b\n")
 	mode := func(name string) os.FileMode {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
@@ -117,6 +117,6 @@ func TestDirectoryThroughLink(t *testing.T) {
 	os.Mkdir(real, 0o777)
 	link := filepath.Join(base, "link")
 	os.Symlink(real, link)
-	mustWrite(t, link, lab("a", "a\n"))
+	mustWrite(t, link, artifactsOf("a", "a\n"))
 	holds(t, real, "a", "a\n")
 }

@@ -43,7 +43,7 @@ type Load struct {
 
 // clients are at work on one mirror while a trial runs.
 type clients struct {
-	lab    *lab
+	lab    *rehearsedLab
 	mirror *plan.Mirror
 	url    string // of the demo application, "" for no HTTP clients
 	port   string // "host:port" of HAProxy, "" for no SQL clients
@@ -98,7 +98,7 @@ func haproxyTime(text string) (time.Duration, error) {
 
 // startClients sets clients to work on a mirror; nil where the lab publishes no way
 // for them.
-func (l *lab) startClients(ctx context.Context, mirror *plan.Mirror) *clients {
+func (l *rehearsedLab) startClients(ctx context.Context, mirror *plan.Mirror) *clients {
 	c := &clients{lab: l, mirror: mirror, seen: map[string]time.Time{}, success: time.Now()}
 	for _, n := range l.plan.NGINX {
 		if n.HTTPPort > 0 && mirror.ServesDemo() && c.url == "" {

@@ -11,8 +11,8 @@ var verdictLine = regexp.MustCompile(`^(pass|FAIL)  (.*)$`)
 
 // drill runs a scenario of the lab's own drill.sh on the trial's mirror. Each of its
 // expectations is a check of the trial.
-func drill(scenario string) func(context.Context, *lab, *record) {
-	return func(ctx context.Context, l *lab, r *record) {
+func drill(scenario string) func(context.Context, *rehearsedLab, *record) {
+	return func(ctx context.Context, l *rehearsedLab, r *record) {
 		args := []string{scenario}
 		if r.mirror != nil {
 			args = append(args, r.mirror.Name)
@@ -45,6 +45,6 @@ func splitFailure(text string) (expected, seen string) {
 }
 
 // script runs one of the lab's scripts and returns everything that it printed.
-func (l *lab) script(ctx context.Context, name string, args ...string) (string, error) {
+func (l *rehearsedLab) script(ctx context.Context, name string, args ...string) (string, error) {
 	return l.scripts.combined(ctx, "bash", append([]string{"./" + name}, args...)...)
 }

@@ -22,7 +22,7 @@ import (
 const answerLimit = 15 * time.Second
 
 // address is where this host reaches the published ports.
-func (l *lab) address() string {
+func (l *rehearsedLab) address() string {
 	switch a := l.plan.PublishAddress; a {
 	case "0.0.0.0":
 		return "127.0.0.1"
@@ -34,7 +34,7 @@ func (l *lab) address() string {
 }
 
 // at is where this host reaches a port, "address:port".
-func (l *lab) at(port sqlPort) string {
+func (l *rehearsedLab) at(port sqlPort) string {
 	return net.JoinHostPort(l.address(), strconv.Itoa(port.number))
 }
 
@@ -58,7 +58,7 @@ func (a reply) String() string {
 }
 
 // get asks for a URL of the lab, whose host is this one whatever it is called.
-func (l *lab) get(ctx context.Context, client *http.Client, address string, authorised bool) reply {
+func (l *rehearsedLab) get(ctx context.Context, client *http.Client, address string, authorised bool) reply {
 	u, err := url.Parse(address)
 	if err != nil {
 		return reply{err: err}
@@ -96,7 +96,7 @@ func webClient(limit time.Duration) *http.Client {
 
 // askEndpoints asks every endpoint of the lab's README, and compares the answers
 // with its tables.
-func (l *lab) askEndpoints(ctx context.Context, r *record) {
+func (l *rehearsedLab) askEndpoints(ctx context.Context, r *record) {
 	roles := l.roles(ctx)
 	list := l.plan.Endpoints()
 	checks := make([]Check, len(list))
@@ -124,7 +124,7 @@ func inParallel(at, n int, f func(i int)) {
 }
 
 // ask compares the answer of one endpoint with what the README says of it.
-func (l *lab) ask(ctx context.Context, client *http.Client, e plan.Endpoint, roles map[string]role) Check {
+func (l *rehearsedLab) ask(ctx context.Context, client *http.Client, e plan.Endpoint, roles map[string]role) Check {
 	expected := fmt.Sprintf("%s %s", e.Kind, e.URL)
 	if e.Kind == plan.EndpointSQL {
 		return l.askSuperserver(ctx, e, roles)
@@ -172,7 +172,7 @@ func (l *lab) ask(ctx context.Context, client *http.Client, e plan.Endpoint, rol
 }
 
 // answering is the instance that answers for a target: the primary for a mirror.
-func (l *lab) answering(target string, roles map[string]role) string {
+func (l *rehearsedLab) answering(target string, roles map[string]role) string {
 	for _, m := range l.plan.Mirrors {
 		if m.Name != target {
 			continue

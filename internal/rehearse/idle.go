@@ -18,7 +18,7 @@ type idler struct {
 }
 
 // openIdle opens a session through each port on which HAProxy serves a mirror.
-func openIdle(ctx context.Context, l *lab) {
+func openIdle(ctx context.Context, l *rehearsedLab) {
 	for _, port := range sqlPorts(l.plan) {
 		i := idler{name: port.mirror.Name + " through " + port.haproxy}
 		s, err := openSession(ctx, l.at(port))
@@ -35,7 +35,7 @@ func openIdle(ctx context.Context, l *lab) {
 }
 
 // keepsIdle waits until the sessions have been idle for long enough, and asks each.
-func keepsIdle(ctx context.Context, l *lab, r *record) {
+func keepsIdle(ctx context.Context, l *rehearsedLab, r *record) {
 	for _, i := range l.idlers {
 		if i.session == nil {
 			r.checkf(false, "it could not be opened", "a session of %s is kept", i.name)

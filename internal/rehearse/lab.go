@@ -15,9 +15,9 @@ import (
 	"mirrorgen/internal/plan"
 )
 
-// lab is the lab of a rehearsal: a directory of its own in the temporary one, under
+// rehearsedLab is the lab of a rehearsal: a directory of its own in the temporary one, under
 // a Compose project of its own.
-type lab struct {
+type rehearsedLab struct {
 	Options
 	plan    *plan.Plan
 	engine  *engine
@@ -36,11 +36,11 @@ type lab struct {
 	refused error // the host cannot run the lab: start.sh says why
 }
 
-func newLab(o Options, e *engine) *lab {
-	return &lab{Options: o, plan: o.Plan, engine: e, project: o.Plan.Name + "-rehearsal"}
+func newLab(o Options, e *engine) *rehearsedLab {
+	return &rehearsedLab{Options: o, plan: o.Plan, engine: e, project: o.Plan.Name + "-rehearsal"}
 }
 
-func (l *lab) say(format string, args ...any) {
+func (l *rehearsedLab) say(format string, args ...any) {
 	fmt.Fprintf(l.Progress, format+"\n", args...)
 }
 
@@ -49,7 +49,7 @@ func (l *lab) say(format string, args ...any) {
 const dummyKey = "[ConfigFile]\n; A rehearsal needs no licence. This file only has to be there.\n"
 
 // prepare makes the images and writes the lab.
-func (l *lab) prepare(ctx context.Context) error {
+func (l *rehearsedLab) prepare(ctx context.Context) error {
 	var err error
 	if err = l.readNotices(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (l *lab) prepare(ctx context.Context) error {
 }
 
 // readNotices finds out how soon each HAProxy must notice a change.
-func (l *lab) readNotices() error {
+func (l *rehearsedLab) readNotices() error {
 	l.notices = map[string]time.Duration{}
 	for _, a := range l.Artifacts {
 		service, found := strings.CutPrefix(a.Path, "haproxy/")
@@ -90,7 +90,7 @@ func (l *lab) readNotices() error {
 }
 
 // write puts the lab, a licence key and the override into the temporary directory.
-func (l *lab) write() error {
+func (l *rehearsedLab) write() error {
 	if _, err := artifact.Write(l.dir, l.Artifacts, artifact.Options{}); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (l *lab) write() error {
 
 // environment is that of the lab's scripts. What else the user tells Compose is
 // meant for other projects.
-func (l *lab) environment() []string {
+func (l *rehearsedLab) environment() []string {
 	var list []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
@@ -131,11 +131,11 @@ func (l *lab) environment() []string {
 }
 
 // temporary is where the scripts may put files while they run.
-func (l *lab) temporary() string { return filepath.Join(l.work, "tmp") }
+func (l *rehearsedLab) temporary() string { return filepath.Join(l.work, "tmp") }
 
 // takeDown removes everything that the rehearsal made but its images, also when ctx
 // is done, and says what it could not remove.
-func (l *lab) takeDown(ctx context.Context) error {
+func (l *rehearsedLab) takeDown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeDownLimit)
 	defer cancel()
 	began := time.Now()
@@ -160,7 +160,7 @@ func (l *lab) takeDown(ctx context.Context) error {
 
 // deleteFiles removes the temporary directory. Files of durable members belong to
 // IRIS's user there; what this user may not delete goes through a container.
-func (l *lab) deleteFiles(ctx context.Context) error {
+func (l *rehearsedLab) deleteFiles(ctx context.Context) error {
 	if os.RemoveAll(l.work) == nil {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (l *lab) deleteFiles(ctx context.Context) error {
 }
 
 // sayKept tells how to go on with a lab that stays.
-func (l *lab) sayKept() {
+func (l *rehearsedLab) sayKept() {
 	l.say("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
 		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d\n"+
 		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",

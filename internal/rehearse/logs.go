@@ -12,7 +12,7 @@ const mostLogs = 8
 
 // logsSince returns what the containers of a mirror, and the gateways and balancers
 // around it, have printed; those of the whole lab where mirror is nil.
-func (l *lab) logsSince(ctx context.Context, since time.Time, mirror *plan.Mirror) []Log {
+func (l *rehearsedLab) logsSince(ctx context.Context, since time.Time, mirror *plan.Mirror) []Log {
 	var logs []Log
 	for _, s := range l.concerned(mirror) {
 		if len(logs) == mostLogs {
@@ -27,7 +27,7 @@ func (l *lab) logsSince(ctx context.Context, since time.Time, mirror *plan.Mirro
 }
 
 // concerned lists the services that a trial of the mirror is about.
-func (l *lab) concerned(mirror *plan.Mirror) []string {
+func (l *rehearsedLab) concerned(mirror *plan.Mirror) []string {
 	var list []string
 	for _, s := range l.plan.Services {
 		if s.Kind.Instance() && mirror != nil && l.mirrorOf(s.Name) != mirror {
@@ -39,7 +39,7 @@ func (l *lab) concerned(mirror *plan.Mirror) []string {
 }
 
 // mirrorOf is the mirror of an instance, nil of other services.
-func (l *lab) mirrorOf(service string) *plan.Mirror {
+func (l *rehearsedLab) mirrorOf(service string) *plan.Mirror {
 	for _, i := range l.plan.Instances {
 		if i.Name == service {
 			return i.Mirror
@@ -49,6 +49,6 @@ func (l *lab) mirrorOf(service string) *plan.Mirror {
 }
 
 // compose runs docker compose on the lab and returns all that it printed.
-func (l *lab) compose(ctx context.Context, args ...string) (string, error) {
+func (l *rehearsedLab) compose(ctx context.Context, args ...string) (string, error) {
 	return l.scripts.combined(ctx, "docker", append([]string{"compose"}, args...)...)
 }

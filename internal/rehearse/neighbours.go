@@ -20,7 +20,7 @@ const (
 // checkNeighbours refuses to rehearse beside the lab itself: both would need the
 // same subnets, and running ones the same host ports. Everything else that can be in
 // the way start.sh finds, and names.
-func (l *lab) checkNeighbours(ctx context.Context) error {
+func (l *rehearsedLab) checkNeighbours(ctx context.Context) error {
 	out, err := l.engine.docker(ctx, "ps", "--all", "--filter", "label="+projectLabel+"="+l.plan.Name,
 		"--format", `{{.Label "`+directoryLabel+`"}}|{{.State}}`)
 	if err != nil {
@@ -57,7 +57,7 @@ const (
 // lock makes sure that this lab is rehearsed once at a time on this engine, and
 // removes what a rehearsal left that was killed or told to keep its lab. The lock is
 // a container that never runs: the engine lets only one have its name.
-func (l *lab) lock(ctx context.Context) error {
+func (l *rehearsedLab) lock(ctx context.Context) error {
 	host, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("this host has no name: %w", err)
@@ -91,7 +91,7 @@ func (l *lab) lock(ctx context.Context) error {
 }
 
 // breakLock removes the lock of a rehearsal whose process has ended.
-func (l *lab) breakLock(ctx context.Context, host string) error {
+func (l *rehearsedLab) breakLock(ctx context.Context, host string) error {
 	out, err := l.engine.docker(ctx, "container", "inspect", "--format",
 		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel, hostLabel, workLabel), l.project)
 	if err != nil {
@@ -114,7 +114,7 @@ func (l *lab) breakLock(ctx context.Context, host string) error {
 	return l.unlock(ctx)
 }
 
-func (l *lab) unlock(ctx context.Context) error {
+func (l *rehearsedLab) unlock(ctx context.Context) error {
 	_, err := l.engine.docker(ctx, "rm", "--force", l.project)
 	return err
 }
@@ -131,7 +131,7 @@ var kinds = []struct {
 }
 
 // remains counts what there is of a Compose project, as in "9 containers".
-func (l *lab) remains(ctx context.Context, project string) ([]string, error) {
+func (l *rehearsedLab) remains(ctx context.Context, project string) ([]string, error) {
 	var list []string
 	for _, kind := range kinds {
 		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+project)...)
@@ -146,7 +146,7 @@ func (l *lab) remains(ctx context.Context, project string) ([]string, error) {
 }
 
 // sweep removes everything of a Compose project, whatever state it is in.
-func (l *lab) sweep(ctx context.Context, project string) error {
+func (l *rehearsedLab) sweep(ctx context.Context, project string) error {
 	for _, kind := range kinds {
 		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+project)...)
 		if err != nil {

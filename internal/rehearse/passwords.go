@@ -12,7 +12,7 @@ import (
 // do: it gives the account that the trials log in with a password on every instance,
 // as the predefined ones refuse everyone until theirs is changed. Other labs it leaves
 // alone.
-func (l *lab) setPasswords(ctx context.Context, r *record) {
+func (l *rehearsedLab) setPasswords(ctx context.Context, r *record) {
 	if l.plan.PasswordHash != "" {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/internal/rehearse"
 	"mirrorgen/templates"
@@ -195,7 +196,7 @@ type mistake struct {
 	want                             []string // parts of the report
 }
 
-func (m mistake) apply(t *testing.T, artifacts []templates.Artifact) {
+func (m mistake) apply(t *testing.T, artifacts []lab.Artifact) {
 	t.Helper()
 	pattern := regexp.MustCompile(m.pattern)
 	for i, a := range artifacts {

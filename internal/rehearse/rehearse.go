@@ -15,14 +15,14 @@ import (
 	"slices"
 	"time"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
-	"mirrorgen/templates"
 )
 
 // Options are what a rehearsal is made of.
 type Options struct {
 	Plan      *plan.Plan
-	Artifacts []templates.Artifact // the lab, as build would write it
+	Artifacts []lab.Artifact // the lab, as build would write it
 	// Executable is the mirrorgen that stands in: a Linux program for the
 	// engine's processor that needs no libraries.
 	Executable string
@@ -103,7 +103,7 @@ func choose(p *plan.Plan, only []string) ([]trial, error) {
 
 // hold goes through the trials. It stops after a start that failed, because every
 // other trial would, and where a trial leaves the lab in disorder.
-func (l *lab) hold(ctx context.Context, trials []trial, report *Report) error {
+func (l *rehearsedLab) hold(ctx context.Context, trials []trial, report *Report) error {
 	for _, t := range trials {
 		result := l.try(ctx, t)
 		if ctx.Err() != nil {

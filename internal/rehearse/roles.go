@@ -19,7 +19,7 @@ func (r role) String() string {
 }
 
 // roles asks every member of the lab.
-func (l *lab) roles(ctx context.Context) map[string]role {
+func (l *rehearsedLab) roles(ctx context.Context) map[string]role {
 	var members []string
 	for _, i := range l.plan.Instances {
 		if i.Member != nil {
@@ -36,7 +36,7 @@ func (l *lab) roles(ctx context.Context) map[string]role {
 }
 
 // role asks one member.
-func (l *lab) role(ctx context.Context, member string) role {
+func (l *rehearsedLab) role(ctx context.Context, member string) role {
 	line, err := l.exec(ctx, member, "iris", "qlist", "IRIS")
 	field := strings.Split(firstLine(line), "^")
 	if err != nil || len(field) < 12 || !strings.HasPrefix(field[3], "running") && !strings.HasPrefix(field[3], "sign-on") {
@@ -46,9 +46,9 @@ func (l *lab) role(ctx context.Context, member string) role {
 }
 
 // exec runs a program in a service's container.
-func (l *lab) exec(ctx context.Context, service string, args ...string) (string, error) {
+func (l *rehearsedLab) exec(ctx context.Context, service string, args ...string) (string, error) {
 	return l.engine.docker(ctx, append([]string{"exec", l.container(service)}, args...)...)
 }
 
 // container is the name of a service's container: Compose's own rule.
-func (l *lab) container(service string) string { return l.project + "-" + service + "-1" }
+func (l *rehearsedLab) container(service string) string { return l.project + "-" + service + "-1" }

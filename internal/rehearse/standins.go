@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"mirrorgen/internal/plan"
-	"mirrorgen/internal/rehearse/standin"
+	"mirrorgen/internal/standin"
 )
 
 // recipes are the stand-ins' images for a lab. What the override file may not say,
@@ -36,7 +36,7 @@ func recipes(p *plan.Plan, scale float64) []recipe {
 }
 
 // makeImages makes the images of the stand-ins, and obtains those of the balancers.
-func (l *lab) makeImages(ctx context.Context) error {
+func (l *rehearsedLab) makeImages(ctx context.Context) error {
 	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase), say: l.say}
 	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
 	if err != nil {

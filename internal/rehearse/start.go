@@ -13,7 +13,7 @@ import (
 
 // start runs the lab's start.sh, watches in which order containers start and become
 // healthy, and asks every endpoint of the lab's README.
-func start(ctx context.Context, l *lab, r *record) {
+func start(ctx context.Context, l *rehearsedLab, r *record) {
 	watch := l.watchStarts(ctx)
 	output, err := l.script(ctx, "start.sh")
 	events := watch.stop()
@@ -86,7 +86,7 @@ func causeOf(said []string) string {
 }
 
 // checkHealthy asks Docker for the health of every container.
-func (l *lab) checkHealthy(ctx context.Context, r *record) {
+func (l *rehearsedLab) checkHealthy(ctx context.Context, r *record) {
 	out, err := l.engine.docker(ctx, "ps", "--all", "--filter", "label="+projectLabel+"="+l.project,
 		"--format", `{{.Label "com.docker.compose.service"}}|{{.Status}}`)
 	if err != nil {
@@ -109,7 +109,7 @@ func (l *lab) checkHealthy(ctx context.Context, r *record) {
 
 // checkOrder compares in which order containers started with what the plan says
 // must wait for what.
-func (l *lab) checkOrder(r *record, events map[string]moments) {
+func (l *rehearsedLab) checkOrder(r *record, events map[string]moments) {
 	var wrong []string
 	waits := 0
 	for _, s := range l.plan.Services {
@@ -144,7 +144,7 @@ type startWatch struct {
 }
 
 // watchStarts begins to follow.
-func (l *lab) watchStarts(ctx context.Context) *startWatch {
+func (l *rehearsedLab) watchStarts(ctx context.Context) *startWatch {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &startWatch{cancel, make(chan map[string]moments, 1)}
 	cmd := l.engine.command(ctx, "docker", "events", "--since", time.Now().Add(-time.Second).Format(time.RFC3339Nano),

@@ -87,7 +87,7 @@ func TestEventSink(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	at := func(n int64) time.Time { return time.Unix(n, 0) }
-	l := &lab{plan: &plan.Plan{Services: []*plan.Service{
+	l := &rehearsedLab{plan: &plan.Plan{Services: []*plan.Service{
 		{Name: "a"},
 		{Name: "b", DependsOn: []plan.Dependency{{Service: "a", Condition: plan.Healthy}}},
 	}}}

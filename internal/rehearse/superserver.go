@@ -105,7 +105,7 @@ func (s *session) write(text string) (receipt, error) {
 }
 
 // askSuperserver opens a session at a JDBC endpoint and asks who answers.
-func (l *lab) askSuperserver(ctx context.Context, e plan.Endpoint, roles map[string]role) Check {
+func (l *rehearsedLab) askSuperserver(ctx context.Context, e plan.Endpoint, roles map[string]role) Check {
 	member := l.answering(e.Target, roles)
 	c := Check{Expected: fmt.Sprintf("%s %s leads to %s", e.Kind, e.URL, member)}
 	_, rest, _ := strings.Cut(e.URL, "://")

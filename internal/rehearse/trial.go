@@ -13,13 +13,13 @@ import (
 // it.
 type trial struct {
 	name     string
-	expected string                            // for the report, a short sentence
-	suits    suitable                          // the labs that it is held on
-	mirror   *plan.Mirror                      // that it is held on, nil where it concerns the whole lab
-	clients  bool                              // clients are at work meanwhile
-	unseen   bool                              // and lose no request but those that wait for an answer
-	early    func(ctx context.Context, l *lab) // what it does once the lab has started; nil for nothing
-	run      func(ctx context.Context, l *lab, r *record)
+	expected string                                     // for the report, a short sentence
+	suits    suitable                                   // the labs that it is held on
+	mirror   *plan.Mirror                               // that it is held on, nil where it concerns the whole lab
+	clients  bool                                       // clients are at work meanwhile
+	unseen   bool                                       // and lose no request but those that wait for an answer
+	early    func(ctx context.Context, l *rehearsedLab) // what it does once the lab has started; nil for nothing
+	run      func(ctx context.Context, l *rehearsedLab, r *record)
 }
 
 // record collects what a trial sees.
@@ -83,7 +83,7 @@ func visible(line string) string {
 }
 
 // try runs a trial, with clients at work where it wants them, and says how it went.
-func (l *lab) try(ctx context.Context, t trial) Result {
+func (l *rehearsedLab) try(ctx context.Context, t trial) Result {
 	result := Result{Trial: t.name, Expected: t.expected, Checks: []Check{}, Logs: []Log{}}
 	label := t.name
 	if t.mirror != nil {

@@ -13,7 +13,7 @@ import (
 
 // alternation sends requests one after the other through nginx and counts, in its
 // log, which gateway had each.
-func alternation(ctx context.Context, l *lab, r *record) {
+func alternation(ctx context.Context, l *rehearsedLab, r *record) {
 	const number = 20
 	client := webClient(answerLimit)
 	for _, n := range l.plan.NGINX {
@@ -46,7 +46,7 @@ func alternation(ctx context.Context, l *lab, r *record) {
 
 // recreate throws the primary's container away while its set runs. start.sh must
 // refuse to make another; made all the same, it must refuse to found a second set.
-func recreate(ctx context.Context, l *lab, r *record) {
+func recreate(ctx context.Context, l *rehearsedLab, r *record) {
 	primary := r.mirror.Primary.Name
 	if out, err := l.compose(ctx, "rm", "--stop", "--force", primary); err != nil {
 		r.checkf(false, out, "the container of %s can be removed", primary)
@@ -70,7 +70,7 @@ func recreate(ctx context.Context, l *lab, r *record) {
 }
 
 // afresh starts the lab again from nothing.
-func (l *lab) afresh(ctx context.Context, r *record) {
+func (l *rehearsedLab) afresh(ctx context.Context, r *record) {
 	out, err := l.script(ctx, "stop.sh", "--purge", "--yes")
 	if err == nil {
 		out, err = l.script(ctx, "start.sh")
@@ -82,7 +82,7 @@ func (l *lab) afresh(ctx context.Context, r *record) {
 }
 
 // purge deletes the lab and looks for what is left.
-func purge(ctx context.Context, l *lab, r *record) {
+func purge(ctx context.Context, l *rehearsedLab, r *record) {
 	out, err := l.script(ctx, "stop.sh", "--purge", "--yes")
 	r.checkf(err == nil, strings.Join(endOf(out, 3), "\n"), "stop.sh --purge succeeds")
 	left, err := l.remains(ctx, l.project)

@@ -3,12 +3,12 @@ package verify
 import (
 	"strings"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // readApache reads the CSP.conf of a web gateway: directives, one a line, and
 // sections that are opened and closed like tags.
-func (l *lab) readApache(f *file) {
+func (l *facts) readApache(f *file) {
 	type tag struct {
 		name string
 		at   place

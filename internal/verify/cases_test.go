@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // brokenLab is the good lab with one change, and what Check must find.
@@ -16,11 +16,11 @@ type brokenLab struct {
 	change change
 }
 
-type change func(*testing.T, []templates.Artifact) []templates.Artifact
+type change func(*testing.T, []lab.Artifact) []lab.Artifact
 
 // swap replaces the one occurrence of old in a file.
 func swap(path, old, replacement string) change {
-	return func(t *testing.T, artifacts []templates.Artifact) []templates.Artifact {
+	return func(t *testing.T, artifacts []lab.Artifact) []lab.Artifact {
 		t.Helper()
 		a := find(t, artifacts, path)
 		if n := bytes.Count(a.Content, []byte(old)); n != 1 {
@@ -33,7 +33,7 @@ func swap(path, old, replacement string) change {
 
 // tail adds text at the end of a file.
 func tail(path, text string) change {
-	return func(t *testing.T, artifacts []templates.Artifact) []templates.Artifact {
+	return func(t *testing.T, artifacts []lab.Artifact) []lab.Artifact {
 		t.Helper()
 		a := find(t, artifacts, path)
 		a.Content = append(bytes.Clone(a.Content), text...)
@@ -43,14 +43,14 @@ func tail(path, text string) change {
 
 // whole replaces all of a file, or adds one.
 func whole(path, text string) change {
-	return func(_ *testing.T, artifacts []templates.Artifact) []templates.Artifact {
+	return func(_ *testing.T, artifacts []lab.Artifact) []lab.Artifact {
 		artifacts = without(artifacts, path)
-		return append(artifacts, templates.Artifact{Path: path, Mode: 0o644, Content: []byte(text)})
+		return append(artifacts, lab.Artifact{Path: path, Mode: 0o644, Content: []byte(text)})
 	}
 }
 
 func remove(path string) change {
-	return func(t *testing.T, artifacts []templates.Artifact) []templates.Artifact {
+	return func(t *testing.T, artifacts []lab.Artifact) []lab.Artifact {
 		t.Helper()
 		find(t, artifacts, path)
 		return without(artifacts, path)
@@ -58,14 +58,14 @@ func remove(path string) change {
 }
 
 func chmod(path string, mode fs.FileMode) change {
-	return func(t *testing.T, artifacts []templates.Artifact) []templates.Artifact {
+	return func(t *testing.T, artifacts []lab.Artifact) []lab.Artifact {
 		t.Helper()
 		find(t, artifacts, path).Mode = mode
 		return artifacts
 	}
 }
 
-func find(t *testing.T, artifacts []templates.Artifact, path string) *templates.Artifact {
+func find(t *testing.T, artifacts []lab.Artifact, path string) *lab.Artifact {
 	t.Helper()
 	for i := range artifacts {
 		if artifacts[i].Path == path {
@@ -76,8 +76,8 @@ func find(t *testing.T, artifacts []templates.Artifact, path string) *templates.
 	return nil
 }
 
-func without(artifacts []templates.Artifact, path string) []templates.Artifact {
-	return slices.DeleteFunc(artifacts, func(a templates.Artifact) bool { return a.Path == path })
+func without(artifacts []lab.Artifact, path string) []lab.Artifact {
+	return slices.DeleteFunc(artifacts, func(a lab.Artifact) bool { return a.Path == path })
 }
 
 const (
@@ -106,8 +106,8 @@ var cases = []brokenLab{
 	{"script not executable", "Script without execute permission", chmod("start.sh", 0o644)},
 	{"script syntax", "Invalid shell script", swap("start.sh", "done", "")},
 	{"script foreign syntax", "Invalid shell script", tail("stop.sh", "print ${(k)x}\n")},
-	{"lab artifact twice", "Duplicate artifact", func(_ *testing.T, a []templates.Artifact) []templates.Artifact {
-		return append(a, a[slices.IndexFunc(a, func(a templates.Artifact) bool { return a.Path == "README.md" })])
+	{"lab artifact twice", "Duplicate artifact", func(_ *testing.T, a []lab.Artifact) []lab.Artifact {
+		return append(a, a[slices.IndexFunc(a, func(a lab.Artifact) bool { return a.Path == "README.md" })])
 	}},
 	{"lab without compose", "Missing compose file", remove(composeFile)},
 
@@ -203,7 +203,7 @@ var cases = []brokenLab{
 	{"gateway unknown alternative", "Path to an unknown server", swap(gatewayPath, "1~~~~~~app1", "1~~~~~~app2")},
 	{"gateway disabled server", "Path to a disabled server", swap(gatewayPath, "app1=Enabled\n\n[ap1]", "app1=Disabled\n\n[ap1]")},
 	{"gateway path without server", "Path without a server", swap(gatewayPath, "Default_Server=app1\n", "")},
-	{"gateway path with a dot", "Invalid path", func(t *testing.T, a []templates.Artifact) []templates.Artifact {
+	{"gateway path with a dot", "Invalid path", func(t *testing.T, a []lab.Artifact) []lab.Artifact {
 		a = swap(gatewayPath, "/app1=Enabled", "/app.1=Enabled")(t, a)
 		return swap(gatewayPath, "[APP_PATH:/app1]", "[APP_PATH:/app.1]")(t, a)
 	}},

@@ -7,7 +7,7 @@ import (
 
 // readClass reads an ObjectScript class: it has the name of its file, and its
 // braces balance outside strings and comments.
-func (l *lab) readClass(f *file) {
+func (l *facts) readClass(f *file) {
 	want := strings.TrimSuffix(path.Base(f.path), ".cls")
 	found := false
 	var open []int // offsets of open braces

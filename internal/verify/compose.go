@@ -113,7 +113,7 @@ type subnet struct {
 }
 
 // readCompose reads the compose file and what it includes.
-func (l *lab) readCompose(f *file) {
+func (l *facts) readCompose(f *file) {
 	c := &compose{file: f, byName: map[string]*service{}, byIP: map[netip.Addr]*service{}, readers: map[string][]*service{}, notThere: map[[2]string][]*service{}}
 	readable := l.readComposePart(c, f, ".", map[*file]bool{})
 	if len(c.services) == 0 {
@@ -128,7 +128,7 @@ func (l *lab) readCompose(f *file) {
 // readComposePart adds one file to the compose file, and the files that it
 // includes. The sources of its mounts are relative to base. It reports whether
 // the file could be read.
-func (l *lab) readComposePart(c *compose, f *file, base string, done map[*file]bool) bool {
+func (l *facts) readComposePart(c *compose, f *file, base string, done map[*file]bool) bool {
 	done[f] = true
 	root, ok := l.readYAML(f)
 	if !ok {
@@ -168,7 +168,7 @@ func includedPaths(y *yamlReader, item *yaml.Node) []word {
 
 // include reads what one entry of include names. Compose takes the directory of
 // the first file for the base of all, unless the entry says otherwise.
-func (l *lab) include(c *compose, f *file, y *yamlReader, item *yaml.Node, done map[*file]bool) {
+func (l *facts) include(c *compose, f *file, y *yamlReader, item *yaml.Node, done map[*file]bool) {
 	base := strings.TrimPrefix(y.text(y.get(item, "project_directory")), "./")
 	for _, included := range includedPaths(y, item) {
 		name := path.Join(path.Dir(f.path), included.text)

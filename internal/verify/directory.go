@@ -6,8 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/schema"
-	"mirrorgen/templates"
 )
 
 // composeNames are the names under which Compose finds its file, in its order of
@@ -18,8 +18,8 @@ var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml"
 // changed by hand: what Check finds of it that keeps a lab from working, and not
 // what mirrorgen's own conventions ask. The files may lie anywhere: what they are
 // for shows in the compose file, which one of composeNames names.
-func CheckDirectory(files []templates.Artifact) hcl.Diagnostics {
-	l := &lab{files: make(map[string]*file, len(files)), mirrors: map[string]bool{}}
+func CheckDirectory(files []lab.Artifact) hcl.Diagnostics {
+	l := &facts{files: make(map[string]*file, len(files)), mirrors: map[string]bool{}}
 	all := make([]*file, 0, len(files))
 	for _, a := range files {
 		f := &file{path: a.Path, mode: a.Mode, text: view(a.Content)}
@@ -58,7 +58,7 @@ func CheckDirectory(files []templates.Artifact) hcl.Diagnostics {
 
 // directoryRules hold for labs that were written by hand; what mirrorgen writes
 // cannot break them.
-var directoryRules = []func(*lab){
+var directoryRules = []func(*facts){
 	checkPlaces,
 	checkSecrets,
 	checkEnvironmentFile,
@@ -73,7 +73,7 @@ var directoryRules = []func(*lab){
 
 // readMounted reads the configurations that a service uses, with the readers of
 // their formats.
-func (l *lab) readMounted(s *service) {
+func (l *facts) readMounted(s *service) {
 	for name := range strings.SplitSeq(s.setting("ISC_CPF_MERGE_FILE").text, ",") {
 		l.readBy(s, l.hostFile(s, name), l.readMerge)
 	}
@@ -117,14 +117,14 @@ type copiedFile struct {
 }
 
 // readBy is readOnce for a file that reaches the service by way of a directory.
-func (l *lab) readBy(s *service, f *file, read func(*file)) {
+func (l *facts) readBy(s *service, f *file, read func(*file)) {
 	if f != nil {
 		l.compose.readers[f.path] = append(l.compose.readers[f.path], s)
 	}
 	l.readOnce(f, read)
 }
 
-func (l *lab) readOnce(f *file, read func(*file)) {
+func (l *facts) readOnce(f *file, read func(*file)) {
 	if f == nil || l.done[f] {
 		return
 	}
@@ -137,7 +137,7 @@ func (l *lab) readOnce(f *file, read func(*file)) {
 
 // hostFile is the file that a path of a container shows; nil where no mount brings
 // one there.
-func (l *lab) hostFile(s *service, name string) *file {
+func (l *facts) hostFile(s *service, name string) *file {
 	if name == "" {
 		return nil
 	}

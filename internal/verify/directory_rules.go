@@ -9,7 +9,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // shared is the range that carriers use for themselves; nobody routes it.
@@ -17,7 +17,7 @@ var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 // checkPlaces: subnets are private, and no service takes whatever address is free
 // on a network where others have fixed ones.
-func checkPlaces(l *lab) {
+func checkPlaces(l *facts) {
 	fixed := map[string]spot{}
 	for _, s := range l.compose.services {
 		for _, a := range s.addresses {
@@ -43,7 +43,7 @@ func checkPlaces(l *lab) {
 }
 
 // checkSecrets: private keys and passwords do not lie where they are committed.
-func checkSecrets(l *lab) {
+func checkSecrets(l *facts) {
 	ignored := func(f *file) bool {
 		if l.ignored == nil {
 			return false
@@ -74,7 +74,7 @@ func checkSecrets(l *lab) {
 }
 
 // checkEnvironmentFile: Compose runs no commands for the values of .env.
-func checkEnvironmentFile(l *lab) {
+func checkEnvironmentFile(l *facts) {
 	f := l.files[".env"]
 	if f == nil {
 		return
@@ -87,7 +87,7 @@ func checkEnvironmentFile(l *lab) {
 }
 
 // checkScriptTests: a comparison without blanks is one word, which is always true.
-func checkScriptTests(l *lab) {
+func checkScriptTests(l *facts) {
 	for _, s := range l.scripts {
 		if s.tree == nil {
 			continue
@@ -110,7 +110,7 @@ func checkScriptTests(l *lab) {
 }
 
 // checkScriptTargets: a script runs iris where there is one.
-func checkScriptTargets(l *lab) {
+func checkScriptTargets(l *facts) {
 	for _, s := range l.scripts {
 		if s.tree == nil {
 			continue
@@ -144,7 +144,7 @@ func checkScriptTargets(l *lab) {
 }
 
 // checkStopScripts: a script that stops instances one by one stops all of them.
-func checkStopScripts(l *lab) {
+func checkStopScripts(l *facts) {
 	for _, s := range l.scripts {
 		if !strings.Contains(path.Base(s.path), "stop") {
 			continue
@@ -170,7 +170,7 @@ func checkStopScripts(l *lab) {
 
 // checkMissingWebServer: nothing asks an instance for the web server that its image
 // no longer has.
-func checkMissingWebServer(l *lab) {
+func checkMissingWebServer(l *facts) {
 	if len(l.instances) == 0 || slices.ContainsFunc(l.instances, webServer) {
 		return
 	}
@@ -193,7 +193,7 @@ func checkMissingWebServer(l *lab) {
 
 // checkForeignMembers: what members of a mirror owe each other where no table of
 // instances says who they are.
-func checkForeignMembers(l *lab) {
+func checkForeignMembers(l *facts) {
 	founders := map[string]*membership{}
 	for _, s := range l.instances {
 		for _, c := range s.capabilities {
@@ -227,7 +227,7 @@ func checkForeignMembers(l *lab) {
 
 // checkMirrorConfiguration: the configuration of a mirror holds identifiers that
 // IRIS makes when the mirror is made.
-func checkMirrorConfiguration(l *lab) {
+func checkMirrorConfiguration(l *facts) {
 	for _, m := range l.merges {
 		for _, section := range m.merge.Sections {
 			if name, _, _ := strings.Cut(section.Name, "."); len(section.Keys) > 0 && (strings.EqualFold(name, "Mirrors") || strings.EqualFold(name, "MapMirrors")) {
@@ -238,7 +238,7 @@ func checkMirrorConfiguration(l *lab) {
 }
 
 // checkCookies: HAProxy sets cookies in HTTP mode only.
-func checkCookies(l *lab) {
+func checkCookies(l *facts) {
 	for _, h := range l.haproxy {
 		for _, p := range h.proxies {
 			mode := "tcp"

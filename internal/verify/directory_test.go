@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Each archive in testdata/defects is a lab that somebody might have written by
@@ -30,9 +30,9 @@ func TestDefects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var files []templates.Artifact
+			var files []lab.Artifact
 			for _, f := range archive.Files {
-				files = append(files, templates.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
+				files = append(files, lab.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
 			}
 			diags := CheckDirectory(files)
 			wanted := 0

@@ -28,7 +28,7 @@ const (
 )
 
 // link finds out what each service does, once everything is read.
-func (l *lab) link() {
+func (l *facts) link() {
 	merges := make(map[string]*mergeFile, len(l.merges))
 	for i := range l.merges {
 		merges[l.merges[i].path] = &l.merges[i]
@@ -55,7 +55,7 @@ func (l *lab) link() {
 
 // sources are the files that a service has: what it mounts and, in a lab that was
 // written by hand, what lies in mounted directories or was copied.
-func (l *lab) sources(s *service) []string {
+func (l *facts) sources(s *service) []string {
 	list := make([]string, 0, len(s.mounts))
 	for _, m := range s.mounts {
 		list = append(list, m.source)
@@ -79,7 +79,7 @@ func (l *lab) sources(s *service) []string {
 }
 
 // linkConfiguration takes a mounted configuration of a gateway or a balancer.
-func (l *lab) linkConfiguration(d *duty, source string) {
+func (l *facts) linkConfiguration(d *duty, source string) {
 	for i := range l.gateways {
 		if l.gateways[i].path == source {
 			d.gateway, d.kind = &l.gateways[i], gatewayKind
@@ -137,7 +137,7 @@ func webServer(s *service) bool {
 }
 
 // listens returns the container ports that a service takes connections on.
-func (l *lab) listens(s *service) []int {
+func (l *facts) listens(s *service) []int {
 	switch d := l.duties[s]; d.kind {
 	case instanceKind:
 		ports := []int{superserverPort, agentPort}
@@ -177,7 +177,7 @@ func arbiterPort(s *service) int {
 }
 
 // opaque reports whether nothing is known of what a service listens on.
-func (l *lab) opaque(s *service) bool {
+func (l *facts) opaque(s *service) bool {
 	d := l.duties[s]
 	return d.kind == other || d.kind == haproxyKind && d.haproxy == nil || d.kind == nginxKind && d.nginx == nil
 }

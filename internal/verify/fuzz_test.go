@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Whatever one artifact of a lab holds, Check ends, and its findings lie in the
@@ -16,8 +16,8 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, path, content string) {
 		artifacts := slices.Clone(good)
-		which := max(0, slices.IndexFunc(good, func(a templates.Artifact) bool { return a.Path == path }))
-		artifacts[which] = templates.Artifact{Path: good[which].Path, Mode: good[which].Mode, Content: []byte(content)}
+		which := max(0, slices.IndexFunc(good, func(a lab.Artifact) bool { return a.Path == path }))
+		artifacts[which] = lab.Artifact{Path: good[which].Path, Mode: good[which].Mode, Content: []byte(content)}
 		for _, d := range Check(artifacts) {
 			size := -1
 			for _, a := range artifacts {

@@ -5,7 +5,7 @@ import (
 
 	inireader "gopkg.in/ini.v1"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // ini is an INI file as the Web Gateway reads it: values are taken as they
@@ -68,7 +68,7 @@ func (s *iniSection) value(name string) string {
 }
 
 // readGateway reads a CSP.ini.
-func (l *lab) readGateway(f *file) {
+func (l *facts) readGateway(f *file) {
 	before := len(l.diagnostics)
 	parsed := l.scanINI(f)
 	l.compareINI(f, parsed, before)
@@ -77,7 +77,7 @@ func (l *lab) readGateway(f *file) {
 
 // scanINI reads the lines of an INI file, for their places and for what stands
 // twice.
-func (l *lab) scanINI(f *file) *ini {
+func (l *facts) scanINI(f *file) *ini {
 	parsed := &ini{byName: map[string]*iniSection{}}
 	// The keys of all sections lie in one array, one section's after the other's.
 	keys := make([]iniKey, 0, strings.Count(f.text, "="))
@@ -113,7 +113,7 @@ func (l *lab) scanINI(f *file) *ini {
 	return parsed
 }
 
-func (l *lab) scanKey(f *file, section *iniSection, line string, at place) {
+func (l *facts) scanKey(f *file, section *iniSection, line string, at place) {
 	name, value, found := strings.Cut(line, "=")
 	name = strings.TrimSpace(name)
 	if !found || name == "" {
@@ -137,7 +137,7 @@ const ambiguous = "\"'`\\%"
 // look. It compares only where scanINI found nothing: before is the number of
 // findings before it. Where nothing is ambiguous either, there is nothing to ask
 // that reader, which takes several times as long as scanINI.
-func (l *lab) compareINI(f *file, scanned *ini, before int) {
+func (l *facts) compareINI(f *file, scanned *ini, before int) {
 	if len(l.diagnostics) == before && !strings.ContainsAny(f.text, ambiguous) {
 		return
 	}

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // page is a README: the rows of its tables, and the lines of its code blocks and
@@ -23,7 +23,7 @@ type pageRow struct {
 
 // readMarkdown looks for what GitHub would show broken: a code fence that is
 // not closed, and a table whose rows differ in their number of cells.
-func (l *lab) readMarkdown(f *file) {
+func (l *facts) readMarkdown(f *file) {
 	p := &page{file: f}
 	l.pages = append(l.pages, p)
 	var heading []string

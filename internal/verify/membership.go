@@ -3,7 +3,7 @@ package verify
 import (
 	"strings"
 
-	"mirrorgen/internal/verify/cpf"
+	"mirrorgen/internal/format/cpf"
 )
 
 // membership is what a merge file says of the mirror that its instance belongs
@@ -31,14 +31,14 @@ var formerNames = map[string]string{
 }
 
 // membershipOf is a merge file's membership; nil where it declares none.
-func (l *lab) membershipOf(merge *mergeFile) *membership {
+func (l *facts) membershipOf(merge *mergeFile) *membership {
 	if !merge.asked {
 		merge.asked, merge.membership = true, l.readMembership(merge)
 	}
 	return merge.membership
 }
 
-func (l *lab) readMembership(merge *mergeFile) *membership {
+func (l *facts) readMembership(merge *mergeFile) *membership {
 	m := &membership{merge: merge, values: map[string]word{}}
 	for action := range merge.merge.Actions {
 		if action.Name == "ConfigMirror" && m.at == (place{}) {

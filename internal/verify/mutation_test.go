@@ -18,7 +18,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // A mutation changes one fact of a good lab: a piece of one artifact.
@@ -35,7 +35,7 @@ func (m mutation) String() string {
 }
 
 // apply returns the artifacts with the mutation.
-func (m mutation) apply(artifacts []templates.Artifact) []templates.Artifact {
+func (m mutation) apply(artifacts []lab.Artifact) []lab.Artifact {
 	mutated := slices.Clone(artifacts)
 	for i, a := range mutated {
 		if a.Path == m.path {
@@ -68,7 +68,7 @@ func TestMutations(t *testing.T) {
 	var score score
 	for _, compose := range labs {
 		root := filepath.Dir(compose)
-		artifacts := slices.DeleteFunc(labIn(t, root), func(a templates.Artifact) bool { return a.Path == ".mirrorgen.json" })
+		artifacts := slices.DeleteFunc(labIn(t, root), func(a lab.Artifact) bool { return a.Path == ".mirrorgen.json" })
 		if diags := Check(artifacts); len(diags) > 0 {
 			t.Fatalf("%s is no good lab:\n%s", root, format(diags))
 		}
@@ -93,7 +93,7 @@ func every(n int, all []mutation) []mutation {
 }
 
 // checkAll reports of each mutation whether Check finds anything.
-func checkAll(artifacts []templates.Artifact, mutations []mutation) []bool {
+func checkAll(artifacts []lab.Artifact, mutations []mutation) []bool {
 	seen := make([]bool, len(mutations))
 	var working sync.WaitGroup
 	var next atomic.Int64
@@ -176,7 +176,7 @@ var (
 var roles = []string{"primary", "backup", "drasync", "rorasync", "rwrasync", "application"}
 
 // mutationsOf lists the mutations of a lab, in the order of its artifacts.
-func mutationsOf(name string, artifacts []templates.Artifact) []mutation {
+func mutationsOf(name string, artifacts []lab.Artifact) []mutation {
 	names := namesOf(artifacts)
 	addresses := addressesOf(artifacts)
 	var list []mutation
@@ -280,7 +280,7 @@ type factLine struct {
 
 // factLines are the lines of an artifact that state facts of this lab: not its
 // comments, not the prose of its pages, not the code that is alike in all labs.
-func factLines(a templates.Artifact) []factLine {
+func factLines(a lab.Artifact) []factLine {
 	var list []factLine
 	offset, array, number := 0, false, 0
 	for text := range strings.Lines(string(a.Content)) {
@@ -354,7 +354,7 @@ func isName(file, line string, at int, word string) bool {
 }
 
 // namesOf are the names of a lab, by kind, sorted.
-func namesOf(artifacts []templates.Artifact) map[string][]string {
+func namesOf(artifacts []lab.Artifact) map[string][]string {
 	l := read(artifacts)
 	names := map[string][]string{}
 	for _, s := range l.compose.services {
@@ -383,7 +383,7 @@ func namesOf(artifacts []templates.Artifact) map[string][]string {
 }
 
 // addressesOf are the addresses of the services, sorted.
-func addressesOf(artifacts []templates.Artifact) []string {
+func addressesOf(artifacts []lab.Artifact) []string {
 	var list []netip.Addr
 	for addr := range read(artifacts).compose.byIP {
 		list = append(list, addr)

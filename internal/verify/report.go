@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // place is a position in a file. The zero value stands for its first line.
@@ -30,7 +30,7 @@ type spot struct {
 type Other struct{ Range hcl.Range }
 
 // reportBoth is report for two places that contradict each other.
-func (l *lab) reportBoth(here, there spot, summary, what, remedy string) {
+func (l *facts) reportBoth(here, there spot, summary, what, remedy string) {
 	l.report(here.file, here.at, summary, what, remedy)
 	if there.file != nil {
 		l.diagnostics[len(l.diagnostics)-1].Extra = Other{*there.rangeOf(there.at)}
@@ -39,7 +39,7 @@ func (l *lab) reportBoth(here, there spot, summary, what, remedy string) {
 
 // report adds a finding: its summary is a short noun phrase, what is wrong and
 // remedy are sentences.
-func (l *lab) report(f *file, at place, summary, what, remedy string) {
+func (l *facts) report(f *file, at place, summary, what, remedy string) {
 	l.diagnostics = append(l.diagnostics, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  summary,
@@ -49,7 +49,7 @@ func (l *lab) report(f *file, at place, summary, what, remedy string) {
 }
 
 // reportAll adds what a reader found.
-func (l *lab) reportAll(f *file, problems []text.Problem) {
+func (l *facts) reportAll(f *file, problems []text.Problem) {
 	for _, p := range problems {
 		l.report(f, placeIn(p.Line, p.Column), p.Summary, p.Text, p.Remedy)
 	}

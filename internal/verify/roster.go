@@ -42,7 +42,7 @@ func (e *entry) connectsByHook() bool { return e.text("data_server") != "" }
 
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
-func (l *lab) readRoster(s *script) {
+func (l *facts) readRoster(s *script) {
 	r := &roster{file: s.file, instances: s.cases["instance"], mirrors: s.cases["mirror"], byName: map[string]*entry{}, byMirror: map[string]*mirrorEntry{}}
 	for _, t := range s.tables {
 		if t.name == "accounts" {

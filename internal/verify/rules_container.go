@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // fileSettings are the environment variables of the vendor's images that name a
@@ -21,7 +21,7 @@ const labDirectory = "/lab/"
 
 // checkContainerFiles: a file that a command, a variable or a health check names
 // is mounted.
-func checkContainerFiles(l *lab) {
+func checkContainerFiles(l *facts) {
 	for _, s := range l.compose.services {
 		kind := l.duties[s].kind
 		for _, e := range s.environment {
@@ -57,7 +57,7 @@ func checkContainerFiles(l *lab) {
 var startFlags = [...][2]string{{"--key", "-k"}, {"--before", "-b"}, {"--after", "-a"}}
 
 // checkStart: an instance of a generated lab is started with its key and its hooks.
-func checkStart(l *lab) {
+func checkStart(l *facts) {
 	for _, s := range l.instances {
 		for _, flag := range startFlags {
 			given := func(w word) bool {
@@ -79,7 +79,7 @@ const agentCommand = "/usr/local/etc/irissys/startISCAgent.sh"
 
 // checkLabWords looks at the files that a command names: those in /lab, devices,
 // and the arbiter's command.
-func (l *lab) checkLabWords(s *service, w word) {
+func (l *facts) checkLabWords(s *service, w word) {
 	for field := range strings.FieldsSeq(w.text) {
 		device, _, _ := strings.Cut(strings.TrimPrefix(field, "/dev/"), "/")
 		switch {
@@ -93,7 +93,7 @@ func (l *lab) checkLabWords(s *service, w word) {
 	}
 }
 
-func (l *lab) checkMounted(s *service, w word, who string) {
+func (l *facts) checkMounted(s *service, w word, who string) {
 	if w.text == "" || s.target(w.text) != nil || s.volume(w.text) || s.built {
 		return
 	}
@@ -109,7 +109,7 @@ func (s *service) volume(name string) bool {
 
 // checkHookFiles: what a script of the containers names in /lab is mounted
 // wherever the script is.
-func checkHookFiles(l *lab) {
+func checkHookFiles(l *facts) {
 	for _, script := range l.scripts {
 		readers := l.compose.readers[script.path]
 		if len(readers) == 0 {
@@ -137,7 +137,7 @@ func notPathRune(r rune) bool {
 	return notAlphanumeric(r) && r != '/' && r != '.' && r != '-' && r != '_'
 }
 
-func (l *lab) checkHookFile(script *script, readers []*service, w word) {
+func (l *facts) checkHookFile(script *script, readers []*service, w word) {
 	for _, s := range readers {
 		if s.target(w.text) == nil && !l.servesNoDemo(s, w.text) {
 			l.reportBoth(spot{script.file, w.at}, spot{s.file, s.at}, "File that is not mounted", "The script uses "+w.text+", which "+s.name+" does not mount.", "Mount it, or name what is mounted.")
@@ -148,7 +148,7 @@ func (l *lab) checkHookFile(script *script, readers []*service, w word) {
 
 // servesNoDemo reports whether a file is one of the demo application, which the
 // hooks leave alone where the table of instances says so.
-func (l *lab) servesNoDemo(s *service, name string) bool {
+func (l *facts) servesNoDemo(s *service, name string) bool {
 	if l.roster == nil || !strings.HasPrefix(name, labDirectory+"MirrorLab.") {
 		return false
 	}
@@ -165,7 +165,7 @@ const (
 
 // checkConfigurationTargets: a balancer's configuration is mounted where its
 // image reads it.
-func checkConfigurationTargets(l *lab) {
+func checkConfigurationTargets(l *facts) {
 	for _, s := range l.compose.services {
 		d := l.duties[s]
 		want, source := "", ""
@@ -186,7 +186,7 @@ func checkConfigurationTargets(l *lab) {
 }
 
 // checkLicense: nothing but an IRIS has the licence key.
-func checkLicense(l *lab) {
+func checkLicense(l *facts) {
 	keys := map[string]bool{}
 	for _, s := range l.instances {
 		for i, w := range s.command {
@@ -209,7 +209,7 @@ func checkLicense(l *lab) {
 
 // checkHostNames: a service's host name is its own; an instance finds its line in
 // the table of instances by it.
-func checkHostNames(l *lab) {
+func checkHostNames(l *facts) {
 	for _, s := range l.compose.services {
 		for _, n := range s.names {
 			switch other := l.compose.byName[n.name]; {
@@ -225,7 +225,7 @@ func checkHostNames(l *lab) {
 
 // checkData: no two instances share a directory that they write to, and the
 // members of a mirror keep the same directories.
-func checkData(l *lab) {
+func checkData(l *facts) {
 	owner := map[string]spot{}
 	service := map[string]*service{}
 	configured := map[string]bool{} // directories that hold files of the lab
@@ -258,7 +258,7 @@ func checkData(l *lab) {
 
 // checkSameTargets: all members of a mirror mount data at the same places, below
 // their own name in data/.
-func (l *lab) checkSameTargets(mirror *entry) {
+func (l *facts) checkSameTargets(mirror *entry) {
 	var first *service
 	for _, e := range l.roster.members(mirror.name) {
 		s := l.compose.byName[e.name]
@@ -298,7 +298,7 @@ func dataTargets(s *service) []string {
 
 // checkMemberOrder: a member starts when its primary is up (ACMF: the primary must
 // be running before others are added), and waits for nobody outside its mirror.
-func checkMemberOrder(l *lab) {
+func checkMemberOrder(l *facts) {
 	if l.roster == nil {
 		return
 	}
@@ -339,7 +339,7 @@ func (s *service) waitsFor(name string) bool {
 
 // checkHealthPorts: a health check connects to a port that the service listens
 // on, and asks nginx for a location that it has.
-func checkHealthPorts(l *lab) {
+func checkHealthPorts(l *facts) {
 	for _, s := range l.compose.services {
 		for _, w := range s.health.test {
 			for field := range strings.FieldsSeq(w.text) {
@@ -358,7 +358,7 @@ func checkHealthPorts(l *lab) {
 	}
 }
 
-func (l *lab) checkHealthPort(s *service, at place, host string, port int) {
+func (l *facts) checkHealthPort(s *service, at place, host string, port int) {
 	if host != "127.0.0.1" && host != "localhost" && host != s.name && l.compose.byIP[parseAddr(host)] != s {
 		l.report(s.file, at, "Health check of another service", "The health check of "+s.name+" asks "+host+", which is not the service itself.", "Ask 127.0.0.1.")
 		return
@@ -368,7 +368,7 @@ func (l *lab) checkHealthPort(s *service, at place, host string, port int) {
 	}
 }
 
-func (l *lab) checkHealthLocation(s *service, at place, uri string) {
+func (l *facts) checkHealthLocation(s *service, at place, uri string) {
 	n := l.duties[s].nginx
 	if n == nil {
 		return

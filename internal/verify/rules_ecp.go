@@ -32,7 +32,7 @@ func (m *mergeFile) ecpServers() []ecpServer {
 
 // checkECP: an application server connects to a failover member of the mirror
 // whose databases it uses, as to a mirror, and that member admits it.
-func checkECP(l *lab) {
+func checkECP(l *facts) {
 	clients := map[*service]int{} // of each data server
 	for i := range l.merges {
 		m := &l.merges[i]
@@ -63,7 +63,7 @@ func checkECP(l *lab) {
 
 // checkHookECP: the same, where the hook connects the application servers. It
 // counts them as clients of their data server.
-func (l *lab) checkHookECP(clients map[*service]int) {
+func (l *facts) checkHookECP(clients map[*service]int) {
 	if l.roster == nil {
 		return
 	}
@@ -95,7 +95,7 @@ func orOne(limit string) string {
 	return limit
 }
 
-func (l *lab) serviceAt(host string) *service {
+func (l *facts) serviceAt(host string) *service {
 	if s := l.compose.byIP[parseAddr(host)]; s != nil {
 		return s
 	}
@@ -103,7 +103,7 @@ func (l *lab) serviceAt(host string) *service {
 }
 
 // checkDataServer looks at one application server and the member that it asks.
-func (l *lab) checkDataServer(m *mergeFile, server ecpServer, target *service) {
+func (l *facts) checkDataServer(m *mergeFile, server ecpServer, target *service) {
 	here := spot{m.file, server.host.at}
 	set, mirrored := l.setOf(target)
 	if l.duties[target].kind != instanceKind {
@@ -134,7 +134,7 @@ func (l *lab) checkDataServer(m *mergeFile, server ecpServer, target *service) {
 }
 
 // setOf is the mirror set of a member; ok is false where it is none or unknown.
-func (l *lab) setOf(s *service) (set string, ok bool) {
+func (l *facts) setOf(s *service) (set string, ok bool) {
 	if l.roster != nil {
 		if e := l.roster.byName[s.name]; e != nil && e.text("role") != applicationRole {
 			if mirror := l.roster.mirror(e.text("mirror")); mirror != nil {
@@ -151,7 +151,7 @@ func (l *lab) setOf(s *service) (set string, ok bool) {
 }
 
 // roleOf is the declared role of an instance, "" where it is unknown.
-func (l *lab) roleOf(s *service) string {
+func (l *facts) roleOf(s *service) string {
 	if l.roster != nil {
 		if e := l.roster.byName[s.name]; e != nil {
 			return e.text("role")
@@ -167,7 +167,7 @@ func (l *lab) roleOf(s *service) string {
 
 // mirroredDatabases are the names of a member's mirrored databases; nil where
 // they are unknown.
-func (l *lab) mirroredDatabases(s *service) map[string]bool {
+func (l *facts) mirroredDatabases(s *service) map[string]bool {
 	names := map[string]bool{}
 	if merge := l.duties[s].merge; merge != nil {
 		for name, action := range databasesOf(merge) {
@@ -192,7 +192,7 @@ func (l *lab) mirroredDatabases(s *service) map[string]bool {
 }
 
 // checkECPService: a data server serves ECP, which is off in a new instance.
-func (l *lab) checkECPService(merge *mergeFile, s *service) {
+func (l *facts) checkECPService(merge *mergeFile, s *service) {
 	if l.roster != nil && l.roster.byName[s.name] != nil {
 		switch ecp := l.roster.byName[s.name].value("ecp"); ecp.text {
 		case "yes":
@@ -212,7 +212,7 @@ func (l *lab) checkECPService(merge *mergeFile, s *service) {
 
 // checkAlike: members that can become primary have the same memory and admit the
 // same number of application servers.
-func checkAlike(l *lab) {
+func checkAlike(l *facts) {
 	if l.roster == nil {
 		return
 	}

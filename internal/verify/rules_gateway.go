@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/vocabulary"
 )
 
@@ -39,7 +39,7 @@ func (i *ini) enabled(index, name string) bool {
 
 // checkGatewayIndexes: the indexes of servers and of paths list just the
 // sections that there are.
-func checkGatewayIndexes(l *lab) {
+func checkGatewayIndexes(l *facts) {
 	for _, g := range l.gateways {
 		l.checkIndex(g, "SYSTEM_INDEX", "", "server")
 		l.checkIndex(g, "APP_PATH_INDEX", pathPrefix, "path")
@@ -61,7 +61,7 @@ func checkGatewayIndexes(l *lab) {
 	}
 }
 
-func (l *lab) checkIndex(g gatewayFile, index, prefix, what string) {
+func (l *facts) checkIndex(g gatewayFile, index, prefix, what string) {
 	section := g.ini.byName[index]
 	if section == nil {
 		l.report(g.file, place{}, "Missing index", "The file has no section ["+index+"].", "Add it; it lists every "+what+".")
@@ -77,7 +77,7 @@ func (l *lab) checkIndex(g gatewayFile, index, prefix, what string) {
 	}
 }
 
-func (l *lab) checkListed(g gatewayFile, index, name string, s *iniSection) {
+func (l *facts) checkListed(g gatewayFile, index, name string, s *iniSection) {
 	if section := g.ini.byName[index]; section != nil {
 		if _, listed := section.key(name); !listed {
 			l.report(g.file, s.at, "Section missing from its index", "The section ["+s.name+"] is not listed in ["+index+"], so the gateway does not use it.", "Add "+name+"=Enabled there.")
@@ -87,7 +87,7 @@ func (l *lab) checkListed(g gatewayFile, index, name string, s *iniSection) {
 
 // checkGatewayPaths: every enabled path goes to servers that exist and are
 // enabled, and the default server is one of its alternatives.
-func checkGatewayPaths(l *lab) {
+func checkGatewayPaths(l *facts) {
 	for _, g := range l.gateways {
 		for _, s := range g.ini.sections {
 			name, found := strings.CutPrefix(s.name, pathPrefix)
@@ -115,7 +115,7 @@ func checkGatewayPaths(l *lab) {
 	}
 }
 
-func (l *lab) checkPathServer(g gatewayFile, path, server string, at place) {
+func (l *facts) checkPathServer(g gatewayFile, path, server string, at place) {
 	switch {
 	case g.ini.byName[server] == nil:
 		l.report(g.file, at, "Path to an unknown server", "The path "+path+" goes to the server "+server+", which has no section.", "Name a server that has one.")
@@ -127,7 +127,7 @@ func (l *lab) checkPathServer(g gatewayFile, path, server string, at place) {
 // checkGatewayServers: a server that is named after a service has its address
 // and is not mirror-aware; every server has what the gateway needs; keys are
 // spelt as documented.
-func checkGatewayServers(l *lab) {
+func checkGatewayServers(l *facts) {
 	for _, g := range l.gateways {
 		for _, s := range gatewayServers(g.ini) {
 			for _, required := range [...]string{"Ip_Address", "TCP_Port"} {
@@ -158,7 +158,7 @@ func checkGatewayServers(l *lab) {
 
 // checkServerOfService looks at a server entry that has the name of a mirror or
 // of a service.
-func (l *lab) checkServerOfService(g gatewayFile, s *iniSection) {
+func (l *facts) checkServerOfService(g gatewayFile, s *iniSection) {
 	target := l.compose.byName[s.name]
 	if l.mirrors[s.name] && s.value("Mirror_Aware") != "1" {
 		l.report(g.file, s.at, "Mirror without a mirror-aware server", "The server ["+s.name+"] stands for a mirror, but would stay with one member after a failover.", "Add Mirror_Aware=1.")
@@ -182,7 +182,7 @@ func (l *lab) checkServerOfService(g gatewayFile, s *iniSection) {
 
 // checkMirrorServer: the server of a mirror begins with a failover member of it,
 // from which the gateway learns the others.
-func (l *lab) checkMirrorServer(g gatewayFile, s *iniSection) {
+func (l *facts) checkMirrorServer(g gatewayFile, s *iniSection) {
 	key, _ := s.key("Ip_Address")
 	owner := l.serviceAt(key.value)
 	if owner == nil || l.roster == nil {
@@ -196,7 +196,7 @@ func (l *lab) checkMirrorServer(g gatewayFile, s *iniSection) {
 
 // checkPathNames: a path that has the name of a service or a mirror goes to the
 // server of that name, and the servers that a path lists begin with its own.
-func checkPathNames(l *lab) {
+func checkPathNames(l *facts) {
 	for _, g := range l.gateways {
 		for _, s := range g.ini.sections {
 			path, found := strings.CutPrefix(s.name, pathPrefix+"/")
@@ -217,7 +217,7 @@ func checkPathNames(l *lab) {
 }
 
 // checkManagementPages: a gateway's management pages are not open to everybody.
-func checkManagementPages(l *lab) {
+func checkManagementPages(l *facts) {
 	for _, g := range l.gateways {
 		if system := g.ini.byName["SYSTEM"]; system != nil {
 			key, _ := system.key("System_Manager")
@@ -235,7 +235,7 @@ const managementPath = "/csp/bin/"
 
 // checkManagementClosed: nginx does not pass on requests for the gateways'
 // management pages, because all of them would come from inside.
-func checkManagementClosed(l *lab) {
+func checkManagementClosed(l *facts) {
 	for _, s := range l.compose.services {
 		n := l.duties[s].nginx
 		if n == nil || len(l.gatewaysOf(n)) == 0 {

@@ -5,12 +5,12 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/haproxy"
+	"mirrorgen/internal/format/haproxy"
 )
 
 // checkBinds: no two binds of a file share an address and port. HAProxy would
 // start, and spread the connections over both sections.
-func checkBinds(l *lab) {
+func checkBinds(l *facts) {
 	for _, h := range l.haproxy {
 		for _, binds := range h.binds {
 			for i, bind := range binds {
@@ -28,7 +28,7 @@ func checkBinds(l *lab) {
 
 // checkSections: proxies have names of their own, listen somewhere, and have
 // something to answer with.
-func checkSections(l *lab) {
+func checkSections(l *facts) {
 	for _, h := range l.haproxy {
 		names := map[string]int{}
 		for _, s := range h.proxies {
@@ -59,7 +59,7 @@ func answersItself(s *haproxy.Section) bool {
 }
 
 // checkBackends: backends that are named exist.
-func (l *lab) checkBackends(h haproxyFile) {
+func (l *facts) checkBackends(h haproxyFile) {
 	for _, s := range h.proxies {
 		for _, line := range s.Lines {
 			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") || len(line.Words) < 2 || strings.Contains(line.Words[1], "%[") {
@@ -79,7 +79,7 @@ func (l *lab) checkBackends(h haproxyFile) {
 // checkServers: every server has a port, a health check, and a name and address
 // that it shares with no other server of its section; one that has the name of
 // a service has its address.
-func checkServers(l *lab) {
+func checkServers(l *facts) {
 	for _, h := range l.haproxy {
 		for _, section := range h.proxies {
 			names, addresses := map[string]bool{}, map[string]string{}
@@ -115,7 +115,7 @@ func checkServers(l *lab) {
 
 // checkHealthChecks: an HTTP health check asks a web server, and one that goes
 // to HAProxy itself finds a section there.
-func checkHealthChecks(l *lab) {
+func checkHealthChecks(l *facts) {
 	for _, h := range l.haproxy {
 		for _, section := range h.proxies {
 			connects := checkConnects(section.Section)
@@ -160,7 +160,7 @@ const serverName = "%[srv_name]"
 // checkHealthPaths: where health checks ask the web gateways about one instance,
 // every gateway has a path for it which goes to just that instance. Such a check
 // names the server in its path, or connects to another address than the server's.
-func checkHealthPaths(l *lab) {
+func checkHealthPaths(l *facts) {
 	for _, h := range l.haproxy {
 		for _, section := range h.proxies {
 			for _, uri := range healthPaths(section.Section) {
@@ -199,7 +199,7 @@ func healthPaths(s *haproxy.Section) []string {
 	return paths
 }
 
-func (l *lab) checkHealthPath(h haproxyFile, s haproxy.Server, uri string) {
+func (l *facts) checkHealthPath(h haproxyFile, s haproxy.Server, uri string) {
 	at := placeIn(s.Line, s.Column)
 	what := "The health check of " + s.Name + " asks for " + uri
 	for _, g := range l.gateways {
@@ -252,7 +252,7 @@ func (i *ini) pathFor(uri string) *iniSection {
 
 // checkMirrorSections: a section that serves members serves those of one mirror,
 // just those that may become primary, and cuts the sessions of one that is not.
-func checkMirrorSections(l *lab) {
+func checkMirrorSections(l *facts) {
 	if l.roster == nil {
 		return
 	}
@@ -263,7 +263,7 @@ func checkMirrorSections(l *lab) {
 	}
 }
 
-func (l *lab) checkMirrorSection(h *haproxyFile, p proxy) {
+func (l *facts) checkMirrorSection(h *haproxyFile, p proxy) {
 	mirror := ""
 	listed := map[string]bool{}
 	for _, server := range p.servers {
@@ -301,7 +301,7 @@ func (l *lab) checkMirrorSection(h *haproxyFile, p proxy) {
 
 // checkFailoverSections: a section with several members of a mirror finds the
 // primary by a check, sends clients to one server only, and cuts old sessions.
-func checkFailoverSections(l *lab) {
+func checkFailoverSections(l *facts) {
 	for i := range l.haproxy {
 		h := &l.haproxy[i]
 		for _, p := range h.proxies {
@@ -325,7 +325,7 @@ func checkFailoverSections(l *lab) {
 	}
 }
 
-func (l *lab) cutsSessions(p proxy) bool {
+func (l *facts) cutsSessions(p proxy) bool {
 	for _, keyword := range [...]string{"default-server", "server"} {
 		for line := range p.Find(keyword) {
 			if action, _, found := line.After("on-marked-down"); found && action == "shutdown-sessions" {

@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/cpf"
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/text"
 )
 
 // checkMirrorActions: a member declares its mirror once, with its own
 // addresses, in a role that exists, and founds it only as its primary.
-func checkMirrorActions(l *lab) {
+func checkMirrorActions(l *facts) {
 	for _, m := range l.merges {
 		declared := false
 		for action := range m.merge.Actions {
@@ -27,7 +27,7 @@ func checkMirrorActions(l *lab) {
 	}
 }
 
-func (l *lab) checkMirrorAction(m mergeFile, action cpf.Action) {
+func (l *facts) checkMirrorAction(m mergeFile, action cpf.Action) {
 	for _, a := range action.Arguments {
 		at := placeIn(action.Line, a.ValueColumn)
 		switch a.Name {
@@ -66,7 +66,7 @@ const ownDatabases = "IRISSYS IRISSECURITY IRISLIB IRISTEMP IRISLOCALDATA IRISAU
 
 // checkDatabases: what a database or namespace refers to is made in the same
 // file, or comes with the product.
-func checkDatabases(l *lab) {
+func checkDatabases(l *facts) {
 	for _, m := range l.merges {
 		databases, resources, servers := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for action := range m.merge.Actions {
@@ -110,7 +110,7 @@ func checkDatabases(l *lab) {
 
 // checkSuperserver: the superserver listens where gateways, load balancers and
 // application servers look for it. Of a key that is given twice the last counts.
-func checkSuperserver(l *lab) {
+func checkSuperserver(l *facts) {
 	for _, m := range l.merges {
 		var last *cpf.Key
 		for _, key := range m.merge.Keys("Startup") {
@@ -126,7 +126,7 @@ func checkSuperserver(l *lab) {
 
 // checkMergeApplications: a web application says how its users sign on, because
 // without that anybody may use it.
-func checkMergeApplications(l *lab) {
+func checkMergeApplications(l *facts) {
 	for _, m := range l.merges {
 		for action := range m.merge.Actions {
 			if _, given := action.Argument("AutheEnabled"); action.Name == "CreateApplication" && !given {

@@ -7,7 +7,7 @@ import (
 
 // checkMirrors: what the merge files of a mirror's members say agrees: the set,
 // its primary, its arbiter and its databases.
-func checkMirrors(l *lab) {
+func checkMirrors(l *facts) {
 	byService := map[*service]*membership{}
 	var all []*membership
 	for i := range l.merges {
@@ -42,7 +42,7 @@ func checkMirrors(l *lab) {
 	}
 }
 
-func (l *lab) checkOnce(m *membership, seen map[string]*membership, argument string, counts bool, summary, what string) {
+func (l *facts) checkOnce(m *membership, seen map[string]*membership, argument string, counts bool, summary, what string) {
 	key := argument + " " + m.text(argument)
 	if other := seen[key]; other != nil && counts {
 		l.reportBoth(m.spot(argument), other.spot(argument), summary, "The members "+other.merge.service.name+" and "+m.merge.service.name+" of one mirror both have the "+what+".", "Give one of them another.")
@@ -51,7 +51,7 @@ func (l *lab) checkOnce(m *membership, seen map[string]*membership, argument str
 }
 
 // checkJoins compares a member with the one that founds its mirror.
-func (l *lab) checkJoins(m, founder *membership) {
+func (l *facts) checkJoins(m, founder *membership) {
 	self, primary := m.merge.service, founder.merge.service
 	if founder.text("Member") != "primary" {
 		l.reportBoth(m.spot("Primary"), founder.spot("Member"), "Founder that is not the primary", self.name+" joins "+primary.name+", whose role is "+founder.text("Member")+".", "Name the address of the mirror's primary.")
@@ -95,7 +95,7 @@ func (l *lab) checkJoins(m, founder *membership) {
 
 // checkRosterMerges: the table of instances and the merge files say the same of
 // each member.
-func checkRosterMerges(l *lab) {
+func checkRosterMerges(l *facts) {
 	if l.roster == nil {
 		return
 	}
@@ -122,7 +122,7 @@ func checkRosterMerges(l *lab) {
 }
 
 // compareMember holds a line of the table of instances against a merge file.
-func (l *lab) compareMember(e, mirror *entry, m *membership) {
+func (l *facts) compareMember(e, mirror *entry, m *membership) {
 	arbiter := mirror.value("arbiter")
 	if arbiter.text != "" {
 		arbiter.text += ":" + strconv.Itoa(agentPort)
@@ -158,7 +158,7 @@ func (l *lab) compareMember(e, mirror *entry, m *membership) {
 }
 
 // compareNamespaces: an application server has the namespaces of its mirror.
-func (l *lab) compareNamespaces(mirror *entry, merge *mergeFile) {
+func (l *facts) compareNamespaces(mirror *entry, merge *mergeFile) {
 	if mirror.connectsByHook() {
 		return // it makes them of this very table
 	}
@@ -174,7 +174,7 @@ func (l *lab) compareNamespaces(mirror *entry, merge *mergeFile) {
 }
 
 // namespaceOf is the namespace whose globals are in a database, "" for none.
-func (l *lab) namespaceOf(merge *mergeFile, database string) string {
+func (l *facts) namespaceOf(merge *mergeFile, database string) string {
 	for action := range merge.merge.Actions {
 		if action.Name == "CreateNamespace" && strings.EqualFold(action.Value("Globals"), database) {
 			return action.Value("Name")

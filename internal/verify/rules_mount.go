@@ -10,7 +10,7 @@ const licenseTarget = "/lab/iris.key"
 
 // checkMounts: every bind mount of the lab's own files has an artifact as its
 // source, read-only, and no two mounts share a target.
-func checkMounts(l *lab) {
+func checkMounts(l *facts) {
 	seen := map[*mount]bool{}
 	for _, s := range l.compose.services {
 		targets := map[string]bool{}
@@ -43,7 +43,7 @@ func checkMounts(l *lab) {
 // userData reports whether a mount's source is the user's to provide: the
 // licence key, durable data, what lies outside the lab, and what a topology's
 // raw compose keys bring in a directory of their own.
-func (l *lab) userData(m *mount) bool {
+func (l *facts) userData(m *mount) bool {
 	if m.target == licenseTarget || strings.HasPrefix(m.source, "/") || strings.HasPrefix(m.source, "~") {
 		return true
 	}
@@ -61,7 +61,7 @@ func (l *lab) userData(m *mount) bool {
 
 // checkUnmounted: a configuration that is written for a service is mounted by
 // one.
-func checkUnmounted(l *lab) {
+func checkUnmounted(l *facts) {
 	if !l.generated {
 		return
 	}
@@ -77,7 +77,7 @@ func checkUnmounted(l *lab) {
 
 // checkIgnored: what a lab's directory holds besides generated files stays out
 // of version control.
-func checkIgnored(l *lab) {
+func checkIgnored(l *facts) {
 	if l.ignored == nil {
 		return
 	}

@@ -4,7 +4,7 @@ import "net/netip"
 
 // checkSubnets: every subnet is well-formed, holds its gateway, and overlaps no
 // other.
-func checkSubnets(l *lab) {
+func checkSubnets(l *facts) {
 	c := l.compose
 	var before []subnet
 	var owners []*network
@@ -34,7 +34,7 @@ func checkSubnets(l *lab) {
 
 // checkAddresses: every fixed address lies on its network, is free for a
 // container, and is given once.
-func checkAddresses(l *lab) {
+func checkAddresses(l *facts) {
 	c := l.compose
 	networks := make(map[string]*network, len(c.networks))
 	for _, n := range c.networks {
@@ -72,7 +72,7 @@ func checkAddresses(l *lab) {
 
 // checkPlace reports an address that lies outside its network, or is not free
 // for a container there.
-func (l *lab) checkPlace(s *service, a address, n *network) {
+func (l *facts) checkPlace(s *service, a address, n *network) {
 	for _, subnet := range n.subnets {
 		if !subnet.prefix.IsValid() {
 			return // reported by checkSubnets

@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/nginx"
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/format/text"
 )
 
 // checkUpstreams: an upstream has servers, each once, and chooses its balancing
 // method before it says keepalive.
-func checkUpstreams(l *lab) {
+func checkUpstreams(l *facts) {
 	for _, n := range l.nginx {
 		names := map[string]int{}
 		for upstream := range walk(n.directives, "upstream") {
@@ -47,7 +47,7 @@ func checkUpstreams(l *lab) {
 
 // checkUpstreamNames: proxy_pass names an upstream of the file, an address, or
 // a host with a domain.
-func checkUpstreamNames(l *lab) {
+func checkUpstreamNames(l *facts) {
 	for _, n := range l.nginx {
 		known := map[string]bool{}
 		for upstream := range walk(n.directives, "upstream") {
@@ -74,13 +74,13 @@ const singleDirectives = "client_body_buffer_size client_body_timeout client_hea
 
 // checkSingleDirectives: what nginx takes once in a block stands there once,
 // which raw text of the topology can break.
-func checkSingleDirectives(l *lab) {
+func checkSingleDirectives(l *facts) {
 	for _, n := range l.nginx {
 		l.checkSingle(n.file, n.directives)
 	}
 }
 
-func (l *lab) checkSingle(f *file, block []*nginx.Directive) {
+func (l *facts) checkSingle(f *file, block []*nginx.Directive) {
 	var seen map[string]int
 	for _, d := range block {
 		if text.Has(singleDirectives, d.Name) {
@@ -99,7 +99,7 @@ func (l *lab) checkSingle(f *file, block []*nginx.Directive) {
 
 // checkLocations: no location stands twice in a server block, and no server
 // block listens on one address twice.
-func checkLocations(l *lab) {
+func checkLocations(l *facts) {
 	for _, n := range l.nginx {
 		for server := range walk(n.directives, "server") {
 			if !server.HasBlock {
@@ -126,7 +126,7 @@ func checkLocations(l *lab) {
 
 // checkLogs: logs go to a file, or to a device that a container has, in a format
 // that is declared.
-func checkLogs(l *lab) {
+func checkLogs(l *facts) {
 	for _, n := range l.nginx {
 		formats := map[string]bool{"": true, "combined": true}
 		for d := range walk(n.directives, "log_format") {

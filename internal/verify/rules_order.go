@@ -3,7 +3,7 @@ package verify
 import "strings"
 
 // checkNames: names by which containers know each other are given once.
-func checkNames(l *lab) {
+func checkNames(l *facts) {
 	owner := map[named]*service{}
 	for _, s := range l.compose.services {
 		for _, n := range s.names {
@@ -19,7 +19,7 @@ func checkNames(l *lab) {
 
 // checkDependencies: services wait for services that exist, for the health of
 // those that have a health check, and never in a circle.
-func checkDependencies(l *lab) {
+func checkDependencies(l *facts) {
 	c := l.compose
 	for _, s := range c.services {
 		for _, d := range s.dependencies {
@@ -39,7 +39,7 @@ func checkDependencies(l *lab) {
 }
 
 // findCircle follows the dependencies of s, which was reached by way of path.
-func (l *lab) findCircle(s *service, path []*service, done map[*service]bool) {
+func (l *facts) findCircle(s *service, path []*service, done map[*service]bool) {
 	if done[s] {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 
 // checkPages: what a README says of services, addresses, ports and paths is what
 // the other artifacts say.
-func checkPages(l *lab) {
+func checkPages(l *facts) {
 	if !l.generated {
 		return
 	}
@@ -44,7 +44,7 @@ func (row pageRow) contains(text string) bool {
 
 // checkListedOnce: no service has two rows in the tables of services, of addresses
 // and of mirrors, which the longest rows have.
-func (l *lab) checkListedOnce(p *page, row pageRow, listed map[rowKey]bool) {
+func (l *facts) checkListedOnce(p *page, row pageRow, listed map[rowKey]bool) {
 	name := codeText(row.cells[0])
 	if name == row.cells[0] || len(row.cells) < 5 && !l.isAddressTable(row) || row.contains("<http") {
 		return
@@ -58,7 +58,7 @@ func (l *lab) checkListedOnce(p *page, row pageRow, listed map[rowKey]bool) {
 
 // checkRow recognises a row by what stands in its cells, in whatever language its
 // heading is.
-func (l *lab) checkRow(p *page, row pageRow) {
+func (l *facts) checkRow(p *page, row pageRow) {
 	at := spot{p.file, row.at}
 	first := codeText(row.cells[0])
 	s := l.compose.byName[first]
@@ -101,12 +101,12 @@ func codeText(cell string) string {
 	return cell
 }
 
-func (l *lab) pageSays(at spot, there spot, what string) {
+func (l *facts) pageSays(at spot, there spot, what string) {
 	l.reportBoth(at, there, "Page that disagrees", what, "Both must say the same.")
 }
 
 // isAddressTable reports whether the columns of a table are the lab's networks.
-func (l *lab) isAddressTable(row pageRow) bool {
+func (l *facts) isAddressTable(row pageRow) bool {
 	if len(row.heading) < 2 {
 		return false
 	}
@@ -119,7 +119,7 @@ func (l *lab) isAddressTable(row pageRow) bool {
 }
 
 // checkAddressRow: a service, and its address on the network of each column.
-func (l *lab) checkAddressRow(at spot, row pageRow, s *service) {
+func (l *facts) checkAddressRow(at spot, row pageRow, s *service) {
 	for i, cell := range row.cells[1:] {
 		name, rest, _ := strings.Cut(row.heading[i+1], " (")
 		var n *network
@@ -166,7 +166,7 @@ func gatewayOf(n *network) string {
 }
 
 // checkContainerRow: a service with its image and its ports.
-func (l *lab) checkContainerRow(at spot, row pageRow, s *service, name string) {
+func (l *facts) checkContainerRow(at spot, row pageRow, s *service, name string) {
 	if s == nil {
 		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.composeName+".", "Name a service.")
 		return
@@ -215,7 +215,7 @@ func lists(cell string, items []string) bool {
 }
 
 // mirrorsOf are the mirrors that a service belongs to, decides about or serves.
-func (l *lab) mirrorsOf(s *service) []string {
+func (l *facts) mirrorsOf(s *service) []string {
 	var list []string
 	d := l.duties[s]
 	switch {
@@ -238,7 +238,7 @@ func (l *lab) mirrorsOf(s *service) []string {
 	return list
 }
 
-func (l *lab) entry(service string) *entry {
+func (l *facts) entry(service string) *entry {
 	if l.roster == nil {
 		return nil
 	}
@@ -264,7 +264,7 @@ func mentions(text, name string) bool {
 func isNameByte(c byte) bool { return c == '-' || c == '_' || c < 0x80 && !notAlphanumeric(rune(c)) }
 
 // checkMirrorRow: a mirror with its set, members, databases and arbiter.
-func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
+func (l *facts) checkMirrorRow(at spot, row pageRow, name string) {
 	mirror := l.roster.mirror(name)
 	if mirror == nil {
 		l.report(at.file, at.at, "Unknown mirror", "The row is about "+name+", which is no mirror of the lab.", "Name a mirror.")
@@ -299,7 +299,7 @@ func (l *lab) checkMirrorRow(at spot, row pageRow, name string) {
 func plain(s string) string { return strings.ReplaceAll(s, `\`, "") }
 
 // checkSQLRow: where HAProxy serves a mirror, and the members behind.
-func (l *lab) checkSQLRow(at spot, row pageRow, name string) {
+func (l *facts) checkSQLRow(at spot, row pageRow, name string) {
 	haproxy := codeText(row.cells[1])
 	s := l.compose.byName[haproxy]
 	if s == nil || l.duties[s].haproxy == nil || !l.mirrors[name] {
@@ -323,7 +323,7 @@ func (l *lab) checkSQLRow(at spot, row pageRow, name string) {
 
 // checkJDBC: a JDBC URL leads to the mirror that the row says, or to the instance,
 // and names one of its namespaces.
-func (l *lab) checkJDBC(at spot, row pageRow) {
+func (l *facts) checkJDBC(at spot, row pageRow) {
 	url := strings.TrimPrefix(codeText(row.cells[0]), "jdbc:IRIS://")
 	address, namespace, _ := strings.Cut(url, "/")
 	_, text, _ := cutLast(address, ":")
@@ -351,7 +351,7 @@ func (l *lab) checkJDBC(at spot, row pageRow) {
 }
 
 // checkLogRow: the sample of HAProxy's log names a section and one of its servers.
-func (l *lab) checkLogRow(at spot, row pageRow) {
+func (l *facts) checkLogRow(at spot, row pageRow) {
 	words := strings.Fields(strings.Trim(row.cells[0], "`"))
 	section, server, _ := strings.Cut(words[1], "/")
 	for _, h := range l.haproxy {
@@ -367,20 +367,20 @@ func (l *lab) checkLogRow(at spot, row pageRow) {
 }
 
 // isStatusRow reports whether a row shows a member as SET:MEMBER.
-func (l *lab) isStatusRow(row pageRow) bool {
+func (l *facts) isStatusRow(row pageRow) bool {
 	set, _, _ := strings.Cut(row.cells[2], ":")
 	return l.roster != nil && (l.mirrors[row.cells[1]] || slices.ContainsFunc(l.roster.mirrors, func(e *entry) bool { return e.text("set_name") == set }))
 }
 
 // namesMirror reports whether a cell names a mirror as code.
-func (l *lab) namesMirror(cell string) bool {
+func (l *facts) namesMirror(cell string) bool {
 	_, rest, found := strings.Cut(cell, "`")
 	name, after, closed := strings.Cut(rest, "`")
 	return found && closed && l.mirrors[name] && !strings.Contains(after, "`")
 }
 
 // checkStatusRow: a row of a gateway's System Status: a mirror, and SET:MEMBER.
-func (l *lab) checkStatusRow(at spot, row pageRow) {
+func (l *facts) checkStatusRow(at spot, row pageRow) {
 	set, system, _ := strings.Cut(plain(row.cells[2]), ":")
 	mirror := l.roster.mirror(row.cells[1])
 	if mirror == nil {
@@ -397,7 +397,7 @@ func (l *lab) checkStatusRow(at spot, row pageRow) {
 }
 
 // checkClientRow: an application server and the mirror whose data it serves.
-func (l *lab) checkClientRow(at spot, row pageRow, s *service, name string) {
+func (l *facts) checkClientRow(at spot, row pageRow, s *service, name string) {
 	if s == nil || l.roleOf(s) != applicationRole {
 		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no application server.", "Name an application server.")
 	} else if e := l.entry(s.name); !mentions(row.cells[1], e.text("mirror")) {
@@ -406,7 +406,7 @@ func (l *lab) checkClientRow(at spot, row pageRow, s *service, name string) {
 }
 
 // checkProfileRow: a profile and its services, as start.sh lists them.
-func (l *lab) checkProfileRow(at spot, row pageRow) {
+func (l *facts) checkProfileRow(at spot, row pageRow) {
 	for _, t := range l.tables {
 		if t.name != "selection" || t.profile != codeText(row.cells[0]) {
 			continue
@@ -425,7 +425,7 @@ func (l *lab) checkProfileRow(at spot, row pageRow) {
 var composeVerbs = []string{"exec", "logs", "up", "start", "stop", "kill", "pause", "unpause", "restart", "create", "rm"}
 
 // checkComposeCommand: a command that a page prints names a service.
-func (l *lab) checkComposeCommand(at spot, line string) {
+func (l *facts) checkComposeCommand(at spot, line string) {
 	command, _, _ := strings.Cut(strings.TrimLeft(line, "$ `"), "`")
 	fields := strings.Fields(command)
 	if len(fields) < 4 || fields[0] != "docker" || fields[1] != "compose" || !slices.Contains(composeVerbs, fields[2]) {
@@ -451,7 +451,7 @@ func (l *lab) checkComposeCommand(at spot, line string) {
 
 // checkConfigurationPath: a line that names a configuration file of IRIS names one
 // of an instance.
-func (l *lab) checkConfigurationPath(at spot, line string) {
+func (l *facts) checkConfigurationPath(at spot, line string) {
 	for from := 0; ; {
 		i := strings.Index(line[from:], configurationName)
 		if i < 0 {
@@ -474,7 +474,7 @@ const (
 	durableDirectory       = "/durable/iris" // of a generated lab
 )
 
-func (l *lab) keepsConfiguration(directory string) bool {
+func (l *facts) keepsConfiguration(directory string) bool {
 	return directory == durableDirectory || slices.ContainsFunc(l.instances, func(s *service) bool {
 		data := s.setting("ISC_DATA_DIRECTORY").text
 		return data != "" && path.Clean(data) == directory

@@ -7,7 +7,7 @@ import (
 
 // checkHostPorts: no host port is published twice on one interface, across all
 // services.
-func checkHostPorts(l *lab) {
+func checkHostPorts(l *facts) {
 	type owner struct {
 		service *service
 		port    port
@@ -36,7 +36,7 @@ func checkHostPorts(l *lab) {
 // checkContainerPorts: what an nginx or haproxy service publishes is a port that
 // its configuration listens on. Other images may listen on more than this
 // package knows.
-func checkContainerPorts(l *lab) {
+func checkContainerPorts(l *facts) {
 	for _, s := range l.compose.services {
 		if d := l.duties[s]; d.nginx == nil && d.haproxy == nil {
 			continue

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/text"
 )
 
 // spot is where a word of the table stands.
@@ -36,7 +36,7 @@ const memberRoles = "primary backup drasync rorasync rwrasync"
 
 // checkRoster: the table of instances lists just the instances of the compose
 // file, each with its own addresses, in a role that its mirror has room for.
-func checkRoster(l *lab) {
+func checkRoster(l *facts) {
 	r := l.roster
 	if r == nil {
 		return
@@ -65,7 +65,7 @@ func checkRoster(l *lab) {
 	}
 }
 
-func (l *lab) checkRosterLine(r *roster, e *entry) {
+func (l *facts) checkRosterLine(r *roster, e *entry) {
 	role, mirror := e.value("role"), e.value("mirror")
 	if !text.Has(memberRoles, role.text) && role.text != applicationRole {
 		l.report(r.file, role.at, "Unknown mirror role", `The role "`+role.text+`" does not exist.`, "Use primary, backup, drasync, rorasync, rwrasync, or application for an ECP application server.")
@@ -93,7 +93,7 @@ func (l *lab) checkRosterLine(r *roster, e *entry) {
 }
 
 // checkRosterMirror looks at a mirror with its members.
-func (l *lab) checkRosterMirror(r *roster, e *entry) {
+func (l *facts) checkRosterMirror(r *roster, e *entry) {
 	members := r.members(e.name)
 	count := map[string]*entry{}
 	names := map[string]*entry{}
@@ -127,7 +127,7 @@ func (l *lab) checkRosterMirror(r *roster, e *entry) {
 }
 
 // checkPeers: a member's peers are all others of its mirror.
-func (l *lab) checkPeers(r *roster, m *entry, members []*entry) {
+func (l *facts) checkPeers(r *roster, m *entry, members []*entry) {
 	wanted := map[string]bool{}
 	for _, other := range members {
 		if other != m {
@@ -149,7 +149,7 @@ func (l *lab) checkPeers(r *roster, m *entry, members []*entry) {
 
 // checkArbiter: an arbiter runs outside the hosts of the members that it
 // decides about (GHA: any ISCAgent but theirs).
-func (l *lab) checkArbiter(at spot, host, mirror string) {
+func (l *facts) checkArbiter(at spot, host, mirror string) {
 	s := l.compose.byIP[parseAddr(host)]
 	if s == nil {
 		s = l.compose.byName[host]
@@ -161,7 +161,7 @@ func (l *lab) checkArbiter(at spot, host, mirror string) {
 
 // checkAccounts: the gateways log in as the product's default account, or as one
 // whose password the instances are given.
-func checkAccounts(l *lab) {
+func checkAccounts(l *facts) {
 	if l.roster == nil {
 		return
 	}

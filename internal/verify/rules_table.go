@@ -35,7 +35,7 @@ var columns = []struct{ script, table, columns string }{
 }
 
 // checkTables: what the scripts know of the lab is what the other artifacts say.
-func checkTables(l *lab) {
+func checkTables(l *facts) {
 	if !l.generated {
 		return
 	}
@@ -67,7 +67,7 @@ func checkTables(l *lab) {
 }
 
 // compareSelections: a profile is the same in every script.
-func (l *lab) compareSelections(t table) {
+func (l *facts) compareSelections(t table) {
 	for _, other := range l.tables {
 		if other.name != t.name || other.profile != t.profile || other.path >= t.path {
 			continue
@@ -79,7 +79,7 @@ func (l *lab) compareSelections(t table) {
 }
 
 // checkScriptValues: the few values that a script knows of the lab.
-func (l *lab) checkScriptValues(script *script) {
+func (l *facts) checkScriptValues(script *script) {
 	if w := script.valueOf("publish_address"); w.at.line > 0 {
 		wanted := w.text
 		if wanted == "0.0.0.0" || wanted == "::" {
@@ -104,7 +104,7 @@ func (l *lab) checkScriptValues(script *script) {
 	}
 }
 
-func (l *lab) checkPublishAddress(at spot, wanted, service string, port int) {
+func (l *facts) checkPublishAddress(at spot, wanted, service string, port int) {
 	s := l.compose.byName[service]
 	if s == nil {
 		return
@@ -121,7 +121,7 @@ func (l *lab) checkPublishAddress(at spot, wanted, service string, port int) {
 	}
 }
 
-func (l *lab) checkTable(t table, names []string) {
+func (l *facts) checkTable(t table, names []string) {
 	seen := map[string]word{}
 	for i := 0; i+len(names) <= len(t.words); i += len(names) {
 		row := tableRow{table: t, names: names, words: t.words[i : i+len(names)]}
@@ -164,7 +164,7 @@ func (r tableRow) text(columns ...string) string {
 }
 
 // checkCell looks at one word of a row.
-func (l *lab) checkCell(r tableRow, column string, w word) {
+func (l *facts) checkCell(r tableRow, column string, w word) {
 	at := spot{r.file, w.at}
 	s := l.compose.byName[r.text("service", "member", "application", "gateway", "nginx", "haproxy")]
 	unlike := func(what string, there spot) {
@@ -203,7 +203,7 @@ func (l *lab) checkCell(r tableRow, column string, w word) {
 }
 
 // checkServiceCell: the name of a service, of the kind that the column is for.
-func (l *lab) checkServiceCell(r tableRow, column string, w word) {
+func (l *facts) checkServiceCell(r tableRow, column string, w word) {
 	s := l.compose.byName[w.text]
 	if s == nil {
 		l.report(r.file, w.at, "Unknown service", "The table "+r.name+" names "+strconv.Quote(w.text)+", which is no service of "+l.composeName+".", "Name a service.")
@@ -218,7 +218,7 @@ func (l *lab) checkServiceCell(r tableRow, column string, w word) {
 }
 
 // checkMirrorCell: what a row says of a mirror or of a member.
-func (l *lab) checkMirrorCell(r tableRow, column string, w word, unlike func(string, spot)) {
+func (l *facts) checkMirrorCell(r tableRow, column string, w word, unlike func(string, spot)) {
 	if l.roster == nil {
 		return
 	}
@@ -281,7 +281,7 @@ func memberRole(e *entry) string {
 }
 
 // checkRoleCell: the named member has that role; none is named where none has it.
-func (l *lab) checkRoleCell(mirror *entry, w word, role string, unlike func(string, spot)) {
+func (l *facts) checkRoleCell(mirror *entry, w word, role string, unlike func(string, spot)) {
 	has := false
 	for _, m := range l.roster.members(mirror.name) {
 		has = has || m.text("role") == role
@@ -296,7 +296,7 @@ func (l *lab) checkRoleCell(mirror *entry, w word, role string, unlike func(stri
 
 // applicationPath reports whether a path leads to the demo application in one of
 // the mirror's namespaces.
-func (l *lab) applicationPath(mirror *entry, uri string) bool {
+func (l *facts) applicationPath(mirror *entry, uri string) bool {
 	for _, d := range mirror.list {
 		if fields := strings.Fields(d.text); len(fields) > 1 && uri == "/"+mirror.name+"/csp/"+strings.ToLower(fields[1])+"/get" {
 			return true
@@ -307,7 +307,7 @@ func (l *lab) applicationPath(mirror *entry, uri string) bool {
 
 // checkNamespace: the namespace is one of the mirror that haproxy serves on the
 // host port.
-func (l *lab) checkNamespace(at spot, haproxy string, port int, namespace string) {
+func (l *facts) checkNamespace(at spot, haproxy string, port int, namespace string) {
 	mirror := l.listenerAt(haproxy, port)
 	if mirror == nil {
 		return
@@ -321,7 +321,7 @@ func (l *lab) checkNamespace(at spot, haproxy string, port int, namespace string
 }
 
 // checkListener: haproxy serves that mirror on that host port.
-func (l *lab) checkListener(at spot, haproxy string, port int, mirror string) {
+func (l *facts) checkListener(at spot, haproxy string, port int, mirror string) {
 	served := l.listenerAt(haproxy, port)
 	if s := l.compose.byName[haproxy]; s != nil && port > 0 && (served == nil || served.name != mirror) {
 		l.reportBoth(at, spot{s.file, s.at}, "Port of another mirror", "On host port "+strconv.Itoa(port)+" "+haproxy+" does not serve the mirror "+mirror+".", "Use the port on which it does.")
@@ -329,7 +329,7 @@ func (l *lab) checkListener(at spot, haproxy string, port int, mirror string) {
 }
 
 // listenerAt is the mirror that haproxy serves on a host port; nil for none.
-func (l *lab) listenerAt(haproxy string, port int) *entry {
+func (l *facts) listenerAt(haproxy string, port int) *entry {
 	s := l.compose.byName[haproxy]
 	if s == nil || l.duties[s].haproxy == nil || l.roster == nil {
 		return nil
@@ -344,7 +344,7 @@ func (l *lab) listenerAt(haproxy string, port int) *entry {
 }
 
 // listenersOf are the mirrors that a haproxy serves, by host port.
-func (l *lab) listenersOf(s *service) map[int]*entry {
+func (l *facts) listenersOf(s *service) map[int]*entry {
 	inside := map[int]*entry{}
 	for _, p := range l.duties[s].haproxy.proxies {
 		for _, bind := range p.binds {

@@ -15,7 +15,7 @@ const (
 
 // checkText looks at a file as plain text: characters that no reader of the
 // lab's files expects, the end, the first lines and the mode.
-func (l *lab) checkText(f *file) {
+func (l *facts) checkText(f *file) {
 	const mistake = "Remove it from the raw text of the topology that brought it."
 	if i := strings.IndexByte(f.text, 0); i >= 0 {
 		l.report(f, f.at(i), "NUL character", "The file holds a character with the code 0, and most programs read no further.", mistake)
@@ -34,7 +34,7 @@ func (l *lab) checkText(f *file) {
 
 // checkBeginning looks at the shebang, the mode that goes with it, and the
 // header.
-func (l *lab) checkBeginning(f *file) {
+func (l *facts) checkBeginning(f *file) {
 	first, rest, _ := strings.Cut(f.text, "\n")
 	second, _, _ := strings.Cut(rest, "\n")
 	executable := f.mode&0o111 != 0

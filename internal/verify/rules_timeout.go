@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/haproxy"
-	"mirrorgen/internal/verify/nginx"
+	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/format/nginx"
 )
 
 // Limits of Docker and of the vendor's images, in milliseconds.
@@ -21,7 +21,7 @@ const (
 
 // checkShutdown: Docker waits longer for IRIS than IRIS does for itself, and
 // kills HAProxy only after its own limit.
-func checkShutdown(l *lab) {
+func checkShutdown(l *facts) {
 	for _, s := range l.instances {
 		limit, at := int64(irisShutdown), spot{}
 		if merge := l.duties[s].merge; merge != nil {
@@ -67,7 +67,7 @@ func spanOf(line haproxy.Line, i int) (int64, bool) {
 
 // checkHealthTimes: health checks come often enough for those who wait for them,
 // and give an instance the time that its first start takes.
-func checkHealthTimes(l *lab) {
+func checkHealthTimes(l *facts) {
 	for _, s := range l.compose.services {
 		for _, c := range [...]struct {
 			name  string
@@ -120,7 +120,7 @@ func (g *gatewayFile) longestResponse() (int64, spot) {
 }
 
 // checkResponseTimeouts: a gateway waits at least as long as the product lets it.
-func checkResponseTimeouts(l *lab) {
+func checkResponseTimeouts(l *facts) {
 	for _, g := range l.gateways {
 		for _, s := range g.ini.sections {
 			if key, ok := s.key("Server_Response_Timeout"); ok && int64(number(key.value))*1000 < leastResponse {
@@ -133,7 +133,7 @@ func checkResponseTimeouts(l *lab) {
 // checkProxyTimeouts: nginx waits longer for a gateway than the gateway for
 // IRIS, so that the client sees the gateway's error; and it gives up connecting
 // long before.
-func checkProxyTimeouts(l *lab) {
+func checkProxyTimeouts(l *facts) {
 	for _, s := range l.compose.services {
 		n := l.duties[s].nginx
 		if n == nil {
@@ -164,7 +164,7 @@ func checkProxyTimeouts(l *lab) {
 }
 
 // gatewaysOf are the gateways that an nginx sends requests to.
-func (l *lab) gatewaysOf(n *nginxFile) []*gatewayFile {
+func (l *facts) gatewaysOf(n *nginxFile) []*gatewayFile {
 	var list []*gatewayFile
 	for upstream := range walk(n.directives, "upstream") {
 		for _, d := range upstream.Block {
@@ -224,7 +224,7 @@ func serverTime(s *haproxy.Section, server haproxy.Server, name string) (int64, 
 
 // checkBalancerTimeouts: HAProxy's timeouts nest in each other and in those of the
 // gateways that it asks, and what dead members can hold on a gateway is bounded.
-func checkBalancerTimeouts(l *lab) {
+func checkBalancerTimeouts(l *facts) {
 	checked := l.checkedServers()
 	for _, s := range l.compose.services {
 		h := l.duties[s].haproxy
@@ -245,7 +245,7 @@ func checkBalancerTimeouts(l *lab) {
 }
 
 // asksGateways reports whether the servers of a section are web gateways.
-func (l *lab) asksGateways(p *proxy) bool {
+func (l *facts) asksGateways(p *proxy) bool {
 	for _, server := range p.servers {
 		if s := l.serviceAt(server.Host); s == nil || l.duties[s].gateway == nil {
 			return false
@@ -256,7 +256,7 @@ func (l *lab) asksGateways(p *proxy) bool {
 
 // healthSection is the section through which health checks reach the gateways:
 // it binds a loopback address.
-func (l *lab) healthSection(h *haproxyFile) *proxy {
+func (l *facts) healthSection(h *haproxyFile) *proxy {
 	for i := range h.proxies {
 		p := &h.proxies[i]
 		for _, bind := range p.binds {
@@ -269,7 +269,7 @@ func (l *lab) healthSection(h *haproxyFile) *proxy {
 }
 
 // checkedServers are the servers that all HAProxies ask the gateways about.
-func (l *lab) checkedServers() []haproxy.Server {
+func (l *facts) checkedServers() []haproxy.Server {
 	var list []haproxy.Server
 	for _, s := range l.compose.services {
 		h := l.duties[s].haproxy
@@ -288,7 +288,7 @@ func (l *lab) checkedServers() []haproxy.Server {
 }
 
 // checkHealthSection looks at the way of the health checks to the gateways.
-func (l *lab) checkHealthSection(h *haproxyFile, health *proxy, checked []haproxy.Server) {
+func (l *facts) checkHealthSection(h *haproxyFile, health *proxy, checked []haproxy.Server) {
 	r := l.memberResponses(health)
 	member, memberAt := r.shortest, r.at
 	tries := int64(1)
@@ -344,7 +344,7 @@ type responses struct {
 }
 
 // memberResponses collects them from the gateways of a health section.
-func (l *lab) memberResponses(health *proxy) responses {
+func (l *facts) memberResponses(health *proxy) responses {
 	r := responses{of: map[*service]int64{}, shortest: 60_000}
 	done := map[*gatewayFile]bool{}
 	for _, server := range health.servers {
@@ -370,7 +370,7 @@ func (l *lab) memberResponses(health *proxy) responses {
 
 // held is how long the gateways are held by one round of checks of servers that
 // are all down.
-func (r responses) held(l *lab, servers []haproxy.Server) int64 {
+func (r responses) held(l *facts, servers []haproxy.Server) int64 {
 	total := int64(0)
 	for _, server := range servers {
 		total += r.of[l.serviceAt(server.Host)]
@@ -383,7 +383,7 @@ func (r responses) held(l *lab, servers []haproxy.Server) int64 {
 const longestInterval = 30_000 // milliseconds
 
 // checkInterval: a check comes often enough to notice a failover.
-func (l *lab) checkInterval(h *haproxyFile, p *proxy, server haproxy.Server, at place, interval int64, checked int) {
+func (l *facts) checkInterval(h *haproxyFile, p *proxy, server haproxy.Server, at place, interval int64, checked int) {
 	if interval > longestInterval && checked < 100 {
 		l.report(h.file, at, "Check interval too long", "HAProxy checks "+server.Name+" of "+p.Name+" every "+span(interval)+", and sends clients to a member that is no longer primary for as long.", "Check every few seconds.")
 	}
@@ -392,7 +392,7 @@ func (l *lab) checkInterval(h *haproxyFile, p *proxy, server haproxy.Server, at 
 // checkPinned: the checks of dead members hold a gateway's connections until its
 // response timeout. All that one haproxy may hold, with one gateway down, stays
 // within what the section lets through.
-func (l *lab) checkPinned(h *haproxyFile, p, health *proxy, server haproxy.Server, checked int, r responses, round, answer int64) {
+func (l *facts) checkPinned(h *haproxyFile, p, health *proxy, server haproxy.Server, checked int, r responses, round, answer int64) {
 	interval, at, ok := serverTime(p.Section, server, "inter")
 	if !ok {
 		return
@@ -414,7 +414,7 @@ func (l *lab) checkPinned(h *haproxyFile, p, health *proxy, server haproxy.Serve
 }
 
 // checkScriptTimeout: the drills expect of each gateway the patience that it has.
-func (l *lab) checkScriptTimeout(t table, w word, s *service) {
+func (l *facts) checkScriptTimeout(t table, w word, s *service) {
 	g := l.duties[s].gateway
 	if g == nil {
 		return

@@ -12,7 +12,7 @@ import (
 // checkURLs: every URL of a line goes to a host port that a service publishes,
 // and to a path that it serves. In the row of a table the first cell names that
 // service, and the third what answers.
-func (l *lab) checkURLs(at spot, line string, row []string) {
+func (l *facts) checkURLs(at spot, line string, row []string) {
 	for from := 0; ; {
 		i := strings.Index(line[from:], "http://")
 		if i < 0 {
@@ -25,7 +25,7 @@ func (l *lab) checkURLs(at spot, line string, row []string) {
 	}
 }
 
-func (l *lab) checkURL(at spot, url string, row []string) {
+func (l *facts) checkURL(at spot, url string, row []string) {
 	host, uri, _ := strings.Cut(url, "/")
 	name, text, hasPort := cutLast(host, ":")
 	port := httpPort
@@ -69,7 +69,7 @@ type repeated struct {
 
 // reportPort reports such a port where the file first names it, and counts the other
 // lines: a port that has changed stands in every second line of a page.
-func (l *lab) reportPort(at spot, url string, port int) {
+func (l *facts) reportPort(at spot, url string, port int) {
 	const remedy = "Name a published port."
 	key := unpublished{at.file, port}
 	found := l.unpublished[key]
@@ -95,7 +95,7 @@ func (l *lab) reportPort(at spot, url string, port int) {
 }
 
 // publisher is the service that publishes a host port; nil for none.
-func (l *lab) publisher(port int) *service {
+func (l *facts) publisher(port int) *service {
 	if l.publishers == nil {
 		l.publishers = map[int]*service{}
 		for _, s := range l.compose.services {
@@ -119,7 +119,7 @@ const (
 )
 
 // checkServed: a path of a service leads where the row says.
-func (l *lab) checkServed(at spot, s *service, uri string, row []string) {
+func (l *facts) checkServed(at spot, s *service, uri string, row []string) {
 	uri, _, _ = strings.Cut(uri, "?")
 	d := l.duties[s]
 	gateways := []*gatewayFile{d.gateway}
@@ -161,7 +161,7 @@ func (l *lab) checkServed(at spot, s *service, uri string, row []string) {
 
 // checkAnswer: the page exists, its server is the one that the row names, and a
 // page of one instance does not come from whichever is primary.
-func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string, row []string) {
+func (l *facts) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string, row []string) {
 	name := strings.TrimPrefix(path.name, pathPrefix)
 	server := path.value("Default_Server")
 	page := strings.TrimPrefix(uri, name)
@@ -198,7 +198,7 @@ func (l *lab) checkAnswer(at spot, g *gatewayFile, path *iniSection, uri string,
 
 // hasNamespace reports whether a server's mirror, or the mirror of the instance
 // that it stands for, has a namespace of that name in lower case.
-func (l *lab) hasNamespace(server, namespace string) bool {
+func (l *facts) hasNamespace(server, namespace string) bool {
 	if l.roster == nil {
 		return true
 	}
@@ -219,7 +219,7 @@ func (l *lab) hasNamespace(server, namespace string) bool {
 }
 
 // nginxAnswers reports whether nginx answers a path itself.
-func (l *lab) nginxAnswers(n *nginxFile, uri string) bool {
+func (l *facts) nginxAnswers(n *nginxFile, uri string) bool {
 	for d := range walk(n.directives, "location") {
 		switch d.Arg(0) {
 		case "=":
@@ -250,7 +250,7 @@ func (h *haproxyFile) serves(uri string) bool {
 }
 
 // checkPage: a path that a script asks a service for.
-func (l *lab) checkPage(at spot, s *service, uri string) {
+func (l *facts) checkPage(at spot, s *service, uri string) {
 	if s != nil {
 		l.checkServed(at, s, uri, nil)
 	}

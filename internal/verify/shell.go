@@ -8,7 +8,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
-	"mirrorgen/schema/parallel"
+	"mirrorgen/internal/parallel"
 )
 
 // script is a file of bash.
@@ -26,7 +26,7 @@ type script struct {
 // parseScripts begins to parse every script as bash, beside whatever the caller
 // does next: scripts are half of a lab's text. The function that it returns
 // waits for them.
-func (l *lab) parseScripts(files []*file) func() []*script {
+func (l *facts) parseScripts(files []*file) func() []*script {
 	var scripts []*script
 	for _, f := range files {
 		if path.Ext(f.path) == ".sh" {
@@ -80,7 +80,7 @@ func (s *script) parse() {
 }
 
 // readScripts reports what parseScripts found, and collects the tables.
-func (l *lab) readScripts(scripts []*script) {
+func (l *facts) readScripts(scripts []*script) {
 	for _, s := range scripts {
 		switch {
 		case s.err != nil:
@@ -94,7 +94,7 @@ func (l *lab) readScripts(scripts []*script) {
 	l.scripts = scripts
 }
 
-func (l *lab) reportScript(s *script) {
+func (l *facts) reportScript(s *script) {
 	at, reason := place{}, s.err.Error()
 	var broken syntax.ParseError
 	var foreign syntax.LangError

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/verify/cpf"
-	"mirrorgen/internal/verify/nginx"
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/nginx"
 )
 
 // use is one place where an artifact names an address to connect to.
@@ -25,7 +25,7 @@ type use struct {
 // uses iterates over the addresses that the artifacts name. A large lab names hundreds of
 // thousands, each of which is looked at once, so there is no list of them: one is there
 // until the next is asked for.
-func (l *lab) uses(yield func(*use) bool) {
+func (l *facts) uses(yield func(*use) bool) {
 	for _, g := range l.gateways {
 		for _, server := range gatewayServers(g.ini) {
 			if address, ok := server.key("Ip_Address"); ok {
@@ -101,7 +101,7 @@ func (u *use) subject() string { return u.what + u.of }
 // checkUses looks up every address that an artifact names: it belongs to a
 // service, that service listens there, and whoever reads the artifact is on the
 // same network.
-func checkUses(l *lab) {
+func checkUses(l *facts) {
 	for u := range l.uses {
 		addr, err := netip.ParseAddr(u.host)
 		if err != nil {
@@ -125,7 +125,7 @@ func checkUses(l *lab) {
 }
 
 // checkNamedUse is checkUses for a host name.
-func (l *lab) checkNamedUse(u *use) {
+func (l *facts) checkNamedUse(u *use) {
 	target := l.compose.byName[u.host]
 	switch {
 	case target == nil && (u.host == "localhost" || u.anywhere || strings.Contains(u.host, ".")):
@@ -142,7 +142,7 @@ func (l *lab) checkNamedUse(u *use) {
 
 // checkNamedNetwork reports a service that is named by those who share no network
 // with it, to whom its name says nothing.
-func (l *lab) checkNamedNetwork(u *use, target *service) {
+func (l *facts) checkNamedNetwork(u *use, target *service) {
 	for _, reader := range l.compose.readers[u.file.path] {
 		shared := reader == target || len(reader.addresses) == 0 || len(target.addresses) == 0
 		for _, a := range target.addresses {
@@ -157,7 +157,7 @@ func (l *lab) checkNamedNetwork(u *use, target *service) {
 
 // checkReachable reports a service that is named on a network where those who
 // read the file are not.
-func (l *lab) checkReachable(u *use, target *service, network string) {
+func (l *facts) checkReachable(u *use, target *service, network string) {
 	for _, reader := range l.compose.strangers(u.file.path, network) {
 		if reader != target {
 			l.report(u.file, u.at, "Unreachable address", u.subject()+" has the address "+u.host+" on the network "+network+", where "+reader.name+" has no address.",
@@ -185,7 +185,7 @@ func (c *compose) strangers(path, network string) []*service {
 	return found
 }
 
-func (l *lab) checkListens(u *use, target *service) {
+func (l *facts) checkListens(u *use, target *service) {
 	if u.port == 0 || l.opaque(target) {
 		return
 	}
@@ -226,7 +226,7 @@ const (
 	httpsPort       = 443
 )
 
-func (l *lab) nginxPorts(n *nginxFile) []int {
+func (l *facts) nginxPorts(n *nginxFile) []int {
 	var ports []int
 	for d := range walk(n.directives, "listen") {
 		_, text, found := cutLast(d.Arg(0), ":")
@@ -240,7 +240,7 @@ func (l *lab) nginxPorts(n *nginxFile) []int {
 	return ports
 }
 
-func (l *lab) haproxyPorts(h *haproxyFile) []int {
+func (l *facts) haproxyPorts(h *haproxyFile) []int {
 	var ports []int
 	for _, p := range h.proxies {
 		for _, bind := range p.binds {
@@ -266,7 +266,7 @@ func cutLast(s, separator string) (before, after string, found bool) {
 }
 
 // inSubnet reports whether an address lies in a network of the lab.
-func (l *lab) inSubnet(addr netip.Addr) bool {
+func (l *facts) inSubnet(addr netip.Addr) bool {
 	for _, n := range l.compose.networks {
 		for _, s := range n.subnets {
 			if s.prefix.IsValid() && s.prefix.Contains(addr) {

@@ -9,13 +9,13 @@ package verify
 import (
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/schema"
-	"mirrorgen/templates"
 )
 
 // rules are independent of each other and of their order. They run only where
 // there is a readable compose file, because nearly all of them refer to it.
-var rules = []func(*lab){
+var rules = []func(*facts){
 	checkSubnets,
 	checkAddresses,
 	checkHostPorts,
@@ -75,7 +75,7 @@ var rules = []func(*lab){
 // Check returns everything that is wrong with the artifacts of one lab, sorted
 // by file, line and column; the same artifacts give the same diagnostics. The
 // subject of each is a place in an artifact.
-func Check(artifacts []templates.Artifact) hcl.Diagnostics {
+func Check(artifacts []lab.Artifact) hcl.Diagnostics {
 	l := read(artifacts)
 	if l.compose != nil {
 		l.link()

@@ -15,20 +15,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
 // goodLab reads testdata/lab: a small lab with one of everything.
-func goodLab(tb testing.TB) []templates.Artifact {
+func goodLab(tb testing.TB) []lab.Artifact {
 	tb.Helper()
 	return labIn(tb, filepath.Join("testdata", "lab"))
 }
 
-func labIn(tb testing.TB, root string) []templates.Artifact {
+func labIn(tb testing.TB, root string) []lab.Artifact {
 	tb.Helper()
-	var artifacts []templates.Artifact
+	var artifacts []lab.Artifact
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -45,7 +45,7 @@ func labIn(tb testing.TB, root string) []templates.Artifact {
 		if bytes.HasPrefix(content, []byte("#!")) {
 			mode = 0o755
 		}
-		artifacts = append(artifacts, templates.Artifact{Path: filepath.ToSlash(name), Mode: mode, Content: content})
+		artifacts = append(artifacts, lab.Artifact{Path: filepath.ToSlash(name), Mode: mode, Content: content})
 		return nil
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func runCases(t *testing.T, golden, lab string, cases []brokenLab) {
 }
 
 // checkDiagnostic looks at what every finding owes its reader.
-func checkDiagnostic(t *testing.T, d *hcl.Diagnostic, artifacts []templates.Artifact) {
+func checkDiagnostic(t *testing.T, d *hcl.Diagnostic, artifacts []lab.Artifact) {
 	t.Helper()
 	if d.Severity != hcl.DiagError || d.Summary == "" || strings.HasSuffix(d.Summary, ".") {
 		t.Errorf("summary %q is no noun phrase of an error", d.Summary)

@@ -11,7 +11,7 @@ import (
 
 // readYAML parses a file and reports what Compose would refuse in any document:
 // broken syntax, a key given twice, and a dollar sign that stands for a variable.
-func (l *lab) readYAML(f *file) (*yaml.Node, bool) {
+func (l *facts) readYAML(f *file) (*yaml.Node, bool) {
 	var document yaml.Node
 	if err := yaml.NewDecoder(strings.NewReader(f.text)).Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		line, reason := yamlError(err)
@@ -43,7 +43,7 @@ func yamlError(err error) (int, string) {
 }
 
 // checkNode looks at every mapping and every scalar from node downwards.
-func (l *lab) checkNode(f *file, node *yaml.Node) {
+func (l *facts) checkNode(f *file, node *yaml.Node) {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		if l.generated && strings.Contains(node.Value, "$") && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "$") {

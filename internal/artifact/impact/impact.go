@@ -7,7 +7,7 @@
 package impact
 
 import (
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 // Effect is what happens to one service.
@@ -39,7 +39,7 @@ type Report struct {
 
 // Of compares the artifacts that a lab was started from with those that are to
 // be there. Both are whole labs.
-func Of(before, after []templates.Artifact) (*Report, error) {
+func Of(before, after []lab.Artifact) (*Report, error) {
 	old, err := read(before)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func Of(before, after []templates.Artifact) (*Report, error) {
 
 // comparison is one comparison of two labs.
 type comparison struct {
-	old, now *lab
+	old, now *labFacts
 	// purged are the mirrors that have to be started afresh, by what they are called
 	// after the build, with the reason.
 	purged map[string]string

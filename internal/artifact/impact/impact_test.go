@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/templates"
 )
@@ -31,7 +32,7 @@ nginx "web" {}
 haproxy "sql" {}
 `
 
-func build(t *testing.T, source string) []templates.Artifact {
+func build(t *testing.T, source string) []lab.Artifact {
 	t.Helper()
 	p := plantest.Make(t, "lab.hcl", source)
 	return templates.Render(p)
@@ -103,8 +104,8 @@ func TestOf(t *testing.T) {
 
 // The services of a large lab stand in parts, which the compose file includes.
 func TestIncludedParts(t *testing.T) {
-	compose := func(include, part, image string) []templates.Artifact {
-		return []templates.Artifact{
+	compose := func(include, part, image string) []lab.Artifact {
+		return []lab.Artifact{
 			{Path: "compose/part-1.yaml", Content: []byte("services:\n" + part + "  b: { image: " + image + " }\n")},
 			{Path: composePath, Content: []byte("name: lab\ninclude:\n" + include)},
 		}

@@ -7,7 +7,7 @@ type settings map[string]string
 
 // readInstances reads the two tables of iris/instances.sh, of instances and of
 // mirror sets: lines of the form NAME) VARIABLE=VALUE ... ;;
-func (l *lab) readInstances() {
+func (l *labFacts) readInstances() {
 	l.members, l.mirrors = map[string]settings{}, map[string]settings{}
 	for line := range strings.Lines(l.files[instancesPath]) {
 		name, rest, found := strings.Cut(line, ") ")
@@ -49,13 +49,13 @@ func assignments(text string) settings {
 }
 
 // member reports whether a service is a mirror member, and of which mirror.
-func (l *lab) member(name string) (mirror string, ok bool) {
+func (l *labFacts) member(name string) (mirror string, ok bool) {
 	s, ok := l.members[name]
 	return s["mirror"], ok && s["role"] != "application"
 }
 
 // membersOf lists the members of a mirror in the order of the compose file.
-func (l *lab) membersOf(mirror string) []string {
+func (l *labFacts) membersOf(mirror string) []string {
 	var list []string
 	for _, s := range l.services {
 		if of, ok := l.member(s.name); ok && of == mirror {

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"mirrorgen/templates"
+	"mirrorgen/internal/lab"
 )
 
 const (
@@ -15,8 +15,8 @@ const (
 	instancesPath = "iris/instances.sh"
 )
 
-// lab is what one set of artifacts says.
-type lab struct {
+// labFacts is what one set of artifacts says.
+type labFacts struct {
 	files    map[string]string
 	project  string
 	services []*service // in the order of the compose file
@@ -47,8 +47,8 @@ type document struct {
 
 // read reads the artifacts of one lab. It fails where Compose could not read
 // them either.
-func read(artifacts []templates.Artifact) (*lab, error) {
-	l := &lab{files: map[string]string{}, byName: map[string]*service{}, subnets: map[string]string{}}
+func read(artifacts []lab.Artifact) (*labFacts, error) {
+	l := &labFacts{files: map[string]string{}, byName: map[string]*service{}, subnets: map[string]string{}}
 	for _, a := range artifacts {
 		l.files[a.Path] = string(a.Content)
 	}
@@ -62,7 +62,7 @@ func read(artifacts []templates.Artifact) (*lab, error) {
 }
 
 // readCompose reads a compose file and the parts that it includes.
-func (l *lab) readCompose(name string) error {
+func (l *labFacts) readCompose(name string) error {
 	var d document
 	if err := yaml.Unmarshal([]byte(l.files[name]), &d); err != nil {
 		return fmt.Errorf("%s: %w", name, err)

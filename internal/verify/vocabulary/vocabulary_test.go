@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mirrorgen/internal/verify/cpf"
-	"mirrorgen/internal/verify/text"
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/vocabulary"
 )
 

@@ -1,0 +1,11 @@
+// Package lab has what the stages pass on once a lab is printed: its artifacts.
+package lab
+
+import "io/fs"
+
+// An Artifact is one file of a generated lab.
+type Artifact struct {
+	Path    string      // relative to the lab's directory, slash-separated
+	Mode    fs.FileMode // 0644, or 0755 for a script
+	Content []byte      // ends with a newline
+}
