@@ -43,7 +43,7 @@ func fill(text, name string) string { return strings.ReplaceAll(text, "%s", name
 // span prints a name, which has no backtick, as a code span.
 func span(name string) string { return "`" + name + "`" }
 
-func dutyRows(language string, roster []plan.Duty) string {
+func dutyRows(language string, roster []plan.ServiceRole) string {
 	p := newPage(language)
 	for _, d := range roster {
 		aws, special := p.aws[d.Role]
@@ -56,7 +56,7 @@ func dutyRows(language string, roster []plan.Duty) string {
 }
 
 // duty says what a service is for.
-func (w *words) duty(d plan.Duty) string {
+func (w *words) duty(d plan.ServiceRole) string {
 	serves := d.Serves()
 	text, special := w.duties[d.Role]
 	switch {

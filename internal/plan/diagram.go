@@ -14,7 +14,7 @@ type Diagram struct {
 type Node struct {
 	ID   string
 	Name string // of the service; "" for what is not in the lab
-	// Role is a [Duty]'s, or "http_clients", "sql_clients", "mirror" (a whole
+	// Role is a [ServiceRole]'s, or "http_clients", "sql_clients", "mirror" (a whole
 	// mirror) and "more" (Count mirrors that are not drawn).
 	Role  string
 	Ports string // published, "" for none
@@ -88,15 +88,15 @@ func (d *Diagram) drawServices(p *Plan) {
 	http, sql := d.drawClients(p)
 	ids := make(map[string]string, len(p.Services)+len(p.Mirrors))
 	nodes := make(map[string]Node, len(p.Services))
-	for i, duty := range p.Roster() {
+	for i, role := range p.Roster() {
 		id := "s" + strconv.Itoa(i+1)
-		ids[duty.Name] = id
-		node := Node{ID: id, Name: duty.Name, Role: duty.Role}
-		if ports := duty.Published(); ports != "-" {
+		ids[role.Name] = id
+		node := Node{ID: id, Name: role.Name, Role: role.Role}
+		if ports := role.Published(); ports != "-" {
 			node.Ports = ports
 		}
-		nodes[duty.Name] = node
-		if duty.Kind != KindMember {
+		nodes[role.Name] = node
+		if role.Kind != KindMember {
 			d.Nodes = append(d.Nodes, node)
 		}
 	}

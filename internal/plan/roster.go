@@ -5,37 +5,37 @@ import (
 	"strings"
 )
 
-// A Duty is a service and what it is for.
-type Duty struct {
+// A ServiceRole is a service with its role in the lab.
+type ServiceRole struct {
 	*Service
 	Role    string   // of a member: its role at first start; otherwise the kind, e.g. "nginx"
 	Mirrors []string // the mirrors that it belongs to or serves; nil for gateways and nginx, which serve all
 }
 
-// Roster lists every service with its duty, in the order of Services.
-func (p *Plan) Roster() []Duty {
-	duties := make(map[string]Duty, len(p.Services))
+// Roster lists every service with its role, in the order of Services.
+func (p *Plan) Roster() []ServiceRole {
+	roles := make(map[string]ServiceRole, len(p.Services))
 	for _, a := range p.Arbiters {
-		duties[a.Name] = Duty{Mirrors: a.Mirrors}
+		roles[a.Name] = ServiceRole{Mirrors: a.Mirrors}
 	}
 	for _, i := range p.Instances {
-		duties[i.Name] = Duty{Role: i.role(), Mirrors: []string{i.Mirror.Name}}
+		roles[i.Name] = ServiceRole{Role: i.role(), Mirrors: []string{i.Mirror.Name}}
 	}
 	for _, h := range p.HAProxy {
 		var mirrors []string
 		for _, l := range h.Listeners {
 			mirrors = append(mirrors, l.Mirror.Name)
 		}
-		duties[h.Name] = Duty{Mirrors: mirrors}
+		roles[h.Name] = ServiceRole{Mirrors: mirrors}
 	}
-	list := make([]Duty, 0, len(p.Services))
+	list := make([]ServiceRole, 0, len(p.Services))
 	for _, s := range p.Services {
-		duty := duties[s.Name]
-		duty.Service = s
-		if duty.Role == "" {
-			duty.Role = string(s.Kind)
+		role := roles[s.Name]
+		role.Service = s
+		if role.Role == "" {
+			role.Role = string(s.Kind)
 		}
-		list = append(list, duty)
+		list = append(list, role)
 	}
 	return list
 }
@@ -44,9 +44,9 @@ func (p *Plan) Roster() []Duty {
 // an ellipsis.
 const shortList = 8
 
-// Serves names the mirrors of a duty, e.g. "ap1, ap2", shortened where there
+// Serves names the mirrors of a role, e.g. "ap1, ap2", shortened where there
 // are many.
-func (d Duty) Serves() string { return shorten(d.Mirrors) }
+func (d ServiceRole) Serves() string { return shorten(d.Mirrors) }
 
 // Published lists the service's ports on the host as Docker writes them,
 // "8080:80", or a hyphen for none.
