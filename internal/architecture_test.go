@@ -20,7 +20,7 @@ const module = "mirrorgen/"
 // arguments alone.
 var pure = []string{
 	"schema", "internal/lab", "internal/format", "internal/plan", "templates", "internal/verify",
-	"internal/artifact/impact", "internal/importer", "internal/scaffold", "internal/parallel",
+	"internal/artifact/impact", "internal/importer", "internal/scaffold", "internal/parallel", "internal/password",
 }
 
 // impure are the packages below a pure one that only tests may import.

@@ -55,7 +55,7 @@ func (d *decoder) release(lab *Lab) (version Version, known bool) {
 		name, _, _ = strings.Cut(name, "@")
 		_, release, _ = strings.Cut(name, ":")
 	}
-	version, ok := parseVersion(release)
+	version, ok := ParseVersion(release)
 	if !ok {
 		d.errorf(at, "Unknown release", "The tag of %s does not say which release it holds. Set iris_version in the images block, for example: iris_version = %q.", i.IRIS, defaultTag)
 		return standIn, false

@@ -165,14 +165,14 @@ func imageTag(s string) string {
 
 // releaseName is a year and a minor: 2025.1, or with a build 2023.2.0.227.0.
 func releaseName(s string) string {
-	if _, ok := parseVersion(s); ok && made(s, 6, 32, func(c byte) bool { return digit(c) || c == '.' }) {
+	if _, ok := ParseVersion(s); ok && made(s, 6, 32, func(c byte) bool { return digit(c) || c == '.' }) {
 		return ""
 	}
 	return fmt.Sprintf(`%s is not an InterSystems IRIS release such as "2025.1".`, shown(s))
 }
 
-// parseVersion reads the year and minor at the beginning of a release or tag.
-func parseVersion(s string) (Version, bool) {
+// ParseVersion reads the year and minor at the beginning of a release or tag.
+func ParseVersion(s string) (Version, bool) {
 	year, rest, ok := strings.Cut(s, ".")
 	if !ok || len(year) != 4 {
 		return Version{}, false
@@ -200,13 +200,13 @@ func passwordHash(s string, v Version) string {
 		if len(fields) == 2 && made(fields[0], 40, 40, hex) && made(fields[1], 1, 64, func(c byte) bool { return letter(c) || digit(c) }) {
 			return ""
 		}
-		return fmt.Sprintf(`IRIS %s takes two fields: "<hash>,<salt>". The salt is letters and digits; the hash is 20 bytes of PBKDF2-HMAC-SHA1 over password and salt, in 1024 rounds, as 40 hexadecimal digits. docs/iris.md has a command that makes one.`, v)
+		return fmt.Sprintf(`IRIS %[1]s takes two fields: "<hash>,<salt>". The salt is letters and digits; the hash is 20 bytes of PBKDF2-HMAC-SHA1 over password and salt, in 1024 rounds, as 40 hexadecimal digits. "mirrorgen password-hash --version %[1]s" prints one.`, v)
 	}
 	algorithm := func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) }
 	if len(fields) == 4 && bytes(fields[0]) && bytes(fields[1]) && made(fields[2], 1, 9, digit) && made(fields[3], 1, 16, algorithm) {
 		return ""
 	}
-	return fmt.Sprintf(`IRIS %s takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. The passwordhash image of InterSystems prints them.`, v)
+	return fmt.Sprintf(`IRIS %s takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. "mirrorgen password-hash" prints them.`, v)
 }
 
 // environmentName is the name of an environment variable.

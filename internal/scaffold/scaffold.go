@@ -160,7 +160,7 @@ func (o Options) iris(print printer) {
 		print("  # durable = true # keeps data in data/ when containers are made anew\n")
 	}
 	print("\n  # The predefined accounts keep their published passwords until you give a hash:\n")
-	print("  # password_hash = \"...\" # from the image's passwordhash, see docs/language.md\n}\n\n")
+	print("  # password_hash = \"...\" # mirrorgen password-hash prints one\n}\n\n")
 }
 
 func (o Options) mirrors(print printer) {

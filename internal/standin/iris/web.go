@@ -1,10 +1,6 @@
 package iris
 
 import (
-	"crypto/pbkdf2"
-	"crypto/sha1"
-	"crypto/sha512"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mirrorgen/internal/password"
 )
 
 // A Request is what a gateway passes on.
@@ -28,30 +26,12 @@ type Response struct {
 	Body   string
 }
 
-// matches says whether a password is the user's. The hash of four fields is PBKDF2 with
-// SHA-512, its salt in hexadecimal (CPF [Startup] PasswordHash); that of two, from before
-// 2022.1, is PBKDF2 with SHA-1, 1024 rounds and the salt as it stands (recomputed).
-func (u user) matches(password string) bool {
-	part := strings.Split(u.Hash, ",")
-	switch {
-	case u.Hash == "":
-		return password == u.Password
-	case len(part) == 2:
-		key, err := pbkdf2.Key(sha1.New, password, []byte(part[1]), 1024, 20)
-		return err == nil && strings.EqualFold(hex.EncodeToString(key), part[0])
-	case len(part) != 4:
-		return false
+// matches reports whether a password is the user's.
+func (u user) matches(given string) bool {
+	if u.Hash == "" {
+		return given == u.Password
 	}
-	rounds, err := strconv.Atoi(part[2])
-	if err != nil || rounds < 1 {
-		return false
-	}
-	salt, err := hex.DecodeString(part[1])
-	if err != nil {
-		return false
-	}
-	key, err := pbkdf2.Key(sha512.New, password, salt, rounds, 64)
-	return err == nil && strings.EqualFold(hex.EncodeToString(key), part[0])
+	return password.Matches(u.Hash, given)
 }
 
 // Answer answers a request that came through a gateway. The first part of its path
