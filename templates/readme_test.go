@@ -164,8 +164,8 @@ func checkMarkdown(t *testing.T, page string) {
 			t.Errorf("line %d: a heading without blank lines around it: %q", i+1, line)
 		case strings.HasPrefix(line, "- ") && previous != "" && !strings.HasPrefix(previous, "- ") && !strings.HasPrefix(previous, "  "):
 			t.Errorf("line %d: a list that runs into a paragraph: %q", i+1, line)
-		case row && !rowBefore && (previous != "" || !strings.HasPrefix(next, "|:--") || !strings.HasPrefix(at(i+2), "|")):
-			t.Errorf("line %d: no table begins here, or an empty one: %q", i+1, line)
+		case row && !rowBefore && (!strings.HasPrefix(previous, "<!-- table: ") || at(i-2) != "" || !strings.HasPrefix(next, "|:--") || !strings.HasPrefix(at(i+2), "|")):
+			t.Errorf("line %d: no marked table begins here, or an empty one: %q", i+1, line)
 		case rowBefore && !row && line != "":
 			t.Errorf("line %d runs into a table: %q", i+1, line)
 		}

@@ -7,63 +7,111 @@ import (
 	"mirrorgen/internal/format/text"
 )
 
-// page is a README: the rows of its tables, and the lines of its code blocks and
-// prose that a reader may copy.
+// page is a Markdown file: the rows of its marked tables, and the lines of its code
+// blocks and prose that a reader may copy.
 type page struct {
 	*file
-	rows  []pageRow
-	lines []word // outside tables
+	marked bool // has a marked table, as every page of mirrorgen's own has
+	rows   []pageRow
+	lines  []word // outside marked tables
 }
 
-// pageRow is one row of a table below its heading.
+// pageRow is one row of a marked table below its heading.
 type pageRow struct {
+	table          string // the kind that the marker names
 	cells, heading []string
 	at             place
 }
 
-// readMarkdown looks for what GitHub would show broken: a code fence that is
-// not closed, and a table whose rows differ in their number of cells.
+// The marker of a table is a comment on the line above its heading, which names its kind.
+// A table without one is the user's own, and nobody knows what its cells mean.
+const (
+	markerBegin = "<!-- table: "
+	markerEnd   = " -->"
+)
+
+// readMarkdown reads a page. Of one with marked tables it reports what GitHub would show
+// broken: a code block that is not closed, and a row with more or fewer cells than its
+// table has.
 func (l *facts) readMarkdown(f *file) {
-	p := &page{file: f}
-	l.pages = append(l.pages, p)
-	var heading []string
-	fence, fenceLine := "", 0
-	columns := 0 // of the table being read, 0 outside one
+	r := markdownReader{facts: l, page: &page{file: f}}
+	l.pages = append(l.pages, r.page)
 	for line, content := range text.Lines(f.text) {
-		trimmed := strings.TrimSpace(content)
-		mark := fenceMark(trimmed)
-		switch {
-		case fence != "":
-			p.lines = append(p.lines, word{trimmed, placeIn(line, 0)})
-			if strings.HasPrefix(trimmed, fence) && strings.Trim(trimmed, fence[:1]) == "" {
-				fence = ""
-			}
-			continue
-		case mark != "":
-			fence, fenceLine = mark, line
-			columns = 0
-			continue
-		case !strings.HasPrefix(trimmed, "|"):
-			p.lines = append(p.lines, word{trimmed, placeIn(line, 0)})
-			columns = 0
-			continue
+		r.read(strings.TrimSpace(content), line)
+	}
+	r.endTable()
+	if r.fence != "" && r.page.marked {
+		l.report(f, placeIn(r.opened, 0), "Unclosed code block", "The code block that begins here does not end.",
+			"Close it with "+r.fence+".")
+	}
+}
+
+// markdownReader is the state of readMarkdown.
+type markdownReader struct {
+	*facts
+	page    *page
+	fence   string   // what closes the open code block, "" outside one
+	opened  int      // line of that code block
+	table   string   // kind of the marked table being read, "" outside one
+	marker  int      // line of its marker
+	heading []string // of that table, nil before it
+	rows    []pageRow
+}
+
+// read takes one line.
+func (r *markdownReader) read(line string, number int) {
+	fence := fenceMark(line)
+	switch {
+	case r.fence != "":
+		if strings.HasPrefix(line, r.fence) && strings.Trim(line, r.fence[:1]) == "" {
+			r.fence = ""
 		}
-		texts := tableCells(trimmed)
-		cells := len(texts)
-		if columns == 0 {
-			columns, heading = cells, texts
-		} else if cells == columns {
-			if !strings.HasPrefix(texts[0], ":-") && !strings.HasPrefix(texts[0], "--") {
-				p.rows = append(p.rows, pageRow{texts, heading, placeIn(line, 0)})
-			}
-		} else {
-			l.report(f, placeIn(line, 0), "Uneven table", "The row has "+strconv.Itoa(cells)+" cells, but the table has "+strconv.Itoa(columns)+".",
-				`Write a bar inside a cell as "\|".`)
+	case fence != "":
+		r.endTable()
+		r.fence, r.opened = fence, number
+		return
+	case r.table != "" && strings.HasPrefix(line, "|"):
+		r.row(line, number)
+		return
+	default:
+		r.endTable()
+		if kind, found := strings.CutPrefix(line, markerBegin); found {
+			r.table, r.marker, r.page.marked = strings.TrimSuffix(kind, markerEnd), number, true
+			return
 		}
 	}
-	if fence != "" {
-		l.report(f, placeIn(fenceLine, 0), "Unclosed code block", "The code block that begins here does not end.", "Close it with "+fence+".")
+	r.page.lines = append(r.page.lines, word{line, placeIn(number, 0)})
+}
+
+// row takes a row of a marked table.
+func (r *markdownReader) row(line string, number int) {
+	cells := tableCells(line)
+	switch {
+	case r.heading == nil:
+		r.heading = cells
+	case len(cells) != len(r.heading):
+		r.report(r.page.file, placeIn(number, 0), "Uneven table", "The row has "+strconv.Itoa(len(cells))+
+			" cells, but the table has "+strconv.Itoa(len(r.heading))+".", `Write a bar inside a cell as "\|".`)
+	case strings.Trim(cells[0], ":-") != "" || cells[0] == "":
+		r.rows = append(r.rows, pageRow{r.table, cells, r.heading, placeIn(number, 0)})
 	}
+}
+
+// endTable ends the marked table being read, if any.
+func (r *markdownReader) endTable() {
+	switch {
+	case r.table == "":
+	case tableKinds[r.table].columns == 0:
+		r.report(r.page.file, placeIn(r.marker, 0), "Unknown table", "The marker names the table "+strconv.Quote(r.table)+
+			", which mirrorgen does not know.", "Keep the marker that mirrorgen writes, or none above a table of your own.")
+	case len(r.heading) < tableKinds[r.table].columns:
+		r.report(r.page.file, placeIn(r.marker, 0), "Marker of another table", "A table "+r.table+" of at least "+
+			strconv.Itoa(tableKinds[r.table].columns)+" columns does not follow on the line below the marker.",
+			"Put the marker on the line above the table's heading, and none above a table of your own.")
+	default:
+		r.page.rows = append(r.page.rows, r.rows...)
+	}
+	r.table, r.heading, r.rows = "", nil, nil
 }
 
 // fenceMark is the fence that a line opens, "" for none.

@@ -7,89 +7,110 @@ import (
 	"strings"
 )
 
-// checkPages: what a README says of services, addresses, ports and paths is what
-// the other artifacts say.
+// checkPages: what the marked tables of a page say of services, addresses, ports and
+// paths is what the other artifacts say, and so do the URLs and commands around them.
+// A page without a marked table is the user's own.
 func checkPages(l *facts) {
-	if !l.generated {
-		return
-	}
 	for _, p := range l.pages {
-		if path.Dir(p.path) != "." {
+		if !p.marked {
 			continue
 		}
-		listed := map[rowKey]bool{}
+		listed, hosts := map[rowKey]bool{}, p.hosts()
 		for _, row := range p.rows {
-			l.checkRow(p, row)
+			at := spot{p.file, row.at}
+			for _, cell := range row.cells {
+				l.checkURLs(at, cell, row.cells, hosts)
+			}
+			if kind := tableKinds[row.table]; kind.check != nil {
+				kind.check(l, at, row)
+			}
 			l.checkListedOnce(p, row, listed)
 		}
 		for _, line := range p.lines {
 			at := spot{p.file, line.at}
-			l.checkURLs(at, line.text, nil)
+			l.checkURLs(at, line.text, nil, hosts)
 			l.checkComposeCommand(at, line.text)
 			l.checkConfigurationPath(at, line.text)
 		}
 	}
 }
 
-// rowKey is a name in the table with that heading.
-type rowKey struct {
-	heading *string
-	name    string
+// hosts are the names of the lab's host in the URLs of a page: those of its tables of
+// endpoints, and those that every host has. URLs with other names lead out of the lab.
+func (p *page) hosts() map[string]bool {
+	names := map[string]bool{"localhost": true, "127.0.0.1": true}
+	for _, row := range p.rows {
+		if row.table != "endpoints" {
+			continue
+		}
+		for _, cell := range row.cells {
+			for url := range urls(cell) {
+				names[hostName(url)] = true
+			}
+		}
+	}
+	return names
 }
+
+// tableKind is what a marker promises of its table: at least so many columns, and what is
+// checked of each row besides the URLs in its cells.
+type tableKind struct {
+	columns int
+	check   func(*facts, spot, pageRow)
+}
+
+// tableKinds are the kinds of tables that pages mark, by the name in the marker.
+var tableKinds = map[string]tableKind{
+	"commands":            {1, nil},
+	"scenarios":           {1, nil},
+	"profiles":            {3, (*facts).checkProfileRow},
+	"services":            {4, (*facts).checkContainerRow},
+	"mirrors":             {5, (*facts).checkMirrorRow},
+	"addresses":           {2, (*facts).checkAddressRow},
+	"endpoints":           {2, (*facts).checkEndpointRow},
+	"listeners":           {4, (*facts).checkSQLRow},
+	"sql":                 {2, (*facts).checkJDBC},
+	"log":                 {2, (*facts).checkLogRow},
+	"application-servers": {2, (*facts).checkClientRow},
+	"status":              {4, (*facts).checkStatusRow},
+}
+
+// onceTables are the kinds of tables that have one row for each name.
+var onceTables = []string{"profiles", "services", "mirrors", "addresses", "application-servers"}
+
+// rowKey is a name in the tables of a kind.
+type rowKey struct{ table, name string }
 
 // contains reports whether any cell holds a text.
 func (row pageRow) contains(text string) bool {
 	return slices.ContainsFunc(row.cells, func(cell string) bool { return strings.Contains(cell, text) })
 }
 
-// checkListedOnce: no service has two rows in the tables of services, of addresses
-// and of mirrors, which the longest rows have.
+// checkListedOnce: nothing has two rows in a table that has one for each.
 func (l *facts) checkListedOnce(p *page, row pageRow, listed map[rowKey]bool) {
-	name := codeText(row.cells[0])
-	if name == row.cells[0] || len(row.cells) < 5 && !l.isAddressTable(row) || row.contains("<http") {
+	if !slices.Contains(onceTables, row.table) {
 		return
 	}
-	key := rowKey{&row.heading[0], name}
+	key := rowKey{row.table, codeText(row.cells[0])}
 	if listed[key] {
-		l.report(p.file, row.at, "Duplicate row", "The table has two rows for "+name+".", "Keep one of the two.")
+		l.report(p.file, row.at, "Duplicate row", "The table has two rows for "+key.name+".", "Keep one of the two.")
 	}
 	listed[key] = true
 }
 
-// checkRow recognises a row by what stands in its cells, in whatever language its
-// heading is.
-func (l *facts) checkRow(p *page, row pageRow) {
-	at := spot{p.file, row.at}
-	first := codeText(row.cells[0])
-	s := l.compose.byName[first]
-	for _, cell := range row.cells {
-		l.checkURLs(at, cell, row.cells)
+// rowService is the service that the first cell of a row names. It reports one that the
+// lab does not have, and returns nil.
+func (l *facts) rowService(at spot, row pageRow) *service {
+	name := codeText(row.cells[0])
+	s := l.compose.byName[name]
+	if s == nil {
+		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.composeName+".", "Name a service.")
 	}
-	switch {
-	case strings.HasPrefix(row.cells[0], "`jdbc:"):
-		l.checkJDBC(at, row)
-	case strings.HasPrefix(first, "Server ") && strings.Contains(first, " is UP"):
-		l.checkLogRow(at, row)
-	case len(row.cells) == 4 && strings.Count(row.cells[2], ":") == 1 && l.isStatusRow(row):
-		l.checkStatusRow(at, row)
-	case strings.HasPrefix(row.heading[len(row.heading)-1], "URL"), row.contains("<http"):
-		if s == nil {
-			l.report(p.file, row.at, "Unknown service", "The row is about "+first+", which is no service of "+l.composeName+".", "Name a service.")
-		}
-	case l.isAddressTable(row):
-		l.checkAddressRow(at, row, s)
-	case len(row.cells) == 6 && l.roster != nil:
-		l.checkMirrorRow(at, row, first)
-	case len(row.cells) == 4 && codeText(row.cells[2]) != row.cells[2] && strings.Contains(row.cells[3], "` ("):
-		l.checkSQLRow(at, row, first)
-	case len(row.cells) == 5 && strings.Contains(row.cells[1], "`"):
-		l.checkContainerRow(at, row, s, first)
-	case len(row.cells) == 2 && first != row.cells[0] && (l.namesMirror(row.cells[1]) || s != nil && l.roleOf(s) == applicationRole):
-		l.checkClientRow(at, row, s, first)
-	case len(row.cells) == 3 && strings.Contains(row.cells[2], ", ") && strings.HasPrefix(row.cells[0], "`"):
-		l.checkProfileRow(at, row)
-	}
+	return s
 }
+
+// checkEndpointRow: the first cell names a service; checkURLs looks at the others.
+func (l *facts) checkEndpointRow(at spot, row pageRow) { l.rowService(at, row) }
 
 // codeText is the text of a cell that is one code span, or the cell.
 func codeText(cell string) string {
@@ -105,21 +126,9 @@ func (l *facts) pageSays(at spot, there spot, what string) {
 	l.reportBoth(at, there, "Page that disagrees", what, "Both must say the same.")
 }
 
-// isAddressTable reports whether the columns of a table are the lab's networks.
-func (l *facts) isAddressTable(row pageRow) bool {
-	if len(row.heading) < 2 {
-		return false
-	}
-	for _, cell := range row.heading[1:] {
-		if !strings.HasSuffix(cell, ")") || !strings.Contains(cell, "/") || strings.Contains(cell, "://") {
-			return false
-		}
-	}
-	return true
-}
-
 // checkAddressRow: a service, and its address on the network of each column.
-func (l *facts) checkAddressRow(at spot, row pageRow, s *service) {
+func (l *facts) checkAddressRow(at spot, row pageRow) {
+	s := l.compose.byName[codeText(row.cells[0])]
 	for i, cell := range row.cells[1:] {
 		name, rest, _ := strings.Cut(row.heading[i+1], " (")
 		var n *network
@@ -166,9 +175,9 @@ func gatewayOf(n *network) string {
 }
 
 // checkContainerRow: a service with its image and its ports.
-func (l *facts) checkContainerRow(at spot, row pageRow, s *service, name string) {
+func (l *facts) checkContainerRow(at spot, row pageRow) {
+	s := l.rowService(at, row)
 	if s == nil {
-		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no service of "+l.composeName+".", "Name a service.")
 		return
 	}
 	there := spot{s.file, s.at}
@@ -264,8 +273,9 @@ func mentions(text, name string) bool {
 func isNameByte(c byte) bool { return c == '-' || c == '_' || c < 0x80 && !notAlphanumeric(rune(c)) }
 
 // checkMirrorRow: a mirror with its set, members, databases and arbiter.
-func (l *facts) checkMirrorRow(at spot, row pageRow, name string) {
-	mirror := l.roster.mirror(name)
+func (l *facts) checkMirrorRow(at spot, row pageRow) {
+	name := codeText(row.cells[0])
+	mirror := l.mirror(name)
 	if mirror == nil {
 		l.report(at.file, at.at, "Unknown mirror", "The row is about "+name+", which is no mirror of the lab.", "Name a mirror.")
 		return
@@ -299,8 +309,8 @@ func (l *facts) checkMirrorRow(at spot, row pageRow, name string) {
 func plain(s string) string { return strings.ReplaceAll(s, `\`, "") }
 
 // checkSQLRow: where HAProxy serves a mirror, and the members behind.
-func (l *facts) checkSQLRow(at spot, row pageRow, name string) {
-	haproxy := codeText(row.cells[1])
+func (l *facts) checkSQLRow(at spot, row pageRow) {
+	name, haproxy := codeText(row.cells[0]), codeText(row.cells[1])
 	s := l.compose.byName[haproxy]
 	if s == nil || l.duties[s].haproxy == nil || !l.mirrors[name] {
 		l.report(at.file, at.at, "Unknown service", "The row is about the mirror "+name+" behind "+haproxy+", and one of them is not of this lab.", "Name a mirror and the haproxy that serves it.")
@@ -350,14 +360,21 @@ func (l *facts) checkJDBC(at spot, row pageRow) {
 	l.report(at.file, at.at, "Port that nothing publishes", "The page names the host port "+text+", on which no superserver is published.", "Name a published port.")
 }
 
-// checkLogRow: the sample of HAProxy's log names a section and one of its servers.
+// checkLogRow: a sample of HAProxy's log names a section and one of its servers, and
+// what it means is said of the same two. Samples without names have dots in their place.
 func (l *facts) checkLogRow(at spot, row pageRow) {
-	words := strings.Fields(strings.Trim(row.cells[0], "`"))
-	section, server, _ := strings.Cut(words[1], "/")
+	sample, found := strings.CutPrefix(codeText(row.cells[0]), "Server ")
+	name, _, up := strings.Cut(sample, " is UP")
+	if !found || !up {
+		return
+	}
+	section, server, _ := strings.Cut(name, "/")
+	meaning := row.cells[1]
 	for _, h := range l.haproxy {
 		for _, p := range h.proxies {
 			for _, s := range p.servers {
-				if p.Name == section && s.Name == server && strings.Contains(row.cells[1], "`"+server+"`") && strings.Contains(row.cells[1], "`"+section+"`") {
+				if p.Name == section && s.Name == server && strings.Contains(meaning, "`"+server+"`") &&
+					strings.Contains(meaning, "`"+section+"`") {
 					return
 				}
 			}
@@ -366,23 +383,18 @@ func (l *facts) checkLogRow(at spot, row pageRow) {
 	l.report(at.file, at.at, "Page that disagrees", "The page shows a log line about the server "+server+" of section "+section+", which no HAProxy would write so.", "Name a server of a section, twice the same.")
 }
 
-// isStatusRow reports whether a row shows a member as SET:MEMBER.
-func (l *facts) isStatusRow(row pageRow) bool {
-	set, _, _ := strings.Cut(row.cells[2], ":")
-	return l.roster != nil && (l.mirrors[row.cells[1]] || slices.ContainsFunc(l.roster.mirrors, func(e *entry) bool { return e.text("set_name") == set }))
-}
-
-// namesMirror reports whether a cell names a mirror as code.
-func (l *facts) namesMirror(cell string) bool {
-	_, rest, found := strings.Cut(cell, "`")
-	name, after, closed := strings.Cut(rest, "`")
-	return found && closed && l.mirrors[name] && !strings.Contains(after, "`")
+// mirror is the mirror of that name in the table of instances; nil for none.
+func (l *facts) mirror(name string) *entry {
+	if l.roster == nil {
+		return nil
+	}
+	return l.roster.mirror(name)
 }
 
 // checkStatusRow: a row of a gateway's System Status: a mirror, and SET:MEMBER.
 func (l *facts) checkStatusRow(at spot, row pageRow) {
 	set, system, _ := strings.Cut(plain(row.cells[2]), ":")
-	mirror := l.roster.mirror(row.cells[1])
+	mirror := l.mirror(row.cells[1])
 	if mirror == nil {
 		l.report(at.file, at.at, "Unknown mirror", "The row is about "+row.cells[1]+", which is no mirror of the lab.", "Name a mirror.")
 		return
@@ -397,7 +409,9 @@ func (l *facts) checkStatusRow(at spot, row pageRow) {
 }
 
 // checkClientRow: an application server and the mirror whose data it serves.
-func (l *facts) checkClientRow(at spot, row pageRow, s *service, name string) {
+func (l *facts) checkClientRow(at spot, row pageRow) {
+	name := codeText(row.cells[0])
+	s := l.compose.byName[name]
 	if s == nil || l.roleOf(s) != applicationRole {
 		l.report(at.file, at.at, "Unknown service", "The row is about "+name+", which is no application server.", "Name an application server.")
 	} else if e := l.entry(s.name); !mentions(row.cells[1], e.text("mirror")) {

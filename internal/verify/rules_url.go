@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -9,19 +10,39 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// checkURLs: every URL of a line goes to a host port that a service publishes,
-// and to a path that it serves. In the row of a table the first cell names that
-// service, and the third what answers.
-func (l *facts) checkURLs(at spot, line string, row []string) {
-	for from := 0; ; {
-		i := strings.Index(line[from:], "http://")
-		if i < 0 {
-			return
+// urls iterates over the URLs of a line, without their scheme.
+func urls(line string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for from := 0; ; {
+			i := strings.Index(line[from:], "http://")
+			if i < 0 {
+				return
+			}
+			begin := from + i + len("http://")
+			end := begin + strings.IndexAny(line[begin:]+" ", " >\"'`)|,")
+			if !yield(line[begin:end]) {
+				return
+			}
+			from = end
 		}
-		begin := from + i + len("http://")
-		end := begin + strings.IndexAny(line[begin:]+" ", " >\"'`)|,")
-		from = end
-		l.checkURL(at, line[begin:end], row)
+	}
+}
+
+// hostName is the host of a URL without its port.
+func hostName(url string) string {
+	host, _, _ := strings.Cut(url, "/")
+	host, _, _ = strings.Cut(host, ":")
+	return host
+}
+
+// checkURLs: every URL of a line to one of the hosts goes to a host port that a service
+// publishes, and to a path that it serves. In the row of a table the first cell names that
+// service, and the third what answers.
+func (l *facts) checkURLs(at spot, line string, row []string, hosts map[string]bool) {
+	for url := range urls(line) {
+		if hosts[hostName(url)] {
+			l.checkURL(at, url, row)
+		}
 	}
 }
 
@@ -32,7 +53,7 @@ func (l *facts) checkURL(at spot, url string, row []string) {
 	if hasPort {
 		port = number(text)
 	}
-	if addr, err := netip.ParseAddr(name); err == nil && l.inSubnet(addr) || strings.Contains(host, "$") || host == "" || strings.Contains(host, "...") {
+	if addr, err := netip.ParseAddr(name); err == nil && l.inSubnet(addr) || strings.Contains(host, "$") {
 		return // inside the lab's networks, or in the words of a shell
 	}
 	var s *service
