@@ -38,7 +38,8 @@ func random(seed uint64) sized {
 	}
 	b.WriteString("}\n")
 	if chance(60) {
-		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2020.1", "2020.3", "2021.1", "2022.1", "2023.1", "2024.1", "2025.1", "2025.2", "2026.1"}[pick(9)])
+		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2020.1", "2020.3", "2021.1", "2022.1", "2023.1", "2024.1",
+			"2025.1", "2025.2", "2026.1"}[pick(9)])
 	}
 	for i, name := range []string{"a", "b"} {
 		switch {
@@ -47,7 +48,8 @@ func random(seed uint64) sized {
 			fmt.Fprintf(&b, "network %q {}\n", name)
 		default:
 			bits := 16 + pick(6)
-			fmt.Fprintf(&b, "network %q { subnet = \"10.%d.%d.0/%d\" }\n", name, 100+50*i+pick(50), pick(1<<(bits-16))<<(24-bits), bits)
+			fmt.Fprintf(&b, "network %q { subnet = \"10.%d.%d.0/%d\" }\n", name, 100+50*i+pick(50),
+				pick(1<<(bits-16))<<(24-bits), bits)
 		}
 	}
 	fmt.Fprintf(&b, "iris { durable = %v }\n", chance(50))
@@ -183,8 +185,10 @@ func accepted(t *testing.T, artifacts []lab.Artifact) {
 			says(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
 		}
 		if strings.HasPrefix(a.Path, "nginx/") {
-			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path body;\n  proxy_temp_path proxy;\n" +
-				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include web-moved.conf;\n}\n"
+			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path " +
+				"body;\n  proxy_temp_path proxy;\n" +
+				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include " +
+				"web-moved.conf;\n}\n"
 			moved := bytes.Replace(a.Content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1)
 			for name, content := range map[string][]byte{"main.conf": []byte(main), "web-moved.conf": moved} {
 				if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {

@@ -197,8 +197,10 @@ func (t *tool) reportLineEnds(c *artifact.Comparison) {
 		}
 	}
 	if found > 0 {
-		t.warn("CRLF line ends", "%s in %s had CRLF line ends, with which no shell runs a script; they have LF again. To keep git from putting CRLF there, "+
-			"write into the repository's .gitattributes:  %s/** -text", plural(found, "file"), c.Dir, filepath.Base(c.Dir))
+		t.warn("CRLF line ends", "%s in %s had CRLF line ends, with which no shell runs a script; they have LF again. "+
+			"To keep git from putting CRLF there, "+
+			"write into the repository's .gitattributes:  %s/** -text", plural(found, "file"), c.Dir,
+			filepath.Base(c.Dir))
 	}
 }
 
@@ -206,7 +208,8 @@ func (t *tool) reportLineEnds(c *artifact.Comparison) {
 func (t *tool) reportKept(c *artifact.Comparison) {
 	for _, change := range c.Changes {
 		if change.Kind == artifact.Keep {
-			t.warn("Edited file of no use", "%s is no longer part of the lab; it was edited, so it stays. Delete it if you do not need it.",
+			t.warn("Edited file of no use", "%s is no longer part of the lab; it was edited, so it stays. Delete it "+
+				"if you do not need it.",
 				filepath.Join(c.Dir, change.Path))
 		}
 	}

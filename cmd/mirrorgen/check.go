@@ -74,7 +74,8 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 		return list, nil
 	}
 	t.showFindings(list)
-	t.say(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, plural(len(list), "difference"), remedies(list)))
+	t.say(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, plural(len(list), "difference"),
+		remedies(list)))
 	return list, nil
 }
 

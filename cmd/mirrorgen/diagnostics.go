@@ -73,7 +73,8 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		shown.Subject = &hcl.Range{}
 	}
 	var text bytes.Buffer
-	hcl.NewDiagnosticTextWriter(&text, nil, t.screen.width, t.screen.color).WriteDiagnostic(&shown) // a buffer does not fail
+	// a buffer does not fail
+	hcl.NewDiagnosticTextWriter(&text, nil, t.screen.width, t.screen.color).WriteDiagnostic(&shown)
 	before, after, found := strings.Cut(text.String(), noSource)
 	out.WriteString(before)
 	if !found {
@@ -87,7 +88,8 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		l.redact = t.redacted
 		l.excerpt(out, d, begin, end)
 	} else {
-		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename), d.Subject.Start.Line)
+		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename),
+			d.Subject.Start.Line)
 	}
 	if other, ok := d.Extra.(verify.Other); ok {
 		if l := files[other.Range.Filename]; l != nil {

@@ -37,12 +37,14 @@ func findings(c *artifact.Comparison) []finding {
 	var list []finding
 	switch {
 	case c.Fresh:
-		return []finding{{c.Dir, "has not been built", "Missing lab", "Run mirrorgen build and commit what it writes.", 1, nil}}
+		return []finding{{c.Dir, "has not been built", "Missing lab", "Run mirrorgen build and commit what it writes.",
+			1, nil}}
 	case c.Unfinished:
 		list = append(list, finding{c.Dir, "holds an unfinished build", "Unfinished build",
 			"A build is at work there, or was interrupted: run mirrorgen build, which finishes it.", 1, nil})
 	case c.Unlisted:
-		list = append(list, finding{place(artifact.ManifestName), "does not list the files of the lab, though they are right", "Manifest out of date",
+		list = append(list, finding{place(artifact.ManifestName), "does not list the files of the lab, though they " +
+			"are right", "Manifest out of date",
 			"Run mirrorgen build and commit what it writes.", 1, nil})
 	}
 	for i := range c.Changes {
@@ -95,11 +97,13 @@ func classify(change *artifact.Change) (summary, remedy string) {
 	case artifact.Missing, artifact.Nothing:
 		return "Missing file", build
 	case artifact.Edited:
-		return "Edited file", "Say in the topology what you changed by hand, and let mirrorgen build --force overwrite the file."
+		return "Edited file", "Say in the topology what you changed by hand, and let mirrorgen build --force " +
+			"overwrite the file."
 	case artifact.Foreign:
 		return "Foreign file", "Move it away to keep it, or let mirrorgen build --force overwrite it."
 	case artifact.LineEnds:
-		return "CRLF line ends", "Git (core.autocrlf) or an editor put them there, and no shell runs such a script: run mirrorgen build, which puts them right."
+		return "CRLF line ends", "Git (core.autocrlf) or an editor put them there, and no shell runs such a script: " +
+			"run mirrorgen build, which puts them right."
 	}
 	return "File out of date", build
 }

@@ -46,7 +46,8 @@ formats standard input to standard output. A file with syntax errors is left alo
 	}
 	flags := command.Flags()
 	flags.BoolVar(&f.check, "check", false, "write nothing; list files that are not formatted and exit with 3")
-	flags.BoolVar(&f.diff, "diff", false, "write nothing; print the changes as a unified diff and exit with 3 if there are any")
+	flags.BoolVar(&f.diff, "diff", false, "write nothing; print the changes as a unified diff and exit with 3 if "+
+		"there are any")
 	return command
 }
 

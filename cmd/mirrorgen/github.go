@@ -37,7 +37,8 @@ func (t *tool) printGitHub(notices []notice) {
 		fmt.Fprintf(t.out, "::%s %s::%s\n", n.Severity, strings.Join(properties, ","), escapeData(message))
 	}
 	if rest := len(notices) - len(shown); rest > 0 {
-		fmt.Fprintf(t.out, "::notice title=mirrorgen::%s\n", escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", plural(rest, "diagnostic"))))
+		fmt.Fprintf(t.out, "::notice title=mirrorgen::%s\n",
+			escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", plural(rest, "diagnostic"))))
 	}
 }
 

@@ -126,7 +126,8 @@ func readAll(name string, r io.Reader) ([]byte, error) {
 		return nil, plainError(name, err)
 	}
 	if len(content) > maxSource {
-		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a topology", name)
+		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a "+
+			"topology", name)
 	}
 	return content, nil
 }

@@ -68,7 +68,8 @@ raises "format". Lists are in the topology's order and never null.
 
 // printOverview prints services and endpoints as tables.
 func (t *tool) printOverview(o overview) {
-	fmt.Fprintf(t.out, "%s: from %s, IRIS %s, %s\n\n", o.Lab, o.Source, o.IRISVersion, plural(len(o.Services), "service"))
+	fmt.Fprintf(t.out, "%s: from %s, IRIS %s, %s\n\n", o.Lab, o.Source, o.IRISVersion, plural(len(o.Services),
+		"service"))
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		for i, cell := range cells {

@@ -47,7 +47,8 @@ func readLockFile(path string) (lockFile, error) {
 	case err != nil:
 		return l, plainError(path, err)
 	case !info.Mode().IsRegular():
-		return l, fmt.Errorf("%s: this is where the lab's lock file belongs, and it is no regular file; move it away", path)
+		return l, fmt.Errorf("%s: this is where the lab's lock file belongs, and it is no regular file; move it "+
+			"away", path)
 	}
 	l.exists = true
 	l.content, err = readSource(path)
@@ -74,10 +75,12 @@ func (l lockFile) findings(content []byte) []finding {
 	case !l.differs(content):
 		return nil
 	case !l.exists:
-		return []finding{{l.path, "is missing", "Missing lock file", "Run mirrorgen build and commit the lock file that it writes.", 1, nil}}
+		return []finding{{l.path, "is missing", "Missing lock file", "Run mirrorgen build and commit the lock file " +
+			"that it writes.", 1, nil}}
 	}
 	text := diff.Diff(l.path, l.content, l.path, content)
-	return []finding{{l.path, "is out of date", "Lock file out of date", "Run mirrorgen build and commit the lock file that it writes.", artifact.FirstLine(text), text}}
+	return []finding{{l.path, "is out of date", "Lock file out of date", "Run mirrorgen build and commit the lock " +
+		"file that it writes.", artifact.FirstLine(text), text}}
 }
 
 // write puts a lock in the file's place, all of it or nothing.

@@ -59,7 +59,8 @@ type position struct {
 func (t *tool) addFormat(command *cobra.Command) {
 	var format string
 	formats := []string{formatText, formatJSON, formatGitHub, formatSARIF}
-	command.Flags().StringVar(&format, "format", formatText, "how diagnostics are printed: `text`, json, github (annotations) or sarif")
+	command.Flags().StringVar(&format, "format", formatText, "how diagnostics are printed: `text`, json, github "+
+		"(annotations) or sarif")
 	complete(command, "format", formats...)
 	command.PreRunE = func(*cobra.Command, []string) error {
 		if err := oneOf("--format", format, formats...); err != nil {
@@ -119,7 +120,8 @@ func (r *report) fail(err error) {
 		return
 	}
 	r.notices = append(r.notices, notice{
-		Severity: "error", Rule: "failure", Summary: "Failure", Detail: printable(err.Error()), Topology: r.topology, source: r.source,
+		Severity: "error", Rule: "failure", Summary: "Failure", Detail: printable(err.Error()), Topology: r.topology,
+		source: r.source,
 	})
 }
 

@@ -72,7 +72,10 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(), t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(), t.versionCommand())
+	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(),
+		t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(),
+		t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(),
+			t.versionCommand())
 	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

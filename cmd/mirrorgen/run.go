@@ -40,7 +40,8 @@ func counted(err error) error { return &failure{code: exitFailed, err: err, coun
 func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	shown, told := &redactor{to: out}, &redactor{to: errOut}
 	results := bufio.NewWriterSize(shown, 64<<10)
-	t := &tool{in: in, out: results, err: ordered{told, results, shown}, screen: screenOf(errOut, os.Getenv), hidden: []*redactor{shown, told}}
+	t := &tool{in: in, out: results, err: ordered{told, results, shown}, screen: screenOf(errOut, os.Getenv),
+		hidden: []*redactor{shown, told}}
 	defer func() {
 		if cause := recover(); cause != nil {
 			t.sayMistake(cause, debug.Stack())
@@ -90,7 +91,8 @@ func (t *tool) say(err error) {
 // sayMistake tells of a panic: no topology may cause one.
 func (t *tool) sayMistake(cause any, stack []byte) {
 	t.report = nil
-	t.say(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag --debug adds here", cause))
+	t.say(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag "+
+		"--debug adds here", cause))
 	if t.debug {
 		fmt.Fprint(t.err, printable(string(stack)))
 	}

@@ -70,7 +70,8 @@ func (c *Comparison) read(d disk, artifacts []lab.Artifact, folded map[string]st
 		return err
 	}
 	c.known, c.Unfinished, c.listed = before.info, before.pending, bytes.Equal(before.manifest, c.manifest.content)
-	at := &place{c: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(), renamed: map[string]string{}}
+	at := &place{c: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(),
+		renamed: map[string]string{}}
 	at.inherit(folded)
 	found := d.look(artifacts)
 	for i, a := range artifacts {

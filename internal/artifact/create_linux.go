@@ -14,7 +14,8 @@ import (
 func createIn(m made, base string, content []byte, mode fs.FileMode) error {
 	fd := -1
 	err := again(func() (err error) {
-		fd, err = unix.Openat(int(m.file.Fd()), base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(mode.Perm()))
+		fd, err = unix.Openat(int(m.file.Fd()), base,
+			unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(mode.Perm()))
 		return err
 	})
 	if err != nil {

@@ -76,8 +76,10 @@ func TestFailureInFreshDirectory(t *testing.T) {
 	} {
 		t.Run(at, func(t *testing.T) {
 			base := t.TempDir()
-			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), artifactsOf("a", "a\n", "new/c", "c\n"), Options{}, patience)
-			says(t, err, "permission denied; give yourself permission there", "Nothing was written", filepath.Join(base, want))
+			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"),
+				artifactsOf("a", "a\n", "new/c", "c\n"), Options{}, patience)
+			says(t, err, "permission denied; give yourself permission there", "Nothing was written",
+				filepath.Join(base, want))
 			holds(t, base)
 		})
 	}
@@ -159,7 +161,8 @@ func unprivileged(t *testing.T) func() {
 func TestFullDisk(t *testing.T) {
 	mount := t.TempDir()
 	if err := syscall.Mount("tmpfs", mount, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skipf("a small file system cannot be mounted here (%v); TestFailureChangesNothing injects the same failure", err)
+		t.Skipf("a small file system cannot be mounted here (%v); TestFailureChangesNothing injects the same "+
+			"failure", err)
 	}
 	defer syscall.Unmount(mount, 0)
 	large := strings.Repeat("x", 48<<10) + "\n"
@@ -235,7 +238,8 @@ func TestManifestFromTheFuture(t *testing.T) {
 			dir := t.TempDir()
 			put(t, text, dir, name)
 			_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-			says(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen wrote it; use that one")
+			says(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen "+
+				"wrote it; use that one")
 			if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil {
 				t.Error("something was written")
 			}

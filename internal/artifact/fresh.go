@@ -95,7 +95,8 @@ func (c *Comparison) fill(s *stage, base string) error {
 // list ends the write of a fresh directory.
 func (c *Comparison) list(d disk, base string) error {
 	if err := d.rename(path.Join(base, pendingName), path.Join(base, ManifestName)); err != nil {
-		return fmt.Errorf("%w\nAll files are written; build again to finish", failure(filepath.Join(c.Dir, ManifestName), err))
+		return fmt.Errorf("%w\nAll files are written; build again to finish", failure(filepath.Join(c.Dir,
+			ManifestName), err))
 	}
 	return nil
 }

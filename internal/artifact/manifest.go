@@ -66,7 +66,8 @@ func encodeEntries(entries []entry) []byte {
 			b.WriteByte(',')
 		}
 		name, _ := json.Marshal(e.Path) // a string always has an encoding
-		for _, text := range [...]string{"\n    {\"path\": ", string(name), ", \"mode\": \"", e.Mode, "\", \"sha256\": \"", e.SHA256, "\"}"} {
+		for _, text := range [...]string{"\n    {\"path\": ", string(name), ", \"mode\": \"", e.Mode,
+			"\", \"sha256\": \"", e.SHA256, "\"}"} {
 			b.WriteString(text)
 		}
 	}
@@ -81,7 +82,8 @@ var errSyntax = errors.New("it is damaged")
 type futureError struct{ format int }
 
 func (e *futureError) Error() string {
-	return fmt.Sprintf("it has format %d, and this mirrorgen knows format %d: a newer mirrorgen wrote it; use that one", e.format, manifestFormat)
+	return fmt.Sprintf("it has format %d, and this mirrorgen knows format %d: a newer mirrorgen wrote it; use that one",
+		e.format, manifestFormat)
 }
 
 // decodeManifest reads a manifest and refuses paths that could lead out of the

@@ -87,6 +87,6 @@ func refusal(d disk, name string, err error) error {
 	case errors.As(err, &pathError):
 		return failure(d.path(name), err)
 	}
-	return fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from version control, or delete it and build with --force. Without it, mirrorgen takes every file "+
-		"that it would change for yours", d.path(name), err)
+	return fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from version control, or delete it and build "+
+		"with --force. Without it, mirrorgen takes every file that it would change for yours", d.path(name), err)
 }

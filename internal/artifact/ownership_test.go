@@ -47,7 +47,8 @@ func TestWantedBytesAreNoConflict(t *testing.T) {
 // edited ones stay, and what mirrorgen never wrote stays.
 func TestStale(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, artifactsOf("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n", "replaced", "r\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n",
+		"replaced", "r\n"))
 	put(t, "my note\n", dir, "shared", "note")
 	put(t, "edited by me\n", dir, "edited")
 	os.Remove(filepath.Join(dir, "lost"))
@@ -69,7 +70,8 @@ func TestUsersFilesAreNeverTouched(t *testing.T) {
 	}
 	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	for _, name := range files {
-		manifest := `{"format": 1, "files": [{"path": "` + name + `", "mode": "0644", "sha256": "` + sum([]byte("mine\n")) + `"}]}`
+		manifest := `{"format": 1, "files": [{"path": "` + name + `", "mode": "0644", "sha256": "` +
+			sum([]byte("mine\n")) + `"}]}`
 		put(t, manifest, dir, ManifestName)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
 		says(t, err, name, "never written by mirrorgen")

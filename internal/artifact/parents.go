@@ -32,7 +32,8 @@ func (p parents) obstacle(name string) (string, error) {
 			return "", failure(p.disk.path(dir), err)
 		}
 		if err == nil && !info.IsDir() {
-			found = fmt.Sprintf("cannot be reached: %s is %s, not a directory; move it away", dir, describe(info.Mode()))
+			found = fmt.Sprintf("cannot be reached: %s is %s, not a directory; move it away", dir,
+				describe(info.Mode()))
 		}
 	}
 	p.found[dir] = found

@@ -45,7 +45,8 @@ func (p *place) artifact(a lab.Artifact, found looked) error {
 		p.c.add(change)
 		return nil
 	case !info.Mode().IsRegular():
-		p.c.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: "is " + describe(info.Mode()) + "; move it away"})
+		p.c.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: "is " + describe(info.Mode()) +
+			"; move it away"})
 		return nil
 	}
 	same := found.same
@@ -93,7 +94,8 @@ func (c *Change) explain(p *place) {
 	case Foreign:
 		c.Reason = "was not written by mirrorgen"
 		if c.other = p.spelling(c.Path); c.other != "" {
-			c.Reason += "; it is " + path.Join(path.Dir(c.Path), c.other) + ", the same file on this file system, which takes no notice of case"
+			c.Reason += "; it is " + path.Join(path.Dir(c.Path), c.other) +
+				", the same file on this file system, which takes no notice of case"
 		}
 	}
 }

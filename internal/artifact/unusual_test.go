@@ -55,11 +55,13 @@ func TestCRLF(t *testing.T) {
 	for i := range c.Changes {
 		found = append(found, c.Changes[i].Path+" "+c.Changes[i].Says())
 	}
-	check(t, "found", found, "a has CRLF line ends", "b.sh has CRLF line ends", "edited was edited since mirrorgen wrote it", "old is no longer part of the lab")
+	check(t, "found", found, "a has CRLF line ends", "b.sh has CRLF line ends", "edited was edited since mirrorgen "+
+		"wrote it", "old is no longer part of the lab")
 	if text, err := c.Diff(&c.Changes[0]); err != nil || text != nil {
 		t.Errorf("where only line ends differ, the diff is %q, %v", text, err)
 	}
-	if text, err := c.Diff(&c.Changes[1]); err != nil || !strings.HasSuffix(string(text), "@@ -1,1 +1,1 @@\n-b\n+b2\n") {
+	if text, err := c.Diff(&c.Changes[1]); err != nil ||
+		!strings.HasSuffix(string(text), "@@ -1,1 +1,1 @@\n-b\n+b2\n") {
 		t.Errorf("the diff is %q, %v", text, err)
 	}
 	os.Remove(filepath.Join(dir, "edited"))
@@ -103,7 +105,8 @@ func TestNamesInTheWay(t *testing.T) {
 	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	put(t, "mine\n", dir, ".a.mirrorgen-new")
 	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{Force: true})
-	says(t, err, filepath.Join(dir, ".a.mirrorgen-new")+" is in the way, and is not mirrorgen's: move it away", "Nothing was changed")
+	says(t, err, filepath.Join(dir, ".a.mirrorgen-new")+" is in the way, and is not mirrorgen's: move it away",
+		"Nothing was changed")
 	holds(t, dir, "a", "a\n", ".a.mirrorgen-new", "mine\n")
 }
 

@@ -33,8 +33,9 @@ type Load struct {
 
 	Sessions        int `json:"sessions"`         // through HAProxy
 	SessionsRefused int `json:"sessions_refused"` // no member answered
-	SessionsStale   int `json:"sessions_stale"`   // on a member that was not primary any more, while HAProxy could not know
-	SessionsLate    int `json:"sessions_late"`    // ... after that
+	// on a member that was not primary any more, while HAProxy could not know
+	SessionsStale int `json:"sessions_stale"`
+	SessionsLate  int `json:"sessions_late"` // ... after that
 
 	Writes      int `json:"writes"`       // accepted, through HAProxy
 	WritesWrong int `json:"writes_wrong"` // accepted by a member that was not primary
@@ -68,9 +69,11 @@ type clients struct {
 // noticeLimit reads from an HAProxy configuration how long it may take to notice
 // that a member is not primary any more: inter x fall + timeout check.
 func noticeLimit(configuration string) (time.Duration, error) {
-	check := regexp.MustCompile(`(?m)^\s*default-server check addr .* inter (\S+) fall (\d+)`).FindStringSubmatch(configuration)
+	check := regexp.MustCompile(`(?m)^\s*default-server check addr .* inter (\S+) fall (\d+)`).FindStringSubmatch(
+		configuration)
 	if check == nil {
-		check = regexp.MustCompile(`(?m)^\s*default-server check .*inter (\S+) fall (\d+)`).FindStringSubmatch(configuration)
+		check = regexp.MustCompile(`(?m)^\s*default-server check .*inter (\S+) fall (\d+)`).FindStringSubmatch(
+			configuration)
 	}
 	timeout := regexp.MustCompile(`(?m)^\s*timeout check (\S+)`).FindStringSubmatch(configuration)
 	if check == nil || timeout == nil {
@@ -259,7 +262,8 @@ func (c *clients) writeOnce(s *session, n int) error {
 	switch {
 	case got.position <= c.position:
 		c.load.WritesWrong++
-		c.wrongs = append(c.wrongs, fmt.Sprintf("%s accepted a write as number %d after number %d had been accepted", got.member, got.position, c.position))
+		c.wrongs = append(c.wrongs, fmt.Sprintf("%s accepted a write as number %d after number %d had been accepted",
+			got.member, got.position, c.position))
 	case err == nil && (status == "Backup" || status == "Connected"):
 		// It cannot have become one between the two lines without losing the session.
 		c.load.WritesWrong++
@@ -285,7 +289,8 @@ func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
 	}
 	if c.url != "" {
 		c.load.LongestGap = seconds(c.gap)
-		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed, c.load.Requests),
+		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed,
+			c.load.Requests),
 			"clients' requests through nginx are answered, but for the time of a change")
 		if unseen {
 			r.checkf(c.load.RequestsFailed <= c.most, fmt.Sprintf("%d failed", c.load.RequestsFailed),
@@ -307,7 +312,8 @@ func (c *clients) checkSessions(ctx context.Context, r *record) {
 		r.checkf(false, err.Error(), "clients can write afterwards")
 	case last <= c.position:
 		c.load.WritesLost = int(c.position - last + 1)
-		r.checkf(false, fmt.Sprintf("the primary has come to number %d, and number %d had been accepted", last-1, c.position), "no accepted write is lost")
+		r.checkf(false, fmt.Sprintf("the primary has come to number %d, and number %d had been accepted", last-1,
+			c.position), "no accepted write is lost")
 	default:
 		r.checkf(true, "it was so", "no accepted write is lost")
 	}

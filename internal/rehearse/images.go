@@ -72,7 +72,8 @@ type imageMaker struct {
 func (m imageMaker) make(ctx context.Context, recipes []recipe) (map[string]string, error) {
 	baseID, err := m.obtain(ctx, m.base)
 	if err != nil {
-		return nil, fmt.Errorf("the stand-ins need a base image with bash; another than %s can be given with --image base=IMAGE\n  %w", m.base, err)
+		return nil, fmt.Errorf("the stand-ins need a base image with bash; another than %s can be given with --image "+
+			"base=IMAGE\n  %w", m.base, err)
 	}
 	program, err := os.ReadFile(m.executable)
 	if err != nil {

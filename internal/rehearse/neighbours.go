@@ -42,9 +42,12 @@ func (l *rehearsedLab) checkNeighbours(ctx context.Context) error {
 	if running > 0 {
 		state = fmt.Sprintf("%d of its %d containers run", running, len(containers))
 	}
-	return fmt.Errorf("lab %s itself is on this Docker engine, in %s (%s), and a rehearsal needs the same subnets and host ports\n"+
-		"Rehearse on another engine (DOCKER_HOST, or docker context use), or rehearse a copy of the topology with other subnets and ports; "+
-		"a lab that is not needed any more is deleted with %s/stop.sh --purge", l.plan.Name, directory, state, directory)
+	return fmt.Errorf("lab %s itself is on this Docker engine, in %s (%s), and a rehearsal needs the same subnets and "+
+		"host ports\n"+
+		"Rehearse on another engine (DOCKER_HOST, or docker context use), or rehearse a copy of the topology with "+
+		"other subnets and ports; "+
+		"a lab that is not needed any more is deleted with %s/stop.sh --purge", l.plan.Name, directory, state,
+		directory)
 }
 
 // Labels of the container that is a rehearsal's lock.
@@ -64,7 +67,8 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 	}
 	take := func() error {
 		_, err := l.engine.docker(ctx, "create", "--name", l.project, "--network", "none",
-			"--label", pidLabel+"="+strconv.Itoa(os.Getpid()), "--label", hostLabel+"="+host, "--label", workLabel+"="+l.work,
+			"--label", pidLabel+"="+strconv.Itoa(os.Getpid()), "--label", hostLabel+"="+host, "--label",
+			workLabel+"="+l.work,
 			"--entrypoint", "/mirrorgen", l.images[plan.KindArbiter])
 		return err
 	}
@@ -93,20 +97,24 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 // breakLock removes the lock of a rehearsal whose process has ended.
 func (l *rehearsedLab) breakLock(ctx context.Context, host string) error {
 	out, err := l.engine.docker(ctx, "container", "inspect", "--format",
-		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel, hostLabel, workLabel), l.project)
+		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel,
+			hostLabel, workLabel), l.project)
 	if err != nil {
 		return err
 	}
 	field := strings.Split(out, "|")
 	if len(field) != 3 || field[0] == "" {
-		return fmt.Errorf("a container that is not a rehearsal's has the name %s: remove it (docker rm %s) or rename the lab", l.project, l.project)
+		return fmt.Errorf("a container that is not a rehearsal's has the name %s: remove it (docker rm %s) or rename "+
+			"the lab", l.project, l.project)
 	}
 	pid, err := strconv.Atoi(field[0])
 	if err != nil || field[1] != host {
-		return fmt.Errorf("this lab is being rehearsed by process %s on host %s; where that is gone: docker rm %s", field[0], field[1], l.project)
+		return fmt.Errorf("this lab is being rehearsed by process %s on host %s; where that is gone: docker rm %s",
+			field[0], field[1], l.project)
 	}
 	if alive(pid) && pid != os.Getpid() {
-		return fmt.Errorf("this lab is being rehearsed already, by process %d: wait until it has ended (docker rm %s, if it is no mirrorgen)", pid, l.project)
+		return fmt.Errorf("this lab is being rehearsed already, by process %d: wait until it has ended (docker rm %s, "+
+			"if it is no mirrorgen)", pid, l.project)
 	}
 	if field[2] != "" {
 		os.RemoveAll(field[2]) // what durable members own goes when its container can be had; see deleteFiles

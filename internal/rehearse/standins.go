@@ -37,7 +37,8 @@ func recipes(p *plan.Plan, scale float64) []recipe {
 
 // makeImages makes the images of the stand-ins, and obtains those of the balancers.
 func (l *rehearsedLab) makeImages(ctx context.Context) error {
-	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase), say: l.say}
+	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase),
+		say: l.say}
 	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
 	if err != nil {
 		return err

@@ -8,11 +8,14 @@ const startTrial = "start"
 // catalogue lists all trials, in the order in which they are held: first what leaves
 // every primary what it is, among it the idle sessions, which a change would cut.
 var catalogue = []trial{
-	{name: startTrial, suits: everyLab, run: start, expected: "everything healthy, in order; every endpoint answers as the README says"},
-	{name: "alternation", suits: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every gateway in turn"},
+	{name: startTrial, suits: everyLab, run: start, expected: "everything healthy, in order; every endpoint answers " +
+		"as the README says"},
+	{name: "alternation", suits: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every " +
+		"gateway in turn"},
 	unnoticed(scenario("requests", drillable, "100 requests in a row are answered by the primary")),
 	unnoticed(scenario("gateway-loss", severalGateways, "a gateway is killed: clients do not notice")),
-	{name: "idle", suits: servedBySQL, early: openIdle, run: keepsIdle, expected: "SQL sessions that say nothing stay open"},
+	{name: "idle", suits: servedBySQL, early: openIdle, run: keepsIdle, expected: "SQL sessions that say nothing " +
+		"stay open"},
 	scenario("failover", pair, "IRIS stops on the primary: the backup takes over, clients follow"),
 	scenario("failback", pair, "the old primary returns as backup, and takes its role back"),
 	scenario("outage", pair, "both failover members stop: errors in time, other mirrors unaffected"),
@@ -25,7 +28,8 @@ var catalogue = []trial{
 	scenario("demote", disasterRecovery, "the promoted DR async hands the role back"),
 	scenario("promote-unplanned", disasterRecovery, "both failover members are lost: the DR async becomes primary"),
 	scenario("restart", pair, "fail over, stop all, start all: one primary, no deadlock"),
-	{name: "recreate", suits: ephemeralPair, run: recreate, expected: "a primary made anew while its set runs is refused, twice"},
+	{name: "recreate", suits: ephemeralPair, run: recreate, expected: "a primary made anew while its set runs is " +
+		"refused, twice"},
 	{name: "purge", suits: everyLab, run: purge, expected: "stop.sh --purge leaves nothing"},
 }
 
@@ -82,15 +86,30 @@ func (s suitable) find(p *plan.Plan) (*plan.Mirror, bool) {
 
 var (
 	everyLab           = suitable{labs: "every lab"}
-	severalBehindNGINX = suitable{labs: "nginx before several gateways", lab: func(p *plan.Plan) bool { return len(p.NGINX) > 0 && len(p.Gateways) > 1 }}
-	servedBySQL        = suitable{labs: "HAProxy serves a mirror", lab: func(p *plan.Plan) bool { return len(sqlPorts(p)) > 0 }}
-	drillable          = suitable{labs: "every lab", mirror: func(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }}
-	severalGateways    = suitable{labs: "several published gateways", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && len(p.PublishedGateways()) > 1 }}
-	pair               = suitable{labs: "two failover members", mirror: isPair}
-	arbitrated         = suitable{labs: "two failover members, an arbiter", mirror: isArbitrated}
-	twoNetworks        = suitable{labs: "two networks, two failover members, an arbiter", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isArbitrated(p, m) && p.TwoNetworks }}
-	disasterRecovery   = suitable{labs: "two failover members, a DR async", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && len(m.DRAsyncs) > 0 }}
-	ephemeralPair      = suitable{labs: "two failover members, not durable", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && !m.Durable }}
+	severalBehindNGINX = suitable{labs: "nginx before several gateways",
+		lab: func(p *plan.Plan) bool { return len(p.NGINX) > 0 && len(p.Gateways) > 1 }}
+	servedBySQL = suitable{labs: "HAProxy serves a mirror",
+		lab: func(p *plan.Plan) bool { return len(sqlPorts(p)) > 0 }}
+	drillable = suitable{labs: "every lab", mirror: func(_ *plan.Plan, m *plan.Mirror) bool {
+		return m.Primary != nil
+	}}
+	severalGateways = suitable{labs: "several published gateways", mirror: func(p *plan.Plan, m *plan.Mirror) bool {
+		return m.Primary != nil && len(p.PublishedGateways()) > 1
+	}}
+	pair        = suitable{labs: "two failover members", mirror: isPair}
+	arbitrated  = suitable{labs: "two failover members, an arbiter", mirror: isArbitrated}
+	twoNetworks = suitable{labs: "two networks, two failover members, an arbiter", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isArbitrated(p, m) && p.TwoNetworks
+	}}
+	disasterRecovery = suitable{labs: "two failover members, a DR async", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isPair(p, m) && len(m.DRAsyncs) > 0
+	}}
+	ephemeralPair = suitable{labs: "two failover members, not durable", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isPair(p, m) && !m.Durable
+	}}
 )
 
 func isPair(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && m.Backup != nil }

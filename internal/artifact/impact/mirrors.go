@@ -24,13 +24,15 @@ func (c *comparison) mirrors() {
 		switch {
 		case now == nil:
 			if durable {
-				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing uses it.", name))
+				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing "+
+					"uses it.", name))
 			}
 			continue
 		case durable != (now["durable"] == "yes"):
 			c.purged[successor] = "durable changes"
 			where := map[bool]string{true: "in data/ stays there unused", false: "in the containers is lost"}[durable]
-			c.danger(fmt.Sprintf("Mirror %s changes between keeping its data in data/ and in its containers: it begins empty, and what it has %s.", name, where))
+			c.danger(fmt.Sprintf("Mirror %s changes between keeping its data in data/ and in its containers: it "+
+				"begins empty, and what it has %s.", name, where))
 			continue
 		}
 		changes := c.identity(name, successor)
@@ -93,7 +95,8 @@ func (c *comparison) identity(mirror, successor string) []string {
 // durable tells what a durable mirror does not survive.
 func (c *comparison) durable(mirror string, changes []string) {
 	if len(changes) > 0 {
-		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in IRIS first (the routine ^MIRROR), "+
+		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in "+
+			"IRIS first (the routine ^MIRROR), "+
 			"or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, list(changes)))
 	}
 	for _, member := range c.old.membersOf(mirror) {
@@ -102,8 +105,10 @@ func (c *comparison) durable(mirror string, changes []string) {
 		}
 		old, now := c.old.byName[member].image(), c.now.byName[member].image()
 		if older(release(now), release(old)) {
-			c.danger(fmt.Sprintf("Mirror %s keeps its data, and goes from %s back to %s: IRIS does not open data of a later release. "+
-				"Take a copy of data/ from before, or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, old, now))
+			c.danger(fmt.Sprintf("Mirror %s keeps its data, and goes from %s back to %s: IRIS does not open data of a "+
+				"later release. "+
+				"Take a copy of data/ from before, or found the mirror anew with ./stop.sh --purge, which deletes its "+
+				"data.", mirror, old, now))
 			return
 		}
 	}
@@ -119,7 +124,8 @@ func (c *comparison) ephemeral(mirror string) []string {
 			continue
 		}
 		if settings := differing(old.fields, now.fields); len(settings) > 0 {
-			reasons = append(reasons, fmt.Sprintf("the settings of %s change (%s)", member, strings.Join(settings, ", ")))
+			reasons = append(reasons, fmt.Sprintf("the settings of %s change (%s)", member,
+				strings.Join(settings, ", ")))
 		}
 	}
 	return reasons
@@ -138,7 +144,8 @@ func (c *comparison) spare() {
 		}
 	}
 	if len(kept) > 0 && len(members) > 0 {
-		c.danger(fmt.Sprintf("./stop.sh --purge deletes the data of %s too. To start afresh only what has to be: docker compose rm --stop --force %s, then ./start.sh.",
+		c.danger(fmt.Sprintf("./stop.sh --purge deletes the data of %s too. To start afresh only what has to be: "+
+			"docker compose rm --stop --force %s, then ./start.sh.",
 			list(kept), strings.Join(members, " ")))
 	}
 }

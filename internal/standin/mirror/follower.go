@@ -28,7 +28,8 @@ type follower struct {
 const backlog = 4096
 
 func newFollower(name string, c *wire.Conn) *follower {
-	return &follower{name: name, conn: c, queue: make(chan push, backlog), changed: make(chan struct{}), gone: make(chan struct{})}
+	return &follower{name: name, conn: c, queue: make(chan push, backlog), changed: make(chan struct{}),
+		gone: make(chan struct{})}
 }
 
 // push queues a message and returns its number. The primary's lock is held, so that

@@ -48,7 +48,8 @@ func (m *Member) record(make func(*Content) (Change, error), limit time.Duration
 			case <-changed:
 				continue
 			case <-end.C:
-				return Receipt{Status: Trouble, Reason: "the primary is in trouble: it has lost its backup and does not know whether that has taken over"}
+				return Receipt{Status: Trouble, Reason: "the primary is in trouble: it has lost its backup and does " +
+					"not know whether that has taken over"}
 			}
 		}
 		content := m.state.Content.clone()

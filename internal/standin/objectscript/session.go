@@ -65,7 +65,8 @@ type Session struct {
 
 // New begins a session in a namespace.
 func New(machine Machine, namespace string, out io.Writer) *Session {
-	return &Session{machine: machine, namespace: strings.ToUpper(namespace), out: out, values: map[string]Value{}, arrays: map[string]map[string]string{}}
+	return &Session{machine: machine, namespace: strings.ToUpper(namespace), out: out, values: map[string]Value{},
+		arrays: map[string]map[string]string{}}
 }
 
 // Prompt is what a terminal shows before a line.
