@@ -30,13 +30,13 @@ func TestComposeOfLargeLab(t *testing.T) {
 		t.Fatalf("%d services stand in one file", len(p.Services))
 	}
 	project, directory := loaded(t, p)
-	type told struct {
+	type service struct {
 		Addresses, Dependencies map[string]string
 		Image                   string
 	}
-	got, want := map[string]told{}, map[string]told{}
+	got, want := map[string]service{}, map[string]service{}
 	for name, s := range project.Services {
-		is := told{map[string]string{}, map[string]string{}, s.Image}
+		is := service{map[string]string{}, map[string]string{}, s.Image}
 		for network, at := range s.Networks {
 			is.Addresses[network] = at.Ipv4Address
 		}
@@ -54,7 +54,7 @@ func TestComposeOfLargeLab(t *testing.T) {
 		}
 	}
 	for _, s := range p.Services {
-		is := told{map[string]string{}, map[string]string{}, s.Image}
+		is := service{map[string]string{}, map[string]string{}, s.Image}
 		for _, a := range s.Addresses {
 			is.Addresses[a.Network.Name] = a.IP
 		}

@@ -149,13 +149,13 @@ func permuted(t *testing.T, s sized, before *plan.Plan, seed uint64) {
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, other.source)
 	}
-	if a, b := places(before), places(after); !maps.Equal(a, b) {
+	if a, b := endpoints(before), endpoints(after); !maps.Equal(a, b) {
 		t.Errorf("the order of blocks moves services:\n%v\n%v\n%s", a, b, other.source)
 	}
 }
 
-// places are where the services of a lab are, and on which host ports.
-func places(p *plan.Plan) map[string]string {
+// endpoints returns the addresses of the services of a lab, and their host ports.
+func endpoints(p *plan.Plan) map[string]string {
 	list := map[string]string{}
 	for _, s := range p.Services {
 		for _, a := range s.Addresses {
@@ -179,10 +179,10 @@ func accepted(t *testing.T, artifacts []lab.Artifact) {
 		t.Fatal(err)
 	}
 	compose := toolstest.Compose(t)
-	says(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
+	runs(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
 	for _, a := range artifacts {
 		if strings.HasPrefix(a.Path, "haproxy/") {
-			says(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
+			runs(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
 		}
 		if strings.HasPrefix(a.Path, "nginx/") {
 			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path " +
@@ -195,13 +195,13 @@ func accepted(t *testing.T, artifacts []lab.Artifact) {
 					t.Fatal(err)
 				}
 			}
-			says(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
+			runs(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
 		}
 	}
 }
 
-// says fails where a program refuses what it is shown.
-func says(t *testing.T, dir, program string, arguments ...string) {
+// runs fails where a program refuses its input.
+func runs(t *testing.T, dir, program string, arguments ...string) {
 	t.Helper()
 	command := exec.Command(program, arguments...)
 	command.Dir = dir

@@ -10,6 +10,7 @@ import (
 
 	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/artifact/impact"
+	"mirrorgen/internal/format/text"
 )
 
 func (t *tool) diffCommand() *cobra.Command {
@@ -191,7 +192,7 @@ func (t *tool) showEffects(p *preview) {
 // namesOrCount lists a few services, and counts many.
 func namesOrCount(names []string) string {
 	if len(names) > 12 {
-		return plural(len(names), "other service")
+		return text.Plural(len(names), "other service")
 	}
 	return strings.Join(names, ", ")
 }

@@ -115,8 +115,8 @@ func (f *formatter) format(name string, content []byte) ([]byte, error) {
 	return hclwrite.Format(content), nil
 }
 
-// report tells of a difference where --check or --diff asks for it instead of a
-// change.
+// report prints a difference where --check or --diff asks for it instead of a change, and
+// reports whether it did.
 func (f *formatter) report(name string, before, after []byte) bool {
 	switch {
 	case f.diff:
@@ -135,7 +135,7 @@ func (f *formatter) report(name string, before, after []byte) bool {
 func replaceFile(name string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("%w; the file was left as it was", plainError(name, err))
+			err = fmt.Errorf("%w; the file was left as it was", pathError(name, err))
 		}
 	}()
 	target, err := filepath.EvalSymlinks(name)
@@ -147,7 +147,7 @@ func replaceFile(name string, content []byte) (err error) {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("not a plain file")
+		return fmt.Errorf("not a regular file")
 	}
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {

@@ -113,7 +113,7 @@ func setImages(images *rehearse.Images, given map[string]string) error {
 	return nil
 }
 
-// errInterrupted is how a rehearsal ends that was told to.
+// errInterrupted is the error of a rehearsal that a signal ended.
 var errInterrupted = errors.New("interrupted")
 
 func (t *tool) rehearse(path string, own *templateDir, o rehearse.Options, asJSON bool) error {

@@ -133,14 +133,14 @@ func TestAnnotations(t *testing.T) {
 	}
 	t.Chdir(dir)
 	t.Setenv("GITHUB_WORKSPACE", filepath.Dir(dir))
-	at := func(line, from, to int) *span { return &span{position{line, from}, position{line, to}} }
+	at := func(line, from, to int) *sourceRange { return &sourceRange{position{line, from}, position{line, to}} }
 	var out bytes.Buffer
 	list := []notice{
 		{Severity: "error", Summary: "A: b, c", Detail: "50 %\r\nof ::it", File: "x,y:z.hcl", Range: at(2, 3, 4),
 			source: "x,y:z.hcl"},
 		{Severity: "warning", Summary: "S", Detail: "d", File: "nginx/web.conf", Generated: true, Range: at(7, 1, 9),
 			source: "lab.hcl"},
-		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &span{position{1, 2}, position{3, 4}},
+		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &sourceRange{position{1, 2}, position{3, 4}},
 			source: "/elsewhere/l.hcl"},
 		{Severity: "error", Summary: "S", Detail: "d"},
 	}

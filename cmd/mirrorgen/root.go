@@ -19,7 +19,7 @@ type tool struct {
 	report *report     // diagnostics are collected here for a program; nil where a person reads them
 	values values      // of variables, from flags
 	hidden []*redactor // what shows no sensitive value
-	debug  bool        // a mistake in mirrorgen is told with its stack
+	debug  bool        // a panic is printed with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory

@@ -12,7 +12,7 @@ type breaking struct{}
 
 func (breaking) Read([]byte) (int, error) { panic("the reader \x1b[1mbroke") }
 
-// A panic is told in one sentence, and has an exit code of its own. Its stack is
+// A panic is reported in one sentence, and has an exit code of its own. Its stack is
 // for those who ask.
 func TestMistake(t *testing.T) {
 	const sentence = "mirrorgen: this is a mistake in mirrorgen: the reader ?[1mbroke; please report it with the " +

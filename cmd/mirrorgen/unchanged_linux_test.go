@@ -44,7 +44,7 @@ func TestUnchangedBuildWritesNothing(t *testing.T) {
 	}
 }
 
-// A watcher is told by the kernel of what happens in directories.
+// A watcher receives inotify events of directories.
 type watcher struct {
 	t  *testing.T
 	fd int

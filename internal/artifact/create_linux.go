@@ -9,7 +9,7 @@ import (
 
 // createIn writes a file into a directory that was made just now. It makes four
 // system calls, where os.File would make nine: that readies every file for
-// waiting, which no plain file needs. They are a tenth of writing a small lab, and
+// waiting, which no regular file needs. They are a tenth of writing a small lab, and
 // a quarter of writing thousands of members.
 func createIn(m made, base string, content []byte, mode fs.FileMode) error {
 	fd := -1

@@ -101,8 +101,8 @@ func (c *Comparison) list(d disk, base string) error {
 	return nil
 }
 
-// clearFresh empties what a fresh write that was killed has left, but for its
-// journal, which says what that is.
+// clearFresh removes what a fresh write that was killed has left, except its journal, which
+// lists it.
 func clearFresh(d disk, dir string) error {
 	_, _, entries, err := readManifest(d, path.Join(dir, pendingName), manifest{})
 	if err != nil && !errors.Is(err, errSyntax) {
@@ -113,7 +113,7 @@ func clearFresh(d disk, dir string) error {
 	for _, e := range entries {
 		name := path.Join(dir, e.Path)
 		if obstacle, err := dirs.obstacle(name); err != nil || obstacle != "" {
-			continue // it is told below
+			continue // it is reported below
 		}
 		if err := d.remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return failure(d.path(name), err)

@@ -15,7 +15,7 @@ type parents struct {
 
 func newParents(d disk) parents { return parents{d, map[string]string{".": ""}} }
 
-// obstacle says why name cannot be reached through plain directories, as the end
+// obstacle says why name cannot be reached through directories, as the end
 // of a sentence about name; "" where it can, or where nothing is there yet.
 func (p parents) obstacle(name string) (string, error) {
 	dir := path.Dir(name)
@@ -47,5 +47,5 @@ func describe(mode fs.FileMode) string {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
 	}
-	return "not a plain file"
+	return "not a regular file"
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -135,7 +136,7 @@ func (c *clients) every(ctx context.Context, f func()) {
 	c.group.Go(func() {
 		ticker := time.NewTicker(time.Second / clientRate)
 		defer ticker.Stop()
-		places := make(chan struct{}, mostInFlight)
+		slots := make(chan struct{}, mostInFlight)
 		for {
 			select {
 			case <-ctx.Done():
@@ -143,8 +144,8 @@ func (c *clients) every(ctx context.Context, f func()) {
 			case <-ticker.C:
 			}
 			select {
-			case places <- struct{}{}:
-				c.group.Go(func() { f(); <-places })
+			case slots <- struct{}{}:
+				c.group.Go(func() { f(); <-slots })
 			default: // as many as may wait do
 			}
 		}
@@ -275,7 +276,7 @@ func (c *clients) writeOnce(s *session, n int) error {
 
 // stop ends the clients' work and holds what they saw against what must be.
 // Unseen says that no more requests may fail than waited for an answer at a time.
-func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
+func (c *clients) stop(ctx context.Context, r *record, unnoticed bool) *Load {
 	c.mu.Lock()
 	c.gap = max(c.gap, time.Since(c.success))
 	c.mu.Unlock()
@@ -292,7 +293,7 @@ func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
 		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed,
 			c.load.Requests),
 			"clients' requests through nginx are answered, but for the time of a change")
-		if unseen {
+		if unnoticed {
 			r.checkf(c.load.RequestsFailed <= c.most, fmt.Sprintf("%d failed", c.load.RequestsFailed),
 				"no request fails but those that wait for an answer, at most %d at a time", c.most)
 		}
@@ -305,7 +306,7 @@ func (c *clients) checkSessions(ctx context.Context, r *record) {
 	r.checkf(c.load.SessionsLate == 0, seen(c.lateness),
 		"no session through HAProxy reaches a member later than %g s after it was primary", c.bound.Seconds())
 	r.checkf(c.load.WritesWrong == 0, seen(c.wrongs), "no write is accepted by a member that is not primary")
-	r.checkf(c.load.Writes > 0, plural(c.load.Writes, "write")+" accepted", "clients can write through HAProxy")
+	r.checkf(c.load.Writes > 0, text.Plural(c.load.Writes, "write")+" accepted", "clients can write through HAProxy")
 	last, err := c.lastWrite(ctx)
 	switch {
 	case err != nil:

@@ -26,7 +26,7 @@ var (
 // docker runs the client and returns what it printed, without the last newline.
 func (e *engine) docker(ctx context.Context, args ...string) (string, error) {
 	out, err := e.output(ctx, "docker", args...)
-	return strings.TrimRight(out, "\n"), explain(err)
+	return strings.TrimRight(out, "\n"), withRemedy(err)
 }
 
 // lines are those of an output; none for an empty one.
@@ -131,8 +131,8 @@ var explanations = []struct{ message, meaning string }{
 		"elsewhere, or may not share it; set TMPDIR to a directory that it shares"},
 }
 
-// explain adds to an error of Docker's what it means here.
-func explain(err error) error {
+// withRemedy adds to an error of Docker's what it means here.
+func withRemedy(err error) error {
 	var failed *commandError
 	if !errors.As(err, &failed) {
 		return err

@@ -12,7 +12,7 @@ type Trial struct {
 func Trials() []Trial {
 	var list []Trial
 	for _, t := range catalogue {
-		list = append(list, Trial{t.name, t.expected, t.suits.labs, t.clients})
+		list = append(list, Trial{t.name, t.expected, t.requires.labs, t.clients})
 	}
 	return list
 }

@@ -142,7 +142,7 @@ func TestOlderThan(t *testing.T) {
 // Each of Docker's messages is explained, with the remedy first and the message kept.
 func TestExplain(t *testing.T) {
 	for _, x := range explanations {
-		err := explain(&commandError{"docker compose up", "Error response from daemon: " + x.message +
+		err := withRemedy(&commandError{"docker compose up", "Error response from daemon: " + x.message +
 			" (x)", errors.New("exit status 1")})
 		if text := err.Error(); !strings.HasPrefix(text, x.meaning) || !strings.Contains(text, x.message) {
 			t.Errorf("%s: %s", x.message, text)
@@ -152,7 +152,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: the cause is lost", x.message)
 		}
 	}
-	if err := explain(errors.New("other")); err.Error() != "other" {
+	if err := withRemedy(errors.New("other")); err.Error() != "other" {
 		t.Errorf("%v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -58,7 +59,7 @@ const (
 )
 
 // lock makes sure that this lab is rehearsed once at a time on this engine, and
-// removes what a rehearsal left that was killed or told to keep its lab. The lock is
+// removes what a rehearsal left that was killed or kept its lab. The lock is
 // a container that never runs: the engine lets only one have its name.
 func (l *rehearsedLab) lock(ctx context.Context) error {
 	host, err := os.Hostname()
@@ -89,7 +90,7 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 		return err
 	}
 	if len(left) > 0 {
-		l.say("removing what an earlier rehearsal of this lab left or kept: %s", strings.Join(left, ", "))
+		l.logf("removing what an earlier rehearsal of this lab left or kept: %s", strings.Join(left, ", "))
 	}
 	return l.sweep(ctx, l.project)
 }
@@ -147,7 +148,7 @@ func (l *rehearsedLab) remains(ctx context.Context, project string) ([]string, e
 			return nil, err
 		}
 		if n := len(lines(out)); n > 0 {
-			list = append(list, plural(n, kind.noun))
+			list = append(list, text.Plural(n, kind.noun))
 		}
 	}
 	return list, nil
@@ -169,11 +170,4 @@ func (l *rehearsedLab) sweep(ctx context.Context, project string) error {
 		}
 	}
 	return nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

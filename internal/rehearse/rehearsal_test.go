@@ -97,11 +97,11 @@ func TestRehearsals(t *testing.T) {
 		checkLoads(t, report)
 	}
 	t.Run("simplemirror", func(t *testing.T) { passes(t, "simplemirror") })
-	places := make(chan struct{}, 2)
+	slots := make(chan struct{}, 2)
 	beside := func(t *testing.T) {
 		t.Parallel()
-		places <- struct{}{}
-		t.Cleanup(func() { <-places })
+		slots <- struct{}{}
+		t.Cleanup(func() { <-slots })
 	}
 	t.Run("examples", func(t *testing.T) {
 		beside(t)

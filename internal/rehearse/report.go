@@ -8,12 +8,14 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"mirrorgen/internal/format/text"
 )
 
 // reportFormat is raised when a field of [Report] changes its meaning.
 const reportFormat = 1
 
-// A Report tells how a rehearsal went.
+// A Report is the result of a rehearsal.
 type Report struct {
 	Format      int      `json:"format"`
 	Lab         string   `json:"lab"`
@@ -80,7 +82,7 @@ func (r *Result) sum() {
 	r.Passed = failed == 0 && len(r.Checks) > 0
 	switch {
 	case r.Passed:
-		r.Seen = "as expected, " + plural(len(r.Checks), "check")
+		r.Seen = "as expected, " + text.Plural(len(r.Checks), "check")
 	case failed > 1:
 		r.Seen += fmt.Sprintf(" (and %d more)", failed-1)
 	}
@@ -122,7 +124,7 @@ func (r *Report) Table(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not "+
 		"IRIS.\n",
-		r.Lab, passed, plural(len(r.Trials)+len(r.NotHeld), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
+		r.Lab, passed, text.Plural(len(r.Trials)+len(r.NotHeld), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -136,7 +137,7 @@ func (l *rehearsedLab) checkOrder(r *record, events map[string]moments) {
 		}
 	}
 	r.checkf(len(wrong) == 0, cmp.Or(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)",
-		plural(waits, "reason"))
+		text.Plural(waits, "reason"))
 }
 
 // moments are when a service's container first did something; zero for never.
@@ -159,7 +160,7 @@ func (l *rehearsedLab) watchStarts(ctx context.Context) *startWatch {
 	seen := &eventSink{seen: map[string]moments{}}
 	cmd.Stdout = seen
 	go func() {
-		cmd.Run() // ends when it is told to; what it could not see is never
+		cmd.Run() // ends with its context; what it could not see is never
 		w.done <- seen.seen
 	}()
 	return w

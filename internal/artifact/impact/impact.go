@@ -1,4 +1,4 @@
-// Package impact tells what a build means for a lab that runs: what the lab's own
+// Package impact reports what a build means for a lab that runs: what the lab's own
 // start.sh does with each service once other artifacts lie in its directory, and
 // what of that endangers data which a durable lab keeps.
 //

@@ -11,7 +11,7 @@ import (
 // mirrors looks at each mirror that exists before and after. A mirror keeps what
 // it was founded with, on its members' disks, whatever a new build says: one that
 // keeps nothing in data/ is started afresh, as start.sh demands; for one that
-// does, what would be lost is told.
+// does, what would be lost is reported.
 func (c *comparison) mirrors() {
 	if len(c.old.services) == 0 || c.all != "" {
 		return
@@ -92,7 +92,7 @@ func (c *comparison) identity(mirror, successor string) []string {
 	return changes
 }
 
-// durable tells what a durable mirror does not survive.
+// durable reports what a durable mirror does not survive.
 func (c *comparison) durable(mirror string, changes []string) {
 	if len(changes) > 0 {
 		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in "+
@@ -114,7 +114,7 @@ func (c *comparison) durable(mirror string, changes []string) {
 	}
 }
 
-// ephemeral tells where start.sh will refuse to make anew a member whose mirror
+// ephemeral reports where start.sh will refuse to make anew a member whose mirror
 // is in its container.
 func (c *comparison) ephemeral(mirror string) []string {
 	var reasons []string
@@ -131,7 +131,7 @@ func (c *comparison) ephemeral(mirror string) []string {
 	return reasons
 }
 
-// spare tells how a mirror is founded anew without what purges the lab as a
+// spare explains how a mirror is founded anew without what purges the lab as a
 // whole, where that would delete the data of another.
 func (c *comparison) spare() {
 	var kept, members []string

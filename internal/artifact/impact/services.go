@@ -40,7 +40,7 @@ func (c *comparison) lab() {
 	}
 }
 
-// service tells what happens to a service that is part of the lab.
+// service reports what happens to a service that is part of the lab.
 func (c *comparison) service(now *service) {
 	old := c.old.byName[now.name]
 	mirror, member := c.now.member(now.name)
@@ -71,7 +71,7 @@ func (c *comparison) service(now *service) {
 	c.add(now.name, Nothing)
 }
 
-// gone tells what happens to a service that is no longer part of the lab.
+// gone reports what happens to a service that is no longer part of the lab.
 func (c *comparison) gone(old *service) {
 	reasons := []string{"remove it before you build: docker compose rm --stop --force " + old.name}
 	if mirror, member := c.old.member(old.name); member && c.successor(mirror) != "" {

@@ -12,7 +12,7 @@ import (
 )
 
 // What IRIS refuses keeps it from starting; a file that is not there does not; what is
-// not modelled is told.
+// not modelled is reported.
 func TestMerge(t *testing.T) {
 	s := loopbacktest.New()
 	for n, c := range []struct{ name, text, fails, says string }{

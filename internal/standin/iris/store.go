@@ -98,7 +98,7 @@ func write(path string, content []byte) error {
 func (s *store) save(mgr string) error {
 	content, err := json.Marshal(s)
 	if err != nil {
-		panic(err) // plain data
+		panic(err) // maps of strings always encode
 	}
 	return write(filepath.Join(mgr, "stand-in.json"), content)
 }

@@ -41,7 +41,7 @@ func TestPromote(t *testing.T) {
 	}
 	d.is(mirror.Backup)
 	d.typ(mirror.Failover)
-	b.typ(mirror.DR) // its agent was told
+	b.typ(mirror.DR) // its agent received the change
 	a.stop(true)
 	d.is(mirror.Primary)
 	d.write(true)

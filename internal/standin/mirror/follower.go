@@ -126,7 +126,7 @@ func (f *follower) wait(seq uint64, limit time.Duration) bool {
 // close ends the connection; its reader then does the rest.
 func (f *follower) close() { f.conn.Close() }
 
-// end tells whoever waits that the connection is over.
+// end signals whoever waits that the connection is over.
 func (f *follower) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -75,7 +75,7 @@ func (m *Member) record(make func(*Content) (Change, error), limit time.Duration
 			return m.commit(change, backup.name)
 		}
 		m.mu.Unlock()
-		// The backup has it, or not: nobody was told either way. A backup that does
+		// The backup has it, or not: no answer came either way. A backup that does
 		// not acknowledge in time is lost.
 		backup.close()
 		m.lost(backup)
