@@ -75,7 +75,7 @@ func (t *tool) root() *cobra.Command {
 	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(),
 		t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(),
 		t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(),
-			t.versionCommand())
+		t.versionCommand())
 	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
