@@ -27,7 +27,7 @@ const (
 // allocated.
 func allocations(t *testing.T, s sized) (bytes, count float64) {
 	t.Helper()
-	templates.Warm() // parsed once in a process, whatever the lab's size
+	templates.Render(s.plan(t, s.load(t))) // templates are parsed once in a process, whatever the lab's size
 	directory := filepath.Join(memory(t), "lab")
 	return allocated(func() {
 		lab, diags := schema.Load(s.name, s.sources())

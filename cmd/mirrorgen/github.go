@@ -40,7 +40,8 @@ func (t *tool) printGitHub(notices []notice) {
 	}
 	if rest := len(notices) - len(shown); rest > 0 {
 		fmt.Fprintf(t.out, "::notice title=mirrorgen::%s\n",
-			escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", text.Plural(rest, "diagnostic"))))
+			escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", text.Plural(rest,
+				"diagnostic"))))
 	}
 }
 

@@ -140,7 +140,8 @@ func TestAnnotations(t *testing.T) {
 			source: "x,y:z.hcl"},
 		{Severity: "warning", Summary: "S", Detail: "d", File: "nginx/web.conf", Generated: true, Range: at(7, 1, 9),
 			source: "lab.hcl"},
-		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &sourceRange{position{1, 2}, position{3, 4}},
+		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &sourceRange{position{1, 2},
+			position{3, 4}},
 			source: "/elsewhere/l.hcl"},
 		{Severity: "error", Summary: "S", Detail: "d"},
 	}

@@ -25,7 +25,8 @@ func TestForeignInOtherCase(t *testing.T) {
 	put(t, "mine\n", dir, "Readme.md")
 	artifacts := artifactsOf("README.md", "generated\n")
 	_, err := write(openFolding, dir, artifacts, Options{}, 0)
-	checkError(t, err, "README.md was not written by mirrorgen; it is Readme.md, the same file on this file system, which "+
+	checkError(t, err, "README.md was not written by mirrorgen; it is Readme.md, the same file on this file system, "+
+		"which "+
 		"takes no notice of case")
 	holds(t, dir, "Readme.md", "mine\n")
 	if _, err := write(openFolding, dir, artifacts, Options{Force: true}, 0); err != nil {

@@ -238,7 +238,8 @@ func TestManifestFromTheFuture(t *testing.T) {
 			dir := t.TempDir()
 			put(t, text, dir, name)
 			_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-			checkError(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen "+
+			checkError(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer "+
+				"mirrorgen "+
 				"wrote it; use that one")
 			if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil {
 				t.Error("something was written")

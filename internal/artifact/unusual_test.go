@@ -94,7 +94,8 @@ func TestNamesInTheWay(t *testing.T) {
 		block()
 		before := tree(t, base)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-		checkError(t, err, filepath.Join(base, ".lab.mirrorgen-new"), "in the way", "move it away", "Nothing was written")
+		checkError(t, err, filepath.Join(base, ".lab.mirrorgen-new"), "in the way", "move it away",
+			"Nothing was written")
 		for name, content := range before {
 			if have := tree(t, base)[name]; have != content {
 				t.Errorf("%s: %q", name, have)

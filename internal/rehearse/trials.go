@@ -8,7 +8,8 @@ const startTrial = "start"
 // catalogue lists all trials, in the order in which they are held: first what leaves
 // every primary what it is, among it the idle sessions, which a change would cut.
 var catalogue = []trial{
-	{name: startTrial, requires: everyLab, run: start, expected: "everything healthy, in order; every endpoint answers " +
+	{name: startTrial, requires: everyLab, run: start, expected: "everything healthy, in order; every endpoint " +
+		"answers " +
 		"as the README says"},
 	{name: "alternation", requires: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every " +
 		"gateway in turn"},
