@@ -4,7 +4,11 @@ GO          ?= go
 FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian
+DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.38.0
+# What no program reaches and the tests print pages of docs/ from: the language reference,
+# and the vocabulary with its sources.
+DOCUMENTS   := ^(schema/reference\.go|internal/verify/vocabulary/|templates/(set|source)\.go)
+SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/style
 # What does several things at a time, which the race detector watches: packages, whose
 # tests render labs too, and of the command, whose tests start it hundreds of times, what
 # builds and compares.
@@ -34,11 +38,14 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 		$(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
 	@echo "make test: everything that was run passed"
 
-lint: ## gofmt, go vet, staticcheck, and shellcheck of our own scripts
+lint: ## gofmt, go vet, staticcheck, dead code, long lines, and shellcheck of our own scripts
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
 		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet -tags goals,peers ./...
 	$(GO) run $(STATICCHECK) -checks all -tags goals,peers ./...
+	@dead=$$($(GO) run $(DEADCODE) ./cmd/... | grep -vE '$(DOCUMENTS)'); if [ -n "$$dead" ]; then \
+		echo "no program reaches:"; echo "$$dead"; exit 1; fi
+	.ci/style
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 fmt: ## gofmt every file

@@ -219,7 +219,8 @@ func TestLocked(t *testing.T) {
 			t.Fatalf("%v; make generate writes it", err)
 		}
 		if diff := cmp.Diff(lines(committed), lines(content)); diff != "" {
-			t.Errorf("%s is not what mirrorgen writes today; make generate updates it (-committed +today):\n%s", e.lockPath(), diff)
+			t.Errorf("%s is not what mirrorgen writes today; make generate updates it (-committed +today):\n%s",
+				e.lockPath(), diff)
 		}
 	})
 }

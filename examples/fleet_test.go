@@ -35,7 +35,8 @@ func TestFleet(t *testing.T) {
 				t.Fatalf("%d mirrors of %d members in all", len(p.Mirrors), len(p.Instances))
 			}
 			last := p.Mirrors[size.mirrors-1]
-			if last.Primary == nil || (last.Backup == nil) != (size.members == 1) || len(last.DRAsyncs) != max(0, size.members-2) {
+			if last.Primary == nil || (last.Backup == nil) != (size.members == 1) ||
+				len(last.DRAsyncs) != max(0, size.members-2) {
 				t.Errorf("the last mirror has not the roles of the others")
 			}
 			if diags := verify.Check(templates.Render(p)); diags.HasErrors() {
@@ -60,8 +61,10 @@ func fleetSources(t *testing.T) []schema.Source {
 
 // TestFleetRefuses: what a fleet cannot be is said in its own words.
 func TestFleetRefuses(t *testing.T) {
-	for _, setting := range []struct{ name, value string }{{"mirrors", "0"}, {"mirrors", "4001"}, {"mirrors", "2.5"}, {"members", "17"}, {"subnet", "10.0.0.0"}, {"mirrors", `"many"`}} {
-		_, diags := schema.Load("fleet", fleetSources(t), schema.Setting{Name: setting.name, Value: setting.value, Origin: "--var " + setting.name})
+	for _, setting := range []struct{ name, value string }{{"mirrors", "0"}, {"mirrors", "4001"}, {"mirrors", "2.5"},
+		{"members", "17"}, {"subnet", "10.0.0.0"}, {"mirrors", `"many"`}} {
+		_, diags := schema.Load("fleet", fleetSources(t), schema.Setting{Name: setting.name, Value: setting.value,
+			Origin: "--var " + setting.name})
 		if !diags.HasErrors() || len(diags) != 1 {
 			t.Errorf("%s=%s gives %v, want one error", setting.name, setting.value, diags)
 		}

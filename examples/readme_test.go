@@ -29,7 +29,8 @@ func TestReadmeTour(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(lines(content), lines([]byte(got))); diff != "" {
-		t.Errorf("the README's tour is not what mirrorgen prints today; make generate updates it (-README +today):\n%s", diff)
+		t.Errorf("the README's tour is not what mirrorgen prints today; make generate updates it (-README "+
+			"+today):\n%s", diff)
 	}
 }
 
@@ -120,7 +121,8 @@ type tourist struct{ directory, path string }
 func newTourist(t *testing.T) tourist {
 	t.Helper()
 	bin, directory := t.TempDir(), t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", filepath.Join(bin, "mirrorgen"), "mirrorgen/cmd/mirrorgen")
+	program := filepath.Join(bin, "mirrorgen")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, "mirrorgen/cmd/mirrorgen")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -41,13 +41,16 @@ func TestHandWrittenLab(t *testing.T) {
 		}
 	}
 	urls = append(urls, host+"/ap1/csp/mirrorns/get", host+"/ap2/csp/mirrorns/get")
-	cells := []string{"| MIRRORSET:MIRRORA | Primary |", "| MIRRORSET:MIRRORB | Failover |", "jdbc:IRIS://irishost:1972/MIRRORNS", "jdbc:IRIS://irishost:11972/MIRRORNS"}
+	cells := []string{"| MIRRORSET:MIRRORA | Primary |", "| MIRRORSET:MIRRORB | Failover |",
+		"jdbc:IRIS://irishost:1972/MIRRORNS", "jdbc:IRIS://irishost:11972/MIRRORNS"}
 	for _, url := range urls {
 		cells = append(cells, "| <"+url+"> |")
 	}
 	for service, addresses := range map[string]string{
-		"arbiter": "- | 10.0.100.10", "webgw1": "- | 10.0.100.11", "webgw2": "- | 10.0.100.12", "nginx": "- | 10.0.100.13",
-		"ap1a": "10.0.1.2 | 10.0.100.2", "ap1b": "10.0.1.3 | 10.0.100.3", "ap2a": "10.0.1.4 | 10.0.100.4", "ap2b": "10.0.1.5 | 10.0.100.5",
+		"arbiter": "- | 10.0.100.10", "webgw1": "- | 10.0.100.11", "webgw2": "- | 10.0.100.12",
+		"nginx": "- | 10.0.100.13",
+		"ap1a":  "10.0.1.2 | 10.0.100.2", "ap1b": "10.0.1.3 | 10.0.100.3", "ap2a": "10.0.1.4 | 10.0.100.4",
+		"ap2b": "10.0.1.5 | 10.0.100.5",
 	} {
 		cells = append(cells, fmt.Sprintf("| `%s` | %s |", service, addresses))
 	}
@@ -62,7 +65,8 @@ func TestHandWrittenLab(t *testing.T) {
 		}
 		for _, trial := range []string{
 			"docker compose exec ap1a iris stop IRIS quietly", "docker compose exec ap1b iris stop IRIS quietly",
-			"docker compose exec ap1a iris start IRIS quietly", "mirror_status.cxw?[1-100]", "/ap1/csp/mirrorns/get?[1-100]",
+			"docker compose exec ap1a iris start IRIS quietly", "mirror_status.cxw?[1-100]",
+			"/ap1/csp/mirrorns/get?[1-100]",
 			"docker compose restart webgw1", "REGISTRY_METHODS=Disabled",
 		} {
 			if !strings.Contains(string(a.Content), trial) {

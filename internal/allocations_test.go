@@ -27,7 +27,7 @@ const (
 // allocated.
 func allocations(t *testing.T, s sized) (bytes, count float64) {
 	t.Helper()
-	templates.Warm() // parsed once in a process, whatever the lab's size
+	templates.Render(s.plan(t, s.load(t))) // templates are parsed once in a process, whatever the lab's size
 	directory := filepath.Join(memory(t), "lab")
 	return allocated(func() {
 		lab, diags := schema.Load(s.name, s.sources())
@@ -68,7 +68,8 @@ func TestAllocations(t *testing.T) {
 		small, large float64
 	}{{"allocated bytes", smallBytes, bytes}, {"allocations", smallCount, count}} {
 		if got := math.Log10(growth.large / growth.small); got > most {
-			t.Errorf("from 400 to 4,000 members, %s grow with the power %.3f of the members, want at most %.2f", growth.what, got, most)
+			t.Errorf("from 400 to 4,000 members, %s grow with the power %.3f of the members, want at most %.2f",
+				growth.what, got, most)
 		}
 	}
 	t.Logf("%.1f KiB and %.0f allocations a member", bytes/4000/1024, count/4000)
@@ -89,7 +90,8 @@ func TestVerificationAllocations(t *testing.T) {
 	}
 	for _, members := range []int{1, 4} {
 		if got := math.Log10(verified(1000, members) / verified(100, members)); got > 1.02 {
-			t.Errorf("from 100 to 1,000 mirrors of %d, allocations of verification grow with the power %.3f, want at most 1.02", members, got)
+			t.Errorf("from 100 to 1,000 mirrors of %d, allocations of verification grow with the power %.3f, want at "+
+				"most 1.02", members, got)
 		}
 	}
 }

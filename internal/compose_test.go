@@ -30,13 +30,13 @@ func TestComposeOfLargeLab(t *testing.T) {
 		t.Fatalf("%d services stand in one file", len(p.Services))
 	}
 	project, directory := loaded(t, p)
-	type told struct {
+	type service struct {
 		Addresses, Dependencies map[string]string
 		Image                   string
 	}
-	got, want := map[string]told{}, map[string]told{}
+	got, want := map[string]service{}, map[string]service{}
 	for name, s := range project.Services {
-		is := told{map[string]string{}, map[string]string{}, s.Image}
+		is := service{map[string]string{}, map[string]string{}, s.Image}
 		for network, at := range s.Networks {
 			is.Addresses[network] = at.Ipv4Address
 		}
@@ -54,7 +54,7 @@ func TestComposeOfLargeLab(t *testing.T) {
 		}
 	}
 	for _, s := range p.Services {
-		is := told{map[string]string{}, map[string]string{}, s.Image}
+		is := service{map[string]string{}, map[string]string{}, s.Image}
 		for _, a := range s.Addresses {
 			is.Addresses[a.Network.Name] = a.IP
 		}
@@ -72,11 +72,13 @@ func TestComposeOfLargeLab(t *testing.T) {
 // its members have.
 func TestLargestComposeFile(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("lab \"large\" {}\nnetwork \"iris-tier\" {}\nnetwork \"web-tier\" {}\narbiter \"arbiter\" {}\nweb_gateway \"webgw\" {}\nnginx \"web\" {}\nhaproxy \"sql\" {}\n")
+	b.WriteString("lab \"large\" {}\nnetwork \"iris-tier\" {}\nnetwork \"web-tier\" {}\narbiter \"arbiter\" " +
+		"{}\nweb_gateway \"webgw\" {}\nnginx \"web\" {}\nhaproxy \"sql\" {}\n")
 	for m := range 374 {
 		fmt.Fprintf(&b, "mirror \"m%03d\" {\n  durable = true\n", m)
 		for i, role := range []string{"primary", "backup", "drasync", "rwrasync"} {
-			fmt.Fprintf(&b, "  member \"m%03d%c\" {\n    role = %q\n    superserver_port = %d\n    cpus = 2\n    environment = { A = \"1\", B = \"2\", C = \"3\" }\n  }\n", m, 'a'+i, role, 20000+4*m+i)
+			fmt.Fprintf(&b, "  member \"m%03d%c\" {\n    role = %q\n    superserver_port = %d\n    cpus = 2\n    "+
+				"environment = { A = \"1\", B = \"2\", C = \"3\" }\n  }\n", m, 'a'+i, role, 20000+4*m+i)
 		}
 		b.WriteString("}\n")
 	}
@@ -143,7 +145,8 @@ func loaded(t *testing.T, p *plan.Plan) (*types.Project, string) {
 		t.Fatal(err)
 	}
 	if project.Name != p.Name || len(project.Services) != len(p.Services) {
-		t.Fatalf("project %s has %d services, lab %s has %d", project.Name, len(project.Services), p.Name, len(p.Services))
+		t.Fatalf("project %s has %d services, lab %s has %d", project.Name, len(project.Services), p.Name,
+			len(p.Services))
 	}
 	return project, directory
 }

@@ -40,7 +40,8 @@ func (m *measured) commands() []*command {
 func TestGoals(t *testing.T) {
 	work := memory(t)
 	mirrorgen := compile(t, work, "mirrorgen", "mirrorgen/cmd/mirrorgen")
-	nothing := &command{argv: []string{compile(t, work, "empty", file(t, work, "empty.go", []byte("package main\n\nfunc main() {}\n")))}}
+	nothing := &command{argv: []string{compile(t, work, "empty", file(t, work, "empty.go",
+		[]byte("package main\n\nfunc main() {}\n")))}}
 	help := &command{argv: []string{mirrorgen, "--help"}}
 
 	labs := []*measured{
@@ -75,7 +76,8 @@ func TestGoals(t *testing.T) {
 	}
 
 	r := newReport(t)
-	fmt.Printf("Medians of interleaved runs on a memory file system: 100 of the small labs,\n50, 30 and 9 of those with 400, 4,000 and 16,000 members.\n\n")
+	fmt.Printf("Medians of interleaved runs on a memory file system: 100 of the small labs,\n50, 30 and 9 of those " +
+		"with 400, 4,000 and 16,000 members.\n\n")
 	r.heading()
 	r.ratio(1, "--help / empty Go program", help, nothing, 3)
 	for i, m := range labs {
@@ -87,7 +89,8 @@ func TestGoals(t *testing.T) {
 		r.ratio(goal, "build --no-verify "+m.name+" / cp -r", m.unverified, m.copied, unverified)
 	}
 	for _, l := range readers {
-		r.figure(0, l.name+" library alone, "+labs[2].name+" / cp -r", "", float64(median(l.times))/float64(median(labs[2].copied.times)), 0)
+		r.figure(0, l.name+" library alone, "+labs[2].name+" / cp -r", "", float64(median(l.times))/float64(
+			median(labs[2].copied.times)), 0)
 	}
 	for _, m := range labs[2:4] {
 		r.ratio(4, "unchanged "+m.name+" / fresh build", m.unchanged, m.build, 1)
@@ -136,7 +139,8 @@ func measure(t *testing.T, work, mirrorgen string, s sized, members int) *measur
 
 // again adds the command that builds what is there already.
 func (m *measured) again(t *testing.T, work, mirrorgen string) {
-	m.unchanged = &command{argv: []string{mirrorgen, "build", filepath.Join(work, m.name), "-o", filepath.Join(work, m.name+".finished")}}
+	m.unchanged = &command{argv: []string{mirrorgen, "build", filepath.Join(work, m.name), "-o", filepath.Join(work,
+		m.name+".finished")}}
 }
 
 // onDisk adds the commands that write over a lab on ext4, where a file that is
@@ -147,11 +151,13 @@ func (m *measured) onDisk(t *testing.T, mirrorgen string) {
 	t.Helper()
 	disk := ext4(t)
 	if disk == "" {
-		t.Errorf("goal 4 was not measured on ext4: neither %s nor the working directory is on such a file system", os.TempDir())
+		t.Errorf("goal 4 was not measured on ext4: neither %s nor the working directory is on such a file system",
+			os.TempDir())
 		return
 	}
 	source, other := file(t, disk, m.name, m.source), file(t, disk, "other-"+m.name, m.source)
-	stays, changes, copied := filepath.Join(disk, "stays"), filepath.Join(disk, "changes"), filepath.Join(disk, "copied")
+	stays, changes, copied := filepath.Join(disk, "stays"), filepath.Join(disk, "changes"), filepath.Join(disk,
+		"copied")
 	for _, directory := range []string{stays, changes, copied} {
 		run(t, mirrorgen, "build", source, "-o", directory)
 	}

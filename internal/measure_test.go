@@ -28,7 +28,7 @@ type command struct {
 	peak  int             // KiB of memory, the most of any run
 }
 
-// run runs a command that must succeed, and tells what it says if it does not.
+// run runs a command that must succeed, and reports its output if it does not.
 func run(t *testing.T, argv ...string) {
 	t.Helper()
 	if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {

@@ -108,7 +108,8 @@ func peerFiles(t *testing.T, s sized) (peerData, []byte) {
 	gateway := contents["webgateway/CSP.ini"]
 	data.Gateway.Head = gateway[:strings.Index(gateway, "[SYSTEM_INDEX]")]
 	for _, s := range p.GatewayConfigs[0].Servers {
-		data.Gateway.Servers = append(data.Gateway.Servers, peerServer{s.Name, s.Address, s.MirrorAware, fmt.Sprint(s.Timeout), s.Username, s.Password})
+		data.Gateway.Servers = append(data.Gateway.Servers, peerServer{s.Name, s.Address, s.MirrorAware,
+			fmt.Sprint(s.Timeout), s.Username, s.Password})
 	}
 	want.WriteString(haproxy)
 	want.WriteString(gateway)

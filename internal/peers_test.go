@@ -28,52 +28,70 @@ type peer struct {
 // files from data. Not among them: OpenTofu and Nomad Pack, whose go.mod replace
 // modules, and ytt, which takes minutes for 4,000 members.
 var peers = []peer{
-	{"consul-template", "github.com/hashicorp/consul-template", "v0.41.1", "", false, func(t *testing.T, program, work string, d peerData) *command {
-		template := file(t, work, "consul.tmpl", []byte(`{{with (file "`+work+`/data.json" | parseJSON)}}`+peerText(t, "lab.gotmpl")+"{{end}}"))
+	{"consul-template", "github.com/hashicorp/consul-template", "v0.41.1", "", false, func(t *testing.T, program,
+		work string, d peerData) *command {
+		template := file(t, work, "consul.tmpl", []byte(`{{with (file "`+work+`/data.json" | parseJSON)}}`+peerText(t,
+			"lab.gotmpl")+"{{end}}"))
 		out := filepath.Join(work, "consul.out")
 		return &command{argv: []string{program, "-once", "-template", template + ":" + out}, out: out}
 	}},
-	{"gomplate", "github.com/hairyhenderson/gomplate/v4/cmd/gomplate", "v4.3.3", "inet.af/netaddr => github.com/inetaf/netaddr v0.0.0-20230525184311-b8eac61e914a", false, func(t *testing.T, program, work string, d peerData) *command {
-		template := file(t, work, "gomplate.tmpl", []byte(peerText(t, "lab.gotmpl")))
-		return &command{argv: []string{program, "-c", ".=" + work + "/data.json", "-f", template}, out: filepath.Join(work, "gomplate.out")}
-	}},
-	{"helm template", "helm.sh/helm/v3/cmd/helm", "v3.22.0", "", false, func(t *testing.T, program, work string, d peerData) *command {
+	{"gomplate", "github.com/hairyhenderson/gomplate/v4/cmd/gomplate", "v4.3.3",
+		"inet.af/netaddr => github.com/inetaf/netaddr v0.0.0-20230525184311-b8eac61e914a", false, func(t *testing.T,
+			program, work string, d peerData) *command {
+			template := file(t, work, "gomplate.tmpl", []byte(peerText(t, "lab.gotmpl")))
+			return &command{argv: []string{program, "-c", ".=" + work + "/data.json", "-f", template},
+				out: filepath.Join(work, "gomplate.out")}
+		}},
+	{"helm template", "helm.sh/helm/v3/cmd/helm", "v3.22.0", "", false, func(t *testing.T, program, work string,
+		d peerData) *command {
 		chart := filepath.Join(work, "chart")
 		if err := os.MkdirAll(filepath.Join(chart, "templates"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		file(t, chart, "Chart.yaml", []byte("apiVersion: v2\nname: lab\nversion: 0.1.0\n"))
-		file(t, chart, "templates/lab.yaml", []byte("{{- define \"lab\"}}{{with .Values}}"+peerText(t, "lab.gotmpl")+"{{end}}{{end}}apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lab\ndata:\n  lab: |\n{{include \"lab\" . | indent 4}}\n"))
-		return &command{argv: []string{program, "template", "lab", chart, "-f", work + "/data.json"}, out: filepath.Join(work, "helm.out")}
+		file(t, chart, "templates/lab.yaml", []byte("{{- define \"lab\"}}{{with .Values}}"+peerText(t,
+			"lab.gotmpl")+"{{end}}{{end}}apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lab\ndata:\n  lab: "+
+			"|\n{{include \"lab\" . | indent 4}}\n"))
+		return &command{argv: []string{program, "template", "lab", chart, "-f", work + "/data.json"},
+			out: filepath.Join(work, "helm.out")}
 	}},
-	{"go-jsonnet", "github.com/google/go-jsonnet/cmd/jsonnet", "v0.22.0", "", false, func(t *testing.T, program, work string, d peerData) *command {
-		return &command{argv: []string{program, "-S", "--tla-code-file", "data=" + work + "/data.json", peerFile(t, "lab.jsonnet")}, out: filepath.Join(work, "jsonnet.out")}
+	{"go-jsonnet", "github.com/google/go-jsonnet/cmd/jsonnet", "v0.22.0", "", false, func(t *testing.T, program,
+		work string, d peerData) *command {
+		return &command{argv: []string{program, "-S", "--tla-code-file", "data=" + work + "/data.json",
+			peerFile(t, "lab.jsonnet")}, out: filepath.Join(work, "jsonnet.out")}
 	}},
-	{"cue export", "cuelang.org/go/cmd/cue", "v0.17.1", "", false, func(t *testing.T, program, work string, d peerData) *command {
+	{"cue export", "cuelang.org/go/cmd/cue", "v0.17.1", "", false, func(t *testing.T, program, work string,
+		d peerData) *command {
 		text, err := json.Marshal(peerText(t, "lab.gotmpl"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		source := file(t, work, "lab.cue", []byte("import \"text/template\"\n\ncompose: _\nhaproxy: _\ngateway: _\nout: template.Execute("+string(text)+", {\"compose\": compose, \"haproxy\": haproxy, \"gateway\": gateway})\n"))
-		return &command{argv: []string{program, "export", source, work + "/data.json", "-e", "out", "--out", "text"}, out: filepath.Join(work, "cue.out")}
+		source := file(t, work, "lab.cue", []byte("import \"text/template\"\n\ncompose: _\nhaproxy: _\ngateway: "+
+			"_\nout: template.Execute("+string(text)+", {\"compose\": compose, \"haproxy\": haproxy, \"gateway\": "+
+			"gateway})\n"))
+		return &command{argv: []string{program, "export", source, work + "/data.json", "-e", "out", "--out", "text"},
+			out: filepath.Join(work, "cue.out")}
 	}},
 	{"HCL templatefile", "", "hcl v2.25.0", "", false, func(t *testing.T, _, work string, d peerData) *command {
 		program := compile(t, work, "hcltemplate", "./testdata/peers/hcltemplate")
-		return &command{argv: []string{program, peerFile(t, "lab.hcltmpl"), work + "/data.json"}, out: filepath.Join(work, "hcl.out")}
+		return &command{argv: []string{program, peerFile(t, "lab.hcltmpl"), work + "/data.json"},
+			out: filepath.Join(work, "hcl.out")}
 	}},
 	{"Jinja2", "", "", "", false, func(t *testing.T, _, work string, d peerData) *command {
 		const python = "/usr/bin/python3" // Debian's, which has Debian's python3-jinja2
 		if exec.Command(python, "-c", "import jinja2").Run() != nil {
 			return nil
 		}
-		return &command{argv: []string{python, peerFile(t, "jinja.py"), peerFile(t, "lab.j2"), work + "/data.json"}, out: filepath.Join(work, "jinja.out")}
+		return &command{argv: []string{python, peerFile(t, "jinja.py"), peerFile(t, "lab.j2"), work + "/data.json"},
+			out: filepath.Join(work, "jinja.out")}
 	}},
 	{"mawk", "", "", "", true, func(t *testing.T, _, work string, d peerData) *command {
 		program, err := exec.LookPath("mawk")
 		if err != nil {
 			return nil
 		}
-		return &command{argv: []string{program, "-f", peerFile(t, "lab.awk"), file(t, work, "data.tsv", d.lines())}, out: filepath.Join(work, "mawk.out")}
+		return &command{argv: []string{program, "-f", peerFile(t, "lab.awk"), file(t, work, "data.tsv", d.lines())},
+			out: filepath.Join(work, "mawk.out")}
 	}},
 }
 
@@ -134,7 +152,8 @@ func TestPeers(t *testing.T) {
 		for range 5 {
 			interleave(t, commands, size.turns)
 		}
-		fmt.Printf("\n%s: %d members, %d bytes in three files; medians of %d runs in 5 rounds\n", s.name, size.mirrors*size.members, len(want), 5*size.turns)
+		fmt.Printf("\n%s: %d members, %d bytes in three files; medians of %d runs in 5 rounds\n", s.name,
+			size.mirrors*size.members, len(want), 5*size.turns)
 		r.heading()
 		ours := unverified
 		what := "build --no-verify"
@@ -214,7 +233,8 @@ func checkPeer(t *testing.T, name, path string, want []byte) {
 		for at < min(len(got), len(want)) && got[at] == want[at] {
 			at++
 		}
-		t.Errorf("%s prints other bytes from %d of %d on: %.200q, want %.200q", name, at, len(want), got[at:], want[at:])
+		t.Errorf("%s prints other bytes from %d of %d on: %.200q, want %.200q", name, at, len(want), got[at:],
+			want[at:])
 	}
 }
 

@@ -38,7 +38,8 @@ func random(seed uint64) sized {
 	}
 	b.WriteString("}\n")
 	if chance(60) {
-		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2020.1", "2020.3", "2021.1", "2022.1", "2023.1", "2024.1", "2025.1", "2025.2", "2026.1"}[pick(9)])
+		fmt.Fprintf(&b, "images { tag = %q }\n", []string{"2020.1", "2020.3", "2021.1", "2022.1", "2023.1", "2024.1",
+			"2025.1", "2025.2", "2026.1"}[pick(9)])
 	}
 	for i, name := range []string{"a", "b"} {
 		switch {
@@ -47,7 +48,8 @@ func random(seed uint64) sized {
 			fmt.Fprintf(&b, "network %q {}\n", name)
 		default:
 			bits := 16 + pick(6)
-			fmt.Fprintf(&b, "network %q { subnet = \"10.%d.%d.0/%d\" }\n", name, 100+50*i+pick(50), pick(1<<(bits-16))<<(24-bits), bits)
+			fmt.Fprintf(&b, "network %q { subnet = \"10.%d.%d.0/%d\" }\n", name, 100+50*i+pick(50),
+				pick(1<<(bits-16))<<(24-bits), bits)
 		}
 	}
 	fmt.Fprintf(&b, "iris { durable = %v }\n", chance(50))
@@ -147,13 +149,13 @@ func permuted(t *testing.T, s sized, before *plan.Plan, seed uint64) {
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, other.source)
 	}
-	if a, b := places(before), places(after); !maps.Equal(a, b) {
+	if a, b := endpoints(before), endpoints(after); !maps.Equal(a, b) {
 		t.Errorf("the order of blocks moves services:\n%v\n%v\n%s", a, b, other.source)
 	}
 }
 
-// places are where the services of a lab are, and on which host ports.
-func places(p *plan.Plan) map[string]string {
+// endpoints returns the addresses of the services of a lab, and their host ports.
+func endpoints(p *plan.Plan) map[string]string {
 	list := map[string]string{}
 	for _, s := range p.Services {
 		for _, a := range s.Addresses {
@@ -177,27 +179,29 @@ func accepted(t *testing.T, artifacts []lab.Artifact) {
 		t.Fatal(err)
 	}
 	compose := toolstest.Compose(t)
-	says(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
+	runs(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
 	for _, a := range artifacts {
 		if strings.HasPrefix(a.Path, "haproxy/") {
-			says(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
+			runs(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
 		}
 		if strings.HasPrefix(a.Path, "nginx/") {
-			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path body;\n  proxy_temp_path proxy;\n" +
-				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include web-moved.conf;\n}\n"
+			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path " +
+				"body;\n  proxy_temp_path proxy;\n" +
+				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include " +
+				"web-moved.conf;\n}\n"
 			moved := bytes.Replace(a.Content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1)
 			for name, content := range map[string][]byte{"main.conf": []byte(main), "web-moved.conf": moved} {
 				if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			says(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
+			runs(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
 		}
 	}
 }
 
-// says fails where a program refuses what it is shown.
-func says(t *testing.T, dir, program string, arguments ...string) {
+// runs fails where a program refuses its input.
+func runs(t *testing.T, dir, program string, arguments ...string) {
 	t.Helper()
 	command := exec.Command(program, arguments...)
 	command.Dir = dir

@@ -28,7 +28,8 @@ func (r report) ratio(goal int, text string, of, to *command, atMost float64) {
 	a, b := median(of.times), median(to.times)
 	ratio := float64(a) / float64(b)
 	cpu := float64(median(of.cpu)) / float64(max(1, median(to.cpu)))
-	fmt.Printf("%-4s  %-52s %9.2f %9.2f  %8.2f  %s (CPU %.2f)\n", number(goal), text, milliseconds(a), milliseconds(b), ratio, r.verdict(text, ratio, atMost), cpu)
+	fmt.Printf("%-4s  %-52s %9.2f %9.2f  %8.2f  %s (CPU %.2f)\n", number(goal), text, milliseconds(a), milliseconds(b),
+		ratio, r.verdict(text, ratio, atMost), cpu)
 }
 
 // figure prints a figure that stands alone.

@@ -44,7 +44,8 @@ func topologyOf(mirrors, members int) sized {
 		}
 		b.WriteString("}\n")
 	}
-	b.WriteString("\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx \"nginx\" {}\nhaproxy \"haproxy\" {}\n")
+	b.WriteString("\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx \"nginx\" {}\nhaproxy " +
+		"\"haproxy\" {}\n")
 	return sized{name + ".hcl", b.Bytes()}
 }
 

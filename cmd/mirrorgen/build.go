@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/format/text"
 )
 
 func (t *tool) buildCommand() *cobra.Command {
@@ -52,7 +53,7 @@ iris.key are never touched.`,
 
 func (t *tool) build(lab *compiled, output string, force bool) error {
 	output = lab.output(output)
-	if err := lab.outside(output); err != nil {
+	if err := lab.checkOutput(output); err != nil {
 		return failed(err)
 	}
 	c, err := artifact.Write(output, lab.artifacts, artifact.Options{Force: force})
@@ -69,11 +70,11 @@ func (t *tool) build(lab *compiled, output string, force bool) error {
 	}
 	t.reportKept(c)
 	t.reportLineEnds(c)
-	t.tell("%s: %s%s\n", printable(output), summary(c), lab.with())
+	t.printf("%s: %s%s\n", printable(output), summary(c), lab.with())
 	if lab.lock.differs(noted) {
-		t.tell("%s: addresses and ports noted; commit it with the topology\n", printable(lab.lock.path))
+		t.printf("%s: addresses and ports noted; commit it with the topology\n", printable(lab.lock.path))
 	}
-	t.tell("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
+	t.printf("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
 	return nil
 }
 
@@ -86,36 +87,36 @@ func (c *compiled) output(asked string) string {
 	return filepath.Join(c.input.dir, c.plan.Name)
 }
 
-// outside refuses an output directory that is, or is above, one that holds a
+// checkOutput refuses an output directory that is, or is above, one that holds a
 // source, a template or a link on the way to one: a lab and what it is made from
 // are kept apart.
-func (c *compiled) outside(output string) error {
+func (c *compiled) checkOutput(output string) error {
 	target, err := resolve(output)
 	if err != nil {
-		return plainError(output, err)
+		return pathError(output, err)
 	}
 	for _, s := range c.input.sources {
-		if err := apart(output, target, "topology", s.Name); err != nil {
+		if err := checkApart(output, target, "topology", s.Name); err != nil {
 			return err
 		}
 	}
 	for _, s := range c.rendering.sources {
-		if err := apart(output, target, "template", s.File); err != nil {
+		if err := checkApart(output, target, "template", s.File); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// apart refuses a directory, whose place without links is target, that holds a
+// checkApart refuses a directory, whose location without links is target, that holds a
 // file.
-func apart(output, target, kind, name string) error {
-	places, err := places(name)
+func checkApart(output, target, kind, name string) error {
+	locations, err := locations(name)
 	if err != nil {
-		return plainError(name, err)
+		return pathError(name, err)
 	}
-	for _, place := range places {
-		rel, err := filepath.Rel(target, place)
+	for _, location := range locations {
+		rel, err := filepath.Rel(target, location)
 		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 			return fmt.Errorf("%s: this directory holds the %s %s; choose another with -o", output, kind, name)
 		}
@@ -123,22 +124,22 @@ func apart(output, target, kind, name string) error {
 	return nil
 }
 
-// places are where a source is: its file, and the name by which it was given,
+// locations are where a source is: its file, and the name by which it was given,
 // with each directory on the way, any of which may be a link to somewhere else.
-func places(name string) ([]string, error) {
-	place, err := resolve(name)
+func locations(name string) ([]string, error) {
+	location, err := resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	places := []string{place}
+	locations := []string{location}
 	name, err = filepath.Abs(name)
 	for err == nil && name != filepath.Dir(name) {
-		if place, err = resolve(filepath.Dir(name)); err == nil {
-			places = append(places, filepath.Join(place, filepath.Base(name)))
+		if location, err = resolve(filepath.Dir(name)); err == nil {
+			locations = append(locations, filepath.Join(location, filepath.Base(name)))
 		}
 		name = filepath.Dir(name)
 	}
-	return places, err
+	return locations, err
 }
 
 // resolve is the absolute path without symbolic links; what does not exist yet
@@ -156,8 +157,8 @@ func resolve(path string) (string, error) {
 	return filepath.Join(parent, filepath.Base(path)), err
 }
 
-// refuse tells of files that a build must not overwrite, and shows what it would
-// have changed in them.
+// refuse reports files that a build must not overwrite, and shows what it would have changed
+// in them.
 func (t *tool) refuse(conflict *artifact.ConflictError) error {
 	if t.report != nil {
 		for i := range conflict.Conflicts {
@@ -166,7 +167,7 @@ func (t *tool) refuse(conflict *artifact.ConflictError) error {
 		}
 		return &failure{code: exitFailed}
 	}
-	t.say(conflict)
+	t.printError(conflict)
 	shown := 0
 	for i := range conflict.Conflicts {
 		f := findingOf(conflict.Comparison, &conflict.Conflicts[i])
@@ -188,7 +189,7 @@ func (t *tool) refuse(conflict *artifact.ConflictError) error {
 	return &failure{code: exitFailed}
 }
 
-// reportLineEnds tells of files in which CRLF was found and is no more.
+// reportLineEnds warns of files that had CRLF line ends before this build.
 func (t *tool) reportLineEnds(c *artifact.Comparison) {
 	found := 0
 	for i := range c.Changes {
@@ -197,8 +198,10 @@ func (t *tool) reportLineEnds(c *artifact.Comparison) {
 		}
 	}
 	if found > 0 {
-		t.warn("CRLF line ends", "%s in %s had CRLF line ends, with which no shell runs a script; they have LF again. To keep git from putting CRLF there, "+
-			"write into the repository's .gitattributes:  %s/** -text", plural(found, "file"), c.Dir, filepath.Base(c.Dir))
+		t.warn("CRLF line ends", "%s in %s had CRLF line ends, with which no shell runs a script; they have LF again. "+
+			"To keep git from putting CRLF there, "+
+			"write into the repository's .gitattributes:  %s/** -text", text.Plural(found, "file"), c.Dir,
+			filepath.Base(c.Dir))
 	}
 }
 
@@ -206,7 +209,8 @@ func (t *tool) reportLineEnds(c *artifact.Comparison) {
 func (t *tool) reportKept(c *artifact.Comparison) {
 	for _, change := range c.Changes {
 		if change.Kind == artifact.Keep {
-			t.warn("Edited file of no use", "%s is no longer part of the lab; it was edited, so it stays. Delete it if you do not need it.",
+			t.warn("Edited file of no use", "%s is no longer part of the lab; it was edited, so it stays. Delete it "+
+				"if you do not need it.",
 				filepath.Join(c.Dir, change.Path))
 		}
 	}
@@ -214,7 +218,7 @@ func (t *tool) reportKept(c *artifact.Comparison) {
 
 // summary says what a write did, e.g. "23 files, 21 unchanged, 2 written".
 func summary(c *artifact.Comparison) string {
-	parts := []string{plural(c.Files, "file")}
+	parts := []string{text.Plural(c.Files, "file")}
 	counted := map[artifact.Kind]int{}
 	for _, change := range c.Changes {
 		counted[change.Kind]++
@@ -235,7 +239,7 @@ func summary(c *artifact.Comparison) string {
 	return strings.Join(parts, ", ")
 }
 
-// nextStep tells how the lab is started from here.
+// nextStep returns the sentence that says how to start the lab.
 func nextStep(output, key string) string {
 	start := filepath.Join(output, "start.sh")
 	if !filepath.IsAbs(start) && !strings.HasPrefix(start, "..") {

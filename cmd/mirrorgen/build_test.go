@@ -8,7 +8,8 @@ import (
 
 // A shell takes what shellWord writes for the word that it was made from.
 func TestShellWord(t *testing.T) {
-	words := []string{"./plain/start.sh", "a b", "it's", "$HOME", "*", "~", "a;b", "日本 語", "", "\"", `\`, "-x", "a\nb", "(a)"}
+	words := []string{"./plain/start.sh", "a b", "it's", "$HOME", "*", "~", "a;b", "日本 語", "", "\"", `\`, "-x",
+		"a\nb", "(a)"}
 	quoted := make([]string, len(words))
 	for i, word := range words {
 		quoted[i] = shellWord(word)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/format/text"
 )
 
 func (t *tool) checkCommand() *cobra.Command {
@@ -64,7 +65,7 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 	}
 	list := append(findings(c), lab.lock.findings(lab.plan.Lock.Encode(lab.plan.Source))...)
 	if len(list) == 0 {
-		t.tell("%s: up to date: %s\n", printable(c.Dir), plural(c.Files, "file"))
+		t.printf("%s: up to date: %s\n", printable(c.Dir), text.Plural(c.Files, "file"))
 		return nil, nil
 	}
 	if t.report != nil {
@@ -74,7 +75,8 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 		return list, nil
 	}
 	t.showFindings(list)
-	t.say(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, plural(len(list), "difference"), remedies(list)))
+	t.printError(fmt.Errorf("%s is not what %s describes: %s\n%s", c.Dir, path, text.Plural(len(list), "difference"),
+		remedies(list)))
 	return list, nil
 }
 
@@ -82,7 +84,7 @@ func (t *tool) check(path, output string, own *templateDir) ([]finding, error) {
 // make.
 func (t *tool) showFindings(list []finding) {
 	for i := range list {
-		fmt.Fprintf(t.out, "%s %s\n", printable(list[i].name), printable(list[i].says))
+		fmt.Fprintf(t.out, "%s %s\n", printable(list[i].name), printable(list[i].difference))
 	}
 	for i := range list {
 		if text := list[i].diff; len(text) > 0 {

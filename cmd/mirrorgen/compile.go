@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime/debug"
 
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
-	"mirrorgen/templates"
 )
 
 // plan reads a topology and decides what it leaves open. It shows all
@@ -55,7 +52,6 @@ type compiled struct {
 // compile turns a topology into artifacts, and reads them back if verified is
 // set.
 func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled, error) {
-	go warm() // while the topology is read
 	in, p, err := t.plan(path)
 	if err != nil {
 		return nil, err
@@ -67,7 +63,6 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	if c.artifacts, err = c.render(t, p); err != nil || !verified {
 		return c, err
 	}
-	boundMemory(c.artifacts)
 	diags := verify.Check(c.artifacts)
 	if len(diags) == 0 {
 		return c, nil
@@ -79,33 +74,11 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	return c, nil
 }
 
-// boundMemory has the garbage collector, which else lets the heap grow to several times
-// what is in use, aim for eight bytes for each that is to be verified: verification keeps about
-// four. A build of 4,000 members then takes 78 MiB instead of 98, in the same time. What the
-// environment says (GOMEMLIMIT) stays.
-func boundMemory(artifacts []lab.Artifact) {
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	size := int64(0)
-	for _, a := range artifacts {
-		size += int64(len(a.Content))
-	}
-	debug.SetMemoryLimit(max(17<<20, 10<<20+8*size))
-}
-
-// suspects tells what may have brought a mistake into a generated file.
+// suspects names what may have brought a mistake into a generated file.
 func (c *compiled) suspects() string {
 	const raw = "The usual cause is raw text of the topology (compose, config, ini, merge)"
 	if c.set != nil {
 		return raw + ", or a template of " + c.rendering.dir
 	}
 	return raw + ". Where it has none, this is a mistake in mirrorgen"
-}
-
-// warm prepares the templates. What is wrong with one is told by Render, which
-// meets it again.
-func warm() {
-	defer func() { recover() }()
-	templates.Warm()
 }

@@ -50,7 +50,7 @@ func completeFiles(root *cobra.Command) {
 }
 
 // completeServices offers the services of the topology that was named, or their
-// roles, each with what it is. What is wrong with the topology is not told.
+// roles, each with what it is. Mistakes in the topology are not reported.
 func completeServices(offer func(*plan.Plan) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		const none = cobra.ShellCompDirectiveNoFileComp

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
 )
@@ -64,8 +65,8 @@ func split(diags hcl.Diagnostics, n int) (taken, rest hcl.Diagnostics) {
 // it does not have.
 const noSource = "  on  line 0:\n  (source code not available)\n\n"
 
-// write prints one diagnostic as HCL's writer does, but for the excerpt: to make
-// one, HCL reads the file from its beginning for every diagnostic.
+// write prints one diagnostic as HCL's writer does, with an excerpt of our own: for its own,
+// HCL's writer reads the file from its beginning for every diagnostic.
 func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*listing) {
 	shown := *d
 	shown.Summary, shown.Detail = printable(d.Summary), printable(d.Detail)
@@ -73,7 +74,8 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		shown.Subject = &hcl.Range{}
 	}
 	var text bytes.Buffer
-	hcl.NewDiagnosticTextWriter(&text, nil, t.screen.width, t.screen.color).WriteDiagnostic(&shown) // a buffer does not fail
+	// a buffer does not fail
+	hcl.NewDiagnosticTextWriter(&text, nil, t.screen.width, t.screen.color).WriteDiagnostic(&shown)
 	before, after, found := strings.Cut(text.String(), noSource)
 	out.WriteString(before)
 	if !found {
@@ -87,7 +89,8 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		l.redact = t.redacted
 		l.excerpt(out, d, begin, end)
 	} else {
-		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename), d.Subject.Start.Line)
+		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename),
+			d.Subject.Start.Line)
 	}
 	if other, ok := d.Extra.(verify.Other); ok {
 		if l := files[other.Range.Filename]; l != nil {
@@ -109,16 +112,9 @@ func count(diags hcl.Diagnostics) string {
 	}
 	switch {
 	case warnings == 0:
-		return plural(errors, "error")
+		return text.Plural(errors, "error")
 	case errors == 0:
-		return plural(warnings, "warning")
+		return text.Plural(warnings, "warning")
 	}
-	return plural(errors, "error") + ", " + plural(warnings, "warning")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return text.Plural(errors, "error") + ", " + text.Plural(warnings, "warning")
 }

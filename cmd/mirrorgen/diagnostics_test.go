@@ -15,7 +15,8 @@ func TestShow(t *testing.T) {
 		d := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: "Do \x1b[1mso."}
 		if file != "" {
 			at := 4 * (line - 1)
-			d.Subject = &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: 1, Byte: at}, End: hcl.Pos{Line: line, Column: 4, Byte: at + 3}}
+			d.Subject = &hcl.Range{Filename: file, Start: hcl.Pos{Line: line, Column: 1, Byte: at},
+				End: hcl.Pos{Line: line, Column: 4, Byte: at + 3}}
 		}
 		return d
 	}
@@ -48,7 +49,8 @@ Do ?[1mso.
 	files := map[string]*listing{"a.conf": {name: "a.conf", content: []byte("one\ntwo\n")}}
 	for range 2 {
 		diags := hcl.Diagnostics{
-			diagnostic("b.conf", 7, "Elsewhere"), diagnostic("a.conf", 2, "Second"), diagnostic("", 0, "Nowhere"), diagnostic("a.conf", 1, "First"),
+			diagnostic("b.conf", 7, "Elsewhere"), diagnostic("a.conf", 2, "Second"), diagnostic("", 0, "Nowhere"),
+			diagnostic("a.conf", 1, "First"),
 		}
 		var out bytes.Buffer
 		(&tool{err: &out}).show(diags, files)
@@ -63,7 +65,8 @@ Do ?[1mso.
 func TestShowMany(t *testing.T) {
 	var diags hcl.Diagnostics
 	for i := range 300 {
-		d := &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Warned", Subject: &hcl.Range{Filename: "a", Start: hcl.Pos{Line: 1, Byte: i}}}
+		d := &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Warned", Subject: &hcl.Range{Filename: "a",
+			Start: hcl.Pos{Line: 1, Byte: i}}}
 		if i%10 == 9 {
 			d.Severity, d.Summary = hcl.DiagError, "Failed"
 		}
@@ -73,7 +76,8 @@ func TestShowMany(t *testing.T) {
 	tool := &tool{err: &out}
 	tool.show(diags, nil)
 	text := out.String()
-	if failed, warned := strings.Count(text, "Error: Failed"), strings.Count(text, "Warning: Warned"); failed != 30 || warned != 70 {
+	if failed, warned := strings.Count(text, "Error: Failed"), strings.Count(text, "Warning: Warned"); failed != 30 ||
+		warned != 70 {
 		t.Errorf("%d errors and %d warnings are shown", failed, warned)
 	}
 	if !strings.HasSuffix(text, "\n\nNot shown: 200 warnings. Deal with those above first.\n\n") {

@@ -10,6 +10,7 @@ import (
 
 	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/artifact/impact"
+	"mirrorgen/internal/format/text"
 )
 
 func (t *tool) diffCommand() *cobra.Command {
@@ -94,7 +95,8 @@ func (t *tool) preview(path, output string, own *templateDir) (*preview, error) 
 	if err != nil {
 		return nil, failed(err)
 	}
-	p := &preview{Format: 1, Directory: c.Dir, Files: []fileChange{}, fresh: c.Fresh, unfinished: c.Unfinished, unlisted: c.Unlisted}
+	p := &preview{Format: 1, Directory: c.Dir, Files: []fileChange{}, fresh: c.Fresh, unfinished: c.Unfinished,
+		unlisted: c.Unlisted}
 	if p.Report, err = impact.Of(before, lab.artifacts); err != nil {
 		return nil, failed(fmt.Errorf("%s: %w", c.Dir, err))
 	}
@@ -180,7 +182,8 @@ func (t *tool) showEffects(p *preview) {
 	directory := shellWord(filepath.Clean(p.Directory))
 	switch {
 	case effects[impact.Purge]:
-		fmt.Fprintf(t.out, "What has to be purged is started afresh, and everything else with it: cd %s && ./stop.sh --purge && ./start.sh\n", printable(directory))
+		fmt.Fprintf(t.out, "What has to be purged is started afresh, and everything else with it: cd %s && ./stop.sh "+
+			"--purge && ./start.sh\n", printable(directory))
 	case effects[impact.Restart]:
 		fmt.Fprintf(t.out, "What has to be restarted takes: cd %s && ./stop.sh && ./start.sh\n", printable(directory))
 	}
@@ -189,7 +192,7 @@ func (t *tool) showEffects(p *preview) {
 // namesOrCount lists a few services, and counts many.
 func namesOrCount(names []string) string {
 	if len(names) > 12 {
-		return plural(len(names), "other service")
+		return text.Plural(len(names), "other service")
 	}
 	return strings.Join(names, ", ")
 }

@@ -12,12 +12,12 @@ import (
 
 // A finding is one difference between a lab on disk and its topology.
 type finding struct {
-	name    string // path of the file, as a user would type it
-	says    string // continues "NAME ...", e.g. "is missing"
-	summary string // e.g. "Missing file"
-	remedy  string // sentences
-	line    int    // of the file on disk, from 1: where the difference begins
-	diff    []byte // from what is there to what a build writes; nil where no bytes change
+	name       string // path of the file, as a user would type it
+	difference string // continues "NAME ...", e.g. "is missing"
+	summary    string // e.g. "Missing file"
+	remedy     string // sentences
+	line       int    // of the file on disk, from 1: where the difference begins
+	diff       []byte // from what is there to what a build writes; nil where no bytes change
 }
 
 // diagnostic is the finding for machines.
@@ -26,23 +26,25 @@ func (f *finding) diagnostic() *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  f.summary,
-		Detail:   f.name + " " + f.says + ". " + f.remedy,
+		Detail:   f.name + " " + f.difference + ". " + f.remedy,
 		Subject:  &hcl.Range{Filename: f.name, Start: at, End: at},
 	}
 }
 
 // findings are the differences of a comparison, in the order of their paths.
 func findings(c *artifact.Comparison) []finding {
-	place := func(name string) string { return filepath.Join(c.Dir, filepath.FromSlash(name)) }
+	pathOf := func(name string) string { return filepath.Join(c.Dir, filepath.FromSlash(name)) }
 	var list []finding
 	switch {
 	case c.Fresh:
-		return []finding{{c.Dir, "has not been built", "Missing lab", "Run mirrorgen build and commit what it writes.", 1, nil}}
+		return []finding{{c.Dir, "has not been built", "Missing lab", "Run mirrorgen build and commit what it writes.",
+			1, nil}}
 	case c.Unfinished:
 		list = append(list, finding{c.Dir, "holds an unfinished build", "Unfinished build",
 			"A build is at work there, or was interrupted: run mirrorgen build, which finishes it.", 1, nil})
 	case c.Unlisted:
-		list = append(list, finding{place(artifact.ManifestName), "does not list the files of the lab, though they are right", "Manifest out of date",
+		list = append(list, finding{pathOf(artifact.ManifestName), "does not list the files of the lab, though they " +
+			"are right", "Manifest out of date",
 			"Run mirrorgen build and commit what it writes.", 1, nil})
 	}
 	for i := range c.Changes {
@@ -53,7 +55,7 @@ func findings(c *artifact.Comparison) []finding {
 
 // findingOf is the finding about one file.
 func findingOf(c *artifact.Comparison, change *artifact.Change) finding {
-	f := finding{name: filepath.Join(c.Dir, filepath.FromSlash(change.Path)), says: change.Says()}
+	f := finding{name: filepath.Join(c.Dir, filepath.FromSlash(change.Path)), difference: change.Description()}
 	f.summary, f.remedy = classify(change)
 	text, err := c.Diff(change)
 	if err != nil {
@@ -78,7 +80,7 @@ func (f *finding) excerpt() string {
 	return strings.Join(lines[:mostExcerpt], "") + fmt.Sprintf("... and %d more lines\n", len(lines)-1-mostExcerpt)
 }
 
-// classify names a difference and says how it is put right.
+// classify names a difference and difference how it is put right.
 func classify(change *artifact.Change) (summary, remedy string) {
 	const build = "Run mirrorgen build and commit what it writes."
 	switch {
@@ -95,11 +97,13 @@ func classify(change *artifact.Change) (summary, remedy string) {
 	case artifact.Missing, artifact.Nothing:
 		return "Missing file", build
 	case artifact.Edited:
-		return "Edited file", "Say in the topology what you changed by hand, and let mirrorgen build --force overwrite the file."
+		return "Edited file", "Say in the topology what you changed by hand, and let mirrorgen build --force " +
+			"overwrite the file."
 	case artifact.Foreign:
 		return "Foreign file", "Move it away to keep it, or let mirrorgen build --force overwrite it."
 	case artifact.LineEnds:
-		return "CRLF line ends", "Git (core.autocrlf) or an editor put them there, and no shell runs such a script: run mirrorgen build, which puts them right."
+		return "CRLF line ends", "Git (core.autocrlf) or an editor put them there, and no shell runs such a script: " +
+			"run mirrorgen build, which puts them right."
 	}
 	return "File out of date", build
 }

@@ -46,7 +46,8 @@ formats standard input to standard output. A file with syntax errors is left alo
 	}
 	flags := command.Flags()
 	flags.BoolVar(&f.check, "check", false, "write nothing; list files that are not formatted and exit with 3")
-	flags.BoolVar(&f.diff, "diff", false, "write nothing; print the changes as a unified diff and exit with 3 if there are any")
+	flags.BoolVar(&f.diff, "diff", false, "write nothing; print the changes as a unified diff and exit with 3 if "+
+		"there are any")
 	return command
 }
 
@@ -114,8 +115,8 @@ func (f *formatter) format(name string, content []byte) ([]byte, error) {
 	return hclwrite.Format(content), nil
 }
 
-// report tells of a difference where --check or --diff asks for it instead of a
-// change.
+// report prints a difference where --check or --diff asks for it instead of a change, and
+// reports whether it did.
 func (f *formatter) report(name string, before, after []byte) bool {
 	switch {
 	case f.diff:
@@ -134,7 +135,7 @@ func (f *formatter) report(name string, before, after []byte) bool {
 func replaceFile(name string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("%w; the file was left as it was", plainError(name, err))
+			err = fmt.Errorf("%w; the file was left as it was", pathError(name, err))
 		}
 	}()
 	target, err := filepath.EvalSymlinks(name)
@@ -146,7 +147,7 @@ func replaceFile(name string, content []byte) (err error) {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("not a plain file")
+		return fmt.Errorf("not a regular file")
 	}
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/format/text"
 )
 
 // printGitHub prints notices as workflow commands, which GitHub shows beside the
@@ -37,7 +39,9 @@ func (t *tool) printGitHub(notices []notice) {
 		fmt.Fprintf(t.out, "::%s %s::%s\n", n.Severity, strings.Join(properties, ","), escapeData(message))
 	}
 	if rest := len(notices) - len(shown); rest > 0 {
-		fmt.Fprintf(t.out, "::notice title=mirrorgen::%s\n", escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", plural(rest, "diagnostic"))))
+		fmt.Fprintf(t.out, "::notice title=mirrorgen::%s\n",
+			escapeData(fmt.Sprintf("Not shown: %s more. Deal with those above first.", text.Plural(rest,
+				"diagnostic"))))
 	}
 }
 

@@ -47,40 +47,51 @@ func TestHostileTopologies(t *testing.T) {
 	for _, test := range []struct{ name, topology, says string }{
 		{"10 MB of blocks", repeat("arbiter \"a\" {}\n", 10<<20/15), "Topology too large"},
 		{"60,000 blocks", repeat("arbiter \"a\" {}\n", 60_000), "Duplicate name"},
-		{"10 MB of mirrors", many("mirror \"m%d\" {\n  member \"a%d\" { role = \"primary\" }\n}\n", 10<<20), "Topology too large"},
-		{"100,000 references", "lab \"l\" {}\nlocals {\n" + many("  a%d = var.x%d\n", 1_900_000) + "}\n", "Unknown variable"},
+		{"10 MB of mirrors", many("mirror \"m%d\" {\n  member \"a%d\" { role = \"primary\" }\n}\n", 10<<20),
+			"Topology too large"},
+		{"100,000 references", "lab \"l\" {}\nlocals {\n" + many("  a%d = var.x%d\n", 1_900_000) +
+			"}\n", "Unknown variable"},
 		{"4 MB of one text", "lab \"l\" { host = \"" + repeat("a", 4<<20-100) + "\" }\n", "Value too large"},
 		{"10 MB of nothing", repeat("\n", 10<<20), "Topology too large"},
 		{"lines of nothing", repeat("\n", 319_999), "Missing lab block"},
-		{"100,000 brackets", "lab \"l\" { host = " + repeat("[", 100_000) + repeat("]", 100_000) + " }\n", "Nested too deep"},
+		{"100,000 brackets", "lab \"l\" { host = " + repeat("[", 100_000) + repeat("]", 100_000) +
+			" }\n", "Nested too deep"},
 		{"100,000 braces", repeat("x {\n", 100_000), "Nested too deep"},
-		{"50,000 templates", "lab \"l\" { host = " + repeat("\"${", 50_000) + repeat("}\"", 50_000) + " }\n", "Nested too deep"},
+		{"50,000 templates", "lab \"l\" { host = " + repeat("\"${", 50_000) + repeat("}\"", 50_000) +
+			" }\n", "Nested too deep"},
 		{"billion laughs", doubling(`"ha ha ha ha ha"`, `"${X}${X}"`), "Value too large"},
 		{"billion lists", doubling("[1, 2, 3]", "[X, X]"), "Value too large"},
 		{"billion lists joined", doubling("[1, 2, 3]", "concat(X, X)"), "Too much to compute"},
 		{"billion lists compared", doubling("[1, 2, 3]", "X == X ? [X, X] : [X, X]"), "Too much to compute"},
 		{"billion objects", doubling("{ a = 1 }", "{ a = X, b = X }"), "Value too large"},
 		{"numbers squared", doubling("10", "X * X"), "Number out of range"},
-		{"joined", local(`join(join("", [for i in local.n : "0123456789"]), [for i in local.n : "x"])`), "would make a value of more"},
+		{"joined", local(`join(join("", [for i in local.n : "0123456789"]), [for i in local.n : "x"])`),
+			"would make a value of more"},
 		{"concatenated", local("concat(" + repeat("local.n, ", 10_000) + "[])"), "Too much to compute"},
 		{"products", local("setproduct(local.n, local.n, local.n)"), "would make a value of more"},
-		{"loops", local("[for a in local.n : [for b in local.n : [for c in local.n : c if false]]]"), "Too much to compute"},
+		{"loops", local("[for a in local.n : [for b in local.n : [for c in local.n : c if false]]]"),
+			"Too much to compute"},
 		{"loops of loops", local("[for a in local.n : [for b in local.n : 1]]"), "Too much to compute"},
 		{"groups", local("{ for a in local.n : \"k\" => [for b in local.n : b]... }"), "Too much to compute"},
 		{"splats", local("[for a in local.n : local.n[*]]"), "Too much to compute"},
 		{"looked up", local(`[for a in local.n : contains(local.n, "x")]`), "Too much to compute"},
 		{"made distinct", local("distinct([for a in local.n : \"x${a}\"])"), "would make a value of more"},
 		{"indented", local(`indent(1e9, "a\nb")`), "would make a value of more"},
-		{"replaced", local(`replace(join("", [for i in local.n : "a"]), "a", join("", [for i in local.n : "a"]))`), "would make a value of more"},
+		{"replaced", local(`replace(join("", [for i in local.n : "a"]), "a", join("", [for i in local.n : "a"]))`),
+			"would make a value of more"},
 		{"formatted", local(`format("%1000000000s", "a")`), "would make a value of more"},
 		{"counted", local("range(1e9)"), "more than 100000 numbers"},
 		{"counted without end", local("range(0, 1, 1e-300)"), "more than 100000 numbers"},
 		{"JSON", local(`jsondecode(join("", [for i in local.n : "["]))`), "would make a value of more"},
 		{"written out", local(`"${1e999999999}"`), "Number out of range"},
 		{"circle", chain.String(), "Locals "},
-		{"blocks without end", "lab \"l\" {}\nlocals { n = range(100000) }\ndynamic \"mirror\" {\n  for_each = local.n\n  labels = [\"m\"]\n  content {\n    dynamic \"member\" {\n      for_each = local.n\n      labels = [\"a\"]\n      content { role = \"primary\" }\n    }\n  }\n}\n", "Too many blocks"},
-		{"function of itself", "function \"f\" {\n  params = [x]\n  result = f(upper(x))\n}\nlab \"l\" { host = f(1) }\n", "Functions too deep"},
-		{"functions of each other", "function \"f\" {\n  params = [x]\n  result = g(x)\n}\nfunction \"g\" {\n  params = [x]\n  result = f(x)\n}\nlab \"l\" { host = f(1) }\n", "Functions too deep"},
+		{"blocks without end", "lab \"l\" {}\nlocals { n = range(100000) }\ndynamic \"mirror\" {\n  for_each = " +
+			"local.n\n  labels = [\"m\"]\n  content {\n    dynamic \"member\" {\n      for_each = local.n\n      " +
+			"labels = [\"a\"]\n      content { role = \"primary\" }\n    }\n  }\n}\n", "Too many blocks"},
+		{"function of itself", "function \"f\" {\n  params = [x]\n  result = f(upper(x))\n}\nlab \"l\" { host = f(1) " +
+			"}\n", "Functions too deep"},
+		{"functions of each other", "function \"f\" {\n  params = [x]\n  result = g(x)\n}\nfunction \"g\" {\n  " +
+			"params = [x]\n  result = f(x)\n}\nlab \"l\" { host = f(1) }\n", "Functions too deep"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if len(test.topology) > 400_000 {
@@ -140,5 +151,6 @@ func spend(t *testing.T, program, topology string) (said string, seconds float64
 		t.Errorf("%v, not exit code %d: %.600s", err, exitFailed, output.String())
 	}
 	usage := command.ProcessState.SysUsage().(*syscall.Rusage)
-	return output.String(), (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds(), usage.Maxrss / 1024
+	return output.String(), (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds(),
+		usage.Maxrss / 1024
 }

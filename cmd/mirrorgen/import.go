@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/importer"
 )
 
@@ -59,11 +60,11 @@ func (t *tool) importFile(path, output string) error {
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
-		return failed(plainError(path, err))
+		return failed(pathError(path, err))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return failed(plainError(dir, err))
+		return failed(pathError(dir, err))
 	}
 	defer root.Close()
 	result, err := importer.Import(filepath.Base(dir), path, content, func(name string) ([]byte, bool) { return readBeside(root, name) })
@@ -78,7 +79,7 @@ func (t *tool) importFile(path, output string) error {
 		return failed(err)
 	}
 	if result.Lost > 0 {
-		fmt.Fprintf(t.err, "%s: %s on what was not carried over or is otherwise now; read them before you build\n", printable(name), plural(result.Lost, "comment"))
+		fmt.Fprintf(t.err, "%s: %s on what was not carried over or is otherwise now; read them before you build\n", printable(name), text.Plural(result.Lost, "comment"))
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func (t *tool) importFile(path, output string) error {
 func composeFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", plainError(path, err)
+		return "", pathError(path, err)
 	}
 	if !info.IsDir() {
 		return path, nil

@@ -63,7 +63,7 @@ func topologyFiles(path string) (names []string, isDir bool, err error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, false, plainError(path, err)
+		return nil, false, pathError(path, err)
 	}
 	if !info.IsDir() {
 		return []string{path}, false, checkTopology(path)
@@ -71,7 +71,7 @@ func topologyFiles(path string) (names []string, isDir bool, err error) {
 	const separator = string(filepath.Separator)
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, false, plainError(path, err)
+		return nil, false, pathError(path, err)
 	}
 	for _, entry := range entries {
 		name := entry.Name()
@@ -114,7 +114,7 @@ func checkName(name string) error {
 func readSource(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, plainError(name, err)
+		return nil, pathError(name, err)
 	}
 	defer file.Close()
 	return readAll(name, file)
@@ -123,15 +123,16 @@ func readSource(name string) ([]byte, error) {
 func readAll(name string, r io.Reader) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(r, maxSource+1))
 	if err != nil {
-		return nil, plainError(name, err)
+		return nil, pathError(name, err)
 	}
 	if len(content) > maxSource {
-		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a topology", name)
+		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a "+
+			"topology", name)
 	}
 	return content, nil
 }
 
-// plainError says what is wrong with a path without naming the system call.
-func plainError(path string, err error) error {
+// pathError returns the error of a path without the name of the system call.
+func pathError(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, artifact.Cause(err))
 }

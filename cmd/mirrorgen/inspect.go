@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"mirrorgen/internal/format/text"
+
 	"github.com/spf13/cobra"
 )
 
@@ -68,7 +70,8 @@ raises "format". Lists are in the topology's order and never null.
 
 // printOverview prints services and endpoints as tables.
 func (t *tool) printOverview(o overview) {
-	fmt.Fprintf(t.out, "%s: from %s, IRIS %s, %s\n\n", o.Lab, o.Source, o.IRISVersion, plural(len(o.Services), "service"))
+	fmt.Fprintf(t.out, "%s: from %s, IRIS %s, %s\n\n", o.Lab, o.Source, o.IRISVersion, text.Plural(len(o.Services),
+		"service"))
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	row := func(cells ...string) {
 		for i, cell := range cells {

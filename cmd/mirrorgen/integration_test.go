@@ -74,10 +74,12 @@ func TestIntegrations(t *testing.T) {
 			for name, input := range a.Inputs {
 				env.Setenv(strings.ToUpper(name), input.Default)
 			}
-			// How a runner calls bash: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+			// How a runner calls bash:
+			// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 			files := map[string]string{"action": "#!/bin/bash -e\nset -o pipefail\n" + last.Run}
 			for _, h := range hooks {
-				files[h.ID] = "#!/bin/bash\nexec " + strings.Join(append(strings.Fields(h.Entry), h.Args...), " ") + " \"$@\"\n"
+				files[h.ID] = "#!/bin/bash\nexec " + strings.Join(append(strings.Fields(h.Entry), h.Args...), " ") +
+					" \"$@\"\n"
 			}
 			for name, text := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(text), 0o755); err != nil {
@@ -119,7 +121,8 @@ func TestHooks(t *testing.T) {
 	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
 	for _, h := range hooks {
 		passes := h.PassFilenames == nil || *h.PassFilenames
-		if h.Language != "golang" || h.Name == "" || h.Description == "" || !strings.HasPrefix(h.Entry, "mirrorgen ") || passes != (h.Files != "") || passes == h.AlwaysRun {
+		if h.Language != "golang" || h.Name == "" || h.Description == "" || !strings.HasPrefix(h.Entry, "mirrorgen ") ||
+			passes != (h.Files != "") || passes == h.AlwaysRun {
 			t.Errorf("%+v", h)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/lab"
 	"mirrorgen/schema"
 )
@@ -196,6 +197,6 @@ func visible(r hcl.Range) hcl.Range {
 
 func omitted(out *bytes.Buffer, lines int) {
 	if lines > 0 {
-		fmt.Fprintf(out, "      ... %s more\n", plural(lines, "line"))
+		fmt.Fprintf(out, "      ... %s more\n", text.Plural(lines, "line"))
 	}
 }

@@ -22,7 +22,8 @@ func bothWays(t *testing.T, content []byte, diags hcl.Diagnostics, screen screen
 	const name = "lab.hcl"
 	file, _ := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
 	var a, b bytes.Buffer
-	if err := hcl.NewDiagnosticTextWriter(&a, map[string]*hcl.File{name: file}, screen.width, screen.color).WriteDiagnostics(diags); err != nil {
+	if err := hcl.NewDiagnosticTextWriter(&a, map[string]*hcl.File{name: file}, screen.width,
+		screen.color).WriteDiagnostics(diags); err != nil {
 		t.Fatal(err)
 	}
 	tool, files := &tool{screen: screen}, sourceListings([]schema.Source{{Name: name, Content: content}})
@@ -106,7 +107,8 @@ func TestExcerptLikeHCL(t *testing.T) {
 // excerptOf prints what a diagnostic about a range of a text shows of it.
 func excerptOf(content string, begin, end int) string {
 	l := &listing{name: "a", content: []byte(content)}
-	d := &hcl.Diagnostic{Subject: &hcl.Range{Filename: "a", Start: hcl.Pos{Line: 1, Byte: begin}, End: hcl.Pos{Line: 1, Byte: end}}}
+	d := &hcl.Diagnostic{Subject: &hcl.Range{Filename: "a", Start: hcl.Pos{Line: 1, Byte: begin}, End: hcl.Pos{Line: 1,
+		Byte: end}}}
 	var out bytes.Buffer
 	l.excerpt(&out, d, "<", ">")
 	return out.String()
@@ -158,7 +160,8 @@ func TestExcerptOfManyLines(t *testing.T) {
 	if lines := strings.Count(out.String(), ": "); lines != mostLines {
 		t.Errorf("%d lines", lines)
 	}
-	for _, want := range []string{"\n      ... 495 lines more\n 496: line\n", "\n 501: <line>\n", "\n 515: line\n      ... 485 lines more\n"} {
+	for _, want := range []string{"\n      ... 495 lines more\n 496: line\n", "\n 501: <line>\n",
+		"\n 515: line\n      ... 485 lines more\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}

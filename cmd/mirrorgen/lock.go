@@ -45,9 +45,10 @@ func readLockFile(path string) (lockFile, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return l, nil
 	case err != nil:
-		return l, plainError(path, err)
+		return l, pathError(path, err)
 	case !info.Mode().IsRegular():
-		return l, fmt.Errorf("%s: this is where the lab's lock file belongs, and it is no regular file; move it away", path)
+		return l, fmt.Errorf("%s: this is where the lab's lock file belongs, and it is no regular file; move it "+
+			"away", path)
 	}
 	l.exists = true
 	l.content, err = readSource(path)
@@ -68,16 +69,18 @@ func (l lockFile) source() schema.Source { return schema.Source{Name: l.path, Co
 // differs reports whether writing a lock would change the file.
 func (l lockFile) differs(content []byte) bool { return !l.exists || !bytes.Equal(l.content, content) }
 
-// findings tell that a build would change the file.
+// findings returns one finding where a build would change the file.
 func (l lockFile) findings(content []byte) []finding {
 	switch {
 	case !l.differs(content):
 		return nil
 	case !l.exists:
-		return []finding{{l.path, "is missing", "Missing lock file", "Run mirrorgen build and commit the lock file that it writes.", 1, nil}}
+		return []finding{{l.path, "is missing", "Missing lock file", "Run mirrorgen build and commit the lock file " +
+			"that it writes.", 1, nil}}
 	}
 	text := diff.Diff(l.path, l.content, l.path, content)
-	return []finding{{l.path, "is out of date", "Lock file out of date", "Run mirrorgen build and commit the lock file that it writes.", artifact.FirstLine(text), text}}
+	return []finding{{l.path, "is out of date", "Lock file out of date", "Run mirrorgen build and commit the lock " +
+		"file that it writes.", artifact.FirstLine(text), text}}
 }
 
 // write puts a lock in the file's place, all of it or nothing.
@@ -87,7 +90,7 @@ func (l lockFile) write(content []byte) error {
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(l.path), "."+filepath.Base(l.path)+".*")
 	if err != nil {
-		return plainError(l.path, err)
+		return pathError(l.path, err)
 	}
 	_, err = temporary.Write(content)
 	if chmodErr := temporary.Chmod(0o644); err == nil {
@@ -104,7 +107,7 @@ func (l lockFile) write(content []byte) error {
 	}
 	if err != nil {
 		os.Remove(temporary.Name())
-		return plainError(l.path, err)
+		return pathError(l.path, err)
 	}
 	return nil
 }

@@ -80,7 +80,8 @@ func overviewOf(p *plan.Plan) overview {
 	}
 	endpoints := map[string][]endpointOverview{}
 	for _, e := range p.Endpoints() {
-		endpoints[e.Service] = append(endpoints[e.Service], endpointOverview{string(e.Kind), e.Target, e.URL, string(e.Note)})
+		endpoints[e.Service] = append(endpoints[e.Service], endpointOverview{string(e.Kind), e.Target, e.URL,
+			string(e.Note)})
 	}
 	for _, s := range p.Services {
 		o.Services = append(o.Services, serviceOverview{

@@ -39,10 +39,11 @@ seconds; those of nginx, HAProxy and Docker are what they are.
 
 The report is a table, or one JSON object of format 1: lab, source, iris_version,
 time_scale, passed, seconds, trials (trial, mirror, expected, seen, passed, seconds,
-checks, load, logs) and not_held (names of trials that the rehearsal did not come to). A trial's load says what clients saw: requests and
-requests_failed and longest_gap (seconds) through nginx; sessions, sessions_refused,
-sessions_stale and sessions_late, writes, writes_wrong and writes_lost through
-HAProxy. Logs are there where the trial failed.
+checks, load, logs) and not_held (names of trials that the rehearsal did not come to).
+A trial's load says what clients saw: requests and requests_failed and longest_gap
+(seconds) through nginx; sessions, sessions_refused, sessions_stale and sessions_late,
+writes, writes_wrong and writes_lost through HAProxy. Logs are there where the trial
+failed.
 
 Needed are Docker with Compose 2.20.3 or later, bash, curl, and the images that the
 base, nginx and HAProxy are made from, which Docker pulls unless it has them. The
@@ -57,7 +58,8 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 		Args: oneTopology,
 		PreRunE: func(*cobra.Command, []string) error {
 			if !(o.TimeScale >= rehearse.SmallestScale && o.TimeScale <= rehearse.LargestScale) {
-				return fmt.Errorf("--time-scale is a number from %g to %g", rehearse.SmallestScale, float64(rehearse.LargestScale))
+				return fmt.Errorf("--time-scale is a number from %g to %g", rehearse.SmallestScale,
+					float64(rehearse.LargestScale))
 			}
 			if err := setImages(&o.Images, images); err != nil {
 				return err
@@ -73,8 +75,10 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 	flags.BoolVar(&o.Keep, "keep", false, "leave the lab running, and say where")
 	flags.StringVar(&format, "format", "table", "`table` or json")
 	flags.Float64Var(&o.TimeScale, "time-scale", rehearse.DefaultScale, "multiply the product's time-outs by `F`")
-	flags.StringToStringVar(&images, "image", nil, "use another image: `NAME=IMAGE`, NAME being base, nginx or haproxy; repeatable")
-	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running one: `FILE`")
+	flags.StringToStringVar(&images, "image", nil, "use another image: `NAME=IMAGE`, NAME being base, nginx or "+
+		"haproxy; repeatable")
+	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running "+
+		"one: `FILE`")
 	own.addFlag(flags)
 	return command
 }
@@ -109,7 +113,7 @@ func setImages(images *rehearse.Images, given map[string]string) error {
 	return nil
 }
 
-// errInterrupted is how a rehearsal ends that was told to.
+// errInterrupted is the error of a rehearsal that a signal ended.
 var errInterrupted = errors.New("interrupted")
 
 func (t *tool) rehearse(path string, own *templateDir, o rehearse.Options, asJSON bool) error {

@@ -21,7 +21,7 @@ const (
 	formatSARIF  = "sarif"
 )
 
-// A report collects what a command has to say for a program to read.
+// A report collects the diagnostics of a command for a program to read.
 type report struct {
 	format   string
 	topology string // FILE or DIR that is being looked at
@@ -32,20 +32,20 @@ type report struct {
 // A notice is one diagnostic, and with it one element of the JSON that
 // docs/diagnostics.schema.json describes.
 type notice struct {
-	Severity  string `json:"severity"` // "error" or "warning"
-	Rule      string `json:"rule"`     // the summary as a word, e.g. "unsuitable-value"
-	Summary   string `json:"summary"`
-	Detail    string `json:"detail"`
-	Topology  string `json:"topology"`  // FILE or DIR as it was given
-	File      string `json:"file"`      // "" where it is about no file
-	Generated bool   `json:"generated"` // File would be generated: its path begins in the lab's directory
-	Range     *span  `json:"range"`     // null where it is about no place in the file
+	Severity  string       `json:"severity"` // "error" or "warning"
+	Rule      string       `json:"rule"`     // the summary as an identifier, e.g. "unsuitable-value"
+	Summary   string       `json:"summary"`
+	Detail    string       `json:"detail"`
+	Topology  string       `json:"topology"`  // FILE or DIR as it was given
+	File      string       `json:"file"`      // "" where the diagnostic is about no file
+	Generated bool         `json:"generated"` // File would be generated: its path begins in the lab's directory
+	Range     *sourceRange `json:"range"`     // null where the diagnostic is about the whole file
 
 	source string // the file of the user's to go to, "" for none
 }
 
-// A span is from its first character to behind its last.
-type span struct {
+// A sourceRange begins at its first character and ends behind its last.
+type sourceRange struct {
 	Start position `json:"start"`
 	End   position `json:"end"`
 }
@@ -59,7 +59,8 @@ type position struct {
 func (t *tool) addFormat(command *cobra.Command) {
 	var format string
 	formats := []string{formatText, formatJSON, formatGitHub, formatSARIF}
-	command.Flags().StringVar(&format, "format", formatText, "how diagnostics are printed: `text`, json, github (annotations) or sarif")
+	command.Flags().StringVar(&format, "format", formatText, "how diagnostics are printed: `text`, json, github "+
+		"(annotations) or sarif")
 	complete(command, "format", formats...)
 	command.PreRunE = func(*cobra.Command, []string) error {
 		if err := oneOf("--format", format, formats...); err != nil {
@@ -79,9 +80,8 @@ func (t *tool) about(path, source string) {
 	}
 }
 
-// tell prints a result for people. Where stdout is a program's, it goes to
-// stderr.
-func (t *tool) tell(format string, values ...any) {
+// printf prints a result for people: to stdout, or to stderr where stdout is for a program.
+func (t *tool) printf(format string, values ...any) {
 	if t.report != nil {
 		fmt.Fprintf(t.err, format, values...)
 		return
@@ -94,7 +94,7 @@ func (r *report) add(diags hcl.Diagnostics, files map[string]*listing) {
 	schema.Sort(diags)
 	for _, d := range diags {
 		n := notice{
-			Severity: "error", Rule: word(d.Summary), Summary: printable(d.Summary), Detail: printable(d.Detail),
+			Severity: "error", Rule: ruleName(d.Summary), Summary: printable(d.Summary), Detail: printable(d.Detail),
 			Topology: r.topology, source: r.source,
 		}
 		if d.Severity == hcl.DiagWarning {
@@ -102,7 +102,7 @@ func (r *report) add(diags hcl.Diagnostics, files map[string]*listing) {
 		}
 		if d.Subject != nil {
 			l := files[d.Subject.Filename]
-			n.File, n.Range = d.Subject.Filename, spanOf(d.Subject, l)
+			n.File, n.Range = d.Subject.Filename, rangeOf(d.Subject, l)
 			n.Generated = l != nil && l.generated
 			if !n.Generated {
 				n.source = n.File
@@ -119,13 +119,14 @@ func (r *report) fail(err error) {
 		return
 	}
 	r.notices = append(r.notices, notice{
-		Severity: "error", Rule: "failure", Summary: "Failure", Detail: printable(err.Error()), Topology: r.topology, source: r.source,
+		Severity: "error", Rule: "failure", Summary: "Failure", Detail: printable(err.Error()), Topology: r.topology,
+		source: r.source,
 	})
 }
 
-// word makes one of a summary: its letters and digits in lower case, with hyphens
-// between.
-func word(summary string) string {
+// ruleName returns a summary as an identifier: its letters and digits in lower case, with
+// hyphens between the words.
+func ruleName(summary string) string {
 	var b strings.Builder
 	for part := range strings.FieldsFuncSeq(strings.ToLower(summary), func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
@@ -138,10 +139,10 @@ func word(summary string) string {
 	return b.String()
 }
 
-// spanOf counts columns in code points, where the file is at hand; HCL counts
-// what is seen as one character.
-func spanOf(at *hcl.Range, l *listing) *span {
-	place := func(p hcl.Pos) position {
+// rangeOf counts columns in code points, where the file is at hand; HCL counts grapheme
+// clusters.
+func rangeOf(at *hcl.Range, l *listing) *sourceRange {
+	convert := func(p hcl.Pos) position {
 		n := position{max(p.Line, 1), max(p.Column, 1)}
 		if l == nil {
 			return n
@@ -152,7 +153,7 @@ func spanOf(at *hcl.Range, l *listing) *span {
 		}
 		return n
 	}
-	return &span{place(at.Start), place(at.End)}
+	return &sourceRange{convert(at.Start), convert(at.End)}
 }
 
 // printReport writes the report to stdout.
@@ -175,7 +176,7 @@ func (t *tool) printReport() error {
 	return nil
 }
 
-// warn tells of what stops nothing.
+// warn prints a warning, or adds it to the report.
 func (t *tool) warn(summary, format string, values ...any) {
 	detail := fmt.Sprintf(format, values...)
 	if t.report != nil {

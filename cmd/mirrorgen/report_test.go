@@ -85,12 +85,14 @@ mirror "m" {
 			}
 		}
 	}
-	lines := strings.Split(strings.TrimSuffix(output(t, exitFailed, append([]string{"validate", "--format", formatGitHub}, paths...)...), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(output(t, exitFailed, append([]string{"validate", "--format",
+		formatGitHub}, paths...)...), "\n"), "\n")
 	if len(lines) != mostShown+1 || !strings.HasPrefix(lines[mostShown], "::notice title=mirrorgen::Not shown: ") {
 		t.Errorf("%d lines, the last is %s", len(lines), lines[len(lines)-1])
 	}
 	for _, line := range lines[:mostShown] {
-		if !strings.HasPrefix(line, "::error file=../../schema/testdata/invalid/") && !strings.HasPrefix(line, "::warning file=../../schema/testdata/invalid/") {
+		if !strings.HasPrefix(line, "::error file=../../schema/testdata/invalid/") &&
+			!strings.HasPrefix(line, "::warning file=../../schema/testdata/invalid/") {
 			t.Errorf("annotation %s", line)
 		}
 	}
@@ -131,20 +133,24 @@ func TestAnnotations(t *testing.T) {
 	}
 	t.Chdir(dir)
 	t.Setenv("GITHUB_WORKSPACE", filepath.Dir(dir))
-	at := func(line, from, to int) *span { return &span{position{line, from}, position{line, to}} }
+	at := func(line, from, to int) *sourceRange { return &sourceRange{position{line, from}, position{line, to}} }
 	var out bytes.Buffer
 	list := []notice{
-		{Severity: "error", Summary: "A: b, c", Detail: "50 %\r\nof ::it", File: "x,y:z.hcl", Range: at(2, 3, 4), source: "x,y:z.hcl"},
-		{Severity: "warning", Summary: "S", Detail: "d", File: "nginx/web.conf", Generated: true, Range: at(7, 1, 9), source: "lab.hcl"},
-		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &span{position{1, 2}, position{3, 4}}, source: "/elsewhere/l.hcl"},
+		{Severity: "error", Summary: "A: b, c", Detail: "50 %\r\nof ::it", File: "x,y:z.hcl", Range: at(2, 3, 4),
+			source: "x,y:z.hcl"},
+		{Severity: "warning", Summary: "S", Detail: "d", File: "nginx/web.conf", Generated: true, Range: at(7, 1, 9),
+			source: "lab.hcl"},
+		{Severity: "error", Summary: "S", Detail: "d", File: "l.hcl", Range: &sourceRange{position{1, 2},
+			position{3, 4}},
+			source: "/elsewhere/l.hcl"},
 		{Severity: "error", Summary: "S", Detail: "d"},
 	}
 	results := bufio.NewWriter(&out)
 	(&tool{out: results}).printGitHub(list)
 	results.Flush()
 	base := filepath.Base(dir)
-	want := "::error file=" + base + "/x%2Cy%3Az.hcl,line=2,endLine=2,col=3,endColumn=4,title=A%3A b%2C c::50 %25%0D%0Aof ::it\n" +
-		"::warning file=" + base + "/lab.hcl,title=S::nginx/web.conf line 7: d\n" +
+	want := "::error file=" + base + "/x%2Cy%3Az.hcl,line=2,endLine=2,col=3,endColumn=4,title=A%3A b%2C c::50 " +
+		"%25%0D%0Aof ::it\n::warning file=" + base + "/lab.hcl,title=S::nginx/web.conf line 7: d\n" +
 		"::error file=/elsewhere/l.hcl,line=1,endLine=3,title=S::d\n" +
 		"::error title=S::d\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
@@ -154,7 +160,8 @@ func TestAnnotations(t *testing.T) {
 
 func TestFileURI(t *testing.T) {
 	for name, want := range map[string]string{
-		"lab.hcl": "lab.hcl", "a b/ä%.hcl": "a%20b/%C3%A4%25.hcl", "a:b.hcl": "./a:b.hcl", "../x.hcl": "../x.hcl", "/x y.hcl": "file:///x%20y.hcl",
+		"lab.hcl": "lab.hcl", "a b/ä%.hcl": "a%20b/%C3%A4%25.hcl", "a:b.hcl": "./a:b.hcl", "../x.hcl": "../x.hcl",
+		"/x y.hcl": "file:///x%20y.hcl",
 	} {
 		if have := fileURI(name); have != want {
 			t.Errorf("%q: %q, want %q", name, have, want)

@@ -19,7 +19,7 @@ type tool struct {
 	report *report     // diagnostics are collected here for a program; nil where a person reads them
 	values values      // of variables, from flags
 	hidden []*redactor // what shows no sensitive value
-	debug  bool        // a mistake in mirrorgen is told with its stack
+	debug  bool        // a panic is printed with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
@@ -72,7 +72,10 @@ func (t *tool) root() *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
-	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(), t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(), t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(), t.versionCommand())
+	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(),
+		t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(),
+		t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(),
+		t.versionCommand())
 	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()

@@ -22,7 +22,7 @@ const (
 // cobra, before a command has begun, and mean wrong usage.
 type failure struct {
 	code int
-	err  error // nil where everything has been said
+	err  error // nil where the cause has been printed
 
 	counts bool // err only counts diagnostics that were shown one by one
 }
@@ -38,12 +38,13 @@ func counted(err error) error { return &failure{code: exitFailed, err: err, coun
 
 // run is mirrorgen without the process around it. It returns the exit code.
 func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
-	shown, told := &redactor{to: out}, &redactor{to: errOut}
-	results := bufio.NewWriterSize(shown, 64<<10)
-	t := &tool{in: in, out: results, err: ordered{told, results, shown}, screen: screenOf(errOut, os.Getenv), hidden: []*redactor{shown, told}}
+	stdout, stderr := &redactor{to: out}, &redactor{to: errOut}
+	results := bufio.NewWriterSize(stdout, 64<<10)
+	t := &tool{in: in, out: results, err: ordered{stderr, results, stdout}, screen: screenOf(errOut, os.Getenv),
+		hidden: []*redactor{stdout, stderr}}
 	defer func() {
 		if cause := recover(); cause != nil {
-			t.sayMistake(cause, debug.Stack())
+			t.printPanic(cause, debug.Stack())
 			code = exitMistake
 		}
 	}()
@@ -52,20 +53,20 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	command, err := root.ExecuteC()
 	if t.report != nil {
 		if err != nil {
-			t.say(err)
+			t.printError(err)
 		}
 		if printErr := t.printReport(); err == nil {
 			err = printErr
 		}
 	}
-	if flushErr := flush(results, shown); flushErr != nil && err == nil {
+	if flushErr := flush(results, stdout); flushErr != nil && err == nil {
 		err = failed(fmt.Errorf("writing the result: %w", flushErr))
 	}
 	if err == nil {
 		return exitDone
 	}
 	if t.report == nil {
-		t.say(err)
+		t.printError(err)
 	}
 	var f *failure
 	if errors.As(err, &f) {
@@ -75,8 +76,8 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	return exitUsage
 }
 
-// say prints an error, unless it is a failure of which everything has been said.
-func (t *tool) say(err error) {
+// printError prints an error, unless it is a failure whose cause has been printed before.
+func (t *tool) printError(err error) {
 	if f, ok := err.(*failure); ok && f.err == nil {
 		return
 	}
@@ -87,10 +88,11 @@ func (t *tool) say(err error) {
 	fmt.Fprintf(t.err, "mirrorgen: %s\n", printable(err.Error()))
 }
 
-// sayMistake tells of a panic: no topology may cause one.
-func (t *tool) sayMistake(cause any, stack []byte) {
+// printPanic prints the cause of a panic, a mistake in mirrorgen: no topology may cause one.
+func (t *tool) printPanic(cause any, stack []byte) {
 	t.report = nil
-	t.say(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag --debug adds here", cause))
+	t.printError(fmt.Errorf("this is a mistake in mirrorgen: %v; please report it with the topology and what the flag "+
+		"--debug adds here", cause))
 	if t.debug {
 		fmt.Fprint(t.err, printable(string(stack)))
 	}
@@ -128,7 +130,7 @@ type ordered struct {
 }
 
 func (o ordered) Write(text []byte) (int, error) {
-	flush(o.results, o.shown) // an error stays, and is told at the end
+	flush(o.results, o.shown) // an error stays, and is reported at the end
 	n, err := o.to.Write(text)
 	if err == nil {
 		err = o.to.flush()

@@ -12,12 +12,14 @@ type breaking struct{}
 
 func (breaking) Read([]byte) (int, error) { panic("the reader \x1b[1mbroke") }
 
-// A panic is told in one sentence, and has an exit code of its own. Its stack is
+// A panic is reported in one sentence, and has an exit code of its own. Its stack is
 // for those who ask.
 func TestMistake(t *testing.T) {
-	const sentence = "mirrorgen: this is a mistake in mirrorgen: the reader ?[1mbroke; please report it with the topology and what the flag --debug adds here\n"
+	const sentence = "mirrorgen: this is a mistake in mirrorgen: the reader ?[1mbroke; please report it with the " +
+		"topology and what the flag --debug adds here\n"
 	var out, errOut bytes.Buffer
-	if code := run([]string{"fmt"}, breaking{}, &out, &errOut); code != exitMistake || out.Len() > 0 || errOut.String() != sentence {
+	if code := run([]string{"fmt"}, breaking{}, &out, &errOut); code != exitMistake || out.Len() > 0 ||
+		errOut.String() != sentence {
 		t.Errorf("exit code %d, stdout %q, stderr\n%s", code, out.String(), errOut.String())
 	}
 	errOut.Reset()
@@ -33,11 +35,13 @@ func TestMistake(t *testing.T) {
 func TestOrder(t *testing.T) {
 	var both bytes.Buffer
 	out := struct{ io.Writer }{&both}
-	if code := run([]string{"validate", "../../examples/minimal.hcl", "missing.hcl", "../../examples/minimal.hcl"}, nil, out, out); code != exitFailed {
+	if code := run([]string{"validate", "../../examples/minimal.hcl", "missing.hcl", "../../examples/minimal.hcl"}, nil,
+		out, out); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
 	lines := strings.SplitAfter(both.String(), "\n")
-	if len(lines) != 4 || !strings.Contains(lines[0], ": valid: ") || !strings.Contains(lines[1], "missing.hcl: no such file") || lines[2] != lines[0] {
+	if len(lines) != 4 || !strings.Contains(lines[0], ": valid: ") ||
+		!strings.Contains(lines[1], "missing.hcl: no such file") || lines[2] != lines[0] {
 		t.Errorf("printed\n%s", both.String())
 	}
 }

@@ -84,7 +84,8 @@ func sarifOf(notices []notice) sarifLog {
 			rules[n.Rule] = rule
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{n.Rule, sarifText{n.Summary}})
 		}
-		result := sarifResult{RuleID: n.Rule, RuleIndex: rule, Level: n.Severity, Message: sarifText{n.Detail}, Locations: []sarifLocation{}}
+		result := sarifResult{RuleID: n.Rule, RuleIndex: rule, Level: n.Severity, Message: sarifText{n.Detail},
+			Locations: []sarifLocation{}}
 		if n.source != "" {
 			result.Locations = append(result.Locations, sarifPlace(n))
 		}
@@ -93,7 +94,8 @@ func sarifOf(notices []notice) sarifLog {
 		}
 		run.Results = append(run.Results, result)
 	}
-	return sarifLog{"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "2.1.0", []sarifRun{run}}
+	return sarifLog{"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+		"2.1.0", []sarifRun{run}}
 }
 
 func sarifPlace(n notice) sarifLocation {
@@ -104,7 +106,8 @@ func sarifPlace(n notice) sarifLocation {
 	case n.Generated:
 		at.LogicalLocations = []sarifLogical{{fmt.Sprintf("%s:%d", n.File, n.Range.Start.Line), "resource"}}
 	default:
-		at.PhysicalLocation.Region = &sarifRegion{n.Range.Start.Line, n.Range.Start.Column, n.Range.End.Line, n.Range.End.Column}
+		at.PhysicalLocation.Region = &sarifRegion{n.Range.Start.Line, n.Range.Start.Column, n.Range.End.Line,
+			n.Range.End.Column}
 	}
 	return at
 }

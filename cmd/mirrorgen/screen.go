@@ -17,7 +17,7 @@ type screen struct {
 	width uint // columns; 0 for no wrapping
 }
 
-// screenOf tells what w is shown on. NO_COLOR (https://no-color.org) and a dumb
+// screenOf returns the properties of the terminal that w writes to. NO_COLOR (https://no-color.org) and a dumb
 // terminal go without colour.
 func screenOf(w io.Writer, getenv func(string) string) screen {
 	file, ok := w.(*os.File)
@@ -33,7 +33,7 @@ func screenOf(w io.Writer, getenv func(string) string) screen {
 
 // printable makes text of unknown origin safe to show: what could command a
 // terminal or turn the direction of reading becomes question marks, as many as
-// it has bytes, so that places in the text stay what they are.
+// it has bytes, so that offsets in the text stay what they are.
 func printable(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {

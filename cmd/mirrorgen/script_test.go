@@ -71,7 +71,8 @@ func staticProgram() []byte {
 		Ehsize: 64, Phentsize: 56, Shentsize: 64,
 	}
 	copy(header.Ident[:], elf.ELFMAG)
-	header.Ident[elf.EI_CLASS], header.Ident[elf.EI_DATA], header.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
+	header.Ident[elf.EI_CLASS], header.Ident[elf.EI_DATA], header.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64),
+		byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
 	if runtime.GOARCH == "arm64" {
 		header.Machine = uint16(elf.EM_AARCH64)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/templates"
@@ -110,7 +111,7 @@ func (r *rendering) with() string {
 	if r.set == nil {
 		return ""
 	}
-	return fmt.Sprintf(", with %s of %s", plural(len(r.sources), "template"), printable(r.dir))
+	return fmt.Sprintf(", with %s of %s", text.Plural(len(r.sources), "template"), printable(r.dir))
 }
 
 const (
@@ -125,7 +126,7 @@ func readTemplates(dir string) ([]templates.Source, hcl.Diagnostics, error) {
 	var diags hcl.Diagnostics
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return plainError(name, err)
+			return pathError(name, err)
 		}
 		if name == dir {
 			info, err := os.Stat(dir)
@@ -133,7 +134,7 @@ func readTemplates(dir string) ([]templates.Source, hcl.Diagnostics, error) {
 				err = errors.New("not a directory")
 			}
 			if err != nil {
-				return plainError(dir, err)
+				return pathError(dir, err)
 			}
 			return nil
 		}
@@ -172,7 +173,7 @@ func readTemplate(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
-		return nil, plainError(name, err)
+		return nil, pathError(name, err)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: not a plain file", name)
 	case info.Size() > maxTemplate:

@@ -44,7 +44,7 @@ func TestUnchangedBuildWritesNothing(t *testing.T) {
 	}
 }
 
-// A watcher is told by the kernel of what happens in directories.
+// A watcher receives inotify events of directories.
 type watcher struct {
 	t  *testing.T
 	fd int
@@ -58,7 +58,8 @@ func watch(t *testing.T, directory string) watcher {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { syscall.Close(fd) })
-	const writing = syscall.IN_CLOSE_WRITE | syscall.IN_MODIFY | syscall.IN_CREATE | syscall.IN_DELETE | syscall.IN_MOVE | syscall.IN_ATTRIB
+	const writing = syscall.IN_CLOSE_WRITE | syscall.IN_MODIFY | syscall.IN_CREATE |
+		syscall.IN_DELETE | syscall.IN_MOVE | syscall.IN_ATTRIB
 	err = filepath.WalkDir(directory, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
 			_, err = syscall.InotifyAddWatch(fd, path, writing)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"mirrorgen/internal/format/text"
+
 	"github.com/spf13/cobra"
 )
 
@@ -33,8 +35,8 @@ func (t *tool) validate(path string, own *templateDir) error {
 	if err != nil {
 		return err
 	}
-	t.tell("%s: valid: lab %s, %s, %s%s\n", printable(path), c.plan.Name,
-		plural(len(c.plan.Services), "service"), plural(len(c.artifacts), "file"), c.with())
+	t.printf("%s: valid: lab %s, %s, %s%s\n", printable(path), c.plan.Name,
+		text.Plural(len(c.plan.Services), "service"), text.Plural(len(c.artifacts), "file"), c.with())
 	return nil
 }
 
@@ -50,7 +52,7 @@ func (t *tool) each(paths []string, do func(path string) error) error {
 			if errors.As(err, &f) && f.code == exitUsage {
 				return err // it is not about this path
 			}
-			t.say(err)
+			t.printError(err)
 			result = failed(nil)
 		}
 	}

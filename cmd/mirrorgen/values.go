@@ -23,8 +23,10 @@ type values struct {
 
 // valueFlags adds the flags to a command that reads topologies.
 func (t *tool) valueFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&t.values.vars, "var", nil, "give a variable of the topology a value, `NAME=VALUE`; may be repeated")
-	flags.StringArrayVar(&t.values.files, "var-file", nil, "take values of variables from a `FILE` of NAME = VALUE lines; may be repeated")
+	flags.StringArrayVar(&t.values.vars, "var", nil, "give a variable of the topology a value, `NAME=VALUE`; may be "+
+		"repeated")
+	flags.StringArrayVar(&t.values.files, "var-file", nil, "take values of variables from a `FILE` of NAME = VALUE "+
+		"lines; may be repeated")
 }
 
 // settings are the values from outside the topology, those of the environment
@@ -51,7 +53,8 @@ func (t *tool) settings() (settings []schema.Setting, sources []schema.Source, e
 	for _, given := range t.values.vars {
 		name, value, ok := strings.Cut(given, "=")
 		if name = strings.TrimSpace(name); !ok || name == "" {
-			return nil, nil, &failure{code: exitUsage, err: fmt.Errorf("--var %s: write --var NAME=VALUE", printable(given))}
+			return nil, nil, &failure{code: exitUsage, err: fmt.Errorf("--var %s: write --var NAME=VALUE",
+				printable(given))}
 		}
 		settings = append(settings, schema.Setting{Name: name, Value: value, Origin: "--var " + name})
 	}

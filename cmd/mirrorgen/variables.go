@@ -67,7 +67,8 @@ func (t *tool) variables(path, format string) error {
 	}
 	list := variablesOverview{Format: 1, Variables: []variableOverview{}}
 	for _, v := range variables {
-		list.Variables = append(list.Variables, variableOverview{v.Name, v.Type, shownDefault(v), v.Required, v.Sensitive, v.Description})
+		list.Variables = append(list.Variables, variableOverview{v.Name, v.Type, shownDefault(v), v.Required,
+			v.Sensitive, v.Description})
 	}
 	if format == "json" {
 		return t.printJSON(list)

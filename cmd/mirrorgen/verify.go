@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/verify"
 )
@@ -61,7 +62,7 @@ func (t *tool) verify(dir string) error {
 	if diags.HasErrors() {
 		return failed(fmt.Errorf("%s: %s", dir, count(diags)))
 	}
-	t.tell("%s: %s, nothing wrong\n", printable(dir), plural(len(files), "file"))
+	t.printf("%s: %s, nothing wrong\n", printable(dir), text.Plural(len(files), "file"))
 	return nil
 }
 
@@ -113,7 +114,7 @@ const (
 func readLab(dir string) ([]lab.Artifact, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, plainError(dir, err)
+		return nil, pathError(dir, err)
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s: not a directory; verify reads the directory of a lab (validate reads a topology)", dir)
@@ -143,7 +144,7 @@ func readLab(dir string) ([]lab.Artifact, error) {
 		return err
 	})
 	if err != nil {
-		return nil, plainError(dir, err)
+		return nil, pathError(dir, err)
 	}
 	slices.SortFunc(files, func(a, b lab.Artifact) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil

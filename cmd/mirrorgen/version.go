@@ -22,7 +22,8 @@ type version struct {
 }
 
 func readVersion() version {
-	v := version{Format: 1, Version: "(devel)", Language: 1, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := version{Format: 1, Version: "(devel)", Language: 1, Go: runtime.Version(), Platform: runtime.GOOS + "/" +
+		runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

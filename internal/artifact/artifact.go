@@ -44,7 +44,9 @@ func Write(dir string, artifacts []lab.Artifact, options Options) (*Comparison, 
 	return write(openRoot, dir, artifacts, options, patience)
 }
 
-func write(open opener, dir string, artifacts []lab.Artifact, options Options, patience time.Duration) (*Comparison, error) {
+func write(
+	open opener, dir string, artifacts []lab.Artifact, options Options, patience time.Duration,
+) (*Comparison, error) {
 	for until := time.Now().Add(patience); ; {
 		c, err := compare(open, dir, artifacts)
 		if err != nil || c.idle() {
@@ -62,7 +64,8 @@ func write(open opener, dir string, artifacts []lab.Artifact, options Options, p
 		case !errors.Is(err, errBusy) && !errors.Is(err, errMoved):
 			return c, err
 		case time.Now().After(until):
-			return nil, fmt.Errorf("%s: another mirrorgen is building this lab; try again when it has ended. Nothing was written", dir)
+			return nil, fmt.Errorf("%s: another mirrorgen is building this lab; try again when it has ended. Nothing "+
+				"was written", dir)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

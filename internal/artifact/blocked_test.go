@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What is in the way and is no plain file is neither followed nor replaced, not
+// What is in the way and is no regular file is neither followed nor replaced, not
 // even by force.
 func TestBlocked(t *testing.T) {
 	for _, test := range []struct {
@@ -33,19 +33,19 @@ func TestBlocked(t *testing.T) {
 		}, "a is a directory; move it away"},
 		{"file where a directory should be", func(t *testing.T, dir, outside string) {
 			put(t, "x\n", dir, "sub")
-		}, "sub/victim cannot be reached: sub is not a plain file, not a directory"},
+		}, "sub/victim cannot be reached: sub is not a regular file, not a directory"},
 		{"named pipe", func(t *testing.T, dir, outside string) {
 			if err := syscall.Mkfifo(filepath.Join(dir, "a"), 0o666); err != nil {
 				t.Fatal(err)
 			}
-		}, "a is not a plain file; move it away"},
+		}, "a is not a regular file; move it away"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, outside := t.TempDir(), t.TempDir()
 			put(t, "precious\n", outside, "victim")
 			test.block(t, dir, outside)
 			_, err := Write(dir, artifactsOf("a", "a\n", "sub/victim", "v\n"), Options{Force: true})
-			says(t, err, test.want)
+			checkError(t, err, test.want)
 			holds(t, outside, "victim", "precious\n")
 			if _, err := os.Lstat(filepath.Join(dir, ManifestName)); err == nil {
 				t.Error("a manifest was written")
@@ -62,7 +62,7 @@ func TestStaleThroughLink(t *testing.T) {
 	put(t, "b\n", outside, "b")
 	link(t, outside, dir, "sub")
 	_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-	says(t, err, "sub/b cannot be reached: sub is a symbolic link")
+	checkError(t, err, "sub/b cannot be reached: sub is a symbolic link")
 	holds(t, outside, "b", "b\n")
 }
 
@@ -71,11 +71,11 @@ func TestNotADirectory(t *testing.T) {
 	put(t, "x\n", base, "file")
 	link(t, "nowhere", base, "dangling")
 	_, err := Write(filepath.Join(base, "file"), artifactsOf("a", "a\n"), Options{})
-	says(t, err, "file is not a directory; move it away")
+	checkError(t, err, "file is not a directory; move it away")
 	_, err = Write(filepath.Join(base, "file", "below"), artifactsOf("a", "a\n"), Options{})
-	says(t, err, "below: not a directory")
+	checkError(t, err, "below: not a directory")
 	_, err = Write(filepath.Join(base, "dangling"), artifactsOf("a", "a\n"), Options{})
-	says(t, err, "dangling is a symbolic link to nothing")
+	checkError(t, err, "dangling is a symbolic link to nothing")
 	holds(t, base, "file", "x\n", "dangling", "-> nowhere")
 }
 

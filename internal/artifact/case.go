@@ -18,8 +18,8 @@ func foldPaths(artifacts []lab.Artifact) (map[string]string, error) {
 	for _, a := range artifacts {
 		key := fold(a.Path)
 		if other, taken := folded[key]; taken && other != a.Path {
-			return nil, fmt.Errorf("%s and %s differ only in case, and are one file where the file system takes no notice of case; "+
-				"rename one of the blocks that they are named after", other, a.Path)
+			return nil, fmt.Errorf("%s and %s differ only in case, and are one file where the file system takes no "+
+				"notice of case; rename one of the blocks that they are named after", other, a.Path)
 		}
 		folded[key] = a.Path
 	}

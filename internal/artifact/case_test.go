@@ -12,7 +12,7 @@ import (
 func TestPathsThatDifferInCase(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "lab")
 	_, err := Write(dir, artifactsOf("nginx/Web.conf", "W\n", "nginx/web.conf", "w\n"), Options{Force: true})
-	says(t, err, "nginx/Web.conf and nginx/web.conf differ only in case", "rename one of the blocks")
+	checkError(t, err, "nginx/Web.conf and nginx/web.conf differ only in case", "rename one of the blocks")
 	if _, err := os.Lstat(dir); err == nil {
 		t.Error("something was written")
 	}
@@ -25,7 +25,9 @@ func TestForeignInOtherCase(t *testing.T) {
 	put(t, "mine\n", dir, "Readme.md")
 	artifacts := artifactsOf("README.md", "generated\n")
 	_, err := write(openFolding, dir, artifacts, Options{}, 0)
-	says(t, err, "README.md was not written by mirrorgen; it is Readme.md, the same file on this file system, which takes no notice of case")
+	checkError(t, err, "README.md was not written by mirrorgen; it is Readme.md, the same file on this file system, "+
+		"which "+
+		"takes no notice of case")
 	holds(t, dir, "Readme.md", "mine\n")
 	if _, err := write(openFolding, dir, artifacts, Options{Force: true}, 0); err != nil {
 		t.Fatal(err)

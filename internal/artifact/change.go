@@ -15,7 +15,7 @@ const (
 	Chmod              // the bytes are right, the mode is not
 	Remove             // mirrorgen wrote it and no longer does
 	Keep               // as Remove, but it was edited or replaced since: left alone
-	Block              // what is there is no plain file, or cannot be reached; not even force replaces it
+	Block              // what is there is no regular file, or cannot be reached; not even force replaces it
 )
 
 // String is the kind as a verb in the past, e.g. "updated".
@@ -34,7 +34,7 @@ const (
 	LineEnds              // what mirrorgen wrote, with CRLF for each line end
 	Edited                // another content than mirrorgen wrote
 	Foreign               // a file that mirrorgen did not write
-	Obstacle              // no plain file, or no way there
+	Obstacle              // no regular file, or no way there
 )
 
 // A Change is one difference between the directory and the artifacts.
@@ -50,9 +50,9 @@ type Change struct {
 	other string      // name of the file that is there, where it differs in case; "" otherwise
 }
 
-// Says tells in what a path differs, as the end of a sentence that begins with
+// Description returns in what a path differs, as the end of a sentence that begins with
 // the path, e.g. "was edited since mirrorgen wrote it".
-func (c *Change) Says() string {
+func (c *Change) Description() string {
 	switch {
 	case c.Reason != "":
 		return c.Reason

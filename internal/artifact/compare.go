@@ -70,17 +70,18 @@ func (c *Comparison) read(d disk, artifacts []lab.Artifact, folded map[string]st
 		return err
 	}
 	c.known, c.Unfinished, c.listed = before.info, before.pending, bytes.Equal(before.manifest, c.manifest.content)
-	at := &place{c: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(), renamed: map[string]string{}}
-	at.inherit(folded)
-	found := d.look(artifacts)
+	comparer := &comparer{result: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(),
+		renamed: map[string]string{}}
+	comparer.inherit(folded)
+	found := d.states(artifacts)
 	for i, a := range artifacts {
-		if err := at.artifact(a, found[i]); err != nil {
+		if err := comparer.artifact(a, found[i]); err != nil {
 			return err
 		}
 		delete(before.sums, a.Path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(before.sums)) {
-		if err := at.stale(name); err != nil {
+		if err := comparer.stale(name); err != nil {
 			return err
 		}
 	}

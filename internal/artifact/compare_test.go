@@ -24,6 +24,6 @@ func TestCompareFirstError(t *testing.T) {
 	}
 	for range 20 {
 		_, err := compare(open, dir, artifactsOf("a", ""))
-		says(t, err, filepath.Join(dir, "b")+": ")
+		checkError(t, err, filepath.Join(dir, "b")+": ")
 	}
 }

@@ -9,12 +9,13 @@ import (
 
 // createIn writes a file into a directory that was made just now. It makes four
 // system calls, where os.File would make nine: that readies every file for
-// waiting, which no plain file needs. They are a tenth of writing a small lab, and
+// waiting, which no regular file needs. They are a tenth of writing a small lab, and
 // a quarter of writing thousands of members.
 func createIn(m made, base string, content []byte, mode fs.FileMode) error {
 	fd := -1
 	err := again(func() (err error) {
-		fd, err = unix.Openat(int(m.file.Fd()), base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(mode.Perm()))
+		fd, err = unix.Openat(int(m.file.Fd()), base,
+			unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(mode.Perm()))
 		return err
 	})
 	if err != nil {

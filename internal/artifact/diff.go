@@ -14,7 +14,7 @@ import (
 // What mirrorgen writes is far smaller; only a file of somebody else's is not.
 const maxShown = 4 << 20
 
-// A sizeError tells of a file that is too large to be shown.
+// A sizeError reports a file that is too large to be shown.
 type sizeError struct {
 	name string
 	size int64
@@ -25,7 +25,7 @@ func (e *sizeError) Error() string {
 }
 
 // Present is what is at a path of the directory now: nil for nothing, or for
-// something that is no plain file. It fails for what is too large to be shown.
+// something that is no regular file. It fails for what is too large to be shown.
 func (c *Comparison) Present(name string) ([]byte, error) {
 	if c.Fresh {
 		return nil, nil

@@ -21,8 +21,8 @@ type disk interface {
 	path(name string) string
 	lstat(name string) (fs.FileInfo, error)
 	read(name string) ([]byte, error)
-	// look tells what is at the places of artifacts, in their order.
-	look(artifacts []lab.Artifact) []looked
+	// states returns what is at the paths of artifacts, in their order.
+	states(artifacts []lab.Artifact) []fileState
 	// names lists a directory.
 	names(name string) ([]string, error)
 	// hash is the SHA-256 of a file of any size, in hexadecimal.

@@ -29,8 +29,8 @@ type failingDisk struct {
 
 var temporary = regexp.MustCompile(`^\.(.*)\.mirrorgen-new$`)
 
-// plain is the name that a temporary name stands for.
-func plain(name string) string {
+// clean is the name that a temporary name stands for.
+func clean(name string) string {
 	elements := strings.Split(name, "/")
 	for i, element := range elements {
 		elements[i] = temporary.ReplaceAllString(element, "$1")
@@ -39,7 +39,7 @@ func plain(name string) string {
 }
 
 func (d *failingDisk) fail(operation, name string) error {
-	operation += " " + plain(name)
+	operation += " " + clean(name)
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	d.log = append(d.log, operation)

@@ -26,7 +26,7 @@ func TestFailureChangesNothing(t *testing.T) {
 			mustWrite(t, dir, first)
 			manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName))
 			_, err := write((&failing{at: at}).open, dir, second, Options{}, patience)
-			says(t, err, "no space left on device; make room on that file system", "Nothing was changed")
+			checkError(t, err, "no space left on device; make room on that file system", "Nothing was changed")
 			if !errors.Is(err, syscall.ENOSPC) {
 				t.Errorf("%v is not ENOSPC", err)
 			}
@@ -49,7 +49,7 @@ func TestFailureBetweenRenames(t *testing.T) {
 			dir := t.TempDir()
 			mustWrite(t, dir, first)
 			_, err := write((&failing{at: at, cause: syscall.EROFS}).open, dir, second, Options{}, patience)
-			says(t, err, "read-only file system", "uild again")
+			checkError(t, err, "read-only file system", "uild again")
 			for name, content := range tree(t, dir) {
 				if temporary.MatchString(filepath.Base(name)) {
 					t.Errorf("%s was left", name)
@@ -76,8 +76,10 @@ func TestFailureInFreshDirectory(t *testing.T) {
 	} {
 		t.Run(at, func(t *testing.T) {
 			base := t.TempDir()
-			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"), artifactsOf("a", "a\n", "new/c", "c\n"), Options{}, patience)
-			says(t, err, "permission denied; give yourself permission there", "Nothing was written", filepath.Join(base, want))
+			_, err := write((&failing{at: at, cause: syscall.EACCES}).open, filepath.Join(base, "parent", "lab"),
+				artifactsOf("a", "a\n", "new/c", "c\n"), Options{}, patience)
+			checkError(t, err, "permission denied; give yourself permission there", "Nothing was written",
+				filepath.Join(base, want))
 			holds(t, base)
 		})
 	}
@@ -111,13 +113,13 @@ func TestBadManifest(t *testing.T) {
 		dir := t.TempDir()
 		put(t, text, dir, ManifestName)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-		says(t, err, want, ManifestName+" is not a manifest of mirrorgen")
+		checkError(t, err, want, ManifestName+" is not a manifest of mirrorgen")
 		holds(t, dir)
 	}
 	dir := t.TempDir()
 	link(t, "/dev/null", dir, ManifestName)
 	_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-	says(t, err, "not a plain file")
+	checkError(t, err, "not a regular file")
 }
 
 // A directory that one may not write to.
@@ -132,9 +134,9 @@ func TestUnwritable(t *testing.T) {
 	defer os.Chmod(dir, 0o755)
 	defer unprivileged(t)()
 	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{})
-	says(t, err, dir+": permission denied; give yourself permission", "Nothing was changed")
+	checkError(t, err, dir+": permission denied; give yourself permission", "Nothing was changed")
 	_, err = Write(filepath.Join(base, "new"), artifactsOf("a", "a\n"), Options{})
-	says(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
+	checkError(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
 	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(manifestOf(artifactsOf("a", "a\n")).content))
 }
 
@@ -159,20 +161,21 @@ func unprivileged(t *testing.T) func() {
 func TestFullDisk(t *testing.T) {
 	mount := t.TempDir()
 	if err := syscall.Mount("tmpfs", mount, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skipf("a small file system cannot be mounted here (%v); TestFailureChangesNothing injects the same failure", err)
+		t.Skipf("a small file system cannot be mounted here (%v); TestFailureChangesNothing injects the same "+
+			"failure", err)
 	}
 	defer syscall.Unmount(mount, 0)
 	large := strings.Repeat("x", 48<<10) + "\n"
 
 	fresh := filepath.Join(mount, "fresh")
 	_, err := Write(fresh, artifactsOf("a", large, "b", large), Options{})
-	says(t, err, "fresh", "b: no space left on device; make room", "Nothing was written")
+	checkError(t, err, "fresh", "b: no space left on device; make room", "Nothing was written")
 	holds(t, mount)
 
 	dir := filepath.Join(mount, "lab")
 	mustWrite(t, dir, artifactsOf("a", "a\n", "b", "b\n"))
 	_, err = Write(dir, artifactsOf("a", "a2\n", "b", large+large), Options{})
-	says(t, err, filepath.Join(dir, "b")+": no space left on device; make room", "Nothing was changed")
+	checkError(t, err, filepath.Join(dir, "b")+": no space left on device; make room", "Nothing was changed")
 	holds(t, dir, "a", "a\n", "b", "b\n")
 }
 
@@ -189,7 +192,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{})
-	says(t, err, dir+": read-only file system; that file system is read-only: choose another directory")
+	checkError(t, err, dir+": read-only file system; that file system is read-only: choose another directory")
 	holds(t, dir, "a", "a\n")
 	if c := mustWrite(t, dir, artifactsOf("a", "a\n")); c.Unchanged != 1 { // nothing to write is no error
 		t.Errorf("changes %v", kinds(c))
@@ -235,7 +238,9 @@ func TestManifestFromTheFuture(t *testing.T) {
 			dir := t.TempDir()
 			put(t, text, dir, name)
 			_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-			says(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer mirrorgen wrote it; use that one")
+			checkError(t, err, name+" cannot be read: it has format ", "this mirrorgen knows format 1: a newer "+
+				"mirrorgen "+
+				"wrote it; use that one")
 			if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil {
 				t.Error("something was written")
 			}

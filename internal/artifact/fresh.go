@@ -95,13 +95,14 @@ func (c *Comparison) fill(s *stage, base string) error {
 // list ends the write of a fresh directory.
 func (c *Comparison) list(d disk, base string) error {
 	if err := d.rename(path.Join(base, pendingName), path.Join(base, ManifestName)); err != nil {
-		return fmt.Errorf("%w\nAll files are written; build again to finish", failure(filepath.Join(c.Dir, ManifestName), err))
+		return fmt.Errorf("%w\nAll files are written; build again to finish", failure(filepath.Join(c.Dir,
+			ManifestName), err))
 	}
 	return nil
 }
 
-// clearFresh empties what a fresh write that was killed has left, but for its
-// journal, which says what that is.
+// clearFresh removes what a fresh write that was killed has left, except its journal, which
+// lists it.
 func clearFresh(d disk, dir string) error {
 	_, _, entries, err := readManifest(d, path.Join(dir, pendingName), manifest{})
 	if err != nil && !errors.Is(err, errSyntax) {
@@ -112,7 +113,7 @@ func clearFresh(d disk, dir string) error {
 	for _, e := range entries {
 		name := path.Join(dir, e.Path)
 		if obstacle, err := dirs.obstacle(name); err != nil || obstacle != "" {
-			continue // it is told below
+			continue // it is reported below
 		}
 		if err := d.remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return failure(d.path(name), err)

@@ -105,8 +105,8 @@ func kinds(c *Comparison) []string {
 	return list
 }
 
-// says fails unless err is there and holds every one of the texts.
-func says(t *testing.T, err error, texts ...string) {
+// checkError fails unless err is there and holds every one of the texts.
+func checkError(t *testing.T, err error, texts ...string) {
 	t.Helper()
 	if err == nil {
 		t.Fatal("no error")

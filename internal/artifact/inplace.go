@@ -101,7 +101,8 @@ func (c *Comparison) settleAll(s *stage) error {
 			return unchangedBy(err)
 		}
 		if err != nil {
-			s.made = slices.DeleteFunc(s.made, func(name string) bool { return name == pendingName }) // the next build needs it
+			// the next build needs it
+			s.made = slices.DeleteFunc(s.made, func(name string) bool { return name == pendingName })
 			return fmt.Errorf("%w\nThe changes before it were made (%d); build again to make the rest", err, done)
 		}
 		done++

@@ -20,14 +20,16 @@ import (
 func generations() [3][]lab.Artifact {
 	return [3][]lab.Artifact{
 		artifactsOf("a", "a1\n", "b.sh", "b1\n", "first/x/y", "y1\n", "same", "s\n", "shared/z", "z1\n"),
-		artifactsOf("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z", "z1\n"),
+		artifactsOf("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z",
+			"z1\n"),
 		artifactsOf("a", "a3\n", "b.sh", "b1\n", "first/x/y", "y3\n", "same", "s\n", "shared/z", "z3\n"),
 	}
 }
 
 // Of the user's, in every lab: an own file, data, and an edited file that is no
 // longer part of it.
-var users = map[string]string{"notes": "mine\n", "data/db/IRIS.DAT": "data\n", "shared/mine": "mine\n", "edited": "edited\n"}
+var users = map[string]string{"notes": "mine\n", "data/db/IRIS.DAT": "data\n", "shared/mine": "mine\n",
+	"edited": "edited\n"}
 
 // labOfUser makes a directory that holds the artifacts and the user's own files.
 func labOfUser(t *testing.T, dir string, artifacts []lab.Artifact) {
@@ -50,7 +52,8 @@ func isLab(t *testing.T, dir string, artifacts []lab.Artifact, own map[string]st
 	if have := tree(t, dir); !maps.Equal(have, want) {
 		t.Errorf("the directory holds\n  %q\nwant\n  %q", have, want)
 	}
-	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest, manifestOf(artifacts).content) {
+	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest,
+		manifestOf(artifacts).content) {
 		t.Errorf("the manifest is\n%s\nwant\n%s", manifest, manifestOf(artifacts).content)
 	}
 	for _, a := range artifacts {
@@ -223,7 +226,8 @@ func TestKilledProcess(t *testing.T) {
 				labOfUser(t, dir, all[0])
 			}
 			child := exec.Command(os.Args[0], "-test.run=^TestKilledProcess$")
-			child.Env = append(os.Environ(), "MIRRORGEN_TEST_KILL_AFTER="+strconv.Itoa(after), "MIRRORGEN_TEST_DIR="+dir)
+			child.Env = append(os.Environ(), "MIRRORGEN_TEST_KILL_AFTER="+strconv.Itoa(after),
+				"MIRRORGEN_TEST_DIR="+dir)
 			out, err := child.CombinedOutput()
 			var exit *exec.ExitError
 			killed := errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL

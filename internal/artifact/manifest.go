@@ -66,7 +66,8 @@ func encodeEntries(entries []entry) []byte {
 			b.WriteByte(',')
 		}
 		name, _ := json.Marshal(e.Path) // a string always has an encoding
-		for _, text := range [...]string{"\n    {\"path\": ", string(name), ", \"mode\": \"", e.Mode, "\", \"sha256\": \"", e.SHA256, "\"}"} {
+		for _, text := range [...]string{"\n    {\"path\": ", string(name), ", \"mode\": \"", e.Mode,
+			"\", \"sha256\": \"", e.SHA256, "\"}"} {
 			b.WriteString(text)
 		}
 	}
@@ -77,11 +78,12 @@ func encodeEntries(entries []entry) []byte {
 // errSyntax is wrapped by errors about a manifest that is no JSON.
 var errSyntax = errors.New("it is damaged")
 
-// A futureError tells of a manifest that a later mirrorgen wrote.
+// A futureError reports a manifest that a later mirrorgen wrote.
 type futureError struct{ format int }
 
 func (e *futureError) Error() string {
-	return fmt.Sprintf("it has format %d, and this mirrorgen knows format %d: a newer mirrorgen wrote it; use that one", e.format, manifestFormat)
+	return fmt.Sprintf("it has format %d, and this mirrorgen knows format %d: a newer mirrorgen wrote it; use that one",
+		e.format, manifestFormat)
 }
 
 // decodeManifest reads a manifest and refuses paths that could lead out of the
@@ -155,7 +157,7 @@ func (e *entry) complete() bool {
 // temporarySuffix ends the names of files that are not in their place yet.
 const temporarySuffix = ".mirrorgen-new"
 
-// checkPath refuses a path that no artifact may have: not plain and relative, or
+// checkPath refuses a path that no artifact may have: not clean and relative, or
 // among what mirrorgen never touches. A drive letter and a backslash are refused
 // everywhere, because a manifest travels.
 func checkPath(name string) error {

@@ -17,7 +17,8 @@ func manyArtifacts() []lab.Artifact {
 	var list []lab.Artifact
 	for i := range 3 * manyFiles {
 		list = append(list, lab.Artifact{
-			Path: fmt.Sprintf("d%d/e%d/f%03d", i%2, i%3, i), Mode: 0o644 | 0o111*os.FileMode(i%2), Content: bytes.Repeat([]byte{'a' + byte(i%26)}, i*i),
+			Path: fmt.Sprintf("d%d/e%d/f%03d", i%2, i%3, i), Mode: 0o644 | 0o111*os.FileMode(i%2),
+			Content: bytes.Repeat([]byte{'a' + byte(i%26)}, i*i),
 		})
 	}
 	return list
@@ -39,7 +40,8 @@ func TestManyFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(content, a.Content) || info.Mode().Perm() != a.Mode {
-			t.Errorf("%s has %d bytes and mode %o, want %d and %o", a.Path, len(content), info.Mode().Perm(), len(a.Content), a.Mode)
+			t.Errorf("%s has %d bytes and mode %o, want %d and %o", a.Path, len(content), info.Mode().Perm(),
+				len(a.Content), a.Mode)
 		}
 	}
 	if c, err := Write(dir, manyArtifacts(), Options{}); err != nil || c.Unchanged != len(manyArtifacts()) {

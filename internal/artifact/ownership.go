@@ -31,18 +31,18 @@ func readOwnership(d disk, coming manifest) (*ownership, error) {
 	if o.info, o.manifest, entries, err = readManifest(d, ManifestName, coming); err != nil {
 		return nil, refusal(d, ManifestName, err)
 	}
-	o.know(entries)
+	o.add(entries)
 	info, _, journal, err := readManifest(d, pendingName, coming)
 	// What was cut short while the journal itself was written has done nothing yet.
 	if err != nil && !errors.Is(err, errSyntax) {
 		return nil, refusal(d, pendingName, err)
 	}
 	o.pending, o.journal = info != nil, journal
-	o.know(journal)
+	o.add(journal)
 	return o, nil
 }
 
-func (o *ownership) know(entries []entry) {
+func (o *ownership) add(entries []entry) {
 	for _, e := range entries {
 		o.sums[e.Path] = append(o.sums[e.Path], e.SHA256)
 	}
@@ -62,7 +62,7 @@ func readManifest(d disk, name string, known manifest) (info fs.FileInfo, conten
 	case err != nil:
 		return nil, nil, nil, err
 	case !info.Mode().IsRegular():
-		return info, nil, nil, errors.New("it is not a plain file")
+		return info, nil, nil, errors.New("it is not a regular file")
 	}
 	if content, err = d.read(name); err != nil {
 		if errors.Is(err, fs.ErrNotExist) { // gone since
@@ -87,6 +87,6 @@ func refusal(d disk, name string, err error) error {
 	case errors.As(err, &pathError):
 		return failure(d.path(name), err)
 	}
-	return fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from version control, or delete it and build with --force. Without it, mirrorgen takes every file "+
-		"that it would change for yours", d.path(name), err)
+	return fmt.Errorf("%s is not a manifest of mirrorgen: %w\nRestore it from version control, or delete it and build "+
+		"with --force. Without it, mirrorgen takes every file that it would change for yours", d.path(name), err)
 }

@@ -17,7 +17,7 @@ func TestForeignAndEdited(t *testing.T) {
 	next := artifactsOf("a", "a2\n", "b", "b\n", "c", "c2\n")
 
 	_, err := Write(dir, next, Options{})
-	says(t, err, "a was edited since mirrorgen wrote it", "b was not written by mirrorgen", "nothing was written")
+	checkError(t, err, "a was edited since mirrorgen wrote it", "b was not written by mirrorgen", "nothing was written")
 	var conflict *ConflictError
 	if !errors.As(err, &conflict) || !conflict.Forcible() || len(conflict.Conflicts) != 2 {
 		t.Errorf("%#v", err)
@@ -47,7 +47,8 @@ func TestWantedBytesAreNoConflict(t *testing.T) {
 // edited ones stay, and what mirrorgen never wrote stays.
 func TestStale(t *testing.T) {
 	dir := t.TempDir()
-	mustWrite(t, dir, artifactsOf("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n", "replaced", "r\n"))
+	mustWrite(t, dir, artifactsOf("a", "a\n", "gone/x/y", "y\n", "shared/z", "z\n", "edited", "e\n", "lost", "l\n",
+		"replaced", "r\n"))
 	put(t, "my note\n", dir, "shared", "note")
 	put(t, "edited by me\n", dir, "edited")
 	os.Remove(filepath.Join(dir, "lost"))
@@ -69,10 +70,11 @@ func TestUsersFilesAreNeverTouched(t *testing.T) {
 	}
 	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	for _, name := range files {
-		manifest := `{"format": 1, "files": [{"path": "` + name + `", "mode": "0644", "sha256": "` + sum([]byte("mine\n")) + `"}]}`
+		manifest := `{"format": 1, "files": [{"path": "` + name + `", "mode": "0644", "sha256": "` +
+			sum([]byte("mine\n")) + `"}]}`
 		put(t, manifest, dir, ManifestName)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-		says(t, err, name, "never written by mirrorgen")
+		checkError(t, err, name, "never written by mirrorgen")
 		if have := tree(t, dir)[name]; have != "mine\n" {
 			t.Errorf("%s: %q", name, have)
 		}
@@ -87,7 +89,7 @@ func TestAfterInterruption(t *testing.T) {
 	second := artifactsOf("a", "a2\n", "b", "b2\n")
 	broken := &failing{at: "rename b"}
 	_, err := write(broken.open, dir, second, Options{}, patience)
-	says(t, err, "The changes before it were made (1); build again")
+	checkError(t, err, "The changes before it were made (1); build again")
 	holds(t, dir, "a", "a2\n", "b", "b1\n", pendingName, string(manifestOf(second).content))
 
 	mustWrite(t, dir, artifactsOf("a", "a3\n", "b", "b3\n"))

@@ -15,7 +15,7 @@ type parents struct {
 
 func newParents(d disk) parents { return parents{d, map[string]string{".": ""}} }
 
-// obstacle says why name cannot be reached through plain directories, as the end
+// obstacle says why name cannot be reached through directories, as the end
 // of a sentence about name; "" where it can, or where nothing is there yet.
 func (p parents) obstacle(name string) (string, error) {
 	dir := path.Dir(name)
@@ -32,7 +32,8 @@ func (p parents) obstacle(name string) (string, error) {
 			return "", failure(p.disk.path(dir), err)
 		}
 		if err == nil && !info.IsDir() {
-			found = fmt.Sprintf("cannot be reached: %s is %s, not a directory; move it away", dir, describe(info.Mode()))
+			found = fmt.Sprintf("cannot be reached: %s is %s, not a directory; move it away", dir,
+				describe(info.Mode()))
 		}
 	}
 	p.found[dir] = found
@@ -46,5 +47,5 @@ func describe(mode fs.FileMode) string {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
 	}
-	return "not a plain file"
+	return "not a regular file"
 }

@@ -61,7 +61,7 @@ func TestHeldUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = write(openRoot, dir, artifactsOf("a", "a2\n"), Options{}, 10*time.Millisecond)
-	says(t, err, dir+": another mirrorgen is building this lab; try again when it has ended. Nothing was written")
+	checkError(t, err, dir+": another mirrorgen is building this lab; try again when it has ended. Nothing was written")
 	holds(t, dir, "a", "a\n", pendingName, "")
 
 	// One that is only slow is waited for.
@@ -120,7 +120,7 @@ func TestSavedDuringWrite(t *testing.T) {
 				return &saving{d, func() { put(t, "saved just now\n", dir, name) }}, err
 			}
 			_, err := write(open, dir, artifactsOf("a", "a2\n", "new", "n\n"), Options{Force: true}, 0)
-			says(t, err, filepath.Join(dir, name)+": it was changed while mirrorgen was building; build again")
+			checkError(t, err, filepath.Join(dir, name)+": it was changed while mirrorgen was building; build again")
 			if have := tree(t, dir)[name]; have != "saved just now\n" {
 				t.Errorf("%s holds %q", name, have)
 			}
@@ -165,12 +165,12 @@ func TestVanishing(t *testing.T) {
 	holds(t, dir, "a", "a22\n", "same", "s\n")
 }
 
-// vanishing is a disk whose files are gone once they have been looked at.
+// vanishing is a disk whose files are gone once they have been fileState at.
 type vanishing struct{ disk }
 
-// look sees nothing, so that every file is looked at alone.
-func (d *vanishing) look(artifacts []lab.Artifact) []looked {
-	return make([]looked, len(artifacts))
+// look sees nothing, so that every file is fileState at alone.
+func (d *vanishing) states(artifacts []lab.Artifact) []fileState {
+	return make([]fileState, len(artifacts))
 }
 
 func (d *vanishing) read(name string) ([]byte, error) {

@@ -28,7 +28,7 @@ func TestUnreadableFile(t *testing.T) {
 	os.Chmod(filepath.Join(dir, "a"), 0)
 	defer unprivileged(t)()
 	_, err := Write(dir, artifactsOf("a", "b\n", "b", "b\n"), Options{Force: true})
-	says(t, err, filepath.Join(dir, "a")+": permission denied; give yourself permission there")
+	checkError(t, err, filepath.Join(dir, "a")+": permission denied; give yourself permission there")
 }
 
 // Git with core.autocrlf has turned every line end, those of the manifest too:
@@ -53,13 +53,15 @@ func TestCRLF(t *testing.T) {
 	}
 	var found []string
 	for i := range c.Changes {
-		found = append(found, c.Changes[i].Path+" "+c.Changes[i].Says())
+		found = append(found, c.Changes[i].Path+" "+c.Changes[i].Description())
 	}
-	check(t, "found", found, "a has CRLF line ends", "b.sh has CRLF line ends", "edited was edited since mirrorgen wrote it", "old is no longer part of the lab")
+	check(t, "found", found, "a has CRLF line ends", "b.sh has CRLF line ends", "edited was edited since mirrorgen "+
+		"wrote it", "old is no longer part of the lab")
 	if text, err := c.Diff(&c.Changes[0]); err != nil || text != nil {
 		t.Errorf("where only line ends differ, the diff is %q, %v", text, err)
 	}
-	if text, err := c.Diff(&c.Changes[1]); err != nil || !strings.HasSuffix(string(text), "@@ -1,1 +1,1 @@\n-b\n+b2\n") {
+	if text, err := c.Diff(&c.Changes[1]); err != nil ||
+		!strings.HasSuffix(string(text), "@@ -1,1 +1,1 @@\n-b\n+b2\n") {
 		t.Errorf("the diff is %q, %v", text, err)
 	}
 	os.Remove(filepath.Join(dir, "edited"))
@@ -92,7 +94,8 @@ func TestNamesInTheWay(t *testing.T) {
 		block()
 		before := tree(t, base)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-		says(t, err, filepath.Join(base, ".lab.mirrorgen-new"), "in the way", "move it away", "Nothing was written")
+		checkError(t, err, filepath.Join(base, ".lab.mirrorgen-new"), "in the way", "move it away",
+			"Nothing was written")
 		for name, content := range before {
 			if have := tree(t, base)[name]; have != content {
 				t.Errorf("%s: %q", name, have)
@@ -103,7 +106,8 @@ func TestNamesInTheWay(t *testing.T) {
 	mustWrite(t, dir, artifactsOf("a", "a\n"))
 	put(t, "mine\n", dir, ".a.mirrorgen-new")
 	_, err := Write(dir, artifactsOf("a", "a2\n"), Options{Force: true})
-	says(t, err, filepath.Join(dir, ".a.mirrorgen-new")+" is in the way, and is not mirrorgen's: move it away", "Nothing was changed")
+	checkError(t, err, filepath.Join(dir, ".a.mirrorgen-new")+" is in the way, and is not mirrorgen's: move it away",
+		"Nothing was changed")
 	holds(t, dir, "a", "a\n", ".a.mirrorgen-new", "mine\n")
 }
 
@@ -115,7 +119,7 @@ func TestJournalIsALink(t *testing.T) {
 	for _, target := range []string{filepath.Join(outside, "victim"), "data/victim", "data/new"} {
 		link(t, target, dir, pendingName)
 		_, err := Write(dir, artifactsOf("a", "a\n"), Options{Force: true})
-		says(t, err, pendingName+" is not a manifest of mirrorgen: it is not a plain file")
+		checkError(t, err, pendingName+" is not a manifest of mirrorgen: it is not a regular file")
 		os.Remove(filepath.Join(dir, pendingName))
 	}
 	holds(t, outside, "victim", "precious\n")

@@ -16,7 +16,8 @@ func TestFreshDirectory(t *testing.T) {
 	check(t, "changes", kinds(c), "a.yaml created", "iris/merge/m.cpf created", "start.sh created")
 	// No temporary name is left beside it.
 	holds(t, filepath.Dir(dir), "yet/a.yaml", "a\n", "yet/iris/merge/m.cpf", "m\n", "yet/start.sh", "s\n",
-		"yet/"+ManifestName, string(manifestOf(artifactsOf("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh", "s\n")).content))
+		"yet/"+ManifestName, string(manifestOf(artifactsOf("a.yaml", "a\n", "iris/merge/m.cpf", "m\n", "start.sh",
+			"s\n")).content))
 }
 
 func TestEmptyDirectory(t *testing.T) {

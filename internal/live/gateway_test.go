@@ -30,7 +30,7 @@ import (
 // with the gateway's own error.
 //
 // The application counts executions by the query's id, waits for the lab's gate
-// where the query says gate, and tells what it received. It upgrades to a
+// where the query says gate, and reports what it received. It upgrades to a
 // protocol that echoes where it is asked to.
 type gateway struct {
 	t       *testing.T

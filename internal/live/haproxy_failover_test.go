@@ -16,7 +16,8 @@ const noticed = 2*time.Second + 2*time.Second
 func TestPrimaryIsFollowed(t *testing.T) {
 	t.Parallel()
 	own := example(t, "simplemirror-2020.hcl")
-	for name, topology := range map[string]string{"through the gateways": example(t, "simplemirror.hcl"), "own web server": own} {
+	for name, topology := range map[string]string{"through the gateways": example(t, "simplemirror.hcl"),
+		"own web server": own} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := start(t, topology)
@@ -40,7 +41,8 @@ func TestPrimaryIsFollowed(t *testing.T) {
 				l.members[to].become(primary)
 				cut, ended := held.cut(noticed + 2*time.Second)
 				if !ended || cut > noticed {
-					t.Errorf("%s to %s: the old session is cut after %v (%v), want within %v", from, to, cut, ended, noticed)
+					t.Errorf("%s to %s: the old session is cut after %v (%v), want within %v", from, to, cut, ended,
+						noticed)
 				}
 				cuts = append(cuts, cut)
 				eventually(t, 2*time.Second, "new sessions reach "+to, func() bool { return ask(ap1).member == to })
@@ -51,7 +53,8 @@ func TestPrimaryIsFollowed(t *testing.T) {
 					case s.member == to && followed == 0:
 						followed = after
 					case s.member == from && followed != 0:
-						t.Errorf("%s to %s: a session reached %s %v after the change, others had reached %s", from, to, from, after, to)
+						t.Errorf("%s to %s: a session reached %s %v after the change, others had reached %s", from, to,
+							from, after, to)
 					case s.member == from && after > 0:
 						late++
 					case s.member == "":
@@ -64,7 +67,8 @@ func TestPrimaryIsFollowed(t *testing.T) {
 				times = append(times, followed)
 				from, to = to, from
 			}
-			t.Logf("followed after %s (least/median/greatest), sessions cut after %s, %d new sessions went to the old one meanwhile, %d were refused",
+			t.Logf("followed after %s (least/median/greatest), sessions cut after %s, %d new sessions went to the old "+
+				"one meanwhile, %d were refused",
 				spread(times), spread(cuts), late, lost)
 			if !other.alive() {
 				t.Error("a session of the other mirror is cut")
@@ -83,7 +87,8 @@ func TestTwoPrimaries(t *testing.T) {
 	l.members["ap1b"].become(primary)
 	time.Sleep(8 * time.Second)
 	if list := prober.end(); count(list, "ap1a") != len(list) {
-		t.Errorf("%d of %d sessions reached the first member, %d the second; want all the first", count(list, "ap1a"), len(list), count(list, "ap1b"))
+		t.Errorf("%d of %d sessions reached the first member, %d the second; want all the first", count(list, "ap1a"),
+			len(list), count(list, "ap1b"))
 	}
 }
 
@@ -115,7 +120,8 @@ func TestNoPrimary(t *testing.T) {
 		t.Logf("refused within %v, found after %v", slowest, found.Round(time.Millisecond))
 		// One interval, and a second for a machine that has more to do.
 		if slowest > time.Second || found > 2*time.Second {
-			t.Errorf("refused within %v, want at once; found after %v, want within one check interval of 1 s", slowest, found)
+			t.Errorf("refused within %v, want at once; found after %v, want within one check interval of 1 s",
+				slowest, found)
 		}
 	}
 }
@@ -174,7 +180,8 @@ func TestPrimaryStops(t *testing.T) {
 			cut, ended := held.cut(2 * noticed)
 			leadsTo(t, ap1, "ap1b")
 			followed := time.Since(begin)
-			t.Logf("session cut after %v, followed after %v", cut.Round(time.Millisecond), followed.Round(time.Millisecond))
+			t.Logf("session cut after %v, followed after %v", cut.Round(time.Millisecond),
+				followed.Round(time.Millisecond))
 			// Two checks that hang, each for timeout check, and the interval
 			// between them.
 			const bound = 2*2*time.Second + 2*time.Second

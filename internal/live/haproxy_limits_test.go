@@ -39,8 +39,10 @@ func TestStoppedMembers(t *testing.T) {
 					t.Errorf("want 1 to %d", bound)
 				}
 			}
-			if list := prober.end(); count(list, "ap2a") != len(list) || !held.alive() || haproxy.said(t, "Server ap2/ap2a is DOWN") != down {
-				t.Errorf("%d of %d sessions reached ap2a, want all, and the open one alive", count(list, "ap2a"), len(list))
+			if list := prober.end(); count(list, "ap2a") != len(list) || !held.alive() ||
+				haproxy.said(t, "Server ap2/ap2a is DOWN") != down {
+				t.Errorf("%d of %d sessions reached ap2a, want all, and the open one alive", count(list, "ap2a"),
+					len(list))
 			}
 			l.members["ap1b"].become(primary)
 			begin := time.Now()

@@ -55,7 +55,8 @@ func example(t *testing.T, name string, edits ...string) string {
 func start(t *testing.T, topology string) *liveLab {
 	t.Helper()
 	p := plantest.Make(t, "lab.hcl", topology)
-	l := &liveLab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{}, gateways: map[string]*gateway{}, gate: make(chan struct{})}
+	l := &liveLab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{},
+		gateways: map[string]*gateway{}, gate: make(chan struct{})}
 	for _, a := range templates.Render(p) {
 		l.files[a.Path] = string(a.Content)
 	}

@@ -43,13 +43,14 @@ func newMember(t *testing.T, name, mirror, address string, webServer bool, s sta
 		}
 	})
 	if webServer {
-		m.web = serve(t, net.JoinHostPort(address, itoa(plan.WebServerPort)), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !m.answers() {
-				<-r.Context().Done()
-				return
-			}
-			m.answer(w)
-		}))
+		m.web = serve(t, net.JoinHostPort(address, itoa(plan.WebServerPort)),
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !m.answers() {
+					<-r.Context().Done()
+					return
+				}
+				m.answer(w)
+			}))
 	}
 	return m
 }

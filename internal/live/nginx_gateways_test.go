@@ -50,7 +50,8 @@ func TestClosedGateway(t *testing.T) {
 	list := <-replies
 	lost, slowest := failed(list)
 	late := through(list[len(list)-50:])
-	t.Logf("%d of %d GETs and %d of 50 POSTs lost, slowest GET %v, at the end through %v", lost, len(list), posts, slowest.Round(time.Millisecond), late)
+	t.Logf("%d of %d GETs and %d of 50 POSTs lost, slowest GET %v, at the end through %v", lost, len(list), posts,
+		slowest.Round(time.Millisecond), late)
 	if lost != 0 || posts != 0 {
 		t.Error("want none lost")
 	}
@@ -127,7 +128,8 @@ func TestHungGateway(t *testing.T) {
 	const patience, length = 4 * time.Second, 12 * time.Second
 	list := l.stream("/ap1/csp/mirrorns/get", 20*time.Millisecond, patience, length)
 	lost, slowest := failed(list)
-	t.Logf("%d of %d requests lost, the slowest of the others took %v", lost, len(list), slowest.Round(time.Millisecond))
+	t.Logf("%d of %d requests lost, the slowest of the others took %v", lost, len(list),
+		slowest.Round(time.Millisecond))
 	// Whenever a client gives up, the gateway looks less busy and gets as many
 	// more as the other one has at that moment. In turn it would get half.
 	if bound := len(list) / 10; lost == 0 || lost > bound {
@@ -154,7 +156,8 @@ func TestBothGatewaysGone(t *testing.T) {
 	}
 	l.gateways["webgw1"].up()
 	begin := time.Now()
-	eventually(t, 6*time.Second, "served", func() bool { return l.get("/ap1/csp/mirrorns/get").status == http.StatusOK })
+	eventually(t, 6*time.Second, "served",
+		func() bool { return l.get("/ap1/csp/mirrorns/get").status == http.StatusOK })
 	served := time.Since(begin)
 	t.Logf("served %v after the first gateway came back", served.Round(time.Millisecond))
 	// fail_timeout, whose clock has seconds, and one for a busy machine.

@@ -21,8 +21,10 @@ func TestRequestArrives(t *testing.T) {
 	l := start(t, example(t, "simplemirror.hcl"))
 	l.startNGINX(t)
 	upload := strings.Repeat("0123456789abcdef", 2<<20/16)
-	r := l.send("POST", "/ap1/csp/mirrorns/put?header=24000", upload, 20*time.Second, "Cookie", strings.Repeat("c", 30000))
-	want := fmt.Sprintf("protocol HTTP/1.1\nhost lab.example:8000\ncookie 30000\nbody %d %x\n", len(upload), sha256.Sum256([]byte(upload)))
+	r := l.send("POST", "/ap1/csp/mirrorns/put?header=24000", upload, 20*time.Second, "Cookie",
+		strings.Repeat("c", 30000))
+	want := fmt.Sprintf("protocol HTTP/1.1\nhost lab.example:8000\ncookie 30000\nbody %d %x\n", len(upload),
+		sha256.Sum256([]byte(upload)))
 	if r.status != http.StatusOK || !strings.HasSuffix(r.body, want) {
 		t.Errorf("status %d, the gateway received:\n%s\nwant:\n%s", r.status, r.body, want)
 	}
@@ -60,13 +62,16 @@ func TestWebSocket(t *testing.T) {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	_, _ = io.WriteString(conn, "GET /ap1/csp/mirrorns/socket HTTP/1.1\r\nHost: lab.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+	_, _ = io.WriteString(conn, "GET /ap1/csp/mirrorns/socket HTTP/1.1\r\nHost: lab.example\r\nConnection: "+
+		"Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "+
+		"AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
 	reader := bufio.NewReader(conn)
 	answer, err := http.ReadResponse(reader, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.StatusCode != http.StatusSwitchingProtocols || !strings.EqualFold(answer.Header.Get("Upgrade"), "websocket") {
+	if answer.StatusCode != http.StatusSwitchingProtocols ||
+		!strings.EqualFold(answer.Header.Get("Upgrade"), "websocket") {
 		t.Fatalf("status %d, headers %v; want 101", answer.StatusCode, answer.Header)
 	}
 	for i := range 3 {

@@ -88,7 +88,8 @@ func (l *liveLab) web() string {
 // run starts a program in a directory and waits until it listens.
 func run(t *testing.T, directory, address, program string, arguments ...string) *process {
 	t.Helper()
-	p := &process{command: exec.Command(program, arguments...), log: filepath.Join(directory, "log"), ended: make(chan struct{})}
+	p := &process{command: exec.Command(program, arguments...), log: filepath.Join(directory, "log"),
+		ended: make(chan struct{})}
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,8 @@ func (l *liveLab) send(method, target, body string, patience time.Duration, head
 	for i := 0; i < len(header); i += 2 {
 		request.Header.Set(header[i], header[i+1])
 	}
-	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 256 << 10}}
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true,
+		MaxResponseHeaderBytes: 256 << 10}}
 	answer, err := client.Do(request)
 	if err != nil {
 		return reply{took: time.Since(begin)}
@@ -94,7 +95,8 @@ func (l *liveLab) raw(t *testing.T, requestLine string) string {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	if _, err := io.WriteString(conn, requestLine+" HTTP/1.1\r\nHost: lab.example\r\nConnection: close\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(conn, requestLine+" HTTP/1.1\r\nHost: lab.example\r\nConnection: "+
+		"close\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
 	line, err := bufio.NewReader(conn).ReadString('\n')

@@ -34,7 +34,8 @@ func TestHashVectors(t *testing.T) {
 		letters = append(letters, byte(strings.IndexRune(shortAlphabet, c)))
 	}
 	// 252 to 255 are passed over.
-	if got, err := Hash("SYS", true, bytes.NewReader(append([]byte{255, 252}, letters...))); err != nil || got != short {
+	if got, err := Hash("SYS", true, bytes.NewReader(append([]byte{255, 252}, letters...))); err != nil ||
+		got != short {
 		t.Errorf("the short Hash is %q, %v, want %q", got, err, short)
 	}
 }
@@ -47,7 +48,8 @@ func TestMatches(t *testing.T) {
 	}
 	for _, hash := range []string{
 		"", "SYS", ",", ",,,", "a,b,c", long + ",x", strings.Replace(long, "SHA512", "SHA1", 1),
-		strings.Replace(long, "10000", "0", 1), strings.Replace(long, "10000", "many", 1), strings.Replace(long, ",1", ",x", 1),
+		strings.Replace(long, "10000", "0", 1), strings.Replace(long, "10000", "many", 1), strings.Replace(long, ",1",
+			",x", 1),
 	} {
 		if Matches(hash, "SYS") {
 			t.Errorf("%q matches", hash)

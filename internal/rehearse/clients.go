@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -33,8 +34,9 @@ type Load struct {
 
 	Sessions        int `json:"sessions"`         // through HAProxy
 	SessionsRefused int `json:"sessions_refused"` // no member answered
-	SessionsStale   int `json:"sessions_stale"`   // on a member that was not primary any more, while HAProxy could not know
-	SessionsLate    int `json:"sessions_late"`    // ... after that
+	// on a member that was not primary any more, while HAProxy could not know
+	SessionsStale int `json:"sessions_stale"`
+	SessionsLate  int `json:"sessions_late"` // ... after that
 
 	Writes      int `json:"writes"`       // accepted, through HAProxy
 	WritesWrong int `json:"writes_wrong"` // accepted by a member that was not primary
@@ -68,9 +70,11 @@ type clients struct {
 // noticeLimit reads from an HAProxy configuration how long it may take to notice
 // that a member is not primary any more: inter x fall + timeout check.
 func noticeLimit(configuration string) (time.Duration, error) {
-	check := regexp.MustCompile(`(?m)^\s*default-server check addr .* inter (\S+) fall (\d+)`).FindStringSubmatch(configuration)
+	check := regexp.MustCompile(`(?m)^\s*default-server check addr .* inter (\S+) fall (\d+)`).FindStringSubmatch(
+		configuration)
 	if check == nil {
-		check = regexp.MustCompile(`(?m)^\s*default-server check .*inter (\S+) fall (\d+)`).FindStringSubmatch(configuration)
+		check = regexp.MustCompile(`(?m)^\s*default-server check .*inter (\S+) fall (\d+)`).FindStringSubmatch(
+			configuration)
 	}
 	timeout := regexp.MustCompile(`(?m)^\s*timeout check (\S+)`).FindStringSubmatch(configuration)
 	if check == nil || timeout == nil {
@@ -132,7 +136,7 @@ func (c *clients) every(ctx context.Context, f func()) {
 	c.group.Go(func() {
 		ticker := time.NewTicker(time.Second / clientRate)
 		defer ticker.Stop()
-		places := make(chan struct{}, mostInFlight)
+		slots := make(chan struct{}, mostInFlight)
 		for {
 			select {
 			case <-ctx.Done():
@@ -140,8 +144,8 @@ func (c *clients) every(ctx context.Context, f func()) {
 			case <-ticker.C:
 			}
 			select {
-			case places <- struct{}{}:
-				c.group.Go(func() { f(); <-places })
+			case slots <- struct{}{}:
+				c.group.Go(func() { f(); <-slots })
 			default: // as many as may wait do
 			}
 		}
@@ -259,7 +263,8 @@ func (c *clients) writeOnce(s *session, n int) error {
 	switch {
 	case got.position <= c.position:
 		c.load.WritesWrong++
-		c.wrongs = append(c.wrongs, fmt.Sprintf("%s accepted a write as number %d after number %d had been accepted", got.member, got.position, c.position))
+		c.wrongs = append(c.wrongs, fmt.Sprintf("%s accepted a write as number %d after number %d had been accepted",
+			got.member, got.position, c.position))
 	case err == nil && (status == "Backup" || status == "Connected"):
 		// It cannot have become one between the two lines without losing the session.
 		c.load.WritesWrong++
@@ -271,7 +276,7 @@ func (c *clients) writeOnce(s *session, n int) error {
 
 // stop ends the clients' work and holds what they saw against what must be.
 // Unseen says that no more requests may fail than waited for an answer at a time.
-func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
+func (c *clients) stop(ctx context.Context, r *record, unnoticed bool) *Load {
 	c.mu.Lock()
 	c.gap = max(c.gap, time.Since(c.success))
 	c.mu.Unlock()
@@ -285,9 +290,10 @@ func (c *clients) stop(ctx context.Context, r *record, unseen bool) *Load {
 	}
 	if c.url != "" {
 		c.load.LongestGap = seconds(c.gap)
-		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed, c.load.Requests),
+		r.checkf(c.load.Requests > c.load.RequestsFailed, fmt.Sprintf("%d of %d failed", c.load.RequestsFailed,
+			c.load.Requests),
 			"clients' requests through nginx are answered, but for the time of a change")
-		if unseen {
+		if unnoticed {
 			r.checkf(c.load.RequestsFailed <= c.most, fmt.Sprintf("%d failed", c.load.RequestsFailed),
 				"no request fails but those that wait for an answer, at most %d at a time", c.most)
 		}
@@ -300,14 +306,15 @@ func (c *clients) checkSessions(ctx context.Context, r *record) {
 	r.checkf(c.load.SessionsLate == 0, seen(c.lateness),
 		"no session through HAProxy reaches a member later than %g s after it was primary", c.bound.Seconds())
 	r.checkf(c.load.WritesWrong == 0, seen(c.wrongs), "no write is accepted by a member that is not primary")
-	r.checkf(c.load.Writes > 0, plural(c.load.Writes, "write")+" accepted", "clients can write through HAProxy")
+	r.checkf(c.load.Writes > 0, text.Plural(c.load.Writes, "write")+" accepted", "clients can write through HAProxy")
 	last, err := c.lastWrite(ctx)
 	switch {
 	case err != nil:
 		r.checkf(false, err.Error(), "clients can write afterwards")
 	case last <= c.position:
 		c.load.WritesLost = int(c.position - last + 1)
-		r.checkf(false, fmt.Sprintf("the primary has come to number %d, and number %d had been accepted", last-1, c.position), "no accepted write is lost")
+		r.checkf(false, fmt.Sprintf("the primary has come to number %d, and number %d had been accepted", last-1,
+			c.position), "no accepted write is lost")
 	default:
 		r.checkf(true, "it was so", "no accepted write is lost")
 	}

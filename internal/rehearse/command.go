@@ -16,7 +16,7 @@ type commands struct {
 	environment []string // "NAME=value"
 }
 
-// commandError tells how a program failed, with the end of what it printed.
+// commandError reports how a program failed, with the end of what it printed.
 type commandError struct {
 	name   string // as a user would type it
 	output string
@@ -33,7 +33,7 @@ func (e *commandError) Error() string {
 
 func (e *commandError) Unwrap() error { return e.err }
 
-// patience is how long a program that was told to end may take before it is
+// patience is how long a program that was asked to end may take before it is
 // killed.
 const patience = 2 * time.Second
 

@@ -28,7 +28,8 @@ func drill(scenario string) func(context.Context, *rehearsedLab, *record) {
 			}
 		}
 		if err != nil && !r.failed() {
-			r.checkf(false, strings.Join(endOf(output, 3), "\n"), "drill.sh %s plays the scenario", strings.Join(args, " "))
+			r.checkf(false, strings.Join(endOf(output, 3), "\n"), "drill.sh %s plays the scenario",
+				strings.Join(args, " "))
 		}
 		r.attach("drill.sh "+strings.Join(args, " "), output)
 	}

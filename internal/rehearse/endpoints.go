@@ -112,12 +112,12 @@ func (l *rehearsedLab) askEndpoints(ctx context.Context, r *record) {
 // inParallel calls f with 0 to n-1, so many at a time.
 func inParallel(at, n int, f func(i int)) {
 	var group sync.WaitGroup
-	places := make(chan struct{}, at)
+	slots := make(chan struct{}, at)
 	for i := range n {
-		places <- struct{}{}
+		slots <- struct{}{}
 		group.Go(func() {
 			f(i)
-			<-places
+			<-slots
 		})
 	}
 	group.Wait()
@@ -145,12 +145,12 @@ func (l *rehearsedLab) ask(ctx context.Context, client *http.Client, e plan.Endp
 			ok = a.code == http.StatusOK && !strings.Contains(a.body, "not authorized")
 		}
 	case plan.EndpointHealth:
-		code, word := http.StatusServiceUnavailable, "FAILED"
+		code, status := http.StatusServiceUnavailable, "FAILED"
 		if roles[e.Target].primary() {
-			code, word = http.StatusOK, "SUCCESS"
+			code, status = http.StatusOK, "SUCCESS"
 		}
-		expected += fmt.Sprintf(" answers as %s does: %d %s", e.Target, code, word)
-		ok = a.code == code && strings.Contains(a.body, word)
+		expected += fmt.Sprintf(" answers as %s does: %d %s", e.Target, code, status)
+		ok = a.code == code && strings.Contains(a.body, status)
 	case plan.EndpointBalancer:
 		expected += " answers: 200"
 		ok = a.code == http.StatusOK

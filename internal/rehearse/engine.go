@@ -26,7 +26,7 @@ var (
 // docker runs the client and returns what it printed, without the last newline.
 func (e *engine) docker(ctx context.Context, args ...string) (string, error) {
 	out, err := e.output(ctx, "docker", args...)
-	return strings.TrimRight(out, "\n"), explain(err)
+	return strings.TrimRight(out, "\n"), withRemedy(err)
 }
 
 // lines are those of an output; none for an empty one.
@@ -58,7 +58,8 @@ func connect(ctx context.Context, c commands) (*engine, error) {
 		return nil, fmt.Errorf("this Docker engine is %s, and %s or later is needed", version, dotted(oldestEngine))
 	}
 	if !strings.HasPrefix(platform, "linux/") {
-		return nil, fmt.Errorf("this Docker engine runs %s containers: the lab's are Linux ones; switch Docker to Linux containers", platform)
+		return nil, fmt.Errorf("this Docker engine runs %s containers: the lab's are Linux ones; switch Docker to "+
+			"Linux containers", platform)
 	}
 	e.platform = platform
 	return e, e.checkCompose(ctx)
@@ -70,7 +71,8 @@ func (e *engine) checkCompose(ctx context.Context) error {
 		return err
 	}
 	version = strings.TrimPrefix(strings.TrimSpace(version), "v")
-	remedy := fmt.Sprintf("install Docker Compose %s or later as Docker's plugin, https://docs.docker.com/compose/install/linux", dotted(oldestCompose))
+	remedy := fmt.Sprintf("install Docker Compose %s or later as Docker's plugin, "+
+		"https://docs.docker.com/compose/install/linux", dotted(oldestCompose))
 	if err != nil {
 		return fmt.Errorf("there is no `docker compose` here: %s", remedy)
 	}
@@ -108,20 +110,29 @@ func olderThan(version string, oldest [3]int) bool {
 // explanations are what Docker's own messages mean for a rehearsal, and the way
 // out. The first that is found in a message explains it.
 var explanations = []struct{ message, meaning string }{
-	{"permission denied while trying to connect", "this user may not use Docker: join the group docker and log in again, or use sudo"},
+	{"permission denied while trying to connect", "this user may not use Docker: join the group docker and log in " +
+		"again, or use sudo"},
 	{"Got permission denied", "this user may not use Docker: join the group docker and log in again, or use sudo"},
-	{"Cannot connect to the Docker daemon", "Docker does not answer: start it (sudo systemctl start docker), or choose another engine with DOCKER_HOST or `docker context use`"},
-	{"error during connect", "Docker does not answer at the address that DOCKER_HOST or the present context gives: start it there, or choose another with `docker context use`"},
-	{"no space left on device", "the disk is full: `docker system df` shows what Docker keeps, `df -h` the rest; make room and rehearse again"},
-	{"could not find an available, non-overlapping", "Docker has no addresses left for another network: `docker network prune` removes those that nothing uses"},
-	{"Pool overlaps with other one", "another Docker network has one of the lab's subnets: `docker network ls` and `docker network inspect` show which; remove it, or rehearse on another engine (DOCKER_HOST)"},
-	{"port is already allocated", "one of the lab's host ports is in use by another container: stop that, or give the lab other ports"},
-	{"address already in use", "one of the lab's host ports is in use by another program (ss -ltnp names it): stop that, or give the lab other ports"},
-	{"bind source path does not exist", "Docker does not see this machine's temporary directory: the engine runs elsewhere, or may not share it; set TMPDIR to a directory that it shares"},
+	{"Cannot connect to the Docker daemon", "Docker does not answer: start it (sudo systemctl start docker), or " +
+		"choose another engine with DOCKER_HOST or `docker context use`"},
+	{"error during connect", "Docker does not answer at the address that DOCKER_HOST or the present context gives: " +
+		"start it there, or choose another with `docker context use`"},
+	{"no space left on device", "the disk is full: `docker system df` shows what Docker keeps, `df -h` the rest; " +
+		"make room and rehearse again"},
+	{"could not find an available, non-overlapping", "Docker has no addresses left for another network: `docker " +
+		"network prune` removes those that nothing uses"},
+	{"Pool overlaps with other one", "another Docker network has one of the lab's subnets: `docker network ls` and " +
+		"`docker network inspect` show which; remove it, or rehearse on another engine (DOCKER_HOST)"},
+	{"port is already allocated", "one of the lab's host ports is in use by another container: stop that, or " +
+		"give the lab other ports"},
+	{"address already in use", "one of the lab's host ports is in use by another program (ss -ltnp names it): stop " +
+		"that, or give the lab other ports"},
+	{"bind source path does not exist", "Docker does not see this machine's temporary directory: the engine runs " +
+		"elsewhere, or may not share it; set TMPDIR to a directory that it shares"},
 }
 
-// explain adds to an error of Docker's what it means here.
-func explain(err error) error {
+// withRemedy adds to an error of Docker's what it means here.
+func withRemedy(err error) error {
 	var failed *commandError
 	if !errors.As(err, &failed) {
 		return err

@@ -18,7 +18,8 @@ var machines = map[string]elf.Machine{
 // needs no libraries.
 func checkExecutable(path, platform string) error {
 	_, processor, _ := strings.Cut(platform, "/")
-	remedy := fmt.Sprintf("build one with `CGO_ENABLED=0 GOOS=linux GOARCH=%s go build -o mirrorgen-%s ./cmd/mirrorgen` and give it with --stand-in mirrorgen-%s",
+	remedy := fmt.Sprintf("build one with `CGO_ENABLED=0 GOOS=linux GOARCH=%s go build -o mirrorgen-%s "+
+		"./cmd/mirrorgen` and give it with --stand-in mirrorgen-%s",
 		processor, processor, processor)
 	program, err := elf.Open(path)
 	var format *elf.FormatError
@@ -34,7 +35,8 @@ func checkExecutable(path, platform string) error {
 	}
 	for _, segment := range program.Progs {
 		if segment.Type == elf.PT_INTERP {
-			return fmt.Errorf("%s is linked with libraries of this system, which the containers lack (`go run` and `go test` make such a program): %s",
+			return fmt.Errorf("%s is linked with libraries of this system, which the containers lack (`go run` and "+
+				"`go test` make such a program): %s",
 				path, remedy)
 		}
 	}

@@ -49,9 +49,11 @@ func keepsIdle(ctx context.Context, l *rehearsedLab, r *record) {
 		member, status, err := i.session.who()
 		seen := fmt.Sprintf("%s answers, which is %s", member, status)
 		if err != nil {
-			seen = fmt.Sprintf("it was cut meanwhile (%v): timeout client, server and tunnel in the HAProxy configuration say after how long", err)
+			seen = fmt.Sprintf("it was cut meanwhile (%v): timeout client, server and tunnel in the HAProxy "+
+				"configuration say after how long", err)
 		}
-		r.checkf(err == nil && status == "Primary", seen, "a session of %s that has said nothing for %s answers", i.name, idle)
+		r.checkf(err == nil && status == "Primary", seen, "a session of %s that has said nothing for %s answers",
+			i.name, idle)
 		i.session.close()
 	}
 	l.idlers = nil

@@ -64,7 +64,7 @@ type imageMaker struct {
 	*engine
 	executable string
 	base       string
-	say        func(format string, args ...any)
+	logf       func(format string, args ...any)
 }
 
 // make returns the images of the recipes, by name. Those that are there already are
@@ -72,7 +72,8 @@ type imageMaker struct {
 func (m imageMaker) make(ctx context.Context, recipes []recipe) (map[string]string, error) {
 	baseID, err := m.obtain(ctx, m.base)
 	if err != nil {
-		return nil, fmt.Errorf("the stand-ins need a base image with bash; another than %s can be given with --image base=IMAGE\n  %w", m.base, err)
+		return nil, fmt.Errorf("the stand-ins need a base image with bash; another than %s can be given with --image "+
+			"base=IMAGE\n  %w", m.base, err)
 	}
 	program, err := os.ReadFile(m.executable)
 	if err != nil {
@@ -93,11 +94,11 @@ func (m imageMaker) make(ctx context.Context, recipes []recipe) (map[string]stri
 	return made, nil
 }
 
-// digest tells recipes apart.
+// digest is a hash of the recipe: equal recipes make equal images.
 func (r recipe) digest() string {
 	text, err := json.Marshal(r)
 	if err != nil {
-		panic(err) // plain data
+		panic(err) // strings and numbers always encode
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
@@ -109,15 +110,15 @@ func (m imageMaker) obtain(ctx context.Context, image string) (string, error) {
 	if err == nil || ctx.Err() != nil {
 		return id, err
 	}
-	m.say("pulling %s", image)
+	m.logf("pulling %s", image)
 	if _, err := m.docker(ctx, "pull", "--quiet", image); err != nil {
 		return "", err
 	}
 	return m.docker(ctx, "image", "inspect", "--format", "{{.Id}}", image)
 }
 
-// layer returns the image that the recipe makes over another one; digest tells what
-// it is made of.
+// layer returns the image that the recipe makes over another one; digest is the
+// hash of what it is made of.
 func (m imageMaker) layer(ctx context.Context, r recipe, below, digest string) (string, error) {
 	key := sha256.Sum256([]byte(below + "\n" + digest))
 	image := fmt.Sprintf("%s/%s:%s", repository, r.Name, hex.EncodeToString(key[:6]))
@@ -131,7 +132,7 @@ func (m imageMaker) layer(ctx context.Context, r recipe, below, digest string) (
 	}
 	defer m.docker(context.WithoutCancel(ctx), "rm", "--force", container)
 	if _, err := m.feed(ctx, archive(r.Entries), "docker", "cp", "--archive", "-", container+":/"); err != nil {
-		return "", fmt.Errorf("making the image of %s: %w", r.Name, explain(err))
+		return "", fmt.Errorf("making the image of %s: %w", r.Name, withRemedy(err))
 	}
 	args := []string{"commit", "--change", "LABEL " + standInLabel + "=" + r.Name}
 	for _, change := range r.Changes {
@@ -140,7 +141,7 @@ func (m imageMaker) layer(ctx context.Context, r recipe, below, digest string) (
 	if _, err := m.docker(ctx, append(args, container, image)...); err != nil {
 		return "", fmt.Errorf("making the image of %s: %w", r.Name, err)
 	}
-	m.say("made the image of %s (%.1f s)", r.Name, time.Since(began).Seconds())
+	m.logf("made the image of %s (%.1f s)", r.Name, time.Since(began).Seconds())
 	return image, nil
 }
 

@@ -21,7 +21,7 @@ type rehearsedLab struct {
 	Options
 	plan    *plan.Plan
 	engine  *engine
-	scripts commands // in the lab's directory, with Compose told of the override
+	scripts commands // in the lab's directory, with the override in the environment of Compose
 
 	project string // "<lab>-rehearsal"
 	work    string // temporary directory, "" where there is none
@@ -40,7 +40,7 @@ func newLab(o Options, e *engine) *rehearsedLab {
 	return &rehearsedLab{Options: o, plan: o.Plan, engine: e, project: o.Plan.Name + "-rehearsal"}
 }
 
-func (l *rehearsedLab) say(format string, args ...any) {
+func (l *rehearsedLab) logf(format string, args ...any) {
 	fmt.Fprintf(l.Progress, format+"\n", args...)
 }
 
@@ -58,17 +58,17 @@ func (l *rehearsedLab) prepare(ctx context.Context) error {
 		return err
 	}
 	if l.work, err = os.MkdirTemp("", "mirrorgen-rehearsal-"); err != nil {
-		return fmt.Errorf("making a temporary directory: %w; TMPDIR chooses another place", artifact.Cause(err))
+		return fmt.Errorf("making a temporary directory: %w; TMPDIR chooses another directory", artifact.Cause(err))
 	}
 	l.dir = filepath.Join(l.work, l.plan.Name)
 	if err := l.lock(ctx); err != nil {
 		return err
 	}
 	if err := l.write(); err != nil {
-		return fmt.Errorf("writing the lab to %s: %w; TMPDIR chooses another place", l.work, artifact.Cause(err))
+		return fmt.Errorf("writing the lab to %s: %w; TMPDIR chooses another directory", l.work, artifact.Cause(err))
 	}
 	l.scripts = commands{l.dir, l.environment()}
-	l.say("%s: %d services in %s, time scale %g", l.plan.Name, len(l.plan.Services), l.dir, l.TimeScale)
+	l.logf("%s: %d services in %s, time scale %g", l.plan.Name, len(l.plan.Services), l.dir, l.TimeScale)
 	return nil
 }
 
@@ -110,8 +110,8 @@ func (l *rehearsedLab) write() error {
 	return os.WriteFile(filepath.Join(l.work, overrideFile), override(l.plan, l.images, l.TimeScale), 0o644)
 }
 
-// environment is that of the lab's scripts. What else the user tells Compose is
-// meant for other projects.
+// environment is that of the lab's scripts. Other settings of the user for
+// Compose are meant for other projects.
 func (l *rehearsedLab) environment() []string {
 	var list []string
 	for _, variable := range os.Environ() {
@@ -153,7 +153,7 @@ func (l *rehearsedLab) takeDown(ctx context.Context) error {
 		return fmt.Errorf("the rehearsal left something behind: %w", err)
 	}
 	if l.work != "" {
-		l.say("taken down (%.1f s)", time.Since(began).Seconds())
+		l.logf("taken down (%.1f s)", time.Since(began).Seconds())
 	}
 	return nil
 }
@@ -171,9 +171,9 @@ func (l *rehearsedLab) deleteFiles(ctx context.Context) error {
 	return os.RemoveAll(l.work)
 }
 
-// sayKept tells how to go on with a lab that stays.
-func (l *rehearsedLab) sayKept() {
-	l.say("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
+// logKept explains how to use a lab that stays.
+func (l *rehearsedLab) logKept() {
+	l.logf("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
 		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d\n"+
 		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",
 		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), int(math.Ceil(l.TimeScale*100)))

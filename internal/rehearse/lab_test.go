@@ -26,10 +26,15 @@ func planOf(t *testing.T, name string) *plan.Plan {
 // Which trials suit which lab.
 func TestTrialsOf(t *testing.T) {
 	for lab, want := range map[string]string{
-		"simplemirror":  "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-mirror, cut-client, cut-off, arbiter-loss, restart, recreate, purge",
-		"minimal":       "start, requests, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, recreate, purge",
-		"dr-reporting":  "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-mirror, cut-client, cut-off, arbiter-loss, promote, demote, promote-unplanned, restart, recreate, purge",
-		"single-bridge": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, recreate, purge",
+		"simplemirror": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
+			"cut-mirror, cut-client, cut-off, arbiter-loss, restart, recreate, purge",
+		"minimal": "start, requests, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, " +
+			"recreate, purge",
+		"dr-reporting": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
+			"cut-mirror, cut-client, cut-off, arbiter-loss, promote, demote, promote-unplanned, restart, " +
+			"recreate, purge",
+		"single-bridge": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
+			"cut-off, arbiter-loss, restart, recreate, purge",
 	} {
 		if got := names(trialsOf(planOf(t, lab))); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", lab, got, want)
@@ -43,7 +48,8 @@ func TestChoose(t *testing.T) {
 	if err != nil || names(got) != "start, idle, crash" {
 		t.Errorf("%v, %v", names(got), err)
 	}
-	if _, err := choose(p, []string{"promote"}); err == nil || !strings.Contains(err.Error(), `lab minimal has no trial "promote"; it has start, requests,`) {
+	if _, err := choose(p, []string{"promote"}); err == nil ||
+		!strings.Contains(err.Error(), `lab minimal has no trial "promote"; it has start, requests,`) {
 		t.Errorf("%v", err)
 	}
 }
@@ -51,8 +57,8 @@ func TestChoose(t *testing.T) {
 // Every trial of a lab is among those that are documented, in that order.
 func TestTrialsOrder(t *testing.T) {
 	var all []string
-	for _, trial := range Trials() {
-		all = append(all, trial.Name)
+	for _, trial := range catalogue {
+		all = append(all, trial.name)
 	}
 	for _, lab := range []string{"simplemirror", "dr-reporting"} {
 		last := -1
@@ -124,7 +130,8 @@ func TestOlderThan(t *testing.T) {
 		version string
 		want    bool
 	}{
-		{"20.10.24+dfsg1", false}, {"19.03.15", true}, {"2.20.2", true}, {"28.2.2", false}, {"20.9", true}, {"dev", false}, {"20.10", false},
+		{"20.10.24+dfsg1", false}, {"19.03.15", true}, {"2.20.2", true}, {"28.2.2", false}, {"20.9", true},
+		{"dev", false}, {"20.10", false},
 	} {
 		if got := olderThan(c.version, [3]int{20, 10, 0}); got != c.want {
 			t.Errorf("%s: %v", c.version, got)
@@ -135,7 +142,8 @@ func TestOlderThan(t *testing.T) {
 // Each of Docker's messages is explained, with the remedy first and the message kept.
 func TestExplain(t *testing.T) {
 	for _, x := range explanations {
-		err := explain(&commandError{"docker compose up", "Error response from daemon: " + x.message + " (x)", errors.New("exit status 1")})
+		err := withRemedy(&commandError{"docker compose up", "Error response from daemon: " + x.message +
+			" (x)", errors.New("exit status 1")})
 		if text := err.Error(); !strings.HasPrefix(text, x.meaning) || !strings.Contains(text, x.message) {
 			t.Errorf("%s: %s", x.message, text)
 		}
@@ -144,7 +152,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: the cause is lost", x.message)
 		}
 	}
-	if err := explain(errors.New("other")); err.Error() != "other" {
+	if err := withRemedy(errors.New("other")); err.Error() != "other" {
 		t.Errorf("%v", err)
 	}
 }

@@ -18,7 +18,8 @@ func (l *rehearsedLab) logsSince(ctx context.Context, since time.Time, mirror *p
 		if len(logs) == mostLogs {
 			break
 		}
-		out, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since", since.UTC().Format(time.RFC3339), "--tail", "25", s)
+		out, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since", since.UTC().Format(time.RFC3339),
+			"--tail", "25", s)
 		if kept := endOf(out, longestLog); err == nil && len(kept) > 0 {
 			logs = append(logs, Log{s, kept})
 		}

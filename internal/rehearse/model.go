@@ -3,35 +3,31 @@ package rehearse
 // Modelled is what the stand-ins do as the vendor's programs do it, a sentence or two
 // each, in Markdown.
 var Modelled = []string{
-	"**Mirror**: primary, backup, DR and reporting asyncs; agent and arbiter controlled mode; every row of \"Mirror Responses to Lost Connections\" (High Availability Guide); a planned stop hands over at once; trouble, waiting, return as backup; promotion with and without a partner, demotion, `ValidatedMember`; a member with journal data that the mirror does not know is refused. A write is accepted by the primary alone, and with an active backup only when that has acknowledged it.",
-	"**IRIS**: `iris-main` with its key, hooks and merge files; `iris.cpf`, kept with the instance; `ISC_DATA_DIRECTORY` and its owner; the commands qlist, list, start, stop, restart, force and session; the classes and methods that the lab's scripts and README use; accounts, web applications, databases and namespaces as far as the lab makes them; ECP, which follows the primary; the web server of releases up to 2023.1.",
-	"**Web Gateway**: the longest path wins; mirror-aware servers learn the members and follow the primary; a server that is down makes a request wait until `Server_Response_Timeout`; `System_Manager`; a wrong password is refused.",
+	"**Mirror**: primary, backup, DR and reporting asyncs; agent and arbiter controlled mode; every row of \"Mirror " +
+		"Responses to Lost Connections\" (High Availability Guide); a planned stop hands over at once; trouble, " +
+		"waiting, return as backup; promotion with and without a partner, demotion, `ValidatedMember`; a member with " +
+		"journal data that the mirror does not know is refused. A write is accepted by the primary alone, and " +
+		"with an active backup only when that has acknowledged it.",
+	"**IRIS**: `iris-main` with its key, hooks and merge files; `iris.cpf`, kept with the instance; " +
+		"`ISC_DATA_DIRECTORY` and its owner; the commands qlist, list, start, stop, restart, force and session; the " +
+		"classes and methods that the lab's scripts and README use; accounts, web applications, databases and " +
+		"namespaces as far as the lab makes them; ECP, which follows the primary; the web server of releases up to " +
+		"2023.1.",
+	"**Web Gateway**: the longest path wins; mirror-aware servers learn the members and follow the primary; a server " +
+		"that is down makes a request wait until `Server_Response_Timeout`; `System_Manager`; a wrong password is " +
+		"refused.",
 }
 
 // NotModelled is what a rehearsal says nothing about, a sentence each, in Markdown.
 var NotModelled = []string{
-	"ObjectScript beyond the statements that the lab's scripts send, SQL, globals and their contents, transactions, locks.",
+	"ObjectScript beyond the statements that the lab's scripts send, SQL, globals and their contents, transactions, " +
+		"locks.",
 	"Journal files, and their recovery and its time: a journal is a number here.",
 	"TLS, virtual addresses, `^ZMIRROR`, the ISCAgent's own settings, an instance that hangs.",
-	"`ConfigMirror` with `Member=auto`, `[Startup] Mirror*`, `--password-file`, the actions `Execute` and `Modify*` other than `ModifyService`, the watch over a changed merge file.",
+	"`ConfigMirror` with `Member=auto`, `[Startup] Mirror*`, `--password-file`, the actions `Execute` and `Modify*` " +
+		"other than `ModifyService`, the watch over a changed merge file.",
 	"ECP beyond reaching the primary.",
-	"`Alternative_Servers`, the gateway's management pages beyond who may see them, `CSP.conf` beyond its presence, the pages of the portal.",
+	"`Alternative_Servers`, the gateway's management pages beyond who may see them, `CSP.conf` beyond its presence, " +
+		"the pages of the portal.",
 	"Licences: any key that is not empty will do. Memory, CPU and speed.",
-}
-
-// A Trial describes one of the trials that there are.
-type Trial struct {
-	Name     string
-	Expected string // what must be seen, a short sentence
-	Lab      string // which labs it is held on
-	Clients  bool   // whether clients are at work meanwhile, where the lab has a way in
-}
-
-// Trials lists all trials, in the order in which they are held.
-func Trials() []Trial {
-	var list []Trial
-	for _, t := range catalogue {
-		list = append(list, Trial{t.name, t.expected, t.suits.labs, t.clients})
-	}
-	return list
 }

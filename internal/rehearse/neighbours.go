@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -42,9 +43,12 @@ func (l *rehearsedLab) checkNeighbours(ctx context.Context) error {
 	if running > 0 {
 		state = fmt.Sprintf("%d of its %d containers run", running, len(containers))
 	}
-	return fmt.Errorf("lab %s itself is on this Docker engine, in %s (%s), and a rehearsal needs the same subnets and host ports\n"+
-		"Rehearse on another engine (DOCKER_HOST, or docker context use), or rehearse a copy of the topology with other subnets and ports; "+
-		"a lab that is not needed any more is deleted with %s/stop.sh --purge", l.plan.Name, directory, state, directory)
+	return fmt.Errorf("lab %s itself is on this Docker engine, in %s (%s), and a rehearsal needs the same subnets and "+
+		"host ports\n"+
+		"Rehearse on another engine (DOCKER_HOST, or docker context use), or rehearse a copy of the topology with "+
+		"other subnets and ports; "+
+		"a lab that is not needed any more is deleted with %s/stop.sh --purge", l.plan.Name, directory, state,
+		directory)
 }
 
 // Labels of the container that is a rehearsal's lock.
@@ -55,7 +59,7 @@ const (
 )
 
 // lock makes sure that this lab is rehearsed once at a time on this engine, and
-// removes what a rehearsal left that was killed or told to keep its lab. The lock is
+// removes what a rehearsal left that was killed or kept its lab. The lock is
 // a container that never runs: the engine lets only one have its name.
 func (l *rehearsedLab) lock(ctx context.Context) error {
 	host, err := os.Hostname()
@@ -64,7 +68,8 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 	}
 	take := func() error {
 		_, err := l.engine.docker(ctx, "create", "--name", l.project, "--network", "none",
-			"--label", pidLabel+"="+strconv.Itoa(os.Getpid()), "--label", hostLabel+"="+host, "--label", workLabel+"="+l.work,
+			"--label", pidLabel+"="+strconv.Itoa(os.Getpid()), "--label", hostLabel+"="+host, "--label",
+			workLabel+"="+l.work,
 			"--entrypoint", "/mirrorgen", l.images[plan.KindArbiter])
 		return err
 	}
@@ -85,7 +90,7 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 		return err
 	}
 	if len(left) > 0 {
-		l.say("removing what an earlier rehearsal of this lab left or kept: %s", strings.Join(left, ", "))
+		l.logf("removing what an earlier rehearsal of this lab left or kept: %s", strings.Join(left, ", "))
 	}
 	return l.sweep(ctx, l.project)
 }
@@ -93,20 +98,24 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 // breakLock removes the lock of a rehearsal whose process has ended.
 func (l *rehearsedLab) breakLock(ctx context.Context, host string) error {
 	out, err := l.engine.docker(ctx, "container", "inspect", "--format",
-		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel, hostLabel, workLabel), l.project)
+		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel,
+			hostLabel, workLabel), l.project)
 	if err != nil {
 		return err
 	}
 	field := strings.Split(out, "|")
 	if len(field) != 3 || field[0] == "" {
-		return fmt.Errorf("a container that is not a rehearsal's has the name %s: remove it (docker rm %s) or rename the lab", l.project, l.project)
+		return fmt.Errorf("a container that is not a rehearsal's has the name %s: remove it (docker rm %s) or rename "+
+			"the lab", l.project, l.project)
 	}
 	pid, err := strconv.Atoi(field[0])
 	if err != nil || field[1] != host {
-		return fmt.Errorf("this lab is being rehearsed by process %s on host %s; where that is gone: docker rm %s", field[0], field[1], l.project)
+		return fmt.Errorf("this lab is being rehearsed by process %s on host %s; where that is gone: docker rm %s",
+			field[0], field[1], l.project)
 	}
 	if alive(pid) && pid != os.Getpid() {
-		return fmt.Errorf("this lab is being rehearsed already, by process %d: wait until it has ended (docker rm %s, if it is no mirrorgen)", pid, l.project)
+		return fmt.Errorf("this lab is being rehearsed already, by process %d: wait until it has ended (docker rm %s, "+
+			"if it is no mirrorgen)", pid, l.project)
 	}
 	if field[2] != "" {
 		os.RemoveAll(field[2]) // what durable members own goes when its container can be had; see deleteFiles
@@ -139,7 +148,7 @@ func (l *rehearsedLab) remains(ctx context.Context, project string) ([]string, e
 			return nil, err
 		}
 		if n := len(lines(out)); n > 0 {
-			list = append(list, plural(n, kind.noun))
+			list = append(list, text.Plural(n, kind.noun))
 		}
 	}
 	return list, nil
@@ -161,11 +170,4 @@ func (l *rehearsedLab) sweep(ctx context.Context, project string) error {
 		}
 	}
 	return nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -18,12 +18,14 @@ func (l *rehearsedLab) setPasswords(ctx context.Context, r *record) {
 	}
 	user, password := login()
 	input := fmt.Sprintf("set user(\"Password\")=%s,user(\"ChangePassword\")=0\n"+
-		"set sc=##class(Security.Users).Modify(%s,.user) write !,\"LAB-\"_\"STATUS \"_(+sc),!\nhalt\n", quoteObjectScript(password), quoteObjectScript(user))
+		"set sc=##class(Security.Users).Modify(%s,.user) write !,\"LAB-\"_\"STATUS \"_(+sc),!\nhalt\n",
+		quoteObjectScript(password), quoteObjectScript(user))
 	var mu sync.Mutex
 	var failed []string
 	inParallel(8, len(l.plan.Instances), func(i int) {
 		name := l.plan.Instances[i].Name
-		out, err := l.scripts.feed(ctx, strings.NewReader(input), "docker", "compose", "exec", "-T", name, "iris", "session", "IRIS", "-U", "%SYS")
+		out, err := l.scripts.feed(ctx, strings.NewReader(input), "docker", "compose", "exec", "-T", name, "iris",
+			"session", "IRIS", "-U", "%SYS")
 		if err == nil && strings.Contains(out, "LAB-STATUS 1") {
 			return
 		}
@@ -31,7 +33,8 @@ func (l *rehearsedLab) setPasswords(ctx context.Context, r *record) {
 		defer mu.Unlock()
 		failed = append(failed, fmt.Sprintf("%s: %s", name, strings.Join(endOf(out, 3), " ")))
 	})
-	r.checkf(len(failed) == 0, cmp.Or(strings.Join(failed, "; "), "it has"), "user %s has a password everywhere, which the topology gives none", user)
+	r.checkf(len(failed) == 0, cmp.Or(strings.Join(failed, "; "), "it has"), "user %s has a password everywhere, "+
+		"which the topology gives none", user)
 }
 
 // quoteObjectScript writes a string literal.

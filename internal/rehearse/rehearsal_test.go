@@ -29,7 +29,8 @@ const enabled = "MIRRORGEN_REHEARSALS"
 func standIn(t *testing.T) string {
 	t.Helper()
 	if os.Getenv(enabled) != "1" {
-		t.Skip("runs labs on Docker for many minutes: .ci/engine go test -timeout=30m ./internal/rehearse, which make test does")
+		t.Skip("runs labs on Docker for many minutes: .ci/engine go test -timeout=30m ./internal/rehearse, which " +
+			"make test does")
 	}
 	file := filepath.Join(t.TempDir(), "mirrorgen")
 	build := exec.Command("go", "build", "-o", file, "mirrorgen/cmd/mirrorgen")
@@ -46,7 +47,8 @@ func options(t *testing.T, executable, name string, source []byte, only ...strin
 	p := plantest.Make(t, name, string(source))
 	return rehearse.Options{
 		Plan: p, Artifacts: templates.Render(p), Executable: executable,
-		Images:    rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx", HAProxy: "mirrorgen-test/haproxy"},
+		Images: rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx",
+			HAProxy: "mirrorgen-test/haproxy"},
 		TimeScale: rehearse.DefaultScale, Only: only, Progress: t.Output(),
 	}
 }
@@ -95,15 +97,18 @@ func TestRehearsals(t *testing.T) {
 		checkLoads(t, report)
 	}
 	t.Run("simplemirror", func(t *testing.T) { passes(t, "simplemirror") })
-	places := make(chan struct{}, 2)
+	slots := make(chan struct{}, 2)
 	beside := func(t *testing.T) {
 		t.Parallel()
-		places <- struct{}{}
-		t.Cleanup(func() { <-places })
+		slots <- struct{}{}
+		t.Cleanup(func() { <-slots })
 	}
 	t.Run("examples", func(t *testing.T) {
 		beside(t)
-		t.Run("dr-reporting", func(t *testing.T) { passes(t, "dr-reporting", "promote", "demote", "promote-unplanned") })
+		t.Run("dr-reporting", func(t *testing.T) {
+			passes(t, "dr-reporting", "promote", "demote",
+				"promote-unplanned")
+		})
 		t.Run("single-bridge", func(t *testing.T) { passes(t, "single-bridge", "start") })
 		t.Run("minimal", func(t *testing.T) { passes(t, "minimal", "start") })
 	})
@@ -113,7 +118,8 @@ func TestRehearsals(t *testing.T) {
 			// Each has networks, ports and a name of its own.
 			own := strings.NewReplacer("10.251.", fmt.Sprintf("10.%d.", 200+i), "broken", fmt.Sprintf("broken%d", i),
 				"21972", strconv.Itoa(21000+i), "28081", strconv.Itoa(28000+i))
-			o := options(t, executable, "broken.hcl", []byte(own.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial, "start"))
+			o := options(t, executable, "broken.hcl", []byte(own.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial,
+				"start"))
 			o.TimeScale = brokenScale
 			b.replacement = own.Replace(b.replacement)
 			b.apply(t, o.Artifacts)

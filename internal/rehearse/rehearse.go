@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	}
 	report.finish(time.Since(began))
 	if o.Keep && ctx.Err() == nil {
-		l.sayKept()
+		l.logKept()
 		return report, err
 	}
 	return report, errors.Join(err, l.takeDown(ctx))

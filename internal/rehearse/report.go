@@ -8,12 +8,14 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"mirrorgen/internal/format/text"
 )
 
 // reportFormat is raised when a field of [Report] changes its meaning.
 const reportFormat = 1
 
-// A Report tells how a rehearsal went.
+// A Report is the result of a rehearsal.
 type Report struct {
 	Format      int      `json:"format"`
 	Lab         string   `json:"lab"`
@@ -80,7 +82,7 @@ func (r *Result) sum() {
 	r.Passed = failed == 0 && len(r.Checks) > 0
 	switch {
 	case r.Passed:
-		r.Seen = "as expected, " + plural(len(r.Checks), "check")
+		r.Seen = "as expected, " + text.Plural(len(r.Checks), "check")
 	case failed > 1:
 		r.Seen += fmt.Sprintf(" (and %d more)", failed-1)
 	}
@@ -107,7 +109,8 @@ func (r *Report) Table(w io.Writer) error {
 			verdict = "pass"
 			passed++
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%.1f\t%s\t%s\n", verdict, t.Trial, dash(t.Mirror), t.Seconds, t.Expected, firstLine(t.Seen))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%.1f\t%s\t%s\n", verdict, t.Trial, dash(t.Mirror), t.Seconds, t.Expected,
+			firstLine(t.Seen))
 	}
 	table.Flush()
 	r.writeLoads(&b)
@@ -119,8 +122,9 @@ func (r *Report) Table(w io.Writer) error {
 	if len(r.NotHeld) > 0 {
 		fmt.Fprintf(&b, "\nNot held: %s\n", strings.Join(r.NotHeld, ", "))
 	}
-	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not IRIS.\n",
-		r.Lab, passed, plural(len(r.Trials)+len(r.NotHeld), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
+	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not "+
+		"IRIS.\n",
+		r.Lab, passed, text.Plural(len(r.Trials)+len(r.NotHeld), "trial"), r.Seconds, r.TimeScale, r.IRISVersion)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -135,17 +139,21 @@ func (r *Report) writeLoads(b *strings.Builder) {
 		}
 		if !any {
 			fmt.Fprintln(b, "\nClients meanwhile:")
-			fmt.Fprintln(table, "TRIAL\tREQUESTS\tFAILED\tLONGEST GAP\tSESSIONS\tREFUSED\tON ITS WAY\tTOO LATE\tWRITES\tWRONG\tLOST\t")
+			fmt.Fprintln(table, "TRIAL\tREQUESTS\tFAILED\tLONGEST GAP\tSESSIONS\tREFUSED\tON ITS WAY\tTOO "+
+				"LATE\tWRITES\tWRONG\tLOST\t")
 		}
 		any = true
 		l := t.Load
-		fmt.Fprintf(table, "%s\t%d\t%d\t%.1f s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.Trial, l.Requests, l.RequestsFailed, l.LongestGap,
+		fmt.Fprintf(table, "%s\t%d\t%d\t%.1f s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.Trial, l.Requests, l.RequestsFailed,
+			l.LongestGap,
 			l.Sessions, l.SessionsRefused, l.SessionsStale, l.SessionsLate, l.Writes, l.WritesWrong, l.WritesLost)
 	}
 	if any {
 		table.Flush()
-		b.WriteString("Requests go through nginx, sessions and writes through HAProxy. ON ITS WAY: sessions that reached a member\n" +
-			"which was not primary any more, while HAProxy could not know; TOO LATE: after that. WRONG: writes that a member\n" +
+		b.WriteString("Requests go through nginx, sessions and writes through HAProxy. ON ITS WAY: sessions that " +
+			"reached a member\n" +
+			"which was not primary any more, while HAProxy could not know; TOO LATE: after that. WRONG: writes " +
+			"that a member\n" +
 			"accepted which was not primary. LOST: accepted writes that the primary did not have afterwards.\n")
 	}
 }

@@ -11,12 +11,14 @@ func exampleReport() *Report {
 	r := &Report{
 		Format: reportFormat, Lab: "demo", Source: "lab.hcl", IRISVersion: "2025.1", TimeScale: 0.1,
 		Trials: []Result{
-			{Trial: "start", Expected: "up", Checks: []Check{{"a", "it did", true}, {"b", "it did", true}}, Logs: []Log{}},
+			{Trial: "start", Expected: "up", Checks: []Check{{"a", "it did", true}, {"b", "it did", true}},
+				Logs: []Log{}},
 			{
 				Trial: "crash", Mirror: "m", Expected: "take-over", Seconds: 3.2,
-				Checks: []Check{{"the backup is primary", "m-b: Backup\nm-a: down", false}, {"clients follow", "it was so", true}, {"and write", "none", false}},
-				Load:   &Load{Requests: 12, RequestsFailed: 3, LongestGap: 1.5, Sessions: 9, Writes: 4},
-				Logs:   []Log{{"m-b", []string{"mirror: waiting"}}},
+				Checks: []Check{{"the backup is primary", "m-b: Backup\nm-a: down", false}, {"clients follow",
+					"it was so", true}, {"and write", "none", false}},
+				Load: &Load{Requests: 12, RequestsFailed: 3, LongestGap: 1.5, Sessions: 9, Writes: 4},
+				Logs: []Log{{"m-b", []string{"mirror: waiting"}}},
 			},
 		},
 		NotHeld: []string{"restart", "purge"},
@@ -96,7 +98,8 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got["format"] != 1.0 || got["passed"] != false || len(got["trials"].([]any)) != 2 || len(got["not_held"].([]any)) != 2 {
+	if got["format"] != 1.0 || got["passed"] != false || len(got["trials"].([]any)) != 2 ||
+		len(got["not_held"].([]any)) != 2 {
 		t.Errorf("%v", got)
 	}
 }

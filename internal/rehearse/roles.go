@@ -11,13 +11,6 @@ type role struct{ kind, status string }
 
 func (r role) primary() bool { return r.kind == "Failover" && r.status == "Primary" }
 
-func (r role) String() string {
-	if r.kind == "" {
-		return "down"
-	}
-	return r.status + " (" + r.kind + ")"
-}
-
 // roles asks every member of the lab.
 func (l *rehearsedLab) roles(ctx context.Context) map[string]role {
 	var members []string
@@ -39,7 +32,8 @@ func (l *rehearsedLab) roles(ctx context.Context) map[string]role {
 func (l *rehearsedLab) role(ctx context.Context, member string) role {
 	line, err := l.exec(ctx, member, "iris", "qlist", "IRIS")
 	field := strings.Split(firstLine(line), "^")
-	if err != nil || len(field) < 12 || !strings.HasPrefix(field[3], "running") && !strings.HasPrefix(field[3], "sign-on") {
+	if err != nil || len(field) < 12 ||
+		!strings.HasPrefix(field[3], "running") && !strings.HasPrefix(field[3], "sign-on") {
 		return role{}
 	}
 	return role{field[10], field[11]}

@@ -37,13 +37,14 @@ func recipes(p *plan.Plan, scale float64) []recipe {
 
 // makeImages makes the images of the stand-ins, and obtains those of the balancers.
 func (l *rehearsedLab) makeImages(ctx context.Context) error {
-	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase), say: l.say}
+	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase),
+		logf: l.logf}
 	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
 	if err != nil {
 		return err
 	}
 	if err := maker.tidy(ctx); err != nil {
-		l.say("%s", err) // they only take disk space
+		l.logf("%s", err) // they only take disk space
 	}
 	l.images = map[plan.Kind]string{
 		plan.KindArbiter:           made["arbiter"],

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -50,7 +51,8 @@ func startFailure(output string) string {
 	all := endOf(output, 1<<20)
 	for i, line := range all {
 		service, state, found := strings.Cut(line, ": ")
-		if !found || strings.Contains(service, " ") || !(strings.HasPrefix(state, "Up") || strings.HasPrefix(state, "Exited")) {
+		if !found || strings.Contains(service, " ") || !(strings.HasPrefix(state, "Up") ||
+			strings.HasPrefix(state, "Exited")) {
 			continue
 		}
 		var said []string
@@ -104,7 +106,8 @@ func (l *rehearsedLab) checkHealthy(ctx context.Context, r *record) {
 			ill = append(ill, fmt.Sprintf("%s: %s", s.Name, cmp.Or(status[s.Name], "no container")))
 		}
 	}
-	r.checkf(len(ill) == 0, cmp.Or(strings.Join(ill, "; "), "they are"), "all %d containers are healthy", len(l.plan.Services))
+	r.checkf(len(ill) == 0, cmp.Or(strings.Join(ill, "; "), "they are"), "all %d containers are healthy",
+		len(l.plan.Services))
 }
 
 // checkOrder compares in which order containers started with what the plan says
@@ -125,13 +128,16 @@ func (l *rehearsedLab) checkOrder(r *record, events map[string]moments) {
 			waits++
 			switch {
 			case ready.IsZero():
-				wrong = append(wrong, fmt.Sprintf("%s started although %s was never %s: depends_on of %s in docker-compose.yaml must name it", s.Name, d.Service, what, s.Name))
+				wrong = append(wrong, fmt.Sprintf("%s started although %s was never %s: depends_on of %s in "+
+					"docker-compose.yaml must name it", s.Name, d.Service, what, s.Name))
 			case started.Before(ready):
-				wrong = append(wrong, fmt.Sprintf("%s started %.1f s before %s was %s: depends_on of %s in docker-compose.yaml must name it", s.Name, ready.Sub(started).Seconds(), d.Service, what, s.Name))
+				wrong = append(wrong, fmt.Sprintf("%s started %.1f s before %s was %s: depends_on of %s in "+
+					"docker-compose.yaml must name it", s.Name, ready.Sub(started).Seconds(), d.Service, what, s.Name))
 			}
 		}
 	}
-	r.checkf(len(wrong) == 0, cmp.Or(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)", plural(waits, "reason"))
+	r.checkf(len(wrong) == 0, cmp.Or(strings.Join(wrong, "\n"), "it was so"), "containers start in order (%s to wait)",
+		text.Plural(waits, "reason"))
 }
 
 // moments are when a service's container first did something; zero for never.
@@ -154,7 +160,7 @@ func (l *rehearsedLab) watchStarts(ctx context.Context) *startWatch {
 	seen := &eventSink{seen: map[string]moments{}}
 	cmd.Stdout = seen
 	go func() {
-		cmd.Run() // ends when it is told to; what it could not see is never
+		cmd.Run() // ends with its context; what it could not see is never
 		w.done <- seen.seen
 	}()
 	return w

@@ -21,15 +21,16 @@ demo-b: Up 34 seconds (unhealthy)
     after-start.sh has not finished; the container's log says how far it is
   the end of its log (docker compose logs demo-b shows all):
     11/24/26-18:00:00.000 demo-b: [INFO] Starting InterSystems IRIS instance IRIS...
-    11/24/26-18:00:01.000 demo-b: [ERROR] configuration merge: ConfigMirror: ERROR #2124: cannot contact the agent at 10.0.0.9:2188
-    11/24/26-18:00:01.100 demo-b: [ERROR] configuration merge: CreateDatabase: ERROR #2122: this instance is in no mirror
+    11/24/26-18:00:01.000 demo-b: [ERROR] ConfigMirror: ERROR #2124: cannot contact the agent at 10.0.0.9:2188
+    11/24/26-18:00:01.100 demo-b: [ERROR] CreateDatabase: ERROR #2122: this instance is in no mirror
     lab: demo-b: did not become a member of mirror DEMO
     lab: demo-b: this start is not complete; the container will not become healthy
 
 Not started or not ready yet, waiting for the others: sql
 
 The lab is not ready.
-`, "demo-b: Up 34 seconds (unhealthy); 11/24/26-18:00:01.000 demo-b: [ERROR] configuration merge: ConfigMirror: ERROR #2124: cannot contact the agent at 10.0.0.9:2188"},
+`, "demo-b: Up 34 seconds (unhealthy); 11/24/26-18:00:01.000 demo-b: [ERROR] ConfigMirror: " +
+			"ERROR #2124: cannot contact the agent at 10.0.0.9:2188"},
 		"a sentence of the hook": {`
 demo-b: Up 34 seconds (unhealthy)
   its health check said:
@@ -97,8 +98,10 @@ func TestOrder(t *testing.T) {
 		want   string // part of what was seen, "" for a check that passed
 	}{
 		{"in order", map[string]moments{"a": {at(1), at(2)}, "b": {at(3), at(4)}}, ""},
-		{"too early", map[string]moments{"a": {at(1), at(4)}, "b": {at(2), at(5)}}, "b started 2.0 s before a was healthy: depends_on of b in docker-compose.yaml must name it"},
-		{"never", map[string]moments{"a": {started: at(1)}, "b": {started: at(2)}}, "b started although a was never healthy"},
+		{"too early", map[string]moments{"a": {at(1), at(4)}, "b": {at(2), at(5)}},
+			"b started 2.0 s before a was healthy: depends_on of b in docker-compose.yaml must name it"},
+		{"never", map[string]moments{"a": {started: at(1)}, "b": {started: at(2)}}, "b started although a was never " +
+			"healthy"},
 		{"it did not come to that", map[string]moments{"a": {started: at(1)}}, ""},
 	} {
 		r := &record{}

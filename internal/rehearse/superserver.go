@@ -35,7 +35,7 @@ func openSession(ctx context.Context, address string) (*session, error) {
 func (s *session) close() { s.conn.Close() }
 
 // say sends a line and returns the words of the answer.
-func (s *session) say(line string) ([]string, error) {
+func (s *session) request(line string) ([]string, error) {
 	s.conn.SetDeadline(time.Now().Add(sessionLimit))
 	if _, err := s.conn.Write([]byte(line + "\n")); err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (s *session) say(line string) ([]string, error) {
 // who is the member at the other end, and its mirror status now, such as "Primary" or
 // "In Trouble".
 func (s *session) who() (member, status string, err error) {
-	words, err := s.say("WHO")
+	words, err := s.request("WHO")
 	if err != nil {
 		return "", "", err
 	}
@@ -63,7 +63,7 @@ func (s *session) who() (member, status string, err error) {
 // was is how long ago the member at the other end was primary last, by its own clock;
 // ever is false where it was not since its container started.
 func (s *session) was() (ago time.Duration, ever bool, err error) {
-	words, err := s.say("WAS")
+	words, err := s.request("WAS")
 	switch {
 	case err != nil:
 		return 0, false, err
@@ -88,7 +88,7 @@ type receipt struct {
 
 // write writes to the mirrored database.
 func (s *session) write(text string) (receipt, error) {
-	words, err := s.say("WRITE " + text)
+	words, err := s.request("WRITE " + text)
 	if err != nil {
 		return receipt{}, err
 	}

@@ -12,14 +12,14 @@ import (
 // A trial is one thing that the lab is put through. It leaves the lab as it found
 // it.
 type trial struct {
-	name     string
-	expected string                                     // for the report, a short sentence
-	suits    suitable                                   // the labs that it is held on
-	mirror   *plan.Mirror                               // that it is held on, nil where it concerns the whole lab
-	clients  bool                                       // clients are at work meanwhile
-	unseen   bool                                       // and lose no request but those that wait for an answer
-	early    func(ctx context.Context, l *rehearsedLab) // what it does once the lab has started; nil for nothing
-	run      func(ctx context.Context, l *rehearsedLab, r *record)
+	name      string
+	expected  string                                     // for the report, a short sentence
+	requires  requirement                                // the labs that it is held on
+	mirror    *plan.Mirror                               // that it is held on, nil where it concerns the whole lab
+	clients   bool                                       // clients are at work meanwhile
+	unnoticed bool                                       // and lose no request but those that wait for an answer
+	early     func(ctx context.Context, l *rehearsedLab) // what it does once the lab has started; nil for nothing
+	run       func(ctx context.Context, l *rehearsedLab, r *record)
 }
 
 // record collects what a trial sees.
@@ -90,7 +90,7 @@ func (l *rehearsedLab) try(ctx context.Context, t trial) Result {
 		result.Mirror = t.mirror.Name
 		label += " " + t.mirror.Name
 	}
-	l.say("%s: %s", label, t.expected)
+	l.logf("%s: %s", label, t.expected)
 	r := &record{mirror: t.mirror}
 	began := time.Now()
 	var c *clients
@@ -99,7 +99,7 @@ func (l *rehearsedLab) try(ctx context.Context, t trial) Result {
 	}
 	t.run(ctx, l, r)
 	if c != nil {
-		result.Load = c.stop(ctx, r, t.unseen)
+		result.Load = c.stop(ctx, r, t.unnoticed)
 	}
 	result.Checks = append(result.Checks, r.checks...)
 	result.sum()
@@ -114,7 +114,7 @@ func (l *rehearsedLab) try(ctx context.Context, t trial) Result {
 		if result.Passed {
 			verdict = "pass"
 		}
-		l.say("  %s, %.1f s: %s", verdict, took.Seconds(), firstLine(result.Seen))
+		l.logf("  %s, %.1f s: %s", verdict, took.Seconds(), firstLine(result.Seen))
 	}
 	return result
 }

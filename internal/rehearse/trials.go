@@ -8,11 +8,15 @@ const startTrial = "start"
 // catalogue lists all trials, in the order in which they are held: first what leaves
 // every primary what it is, among it the idle sessions, which a change would cut.
 var catalogue = []trial{
-	{name: startTrial, suits: everyLab, run: start, expected: "everything healthy, in order; every endpoint answers as the README says"},
-	{name: "alternation", suits: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every gateway in turn"},
+	{name: startTrial, requires: everyLab, run: start, expected: "everything healthy, in order; every endpoint " +
+		"answers " +
+		"as the README says"},
+	{name: "alternation", requires: severalBehindNGINX, run: alternation, expected: "nginx sends requests to every " +
+		"gateway in turn"},
 	unnoticed(scenario("requests", drillable, "100 requests in a row are answered by the primary")),
 	unnoticed(scenario("gateway-loss", severalGateways, "a gateway is killed: clients do not notice")),
-	{name: "idle", suits: servedBySQL, early: openIdle, run: keepsIdle, expected: "SQL sessions that say nothing stay open"},
+	{name: "idle", requires: servedBySQL, early: openIdle, run: keepsIdle, expected: "SQL sessions that say nothing " +
+		"stay open"},
 	scenario("failover", pair, "IRIS stops on the primary: the backup takes over, clients follow"),
 	scenario("failback", pair, "the old primary returns as backup, and takes its role back"),
 	scenario("outage", pair, "both failover members stop: errors in time, other mirrors unaffected"),
@@ -25,19 +29,20 @@ var catalogue = []trial{
 	scenario("demote", disasterRecovery, "the promoted DR async hands the role back"),
 	scenario("promote-unplanned", disasterRecovery, "both failover members are lost: the DR async becomes primary"),
 	scenario("restart", pair, "fail over, stop all, start all: one primary, no deadlock"),
-	{name: "recreate", suits: ephemeralPair, run: recreate, expected: "a primary made anew while its set runs is refused, twice"},
-	{name: "purge", suits: everyLab, run: purge, expected: "stop.sh --purge leaves nothing"},
+	{name: "recreate", requires: ephemeralPair, run: recreate, expected: "a primary made anew while its set runs is " +
+		"refused, twice"},
+	{name: "purge", requires: everyLab, run: purge, expected: "stop.sh --purge leaves nothing"},
 }
 
 // scenario is a trial that plays a scenario of the lab's drill.sh, with clients at work.
-func scenario(name string, suits suitable, expected string) trial {
-	return trial{name: name, suits: suits, expected: expected, clients: true, run: drill(name)}
+func scenario(name string, requires requirement, expected string) trial {
+	return trial{name: name, requires: requires, expected: expected, clients: true, run: drill(name)}
 }
 
 // unnoticed is a trial in which clients lose no request but those that wait for an
 // answer.
 func unnoticed(t trial) trial {
-	t.unseen = true
+	t.unnoticed = true
 	return t
 }
 
@@ -60,15 +65,15 @@ func sqlPorts(p *plan.Plan) []sqlPort {
 	return list
 }
 
-// suitable says which labs a trial is held on, and which of their mirrors.
-type suitable struct {
+// requirement says which labs a trial is held on, and which of their mirrors.
+type requirement struct {
 	labs   string                              // in words
 	lab    func(*plan.Plan) bool               // nil for every lab; of a trial of the whole lab
 	mirror func(*plan.Plan, *plan.Mirror) bool // nil for a trial of the whole lab
 }
 
 // find returns the first mirror of a lab that suits, nil for a trial of the whole lab.
-func (s suitable) find(p *plan.Plan) (*plan.Mirror, bool) {
+func (s requirement) find(p *plan.Plan) (*plan.Mirror, bool) {
 	if s.mirror == nil {
 		return nil, s.lab == nil || s.lab(p)
 	}
@@ -81,16 +86,31 @@ func (s suitable) find(p *plan.Plan) (*plan.Mirror, bool) {
 }
 
 var (
-	everyLab           = suitable{labs: "every lab"}
-	severalBehindNGINX = suitable{labs: "nginx before several gateways", lab: func(p *plan.Plan) bool { return len(p.NGINX) > 0 && len(p.Gateways) > 1 }}
-	servedBySQL        = suitable{labs: "HAProxy serves a mirror", lab: func(p *plan.Plan) bool { return len(sqlPorts(p)) > 0 }}
-	drillable          = suitable{labs: "every lab", mirror: func(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil }}
-	severalGateways    = suitable{labs: "several published gateways", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && len(p.PublishedGateways()) > 1 }}
-	pair               = suitable{labs: "two failover members", mirror: isPair}
-	arbitrated         = suitable{labs: "two failover members, an arbiter", mirror: isArbitrated}
-	twoNetworks        = suitable{labs: "two networks, two failover members, an arbiter", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isArbitrated(p, m) && p.TwoNetworks }}
-	disasterRecovery   = suitable{labs: "two failover members, a DR async", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && len(m.DRAsyncs) > 0 }}
-	ephemeralPair      = suitable{labs: "two failover members, not durable", mirror: func(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && !m.Durable }}
+	everyLab           = requirement{labs: "every lab"}
+	severalBehindNGINX = requirement{labs: "nginx before several gateways",
+		lab: func(p *plan.Plan) bool { return len(p.NGINX) > 0 && len(p.Gateways) > 1 }}
+	servedBySQL = requirement{labs: "HAProxy serves a mirror",
+		lab: func(p *plan.Plan) bool { return len(sqlPorts(p)) > 0 }}
+	drillable = requirement{labs: "every lab", mirror: func(_ *plan.Plan, m *plan.Mirror) bool {
+		return m.Primary != nil
+	}}
+	severalGateways = requirement{labs: "several published gateways", mirror: func(p *plan.Plan, m *plan.Mirror) bool {
+		return m.Primary != nil && len(p.PublishedGateways()) > 1
+	}}
+	pair        = requirement{labs: "two failover members", mirror: isPair}
+	arbitrated  = requirement{labs: "two failover members, an arbiter", mirror: isArbitrated}
+	twoNetworks = requirement{labs: "two networks, two failover members, an arbiter", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isArbitrated(p, m) && p.TwoNetworks
+	}}
+	disasterRecovery = requirement{labs: "two failover members, a DR async", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isPair(p, m) && len(m.DRAsyncs) > 0
+	}}
+	ephemeralPair = requirement{labs: "two failover members, not durable", mirror: func(p *plan.Plan,
+		m *plan.Mirror) bool {
+		return isPair(p, m) && !m.Durable
+	}}
 )
 
 func isPair(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && m.Backup != nil }
@@ -101,7 +121,7 @@ func isArbitrated(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && m.
 func trialsOf(p *plan.Plan) []trial {
 	var list []trial
 	for _, t := range catalogue {
-		if mirror, suits := t.suits.find(p); suits {
+		if mirror, suits := t.requires.find(p); suits {
 			t.mirror = mirror
 			list = append(list, t)
 		}

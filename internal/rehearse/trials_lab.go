@@ -24,12 +24,15 @@ func alternation(ctx context.Context, l *rehearsedLab, r *record) {
 		mirror := l.plan.Mirrors[0]
 		failed := 0
 		for range number {
-			if a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/%s%s", l.plan.Host, n.HTTPPort, mirror.Name, mirror.ProbePath()), true); a.code != http.StatusOK {
+			if a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/%s%s", l.plan.Host, n.HTTPPort, mirror.Name,
+				mirror.ProbePath()), true); a.code != http.StatusOK {
 				failed++
 			}
 		}
-		r.checkf(failed == 0, fmt.Sprintf("%d failed", failed), "%d requests in a row are answered through %s", number, n.Name)
-		log, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since", since.Add(-time.Second).UTC().Format(time.RFC3339), n.Name)
+		r.checkf(failed == 0, fmt.Sprintf("%d failed", failed), "%d requests in a row are answered through %s",
+			number, n.Name)
+		log, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since",
+			since.Add(-time.Second).UTC().Format(time.RFC3339), n.Name)
 		if err != nil {
 			r.checkf(false, err.Error(), "%s's log can be read", n.Name)
 			continue
@@ -40,7 +43,8 @@ func alternation(ctx context.Context, l *rehearsedLab, r *record) {
 			least = min(least, had)
 			counts = append(counts, fmt.Sprintf("%s %d", g.Name, had))
 		}
-		r.checkf(least >= number/len(n.Gateways)/2, strings.Join(counts, ", "), "%s's log shows that its gateways take turns", n.Name)
+		r.checkf(least >= number/len(n.Gateways)/2, strings.Join(counts, ", "), "%s's log shows that its gateways "+
+			"take turns", n.Name)
 	}
 }
 
@@ -53,8 +57,8 @@ func recreate(ctx context.Context, l *rehearsedLab, r *record) {
 		return
 	}
 	out, err := l.script(ctx, "start.sh")
-	r.checkf(err != nil && strings.Contains(out, "mirror "+r.mirror.Name+" would lose its identity"), strings.Join(endOf(out, 3), "\n"),
-		"start.sh refuses: mirror %s would lose its identity", r.mirror.Name)
+	r.checkf(err != nil && strings.Contains(out, "mirror "+r.mirror.Name+" would lose its identity"),
+		strings.Join(endOf(out, 3), "\n"), "start.sh refuses: mirror %s would lose its identity", r.mirror.Name)
 	r.attach("start.sh", out)
 	l.compose(ctx, "up", "--detach", "--no-deps", primary) // it is the container's log that counts
 	const sentence = "again would make two primaries"
@@ -63,7 +67,8 @@ func recreate(ctx context.Context, l *rehearsedLab, r *record) {
 		time.Sleep(500 * time.Millisecond)
 		log, _ = l.compose(ctx, "logs", "--no-color", "--no-log-prefix", primary)
 	}
-	r.checkf(strings.Contains(log, sentence), strings.Join(endOf(log, 3), "\n"), "before-start.sh on %s refuses to found the set again", primary)
+	r.checkf(strings.Contains(log, sentence), strings.Join(endOf(log, 3), "\n"), "before-start.sh on %s refuses to "+
+		"found the set again", primary)
 	if l.Keep {
 		l.afresh(ctx, r) // otherwise all that follows is the lab's end
 	}
@@ -92,7 +97,8 @@ func purge(ctx context.Context, l *rehearsedLab, r *record) {
 	if _, err := os.Stat(filepath.Join(l.dir, "data")); err == nil {
 		left = append(left, "the directory data")
 	}
-	r.checkf(len(left) == 0, cmp.Or(strings.Join(left, ", "), "nothing"), "no container, network, volume or data is left")
+	r.checkf(len(left) == 0, cmp.Or(strings.Join(left, ", "), "nothing"), "no container, network, volume or data "+
+		"is left")
 	var files []string
 	entries, err := os.ReadDir(l.temporary())
 	if err != nil {

@@ -30,9 +30,11 @@ func Images() []Image {
 	return []Image{
 		{
 			Name: "iris", Entrypoint: "/iris-main", User: irisowner, Workdir: "/home/irisowner",
-			Directories: []File{{Path: "/usr/irissys", Owner: irisowner}, {Path: "/home/irisowner", Owner: irisowner}, {Path: "/home/irisowner/db", Owner: irisowner}, {Path: "/home/irisowner/irissys", Owner: irisowner}},
+			Directories: []File{{Path: "/usr/irissys", Owner: irisowner}, {Path: "/home/irisowner", Owner: irisowner},
+				{Path: "/home/irisowner/db", Owner: irisowner}, {Path: "/home/irisowner/irissys", Owner: irisowner}},
 			Files: []File{
-				role("/iris-main", "iris-main"), role("/usr/bin/iris", "iris"), role("/home/irisowner/irissys/ISCAgentUser", "agent"),
+				role("/iris-main", "iris-main"), role("/usr/bin/iris", "iris"),
+				role("/home/irisowner/irissys/ISCAgentUser", "agent"),
 				// The hooks of releases before 2022.1 use it; Debian's busybox has none.
 				{Path: "/usr/local/bin/nohup", Content: "#!/bin/bash\ntrap '' HUP\nexec \"$@\"\n"},
 			},
@@ -40,8 +42,10 @@ func Images() []Image {
 		{
 			Name: "arbiter", Entrypoint: "/entry", User: irisowner, Workdir: "/",
 			// The lab's command is one word with a space in it, as seen in public labs.
-			Files: []File{role("/usr/local/etc/irissys/startISCAgent.sh", "arbiter"), {Path: "/entry", Content: "#!/bin/bash\neval \"exec $*\"\n"}},
+			Files: []File{role("/usr/local/etc/irissys/startISCAgent.sh", "arbiter"), {Path: "/entry",
+				Content: "#!/bin/bash\neval \"exec $*\"\n"}},
 		},
-		{Name: "webgateway", Entrypoint: "/startWebGateway", Workdir: "/", Files: []File{role("/startWebGateway", "webgateway")}},
+		{Name: "webgateway", Entrypoint: "/startWebGateway", Workdir: "/", Files: []File{role("/startWebGateway",
+			"webgateway")}},
 	}
 }

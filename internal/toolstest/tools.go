@@ -104,7 +104,8 @@ var compose = sync.OnceValues(func() ([]string, error) {
 			tooOld = fmt.Sprintf(" (`%s` is version %s)", strings.Join(argv, " "), version)
 		}
 	}
-	return nil, fmt.Errorf("no Docker Compose %d.%d.%d or later is installed%s", oldestCompose[0], oldestCompose[1], oldestCompose[2], tooOld)
+	return nil, fmt.Errorf("no Docker Compose %d.%d.%d or later is installed%s", oldestCompose[0], oldestCompose[1],
+		oldestCompose[2], tooOld)
 })
 
 // composeVersion asks a command for its version, such as "2.26.1-4"; false where

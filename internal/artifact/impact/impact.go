@@ -1,4 +1,4 @@
-// Package impact tells what a build means for a lab that runs: what the lab's own
+// Package impact reports what a build means for a lab that runs: what the lab's own
 // start.sh does with each service once other artifacts lie in its directory, and
 // what of that endangers data which a durable lab keeps.
 //
@@ -15,12 +15,14 @@ type Effect string
 
 // The effects, the gravest last.
 const (
-	Nothing  Effect = "nothing"
-	Create   Effect = "create"   // start.sh makes its container
-	Leave    Effect = "leave"    // it is no longer part of the lab; its container stays until somebody removes it
-	Restart  Effect = "restart"  // what it mounts has changed, and reaches it when stop.sh and start.sh stop and start it
+	Nothing Effect = "nothing"
+	Create  Effect = "create" // start.sh makes its container
+	Leave   Effect = "leave"  // it is no longer part of the lab; its container stays until somebody removes it
+	// what it mounts has changed, and reaches it when stop.sh and start.sh stop and start it
+	Restart  Effect = "restart"
 	Recreate Effect = "recreate" // start.sh makes its container anew; nothing that it keeps is in there
-	Purge    Effect = "purge"    // its mirror, or the lab, has to be started afresh as a whole; start.sh refuses where it sees that
+	// its mirror, or the lab, has to be started afresh as a whole; start.sh refuses where it sees that
+	Purge Effect = "purge"
 )
 
 // A Service is one container of the lab.
@@ -48,7 +50,8 @@ func Of(before, after []lab.Artifact) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{old: old, now: now, purged: map[string]string{}, report: &Report{Services: []Service{}, Dangers: []string{}}}
+	c := &comparison{old: old, now: now, purged: map[string]string{}, report: &Report{Services: []Service{},
+		Dangers: []string{}}}
 	c.lab()
 	c.mirrors()
 	for _, s := range now.services {

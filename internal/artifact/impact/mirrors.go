@@ -11,7 +11,7 @@ import (
 // mirrors looks at each mirror that exists before and after. A mirror keeps what
 // it was founded with, on its members' disks, whatever a new build says: one that
 // keeps nothing in data/ is started afresh, as start.sh demands; for one that
-// does, what would be lost is told.
+// does, what would be lost is reported.
 func (c *comparison) mirrors() {
 	if len(c.old.services) == 0 || c.all != "" {
 		return
@@ -24,13 +24,15 @@ func (c *comparison) mirrors() {
 		switch {
 		case now == nil:
 			if durable {
-				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing uses it.", name))
+				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing "+
+					"uses it.", name))
 			}
 			continue
 		case durable != (now["durable"] == "yes"):
 			c.purged[successor] = "durable changes"
 			where := map[bool]string{true: "in data/ stays there unused", false: "in the containers is lost"}[durable]
-			c.danger(fmt.Sprintf("Mirror %s changes between keeping its data in data/ and in its containers: it begins empty, and what it has %s.", name, where))
+			c.danger(fmt.Sprintf("Mirror %s changes between keeping its data in data/ and in its containers: it "+
+				"begins empty, and what it has %s.", name, where))
 			continue
 		}
 		changes := c.identity(name, successor)
@@ -90,10 +92,11 @@ func (c *comparison) identity(mirror, successor string) []string {
 	return changes
 }
 
-// durable tells what a durable mirror does not survive.
+// durable reports what a durable mirror does not survive.
 func (c *comparison) durable(mirror string, changes []string) {
 	if len(changes) > 0 {
-		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in IRIS first (the routine ^MIRROR), "+
+		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in "+
+			"IRIS first (the routine ^MIRROR), "+
 			"or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, list(changes)))
 	}
 	for _, member := range c.old.membersOf(mirror) {
@@ -102,14 +105,16 @@ func (c *comparison) durable(mirror string, changes []string) {
 		}
 		old, now := c.old.byName[member].image(), c.now.byName[member].image()
 		if older(release(now), release(old)) {
-			c.danger(fmt.Sprintf("Mirror %s keeps its data, and goes from %s back to %s: IRIS does not open data of a later release. "+
-				"Take a copy of data/ from before, or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, old, now))
+			c.danger(fmt.Sprintf("Mirror %s keeps its data, and goes from %s back to %s: IRIS does not open data of a "+
+				"later release. "+
+				"Take a copy of data/ from before, or found the mirror anew with ./stop.sh --purge, which deletes its "+
+				"data.", mirror, old, now))
 			return
 		}
 	}
 }
 
-// ephemeral tells where start.sh will refuse to make anew a member whose mirror
+// ephemeral reports where start.sh will refuse to make anew a member whose mirror
 // is in its container.
 func (c *comparison) ephemeral(mirror string) []string {
 	var reasons []string
@@ -119,13 +124,14 @@ func (c *comparison) ephemeral(mirror string) []string {
 			continue
 		}
 		if settings := differing(old.fields, now.fields); len(settings) > 0 {
-			reasons = append(reasons, fmt.Sprintf("the settings of %s change (%s)", member, strings.Join(settings, ", ")))
+			reasons = append(reasons, fmt.Sprintf("the settings of %s change (%s)", member,
+				strings.Join(settings, ", ")))
 		}
 	}
 	return reasons
 }
 
-// spare tells how a mirror is founded anew without what purges the lab as a
+// spare explains how a mirror is founded anew without what purges the lab as a
 // whole, where that would delete the data of another.
 func (c *comparison) spare() {
 	var kept, members []string
@@ -138,7 +144,8 @@ func (c *comparison) spare() {
 		}
 	}
 	if len(kept) > 0 && len(members) > 0 {
-		c.danger(fmt.Sprintf("./stop.sh --purge deletes the data of %s too. To start afresh only what has to be: docker compose rm --stop --force %s, then ./start.sh.",
+		c.danger(fmt.Sprintf("./stop.sh --purge deletes the data of %s too. To start afresh only what has to be: "+
+			"docker compose rm --stop --force %s, then ./start.sh.",
 			list(kept), strings.Join(members, " ")))
 	}
 }

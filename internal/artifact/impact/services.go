@@ -14,15 +14,18 @@ func (c *comparison) lab() {
 		return
 	}
 	if c.old.project != c.now.project {
-		c.danger(fmt.Sprintf("The lab is renamed from %s to %s, and Docker takes them for two labs: the containers of %s stay, with the mirrors that keep nothing in data/. "+
-			"Stop it with ./stop.sh, or remove it with ./stop.sh --purge, before you build.", c.old.project, c.now.project, c.old.project))
+		c.danger(fmt.Sprintf("The lab is renamed from %s to %s, and Docker takes them for two labs: the containers of "+
+			"%s stay, with the mirrors that keep nothing in data/. "+
+			"Stop it with ./stop.sh, or remove it with ./stop.sh --purge, before you build.", c.old.project,
+			c.now.project, c.old.project))
 		c.old.services, c.old.byName = nil, map[string]*service{}
 		return
 	}
 	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(c.old.subnets)) {
 		if subnet, stays := c.now.subnets[name]; stays && subnet != c.old.subnets[name] {
-			changed = append(changed, fmt.Sprintf("network %s changes from %s to %s", name, c.old.subnets[name], subnet))
+			changed = append(changed, fmt.Sprintf("network %s changes from %s to %s", name, c.old.subnets[name],
+				subnet))
 		}
 	}
 	if len(changed) == 0 {
@@ -31,12 +34,13 @@ func (c *comparison) lab() {
 	c.all = strings.Join(changed, ", ")
 	for _, name := range c.old.order {
 		if c.old.mirrors[name]["durable"] == "yes" {
-			c.danger(fmt.Sprintf("The %s: start.sh refuses until ./stop.sh --purge, which deletes the data of mirror %s too.", c.all, name))
+			c.danger(fmt.Sprintf("The %s: start.sh refuses until ./stop.sh --purge, which deletes the data of mirror "+
+				"%s too.", c.all, name))
 		}
 	}
 }
 
-// service tells what happens to a service that is part of the lab.
+// service reports what happens to a service that is part of the lab.
 func (c *comparison) service(now *service) {
 	old := c.old.byName[now.name]
 	mirror, member := c.now.member(now.name)
@@ -67,15 +71,16 @@ func (c *comparison) service(now *service) {
 	c.add(now.name, Nothing)
 }
 
-// gone tells what happens to a service that is no longer part of the lab.
+// gone reports what happens to a service that is no longer part of the lab.
 func (c *comparison) gone(old *service) {
 	reasons := []string{"remove it before you build: docker compose rm --stop --force " + old.name}
 	if mirror, member := c.old.member(old.name); member && c.successor(mirror) != "" {
 		if old.durable() {
-			c.danger(fmt.Sprintf("%s is no longer a member of mirror %s, which keeps its data and knows it as one: take it out of the mirror in IRIS first (^MIRROR). "+
-				"data/%s stays.", old.name, mirror, old.name))
+			c.danger(fmt.Sprintf("%s is no longer a member of mirror %s, which keeps its data and knows it as one: "+
+				"take it out of the mirror in IRIS first (^MIRROR). data/%s stays.", old.name, mirror, old.name))
 		} else {
-			reasons = append(reasons, fmt.Sprintf("mirror %s goes on with it as a member that is down, until ./stop.sh --purge && ./start.sh", mirror))
+			reasons = append(reasons, fmt.Sprintf("mirror %s goes on with it as a member that is down, until "+
+				"./stop.sh --purge && ./start.sh", mirror))
 		}
 	}
 	c.add(old.name, Leave, reasons...)

@@ -75,7 +75,8 @@ func (i *Instance) Call(namespace, class, method string, args []objectscript.Arg
 type method func(call) (objectscript.Value, error)
 
 func vocabulary() map[string]map[string]method {
-	collection := func(of func(*store) map[string]map[string]string, fold func(string) string, properties string) map[string]method {
+	type items func(*store) map[string]map[string]string
+	collection := func(of items, fold func(string) string, properties string) map[string]method {
 		put := func(c call) (objectscript.Value, error) {
 			for key := range c.array(1) {
 				if !strings.Contains(" "+properties+" ", " "+key+" ") {
@@ -107,16 +108,26 @@ func vocabulary() map[string]map[string]method {
 	}
 	same := func(s string) string { return s }
 	return map[string]map[string]method{
-		"Security.Services":     {"Modify": modifyService},
-		"Security.Resources":    {"Create": createResource, "Exists": resourceExists},
-		"Security.Users":        {"Exists": userExists, "Modify": modifyUser},
-		"Security.Applications": collection(func(s *store) map[string]map[string]string { return s.Applications }, strings.ToLower, "NameSpace DispatchClass Enabled AutheEnabled MatchRoles Description Resource Type"),
-		"Config.Databases":      collection(func(s *store) map[string]map[string]string { return s.Databases }, same, "Directory Server MountRequired MountAtStartup"),
-		"Config.Namespaces":     collection(func(s *store) map[string]map[string]string { return s.Namespaces }, strings.ToUpper, "Globals Routines TempGlobals Library"),
-		"Config.ECPServers":     collection(func(s *store) map[string]map[string]string { return s.ECPServers }, same, "Address Port MirrorConnection SSLConfig BatchMode"),
+		"Security.Services":  {"Modify": modifyService},
+		"Security.Resources": {"Create": createResource, "Exists": resourceExists},
+		"Security.Users":     {"Exists": userExists, "Modify": modifyUser},
+		"Security.Applications": collection(func(s *store) map[string]map[string]string { return s.Applications },
+			strings.ToLower, "NameSpace DispatchClass Enabled AutheEnabled MatchRoles Description Resource Type"),
+		"Config.Databases": collection(func(s *store) map[string]map[string]string { return s.Databases }, same,
+			"Directory Server MountRequired MountAtStartup"),
+		"Config.Namespaces": collection(func(s *store) map[string]map[string]string { return s.Namespaces },
+			strings.ToUpper, "Globals Routines TempGlobals Library"),
+		"Config.ECPServers": collection(func(s *store) map[string]map[string]string { return s.ECPServers }, same,
+			"Address Port MirrorConnection SSLConfig BatchMode"),
 		"SYS.Database": {
-			"CreateDatabase": func(c call) (objectscript.Value, error) { return status(c.i.createFile(c.arg(0), c.arg(6), "")) },
-			"%OpenId":        func(c call) (objectscript.Value, error) { return &database{i: c.i, directory: c.arg(0)}, nil },
+			"CreateDatabase": func(c call) (objectscript.Value, error) {
+				return status(c.i.createFile(c.arg(0),
+					c.arg(6), ""))
+			},
+			"%OpenId": func(c call) (objectscript.Value, error) {
+				return &database{i: c.i,
+					directory: c.arg(0)}, nil
+			},
 		},
 		"SYS.Mirror":     mirrorMethods(),
 		"%SYSTEM.Mirror": systemMirror(),

@@ -34,7 +34,8 @@ func newInstance(t *testing.T, s *loopbacktest.Switch, name, n string) *Instance
 // session runs lines in %SYS and returns what the terminal showed.
 func session(i *Instance, lines ...string) string {
 	var out bytes.Buffer
-	i.session([]string{"IRIS", "-U", "%SYS"}, bufio.NewReader(strings.NewReader(strings.Join(lines, "\n")+"\nhalt\n")), &out)
+	i.session([]string{"IRIS", "-U", "%SYS"}, bufio.NewReader(strings.NewReader(strings.Join(lines, "\n")+"\nhalt\n")),
+		&out)
 	return out.String()
 }
 
@@ -50,7 +51,8 @@ func TestSessionMirror(t *testing.T) {
 		}
 	}
 	addresses := func(n string) string {
-		return `set info("MirrorAddress")="127.103.1.` + n + `",info("ECPAddress")="127.104.1.` + n + `",info("AgentAddress")="127.103.1.` + n + `"`
+		return `set info("MirrorAddress")="127.103.1.` + n + `",info("ECPAddress")="127.104.1.` + n +
+			`",info("AgentAddress")="127.103.1.` + n + `"`
 	}
 	directory := t.TempDir() + "/"
 	for _, step := range []struct {
@@ -59,11 +61,19 @@ func TestSessionMirror(t *testing.T) {
 		want string
 	}{
 		{a, []string{`write $system.Mirror.IsMember()`}, "%SYS>0"},
-		{a, []string{addresses("2"), `write ##class(SYS.Mirror).CreateNewMirrorSet("AP1","AP1A",.info)`}, "%Service_Mirror is not enabled"},
-		{a, []string{enable, addresses("2"), `set sc=##class(SYS.Mirror).CreateNewMirrorSet("AP1","AP1A",.info) write !,"LAB-"_"STATUS "_(+sc)`}, "LAB-STATUS 1"},
-		{b, []string{enable, addresses("3"), `set info("MirorAddress")="x"`, `write ##class(SYS.Mirror).JoinMirrorAsFailoverMember("AP1","AP1B","IRIS","127.103.1.2",2188,.info)`}, `unknown key "MirorAddress"`},
-		{b, []string{addresses("3"), `write ##class(SYS.Mirror).JoinMirrorAsFailoverMember("AP1","AP1B","IRIS","127.103.1.2",2188,.info)`}, "%SYS>1"},
-		{a, []string{`write ##class(SYS.Database).CreateDatabase("` + directory + `",,,,,,"MIRRORDB","AP1")`, `write ##class(SYS.Database).%OpenId("` + directory + `").Mirrored`}, "%SYS>1\n%SYS>1"},
+		{a, []string{addresses("2"), `write ##class(SYS.Mirror).CreateNewMirrorSet("AP1","AP1A",.info)`},
+			"%Service_Mirror is not enabled"},
+		{a, []string{enable, addresses("2"),
+			`set sc=##class(SYS.Mirror).CreateNewMirrorSet("AP1","AP1A",.info) write !,"LAB-"_"STATUS "_(+sc)`},
+			"LAB-STATUS 1"},
+		{b, []string{enable, addresses("3"), `set info("MirorAddress")="x"`,
+			`write ##class(SYS.Mirror).JoinMirrorAsFailoverMember("AP1","AP1B","IRIS","127.103.1.2",2188,.info)`},
+			`unknown key "MirorAddress"`},
+		{b, []string{addresses("3"),
+			`write ##class(SYS.Mirror).JoinMirrorAsFailoverMember("AP1","AP1B","IRIS","127.103.1.2",2188,.info)`},
+			"%SYS>1"},
+		{a, []string{`write ##class(SYS.Database).CreateDatabase("` + directory + `",,,,,,"MIRRORDB","AP1")`,
+			`write ##class(SYS.Database).%OpenId("` + directory + `").Mirrored`}, "%SYS>1\n%SYS>1"},
 		{a, []string{`write $system.Mirror.GetStatus()`}, "PRIMARY"},
 		{b, []string{`write $system.Mirror.GetMemberType()`}, "Failover"},
 		{a, []string{`write ##class(SYS.Miror).Demote()`}, "<CLASS DOES NOT EXIST> *SYS.Miror"},
@@ -75,7 +85,8 @@ func TestSessionMirror(t *testing.T) {
 			t.Errorf("%s: %q shows %q, want %q in it", step.on.Host, step.line, got, step.want)
 		}
 	}
-	for _, line := range [][2]string{{"WHO", "ap1a Primary"}, {"WAS", "ap1a never"}, {"WRITE x", "OK ap1a 2"}, {"READ", "ap1a 2 x"}, {"COUNT", "ap1a 1 0"}} {
+	for _, line := range [][2]string{{"WHO", "ap1a Primary"}, {"WAS", "ap1a never"}, {"WRITE x", "OK ap1a 2"},
+		{"READ", "ap1a 2 x"}, {"COUNT", "ap1a 1 0"}} {
 		if got := a.client(line[0]); got != line[1] {
 			t.Errorf("%s: %q, want %q", line[0], got, line[1])
 		}
@@ -101,7 +112,8 @@ func TestSessionMirror(t *testing.T) {
 	if got := strings.Split(a.qlist(), "^")[3]; !strings.HasPrefix(got, "down") {
 		t.Errorf("qlist of a stopped instance: %s", got)
 	}
-	if cpf, err := os.ReadFile(a.cpfPath()); err != nil || !strings.Contains(string(cpf), "\nAP1A=127.103.1.2,2188,,127.104.1.2,") {
+	if cpf, err := os.ReadFile(a.cpfPath()); err != nil ||
+		!strings.Contains(string(cpf), "\nAP1A=127.103.1.2,2188,,127.104.1.2,") {
 		t.Errorf("iris.cpf: %v\n%s", err, cpf)
 	}
 }

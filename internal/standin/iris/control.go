@@ -76,7 +76,8 @@ func (i *Instance) run(args []string, in *bufio.Reader, out io.Writer) int {
 		fmt.Fprintln(out, i.qlist())
 	case "list", "all":
 		kind, status := i.status()
-		fmt.Fprintf(out, "Configuration 'IRIS'   (default)\n\tdirectory:    %s\n\tversionid:    %s\n\tstatus:       %s\n", i.Install, i.Version, strings.Split(i.qlist(), "^")[3])
+		fmt.Fprintf(out, "Configuration 'IRIS'   (default)\n\tdirectory:    %s\n\tversionid:    %s\n\tstatus:       "+
+			"%s\n", i.Install, i.Version, strings.Split(i.qlist(), "^")[3])
 		if kind != "" {
 			fmt.Fprintf(out, "\tmirroring: Member Type = %s; Status = %s\n", kind, status)
 		}

@@ -91,7 +91,8 @@ func (e *ecpClient) connect() {
 			continue
 		}
 		var g Greeting
-		if c.Send(Program{Do: "ecp", Mirror: e.mirror, Client: e.i.Host}, timeout) != nil || c.Receive(&g, timeout) != nil {
+		if c.Send(Program{Do: "ecp", Mirror: e.mirror, Client: e.i.Host}, timeout) != nil ||
+			c.Receive(&g, timeout) != nil {
 			c.Close()
 			continue
 		}

@@ -28,10 +28,15 @@ func TestApplicationServer(t *testing.T) {
 	}
 	const server = "[config]\nMaxServerConn=16\n[Actions]\nModifyService:Name=%Service_ECP,Enabled=1\n"
 	a, b, app := newInstance(t, s, "a", "12"), newInstance(t, s, "b", "13"), newInstance(t, s, "app", "14")
-	start(a, server+"ConfigMirror:Name=X,Member=primary,Primary=localhost,SystemName=A,MirrorAddress=127.103.1.12,AgentAddress=127.103.1.12,ECPAddress=127.104.1.12\n")
-	start(b, server+"ConfigMirror:Name=X,Member=backup,Primary=127.103.1.12,SystemName=B,MirrorAddress=127.103.1.13,AgentAddress=127.103.1.13,ECPAddress=127.104.1.13\n")
+	addresses := func(host string) string {
+		return ",MirrorAddress=127.103.1." + host + ",AgentAddress=127.103.1." + host +
+			",ECPAddress=127.104.1." + host + "\n"
+	}
+	start(a, server+"ConfigMirror:Name=X,Member=primary,Primary=localhost,SystemName=A"+addresses("12"))
+	start(b, server+"ConfigMirror:Name=X,Member=backup,Primary=127.103.1.12,SystemName=B"+addresses("13"))
 	start(app, "[ECPServers]\nX=127.104.1.12,1972,1\n[Actions]\nModifyService:Name=%Service_ECP,Enabled=1\n"+
-		"CreateDatabase:Name=DB,Directory=:mirror:X:DB,Server=X,LogicalOnly=1\nCreateNamespace:Name=NS,Globals=DB,Routines=DB\n")
+		"CreateDatabase:Name=DB,Directory=:mirror:X:DB,Server=X,LogicalOnly=1\n"+
+		"CreateNamespace:Name=NS,Globals=DB,Routines=DB\n")
 	writes := func(want string) {
 		t.Helper()
 		got := app.client("WRITE x")

@@ -262,5 +262,6 @@ func (i *Instance) qlist() string {
 		web = "52773"
 	}
 	port := strconv.Itoa(i.setting("Startup.DefaultPort"))
-	return strings.Join([]string{"IRIS", i.Install, i.Version, state, "iris.cpf", port, web, "0", health, "IRIS", string(kind), string(status), i.Data, port}, "^")
+	return strings.Join([]string{"IRIS", i.Install, i.Version, state, "iris.cpf", port, web, "0", health, "IRIS",
+		string(kind), string(status), i.Data, port}, "^")
 }

@@ -131,7 +131,8 @@ func (i *Instance) checkData() error {
 		}
 	}
 	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
-		return fmt.Errorf("ERROR #5001: Cannot create target: %s belongs to uid %d, not to %d", directory, owner.Uid, os.Geteuid())
+		return fmt.Errorf("ERROR #5001: Cannot create target: %s belongs to uid %d, not to %d", directory, owner.Uid,
+			os.Geteuid())
 	}
 	return nil
 }

@@ -49,7 +49,8 @@ func (i *Instance) merge(paths []string) (later []func() error, err error) {
 }
 
 // modelled are the actions that have an effect, in the order in which they are done.
-var modelled = []string{"ModifyService", "CreateECPServer", "ConfigMirror", "CreateResource", "CreateDatabase", "CreateNamespace", "CreateUser", "CreateApplication"}
+var modelled = []string{"ModifyService", "CreateECPServer", "ConfigMirror", "CreateResource", "CreateDatabase",
+	"CreateNamespace", "CreateUser", "CreateApplication"}
 
 func (i *Instance) mergeKeys(file *cpf.File) {
 	i.mu.Lock()
@@ -59,7 +60,8 @@ func (i *Instance) mergeKeys(file *cpf.File) {
 			switch {
 			case strings.EqualFold(section.Name, "ECPServers"):
 				part := append(strings.Split(key.Value, ","), "", "", "")
-				i.store.ECPServers[key.Name] = map[string]string{"Address": part[0], "Port": part[1], "MirrorConnection": part[2]}
+				i.store.ECPServers[key.Name] = map[string]string{"Address": part[0], "Port": part[1],
+					"MirrorConnection": part[2]}
 			case strings.EqualFold(section.Name, "config"):
 				i.store.Config["config."+key.Name] = key.Value
 			case strings.EqualFold(section.Name, "Startup") && key.Name == "PasswordHash":
@@ -127,12 +129,14 @@ func (i *Instance) configMirror(a cpf.Action) error {
 		return nil
 	}
 	i.change(func(s *store) { s.Services["%service_mirror"] = true })
-	info := map[string]string{"MirrorAddress": a.Value("MirrorAddress"), "ECPAddress": a.Value("ECPAddress"), "AgentAddress": a.Value("AgentAddress")}
+	info := map[string]string{"MirrorAddress": a.Value("MirrorAddress"), "ECPAddress": a.Value("ECPAddress"),
+		"AgentAddress": a.Value("AgentAddress")}
 	self := i.peer(a.Value("SystemName"), info)
 	if a.Value("Member") == "primary" {
 		return i.found(a.Value("Name"), a.Value("ArbiterURL"), self)
 	}
-	kind, known := map[string]mirror.Type{"backup": mirror.Failover, "drasync": mirror.DR, "rorasync": mirror.ReadOnly, "rwrasync": mirror.ReadWrite}[a.Value("Member")]
+	kind, known := map[string]mirror.Type{"backup": mirror.Failover, "drasync": mirror.DR, "rorasync": mirror.ReadOnly,
+		"rwrasync": mirror.ReadWrite}[a.Value("Member")]
 	if !known {
 		return fmt.Errorf("the stand-in does not model Member=%s", a.Value("Member"))
 	}
@@ -152,7 +156,8 @@ func (i *Instance) peer(name string, info map[string]string) mirror.Peer {
 		name = i.Host + "/IRIS"
 	}
 	return mirror.Peer{
-		Name: strings.ToUpper(name), Mirror: of("MirrorAddress"), Superserver: of("ECPAddress"), Port: i.setting("Startup.DefaultPort"),
+		Name: strings.ToUpper(name), Mirror: of("MirrorAddress"), Superserver: of("ECPAddress"),
+		Port:  i.setting("Startup.DefaultPort"),
 		Agent: of("AgentAddress"), AgentPort: 2188, Directory: i.Data,
 	}
 }

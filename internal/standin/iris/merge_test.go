@@ -12,7 +12,7 @@ import (
 )
 
 // What IRIS refuses keeps it from starting; a file that is not there does not; what is
-// not modelled is told.
+// not modelled is reported.
 func TestMerge(t *testing.T) {
 	s := loopbacktest.New()
 	for n, c := range []struct{ name, text, fails, says string }{
@@ -21,7 +21,8 @@ func TestMerge(t *testing.T) {
 		{"unknown action", "[Actions]\nCreateDatabse:Name=X,Directory=/x\n", "IRIS knows no action CreateDatabse", ""},
 		{"not modelled", "[Actions]\nModifyUser:Name=SuperUser,Enabled=1\n", "", "the action ModifyUser of"},
 		{"known", "[config]\nMaxServerConn=16\n", "", "Licensed for"},
-		{"no mirror service", "[Actions]\nCreateDatabase:Name=X,Directory=/nowhere,MirrorSetName=M,MirrorDBName=X\n", "", "ERROR #5001: Cannot create target"},
+		{"no mirror service", "[Actions]\nCreateDatabase:Name=X,Directory=/nowhere,MirrorSetName=M,MirrorDBName=X\n",
+			"", "ERROR #5001: Cannot create target"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			i := newInstance(t, s, "m", strconv.Itoa(31+n))

@@ -27,10 +27,13 @@ func mirrorMethods() map[string]method {
 		return "1", nil
 	}
 	return map[string]method{
-		"CreateNewMirrorSet":           createMirror,
-		"JoinMirrorAsFailoverMember":   func(c call) (objectscript.Value, error) { return c.join(mirror.Failover, 5) },
-		"JoinMirrorAsAsyncMember":      joinAsync,
-		"AddDatabase":                  func(c call) (objectscript.Value, error) { return status(c.i.addToMirror(c.arg(0), c.arg(1), "")) },
+		"CreateNewMirrorSet":         createMirror,
+		"JoinMirrorAsFailoverMember": func(c call) (objectscript.Value, error) { return c.join(mirror.Failover, 5) },
+		"JoinMirrorAsAsyncMember":    joinAsync,
+		"AddDatabase": func(c call) (objectscript.Value,
+			error) {
+			return status(c.i.addToMirror(c.arg(0), c.arg(1), ""))
+		},
 		"Promote":                      member((*mirror.Member).Promote),
 		"PromoteWithNoPartner":         member((*mirror.Member).PromoteWithNoPartner),
 		"Demote":                       member((*mirror.Member).Demote),
@@ -44,7 +47,8 @@ func mirrorMethods() map[string]method {
 	}
 }
 
-const addressKeys = " MirrorAddress ECPAddress AgentAddress ArbiterNode AllowParallelDejournaling UseSSL CompressionForFailoverMembers CompressionForAsyncMembers "
+const addressKeys = " MirrorAddress ECPAddress AgentAddress ArbiterNode AllowParallelDejournaling UseSSL " +
+	"CompressionForFailoverMembers CompressionForAsyncMembers "
 
 func checkKeys(info map[string]string) error {
 	for key := range info {
@@ -112,9 +116,12 @@ func systemMirror() map[string]method {
 			}
 			return "2"
 		}),
-		"IsPrimary":     is(func(_ mirror.Type, s mirror.Status) string { return truth[s == mirror.Primary] }),
-		"IsBackup":      is(func(_ mirror.Type, s mirror.Status) string { return truth[s == mirror.Backup] }),
-		"IsAsyncMember": is(func(t mirror.Type, _ mirror.Status) string { return truth[t != "" && t != mirror.Failover] }),
+		"IsPrimary": is(func(_ mirror.Type, s mirror.Status) string { return truth[s == mirror.Primary] }),
+		"IsBackup":  is(func(_ mirror.Type, s mirror.Status) string { return truth[s == mirror.Backup] }),
+		"IsAsyncMember": is(func(t mirror.Type, _ mirror.Status) string {
+			return truth[t != "" &&
+				t != mirror.Failover]
+		}),
 		"GetMemberType": is(func(t mirror.Type, _ mirror.Status) string { return orText(string(t), "Not Member") }),
 		"GetStatus": is(func(_ mirror.Type, s mirror.Status) string {
 			return strings.ToUpper(orText(string(s), "Not Initialized"))

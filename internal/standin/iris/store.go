@@ -47,19 +47,24 @@ type user struct {
 
 func freshStore() *store {
 	s := &store{
-		Services:  map[string]bool{"%service_mirror": false, "%service_ecp": false, "%service_webgateway": true, "%service_bindings": true, "%service_console": true, "%service_terminal": true},
-		Resources: map[string]string{"%DB_USER": "USER database", "%DB_IRISSYS": "IRISSYS database", "%DB_%DEFAULT": "default"},
-		Users:     map[string]user{"cspsystem": {Name: "CSPSystem", Password: "SYS"}},
+		Services: map[string]bool{"%service_mirror": false, "%service_ecp": false, "%service_webgateway": true,
+			"%service_bindings": true, "%service_console": true, "%service_terminal": true},
+		Resources: map[string]string{"%DB_USER": "USER database", "%DB_IRISSYS": "IRISSYS database",
+			"%DB_%DEFAULT": "default"},
+		Users: map[string]user{"cspsystem": {Name: "CSPSystem", Password: "SYS"}},
 		Applications: map[string]map[string]string{
-			"/csp/sys": {"NameSpace": "%SYS", "AutheEnabled": "32"}, "/csp/user": {"NameSpace": "USER", "AutheEnabled": "32"},
-			"/api/mgmnt": {"NameSpace": "%SYS", "AutheEnabled": "32"}, "/api/monitor": {"NameSpace": "%SYS", "AutheEnabled": "64"},
+			"/csp/sys": {"NameSpace": "%SYS", "AutheEnabled": "32"}, "/csp/user": {"NameSpace": "USER",
+				"AutheEnabled": "32"},
+			"/api/mgmnt": {"NameSpace": "%SYS", "AutheEnabled": "32"}, "/api/monitor": {"NameSpace": "%SYS",
+				"AutheEnabled": "64"},
 		},
 		Databases:  map[string]map[string]string{"IRISSYS": {}, "USER": {}},
 		Namespaces: map[string]map[string]string{"%SYS": {"Globals": "IRISSYS"}, "USER": {"Globals": "USER"}},
 		ECPServers: map[string]map[string]string{},
 		Classes:    map[string]map[string]string{},
-		Config:     map[string]string{"config.MaxServerConn": "1", "config.MaxServers": "2", "Startup.DefaultPort": "1972"},
-		CSPConfig:  "iris",
+		Config: map[string]string{"config.MaxServerConn": "1", "config.MaxServers": "2",
+			"Startup.DefaultPort": "1972"},
+		CSPConfig: "iris",
 	}
 	// GSA: the predefined accounts have the password SYS, and must change it.
 	for _, name := range []string{"SuperUser", "_SYSTEM", "Admin"} {
@@ -93,7 +98,7 @@ func write(path string, content []byte) error {
 func (s *store) save(mgr string) error {
 	content, err := json.Marshal(s)
 	if err != nil {
-		panic(err) // plain data
+		panic(err) // maps of strings always encode
 	}
 	return write(filepath.Join(mgr, "stand-in.json"), content)
 }
@@ -152,7 +157,8 @@ func (s *store) cpfText(version string) string {
 	}
 	if m := s.Mirror; m != nil {
 		host, port, _ := strings.Cut(m.Table.Arbiter, ":")
-		fmt.Fprintf(&b, "\n[Mirrors]\n%s=%s,2,1,,8000,0,0,,0,%s|%s,0,0,2,0,0\n\n[MapMirrors.%s]\n", m.Table.Set, m.Table.GUID, host, port, m.Table.Set)
+		fmt.Fprintf(&b, "\n[Mirrors]\n%s=%s,2,1,,8000,0,0,,0,%s|%s,0,0,2,0,0\n\n[MapMirrors.%s]\n", m.Table.Set,
+			m.Table.GUID, host, port, m.Table.Set)
 		async := 0
 		for _, p := range m.Table.Members {
 			kind := 2
@@ -162,13 +168,15 @@ func (s *store) cpfText(version string) string {
 			if p.Name == m.Self {
 				async = map[mirror.Type]int{mirror.ReadOnly: 1, mirror.ReadWrite: 2}[p.Type]
 			}
-			fmt.Fprintf(&b, "%s=%s,%d,,%s,%s,%s,%d,%s,%d\n", p.Name, p.Agent, p.AgentPort, p.Superserver, p.GUID, p.Directory, kind, p.Mirror, p.Port)
+			fmt.Fprintf(&b, "%s=%s,%d,,%s,%s,%s,%d,%s,%d\n", p.Name, p.Agent, p.AgentPort, p.Superserver, p.GUID,
+				p.Directory, kind, p.Mirror, p.Port)
 		}
 		validated := 0
 		if m.Validated {
 			validated = 1
 		}
-		fmt.Fprintf(&b, "\n[MirrorMember]\nAsyncMemberType=%d\nJoinMirror=1\nSystemName=%s\nValidatedMember=%d\n", async, m.Self, validated)
+		fmt.Fprintf(&b, "\n[MirrorMember]\nAsyncMemberType=%d\nJoinMirror=1\nSystemName=%s\nValidatedMember=%d\n",
+			async, m.Self, validated)
 	}
 	for _, section := range []string{"Startup", "config"} {
 		fmt.Fprintf(&b, "\n[%s]\n", section)

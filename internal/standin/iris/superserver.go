@@ -178,7 +178,7 @@ func (i *Instance) serveProgram(c *wire.Conn, line []byte) {
 	}
 }
 
-// mirrorGreeting is what a mirror-aware program is told: it goes on to the primary.
+// mirrorGreeting is the answer to a mirror-aware program: it goes on to the primary.
 func (i *Instance) mirrorGreeting() Greeting {
 	m := i.Member()
 	if m == nil {

@@ -63,7 +63,8 @@ func (i *Instance) answerLocal(r Request, path string) Response {
 	switch {
 	case application == "/csp/sys":
 		// A portal page is a login page first, also where it does not exist.
-		return Response{http.StatusOK, "text/html", "<html><title>Management Portal</title><body>Login, instance IRIS on " + i.Host + "</body></html>"}
+		return Response{http.StatusOK, "text/html", "<html><title>Management Portal</title><body>Login, instance " +
+			"IRIS on " + i.Host + "</body></html>"}
 	case properties["Enabled"] == "0":
 		return Response{http.StatusForbidden, "text/plain", "the web application is disabled"}
 	}
@@ -108,7 +109,8 @@ func (i *Instance) demo(r Request, path string, properties map[string]string) Re
 	super := i.store.Classes[database][class]
 	i.mu.Unlock()
 	if super != "%CSP.REST" {
-		return Response{http.StatusNotFound, "text/plain", "namespace " + properties["NameSpace"] + " has no REST class " + class}
+		return Response{http.StatusNotFound, "text/plain", "namespace " + properties["NameSpace"] +
+			" has no REST class " + class}
 	}
 	if path != "/get" || r.Method != http.MethodGet {
 		return Response{http.StatusNotFound, "text/plain", "no route " + path}
@@ -142,7 +144,8 @@ func (i *Instance) serveWeb() error {
 		if strings.HasPrefix(r.URL.Path, "/csp/bin/Systems/Module.cxw") {
 			// The gateway in front of it has a System_Manager of its own, which is the
 			// container itself (observed).
-			Write(w, Response{http.StatusOK, "text/html", "<html><body>You are not authorized to use this facility</body></html>"})
+			Write(w, Response{http.StatusOK, "text/html", "<html><body>You are not authorized to use this " +
+				"facility</body></html>"})
 			return
 		}
 		user, password, ok := r.BasicAuth()

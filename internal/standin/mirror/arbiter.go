@@ -131,9 +131,9 @@ func (a *arbiter) takeover(set *contacts, member string, r Request) Answer {
 }
 
 // othersConnected says whether another member of the set answers within QoS.
-func (a *arbiter) othersConnected(set *contacts, but string) bool {
+func (a *arbiter) othersConnected(set *contacts, except string) bool {
 	for name, c := range set.seen {
-		if name != but && time.Since(c.last) < a.env.Times.QoS() {
+		if name != except && time.Since(c.last) < a.env.Times.QoS() {
 			return true
 		}
 	}

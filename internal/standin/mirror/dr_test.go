@@ -41,7 +41,7 @@ func TestPromote(t *testing.T) {
 	}
 	d.is(mirror.Backup)
 	d.typ(mirror.Failover)
-	b.typ(mirror.DR) // its agent was told
+	b.typ(mirror.DR) // its agent received the change
 	a.stop(true)
 	d.is(mirror.Primary)
 	d.write(true)
@@ -151,9 +151,18 @@ func TestJoinRefused(t *testing.T) {
 		{"another set", "OTHER", address, "belongs to mirror DEMO", nil},
 		{"third failover member", "DEMO", address, "two failover members", nil},
 		{"no agent", "DEMO", wire.Address(l.private(9), 2188), "cannot contact the agent", nil},
-		{"name taken", "DEMO", address, "already has a member A", func(p *mirror.Peer) { p.Name, p.Type = "A", mirror.DR }},
-		{"wrong address", "DEMO", address, "cannot reach the agent of C", func(p *mirror.Peer) { p.Mirror, p.Type = l.private(9), mirror.DR }},
-		{"another's address", "DEMO", address, "is another member's", func(p *mirror.Peer) { p.Mirror, p.Type = l.private(3), mirror.DR }},
+		{"name taken", "DEMO", address, "already has a member A", func(p *mirror.Peer) {
+			p.Name, p.Type = "A",
+				mirror.DR
+		}},
+		{"wrong address", "DEMO", address, "cannot reach the agent of C", func(p *mirror.Peer) {
+			p.Mirror,
+				p.Type = l.private(9), mirror.DR
+		}},
+		{"another's address", "DEMO", address, "is another member's", func(p *mirror.Peer) {
+			p.Mirror,
+				p.Type = l.private(3), mirror.DR
+		}},
 		{"set name", "NO-NAME", address, "is no mirror name", nil},
 		{"member name", "DEMO", address, "is no member name", func(p *mirror.Peer) { p.Name = "A/B" + "*" }},
 	} {

@@ -28,7 +28,8 @@ type follower struct {
 const backlog = 4096
 
 func newFollower(name string, c *wire.Conn) *follower {
-	return &follower{name: name, conn: c, queue: make(chan push, backlog), changed: make(chan struct{}), gone: make(chan struct{})}
+	return &follower{name: name, conn: c, queue: make(chan push, backlog), changed: make(chan struct{}),
+		gone: make(chan struct{})}
 }
 
 // push queues a message and returns its number. The primary's lock is held, so that
@@ -125,7 +126,7 @@ func (f *follower) wait(seq uint64, limit time.Duration) bool {
 // close ends the connection; its reader then does the rest.
 func (f *follower) close() { f.conn.Close() }
 
-// end tells whoever waits that the connection is over.
+// end signals whoever waits that the connection is over.
 func (f *follower) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -22,8 +22,9 @@ func Found(set, arbiter string, self Peer) (State, error) {
 	}
 	self.Type, self.GUID = Failover, identity()
 	return State{
-		Self:      self.Name,
-		Table:     Table{Set: strings.ToUpper(set), GUID: identity(), Version: 1, Arbiter: arbiter, Members: []Peer{self}},
+		Self: self.Name,
+		Table: Table{Set: strings.ToUpper(set), GUID: identity(), Version: 1, Arbiter: arbiter,
+			Members: []Peer{self}},
 		Content:   Content{Databases: map[string]Database{}},
 		Alone:     true,
 		Validated: true,

@@ -98,10 +98,11 @@ func (c *Content) apply(change Change) {
 
 // A State is all that a member keeps when it stops.
 type State struct {
-	Self      string // the member's name
-	Table     Table
-	Journal   Journal
-	Content   Content
-	Alone     bool // it was primary last, and no backup was active: nobody else can have taken over
-	Validated bool // false: the member has to ask for its type before it does anything (CPF [MirrorMember] ValidatedMember)
+	Self    string // the member's name
+	Table   Table
+	Journal Journal
+	Content Content
+	Alone   bool // it was primary last, and no backup was active: nobody else can have taken over
+	// false: the member has to ask for its type before it does anything (CPF [MirrorMember] ValidatedMember)
+	Validated bool
 }

@@ -39,7 +39,7 @@ func (m *Member) live(quit chan struct{}) {
 }
 
 // validate settles what ValidatedMember=0 asks for: the member does nothing in its
-// old role before another member has told it which one it has now (CPF
+// old role before another member has sent it its present one (CPF
 // [MirrorMember] ValidatedMember; GHA, "Promoting a DR Async Member").
 func (m *Member) validate() bool {
 	m.mu.Lock()

@@ -164,7 +164,7 @@ func (m *Member) Stop(graceful bool) {
 	m.done.Wait()
 }
 
-// handOver tells the active backup to take over. The member is no longer primary
+// handOver asks the active backup to take over. The member is no longer primary
 // when it does so; a write under way was either finished or will be refused.
 func (m *Member) handOver() {
 	m.writing.Lock()
@@ -183,7 +183,7 @@ func (m *Member) handOver() {
 	}
 }
 
-// setStatus changes the status and tells of it. m.mu is held.
+// setStatus changes the status and logs it. m.mu is held.
 func (m *Member) setStatus(status Status) {
 	if m.status == status {
 		return

@@ -49,7 +49,8 @@ func newLab(t *testing.T, withArbiter bool) *lab {
 	t.Parallel()
 	nets.Lock()
 	nets.next++
-	l := &lab{T: t, Switch: loopbacktest.New(), net: fmt.Sprint(1 + nets.next%250), times: wire.Times{Scale: 0.02}, members: map[string]*host{}}
+	l := &lab{T: t, Switch: loopbacktest.New(), net: fmt.Sprint(1 + nets.next%250), times: wire.Times{Scale: 0.02},
+		members: map[string]*host{}}
 	nets.Unlock()
 	// Registered first, so done last: what still runs then may not use the test.
 	t.Cleanup(func() {
@@ -65,7 +66,8 @@ func newLab(t *testing.T, withArbiter bool) *lab {
 }
 
 func (l *lab) startArbiter() {
-	l.arbiter = mirror.NewAgent(l.env("arbiter", l.Host(l.client(10))), func() *mirror.Member { return nil }, func() bool { return false })
+	l.arbiter = mirror.NewAgent(l.env("arbiter", l.Host(l.client(10))), func() *mirror.Member { return nil },
+		func() bool { return false })
 	if err := l.arbiter.Listen(2188); err != nil {
 		l.Fatal(err)
 	}
@@ -96,7 +98,8 @@ func (l *lab) host(name string, number int) *host {
 	h.env.Save = func(s mirror.State) { h.kept = s }
 	h.env.Role = func(from, to mirror.Status) { h.env.Log("%s, was %s", to, from) }
 	h.env.Crash = func(reason string) { h.stop(false) }
-	h.agent = mirror.NewAgent(h.env, func() *mirror.Member { h.mu.Lock(); defer h.mu.Unlock(); return h.member }, func() bool { return true })
+	h.agent = mirror.NewAgent(h.env, func() *mirror.Member { h.mu.Lock(); defer h.mu.Unlock(); return h.member },
+		func() bool { return true })
 	if err := h.agent.Listen(2188); err != nil {
 		l.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (m *Member) enterArbiterMode(f *follower) {
 		return
 	}
 	if err != nil || !answer.OK {
-		m.token = "" // the backup was never told
+		m.token = "" // the backup never received it
 		return
 	}
 	f.push(push{Kind: kindMode, Token: token})

@@ -64,7 +64,8 @@ func (m *Member) promote(partner bool) error {
 // data, and has any confirmed that it is down?
 func (m *Member) survey(table Table) (primary *Peer, newest *Answer, confirmed bool) {
 	m.mu.Lock()
-	request := Request{Do: doConfirm, Set: table.Set, GUID: table.GUID, Member: m.state.Self, Journal: m.state.Journal, Alone: true}
+	request := Request{Do: doConfirm, Set: table.Set, GUID: table.GUID, Member: m.state.Self, Journal: m.state.Journal,
+		Alone: true}
 	m.mu.Unlock()
 	for _, p := range table.failoverMembers(m.state.Self) {
 		if m.isRuling(p, table) {

@@ -88,7 +88,8 @@ func (m *Member) refuse(hello Hello) string {
 		return fmt.Sprintf("mirror %s has no member %s", table.Set, hello.Member)
 	}
 	if !m.state.Journal.follows(hello.Journal) {
-		return fmt.Sprintf("%s has journal data that mirror %s does not have: it has to be rebuilt", hello.Member, table.Set)
+		return fmt.Sprintf("%s has journal data that mirror %s does not have: it has to be rebuilt", hello.Member,
+			table.Set)
 	}
 	return ""
 }
@@ -132,7 +133,8 @@ func (m *Member) activate(f *follower) {
 func (m *Member) forceOthersDown(quit chan struct{}) {
 	m.mu.Lock()
 	others := m.state.Table.others(m.state.Self)
-	request := Request{Do: doForceDown, Set: m.state.Table.Set, GUID: m.state.Table.GUID, Member: m.state.Self, Epoch: m.state.Journal.Epoch}
+	request := Request{Do: doForceDown, Set: m.state.Table.Set, GUID: m.state.Table.GUID, Member: m.state.Self,
+		Epoch: m.state.Journal.Epoch}
 	m.mu.Unlock()
 	for len(others) > 0 {
 		var silent []Peer

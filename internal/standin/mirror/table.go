@@ -116,10 +116,10 @@ func (t *Table) setType(name string, typ Type) {
 }
 
 // failoverMembers are the failover members other than the one named.
-func (t *Table) failoverMembers(but string) []Peer {
+func (t *Table) failoverMembers(except string) []Peer {
 	var list []Peer
 	for _, p := range t.Members {
-		if p.Type == Failover && p.Name != but {
+		if p.Type == Failover && p.Name != except {
 			list = append(list, p)
 		}
 	}
@@ -127,8 +127,8 @@ func (t *Table) failoverMembers(but string) []Peer {
 }
 
 // others are all members other than the one named.
-func (t *Table) others(but string) []Peer {
-	return slices.DeleteFunc(slices.Clone(t.Members), func(p Peer) bool { return p.Name == but })
+func (t *Table) others(except string) []Peer {
+	return slices.DeleteFunc(slices.Clone(t.Members), func(p Peer) bool { return p.Name == except })
 }
 
 // clone copies the table, so that it can be changed.

@@ -92,7 +92,7 @@ func (m *Member) inactive() Answer {
 }
 
 // switchByArbiter asks the arbiter in arbiter controlled mode. It lets the primary go
-// on, or tells that the backup has taken over; without the arbiter the primary is in
+// on, or reports that the backup has taken over; without the arbiter the primary is in
 // trouble indefinitely, so that the backup can safely take over.
 func (m *Member) switchByArbiter(f *follower, token string, quit chan struct{}) {
 	for {

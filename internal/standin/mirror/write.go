@@ -48,7 +48,8 @@ func (m *Member) record(make func(*Content) (Change, error), limit time.Duration
 			case <-changed:
 				continue
 			case <-end.C:
-				return Receipt{Status: Trouble, Reason: "the primary is in trouble: it has lost its backup and does not know whether that has taken over"}
+				return Receipt{Status: Trouble, Reason: "the primary is in trouble: it has lost its backup and does " +
+					"not know whether that has taken over"}
 			}
 		}
 		content := m.state.Content.clone()
@@ -74,7 +75,7 @@ func (m *Member) record(make func(*Content) (Change, error), limit time.Duration
 			return m.commit(change, backup.name)
 		}
 		m.mu.Unlock()
-		// The backup has it, or not: nobody was told either way. A backup that does
+		// The backup has it, or not: no answer came either way. A backup that does
 		// not acknowledge in time is lost.
 		backup.close()
 		m.lost(backup)

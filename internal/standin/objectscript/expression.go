@@ -98,7 +98,7 @@ func (p *parser) unary() (Value, error) {
 		if !ok {
 			return nil, Error("<INVALID OREF>")
 		}
-		name := p.word()
+		name := p.identifier()
 		if p.peek() != '(' {
 			v, err = o.Get(name)
 			continue
@@ -133,7 +133,7 @@ func (p *parser) operand() (Value, error) {
 	case c == '$':
 		return p.function()
 	}
-	name := p.word()
+	name := p.identifier()
 	if name == "" {
 		return nil, Syntax
 	}
@@ -190,7 +190,7 @@ func (p *parser) class() (Value, error) {
 	if !p.accept(".") {
 		return nil, Syntax
 	}
-	method := p.word()
+	method := p.identifier()
 	args, err := p.arguments()
 	if err != nil {
 		return nil, err
@@ -212,13 +212,13 @@ func (p *parser) call(class, method string, args []Argument) (Value, error) {
 // function is $system.CLASS.METHOD(...), a special variable or a function.
 func (p *parser) function() (Value, error) {
 	p.at++
-	name := strings.ToLower(p.word())
+	name := strings.ToLower(p.identifier())
 	if name == "system" && p.accept(".") {
-		class := p.word()
+		class := p.identifier()
 		if !p.accept(".") {
 			return nil, Syntax
 		}
-		method := p.word()
+		method := p.identifier()
 		args, err := p.arguments()
 		if err != nil {
 			return nil, err
@@ -305,7 +305,7 @@ func (p *parser) arguments() ([]Argument, error) {
 		case c == ',' || c == ')':
 		case c == '.' && p.at+1 < len(p.text) && !(p.text[p.at+1] >= '0' && p.text[p.at+1] <= '9'):
 			p.at++
-			name := p.word()
+			name := p.identifier()
 			if p.s.arrays[name] == nil {
 				p.s.arrays[name] = map[string]string{}
 			}

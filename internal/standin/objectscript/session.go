@@ -65,7 +65,8 @@ type Session struct {
 
 // New begins a session in a namespace.
 func New(machine Machine, namespace string, out io.Writer) *Session {
-	return &Session{machine: machine, namespace: strings.ToUpper(namespace), out: out, values: map[string]Value{}, arrays: map[string]map[string]string{}}
+	return &Session{machine: machine, namespace: strings.ToUpper(namespace), out: out, values: map[string]Value{},
+		arrays: map[string]map[string]string{}}
 }
 
 // Prompt is what a terminal shows before a line.
@@ -121,7 +122,7 @@ func (p *parser) commands() error {
 
 // command runs one command; false where the rest of the line is not to be run.
 func (p *parser) command() (bool, error) {
-	name := strings.ToLower(p.word())
+	name := strings.ToLower(p.identifier())
 	condition := true
 	if name != "" && p.accept(":") {
 		v, err := p.expression()
@@ -171,7 +172,7 @@ func (p *parser) list(one func() error) error {
 	}
 }
 
-func (p *parser) word() string {
+func (p *parser) identifier() string {
 	start := p.at
 	if p.peek() == '%' {
 		p.at++
@@ -187,7 +188,7 @@ func isWord(c byte) bool {
 }
 
 func (p *parser) set() error {
-	name := p.word()
+	name := p.identifier()
 	if name == "" {
 		return Syntax
 	}
@@ -203,7 +204,7 @@ func (p *parser) set() error {
 		}
 		subscript, isArray = text(v), true
 	case p.accept("."):
-		property = p.word()
+		property = p.identifier()
 	}
 	if !p.accept("=") {
 		return Syntax
@@ -244,7 +245,7 @@ func (p *parser) write() error {
 }
 
 func (p *parser) kill() error {
-	name := p.word()
+	name := p.identifier()
 	if name == "" {
 		return Syntax
 	}

@@ -80,13 +80,15 @@ func TestRun(t *testing.T) {
 		{`write $system.Mirror.IsMember()`, "1"},
 		{`write $username`, "irisowner"},
 		{`set o=##class(Test.Object).%OpenId("d") set o.Name="y" write o.Name,o.%Save()`, "y1"},
-		{`set l=##class(Test.List).Get() write $list(l,2),$listlength(l),$length("abc"),$piece("a^b^c","^",2)`, "two23b"},
+		{`set l=##class(Test.List).Get() write $list(l,2),$listlength(l),$length("abc"),$piece("a^b^c","^",2)`,
+			"two23b"},
 		{`if 1 write "yes"`, "yes"},
 		{`if 0 write "no"`, ""},
 		{`; a comment`, ""},
 		{`set sc=1 write !,"LAB-"_"STATUS "_(+sc),!`, "\nLAB-STATUS 1\n"},
 		// What is refused is shown with its line, a mark below and the error's name.
-		{`write ##class(No.Class).Get()`, "\nwrite ##class(No.Class).Get()\n                             ^\n<CLASS DOES NOT EXIST> *No.Class\n"},
+		{`write ##class(No.Class).Get()`, "\nwrite ##class(No.Class).Get()\n                             ^\n<CLASS " +
+			"DOES NOT EXIST> *No.Class\n"},
 		{`for i=1:1:3 write i`, "\nfor i=1:1:3 write i\n    ^\n<SYNTAX>\n"},
 		{`write "open`, "\nwrite \"open\n           ^\n<SYNTAX>\n"},
 		{`set x=1, write`, "\nset x=1, write\n        ^\n<SYNTAX>\n"},
@@ -117,7 +119,8 @@ func TestArguments(t *testing.T) {
 }
 
 func TestEnd(t *testing.T) {
-	for line, exit := range map[string]int{"halt": 0, "h": 0, `do $system.Process.Terminate(,3)`: 3, `do ##class(%SYSTEM.Process).Terminate($job,7)`: 0} {
+	for line, exit := range map[string]int{"halt": 0, "h": 0, `do $system.Process.Terminate(,3)`: 3,
+		`do ##class(%SYSTEM.Process).Terminate($job,7)`: 0} {
 		s := New(&machine{}, "USER", &strings.Builder{})
 		s.Run(line)
 		if over := !strings.Contains(line, "$job"); s.Over() != over || s.Exit != exit {
@@ -132,8 +135,10 @@ func TestEnd(t *testing.T) {
 // FuzzRun: no line makes the interpreter panic or hang, whatever it says.
 func FuzzRun(f *testing.F) {
 	for _, line := range []string{
-		`set sc=##class(SYS.Mirror).JoinMirrorAsFailoverMember("A","B","IRIS","h",2188,.info) write !,"LAB-"_"STATUS "_(+sc)_" "_$system.Status.GetErrorText(sc),!`,
-		`set db=##class(SYS.Database).%OpenId("/x/"),db.ResourceName="%DB_X"`, `w $l("a",`, `((((`, `do .`, `s x(.y)=1`, `w $list()`,
+		`set sc=##class(SYS.Mirror).JoinMirrorAsFailoverMember("A","B","IRIS","h",2188,.info) ` +
+			`write !,"LAB-"_"STATUS "_(+sc)_" "_$system.Status.GetErrorText(sc),!`,
+		`set db=##class(SYS.Database).%OpenId("/x/"),db.ResourceName="%DB_X"`, `w $l("a",`, `((((`, `do .`, `s x(.y)=1`,
+		`w $list()`,
 	} {
 		f.Add(line)
 	}

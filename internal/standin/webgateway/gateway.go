@@ -61,20 +61,24 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		user = "-"
 	}
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	fmt.Fprintf(g.Out, "%s - %s [%s] \"%s %s %s\" %d %d\n", host, user, time.Now().Format("02/Jan/2006:15:04:05 -0700"), r.Method, r.URL.RequestURI(), r.Proto, response.Status, len(response.Body))
+	fmt.Fprintf(g.Out, "%s - %s [%s] \"%s %s %s\" %d %d\n", host, user, time.Now().Format("02/Jan/2006:15:04:05 -0700"),
+		r.Method, r.URL.RequestURI(), r.Proto, response.Status, len(response.Body))
 }
 
 func (g *Gateway) answer(r *http.Request) iris.Response {
 	if r.URL.Path == "/csp/bin/Systems/Module.cxw" {
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		if !g.config.manager(host) {
-			return iris.Response{Status: http.StatusForbidden, Type: "text/plain", Body: "You are not authorized to use this facility"}
+			return iris.Response{Status: http.StatusForbidden, Type: "text/plain", Body: "You are not authorized to " +
+				"use this facility"}
 		}
-		return iris.Response{Status: http.StatusOK, Type: "text/html", Body: "<html><title>Web Gateway Management</title></html>"}
+		return iris.Response{Status: http.StatusOK, Type: "text/html", Body: "<html><title>Web Gateway " +
+			"Management</title></html>"}
 	}
 	path, enabled := g.config.path(r.URL.Path)
 	if !enabled {
-		return iris.Response{Status: http.StatusNotFound, Type: "text/plain", Body: "no application path leads anywhere for " + r.URL.Path}
+		return iris.Response{Status: http.StatusNotFound, Type: "text/plain", Body: "no application path leads " +
+			"anywhere for " + r.URL.Path}
 	}
 	server := g.config["APP_PATH:"+path]["Default_Server"]
 	user, password, login := r.BasicAuth()
@@ -82,7 +86,8 @@ func (g *Gateway) answer(r *http.Request) iris.Response {
 	response, err := g.pass(r, server, request)
 	if err != nil {
 		// The gateway's own error page (observed: 500).
-		return iris.Response{Status: http.StatusInternalServerError, Type: "text/plain", Body: "Web Gateway: server " + server + ": " + err.Error()}
+		return iris.Response{Status: http.StatusInternalServerError, Type: "text/plain", Body: "Web Gateway: server " +
+			server + ": " + err.Error()}
 	}
 	return response
 }
@@ -137,7 +142,8 @@ func (g *Gateway) ask(server, address string, request iris.Request) (iris.Respon
 	defer c.Close()
 	aware := g.config[server]["Mirror_Aware"] == "1"
 	var answer iris.Greeting
-	err = c.Send(iris.Program{Do: "gateway", User: g.config[server]["Username"], Password: g.config.password(server), Mirror: aware}, timeout)
+	err = c.Send(iris.Program{Do: "gateway", User: g.config[server]["Username"], Password: g.config.password(server),
+		Mirror: aware}, timeout)
 	if err == nil {
 		err = c.Receive(&answer, timeout)
 	}
@@ -166,7 +172,8 @@ func (g *Gateway) learn(server, address string, answer iris.Greeting) {
 	defer g.mu.Unlock()
 	list := answer.Members
 	if answer.Primary {
-		list = append([]string{address}, slices.DeleteFunc(slices.Clone(list), func(a string) bool { return a == address })...)
+		list = append([]string{address}, slices.DeleteFunc(slices.Clone(list),
+			func(a string) bool { return a == address })...)
 	}
 	g.members[server] = list
 }

@@ -54,7 +54,8 @@ Default_Server=denied
 func TestAnswer(t *testing.T) {
 	s := loopbacktest.New()
 	data := t.TempDir()
-	instance := &iris.Instance{Network: s.Host("127.105.1.2"), Times: wire.Times{Scale: 0.02}, Host: "one", Version: "2025.1", Install: data, Data: data, Out: io.Discard}
+	instance := &iris.Instance{Network: s.Host("127.105.1.2"), Times: wire.Times{Scale: 0.02}, Host: "one",
+		Version: "2025.1", Install: data, Data: data, Out: io.Discard}
 	if err := instance.Open(); err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +90,16 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 	instance.Stop(true)
-	if got := g.answer(httptest.NewRequest("GET", "/iris/csp/mirror_status.cxw", nil)); got.Status != 500 || !strings.Contains(got.Body, "Server Availability") {
+	if got := g.answer(httptest.NewRequest("GET", "/iris/csp/mirror_status.cxw", nil)); got.Status != 500 ||
+		!strings.Contains(got.Body, "Server Availability") {
 		t.Errorf("a server that is down: %+v", got)
 	}
 }
 
 // A path that leads to a server without a section keeps the gateway from starting.
 func TestServerMissing(t *testing.T) {
-	_, err := New(loopbacktest.New().Host("127.105.1.3"), wire.Times{Scale: 1}, strings.Replace(ini, "[one]", "[two]", 1), io.Discard)
+	_, err := New(loopbacktest.New().Host("127.105.1.3"), wire.Times{Scale: 1}, strings.Replace(ini, "[one]", "[two]",
+		1), io.Discard)
 	if err == nil || !strings.Contains(err.Error(), `the path /iris leads to the server "one"`) {
 		t.Errorf("a server without a section: %v", err)
 	}

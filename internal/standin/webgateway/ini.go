@@ -36,7 +36,8 @@ func (c config) check() error {
 		if path, found := strings.CutPrefix(section, "APP_PATH:"); found && c["APP_PATH_INDEX"][path] == "Enabled" {
 			name := keys["Default_Server"]
 			if c[name] == nil || c["SYSTEM_INDEX"][name] != "Enabled" {
-				return fmt.Errorf("CSP.ini: the path %s leads to the server %q, which has no section or is not enabled in [SYSTEM_INDEX]", path, name)
+				return fmt.Errorf("CSP.ini: the path %s leads to the server %q, which has no section or is not "+
+					"enabled in [SYSTEM_INDEX]", path, name)
 			}
 			if _, err := net.LookupHost(c[name]["Ip_Address"]); err != nil {
 				return fmt.Errorf("CSP.ini: server [%s]: %w", name, err)

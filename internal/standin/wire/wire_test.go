@@ -76,7 +76,8 @@ func TestAsk(t *testing.T) {
 		}
 	}()
 	var answer message
-	if err := Ask(Host{}, l.Addr().String(), message{"hello"}, &answer, time.Second); err != nil || answer.Text != "hello!" {
+	if err := Ask(Host{}, l.Addr().String(), message{"hello"}, &answer, time.Second); err != nil ||
+		answer.Text != "hello!" {
 		t.Errorf("%q, %v", answer.Text, err)
 	}
 	began := time.Now()

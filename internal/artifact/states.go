@@ -12,17 +12,17 @@ import (
 	"mirrorgen/internal/parallel"
 )
 
-// looked is what is at the place of an artifact.
-type looked struct {
-	info fs.FileInfo // nil where it could not be looked at, or nothing is there
-	same bool        // it is a plain file with the artifact's content
+// A fileState is what is at the path of an artifact.
+type fileState struct {
+	info fs.FileInfo // nil where it could not be read, or nothing is there
+	same bool        // it is a regular file with the artifact's content
 }
 
-// look reads the places of artifacts, several at once and each directory's through one
-// handle: an unchanged build consists of little else. What it cannot read it leaves out.
+// states reads the files at the paths of artifacts, several at once and each directory's
+// through one handle: an unchanged build consists of little else. What it cannot read it leaves out.
 // It follows links between directories, but none out of the disk.
-func (d rootDisk) look(artifacts []lab.Artifact) []looked {
-	found := make([]looked, len(artifacts))
+func (d rootDisk) states(artifacts []lab.Artifact) []fileState {
+	found := make([]fileState, len(artifacts))
 	directories := map[string]*os.Root{}
 	for _, a := range artifacts {
 		dir := path.Dir(a.Path)
@@ -39,23 +39,23 @@ func (d rootDisk) look(artifacts []lab.Artifact) []looked {
 	parallel.Each(len(artifacts), func(worker, i int) {
 		a := &artifacts[i]
 		if root := directories[path.Dir(a.Path)]; root != nil {
-			found[i] = lookIn(root, path.Base(a.Path), a.Content, &buffers[worker])
+			found[i] = stateOf(root, path.Base(a.Path), a.Content, &buffers[worker])
 		}
 	})
 	return found
 }
 
-func lookIn(root *os.Root, base string, want []byte, buffer *bytes.Buffer) looked {
+func stateOf(root *os.Root, base string, want []byte, buffer *bytes.Buffer) fileState {
 	info, err := root.Lstat(base)
 	if err != nil {
-		return looked{}
+		return fileState{}
 	}
 	if !info.Mode().IsRegular() || info.Size() != int64(len(want)) {
-		return looked{info, false}
+		return fileState{info, false}
 	}
 	file, err := root.Open(base)
 	if err != nil {
-		return looked{}
+		return fileState{}
 	}
 	defer file.Close()
 	buffer.Reset()
@@ -63,7 +63,7 @@ func lookIn(root *os.Root, base string, want []byte, buffer *bytes.Buffer) looke
 	have := buffer.AvailableBuffer()[:len(want)+1] // one more, to see that the file ends
 	n, err := io.ReadFull(file, have)
 	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) && err != nil {
-		return looked{}
+		return fileState{}
 	}
-	return looked{info, bytes.Equal(have[:n], want)}
+	return fileState{info, bytes.Equal(have[:n], want)}
 }

@@ -12,10 +12,10 @@ import (
 	"mirrorgen/internal/lab"
 )
 
-// place looks at one path after the other, and adds to a comparison what it
-// finds.
-type place struct {
-	c      *Comparison
+// A comparer compares one path after the other with what it should hold, and adds the
+// differences to a comparison.
+type comparer struct {
+	result *Comparison
 	disk   disk
 	dirs   parents
 	before *ownership
@@ -24,83 +24,86 @@ type place struct {
 	renamed map[string]string
 }
 
-// artifact compares the place of one artifact, of which found is known already.
-func (p *place) artifact(a lab.Artifact, found looked) error {
+// artifact compares the path of one artifact. found is its state where that has been read
+// already.
+func (c *comparer) artifact(a lab.Artifact, found fileState) error {
 	if err := checkPath(a.Path); err != nil {
 		panic("artifact: " + err.Error())
 	}
 	change := Change{Path: a.Path, Kind: Create, Mode: a.Mode, Content: a.Content}
-	sums := p.before.sums[a.Path]
+	sums := c.before.sums[a.Path]
 	if sums != nil {
 		change.Found = Missing
 	}
-	info, blocked, err := p.look(a.Path, found.info)
+	info, blocked, err := c.lstat(a.Path, found.info)
 	switch {
 	case err != nil:
 		return err
 	case blocked != "":
-		p.c.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: blocked})
+		c.result.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: blocked})
 		return nil
 	case info == nil:
-		p.c.add(change)
+		c.result.add(change)
 		return nil
 	case !info.Mode().IsRegular():
-		p.c.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: "is " + describe(info.Mode()) + "; move it away"})
+		c.result.add(Change{Path: a.Path, Kind: Block, Found: Obstacle, Reason: "is " + describe(info.Mode()) +
+			"; move it away"})
 		return nil
 	}
 	same := found.same
 	if found.info == nil && info.Size() == int64(len(a.Content)) {
-		content, err := p.disk.read(a.Path)
+		content, err := c.disk.read(a.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // gone since
-			p.c.add(change)
+			c.result.add(change)
 			return nil
 		case err != nil:
-			return failure(p.disk.path(a.Path), err)
+			return failure(c.disk.path(a.Path), err)
 		}
 		same = bytes.Equal(content, a.Content)
 	}
-	same = same && p.renamed[a.Path] == ""
-	if same && (!p.modes || fits(info.Mode(), a.Mode)) {
-		p.c.Unchanged++
+	same = same && c.renamed[a.Path] == ""
+	if same && (!c.modes || fits(info.Mode(), a.Mode)) {
+		c.result.Unchanged++
 		return nil
 	}
-	change.seen, change.other = info, p.renamed[a.Path]
+	change.seen, change.other = info, c.renamed[a.Path]
 	if same {
 		change.Kind, change.Found = Chmod, Written
-		p.c.add(change)
+		c.result.add(change)
 		return nil
 	}
 	change.Kind = Update
-	if change.Found, err = p.origin(a.Path, info, slices.Concat(sums, []string{sum(a.Content)})); err != nil {
+	if change.Found, err = c.origin(a.Path, info, slices.Concat(sums, []string{sum(a.Content)})); err != nil {
 		return err
 	}
 	if change.Found != LineEnds && sums == nil {
 		change.Found = Foreign
 	}
-	change.explain(p)
-	p.c.add(change)
+	c.setReason(&change)
+	c.result.add(change)
 	return nil
 }
 
-// explain gives a change that overwrites what is not mirrorgen's its reason.
-func (c *Change) explain(p *place) {
-	switch c.Found {
-	case Nothing: // gone since it was looked at
-		c.Kind, c.seen = Create, nil
+// setReason gives a change that overwrites what is not mirrorgen's its reason.
+func (c *comparer) setReason(change *Change) {
+	switch change.Found {
+	case Nothing: // gone since its state was read
+		change.Kind, change.seen = Create, nil
 	case Edited:
-		c.Reason = "was edited since mirrorgen wrote it"
+		change.Reason = "was edited since mirrorgen wrote it"
 	case Foreign:
-		c.Reason = "was not written by mirrorgen"
-		if c.other = p.spelling(c.Path); c.other != "" {
-			c.Reason += "; it is " + path.Join(path.Dir(c.Path), c.other) + ", the same file on this file system, which takes no notice of case"
+		change.Reason = "was not written by mirrorgen"
+		if change.other = c.spelling(change.Path); change.other != "" {
+			change.Reason += "; it is " + path.Join(path.Dir(change.Path), change.other) +
+				", the same file on this file system, which takes no notice of case"
 		}
 	}
 }
 
-// stale looks at a file of an earlier manifest that is no artifact now.
-func (p *place) stale(name string) error {
-	info, blocked, err := p.look(name, nil)
+// stale compares a file of an earlier manifest that is no artifact now.
+func (c *comparer) stale(name string) error {
+	info, blocked, err := c.lstat(name, nil)
 	change := Change{Path: name, Kind: Keep, Found: Obstacle, seen: info}
 	switch {
 	case err != nil:
@@ -110,7 +113,7 @@ func (p *place) stale(name string) error {
 	case info == nil:
 		return nil
 	case info.Mode().IsRegular():
-		change.Found, err = p.origin(name, info, p.before.sums[name])
+		change.Found, err = c.origin(name, info, c.before.sums[name])
 		if err != nil {
 			return err
 		}
@@ -121,45 +124,45 @@ func (p *place) stale(name string) error {
 			change.Kind = Remove
 		}
 	}
-	p.c.add(change)
+	c.result.add(change)
 	return nil
 }
 
-// look returns what is at a path, nil for nothing, or why it cannot be reached. known
-// is what is there if somebody has looked already, else nil.
-func (p *place) look(name string, known fs.FileInfo) (info fs.FileInfo, blocked string, err error) {
-	blocked, err = p.dirs.obstacle(name)
+// lstat returns what is at a path, nil for nothing, or why it cannot be reached. known
+// is what is there if it has been read already, else nil.
+func (c *comparer) lstat(name string, known fs.FileInfo) (info fs.FileInfo, blocked string, err error) {
+	blocked, err = c.dirs.obstacle(name)
 	if err != nil || blocked != "" {
 		return nil, blocked, err
 	}
 	if known != nil {
 		return known, "", nil
 	}
-	info, err = p.disk.lstat(name)
+	info, err = c.disk.lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, "", nil
 	case err != nil:
-		return nil, "", failure(p.disk.path(name), err)
+		return nil, "", failure(c.disk.path(name), err)
 	}
 	return info, "", nil
 }
 
-// origin tells where a plain file comes from, by its hash; sums are those that it
+// origin returns where a regular file comes from, by its hash; sums are those that it
 // may have. Nothing means that it is gone.
-func (p *place) origin(name string, info fs.FileInfo, sums []string) (Found, error) {
-	hash, err := p.disk.hash(name)
+func (c *comparer) origin(name string, info fs.FileInfo, sums []string) (Found, error) {
+	hash, err := c.disk.hash(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Nothing, nil
 	}
 	if err != nil {
-		return Nothing, failure(p.disk.path(name), err)
+		return Nothing, failure(c.disk.path(name), err)
 	}
 	if slices.Contains(sums, hash) {
 		return Written, nil
 	}
 	if info.Size() <= maxShown {
-		content, err := p.disk.read(name)
+		content, err := c.disk.read(name)
 		if err == nil && bytes.Contains(content, []byte("\r\n")) &&
 			slices.Contains(sums, sum(withoutCR(content))) {
 			return LineEnds, nil
@@ -169,9 +172,9 @@ func (p *place) origin(name string, info fs.FileInfo, sums []string) (Found, err
 }
 
 // spelling is the name that a file has in its directory, where that is not the
-// one it was looked up by.
-func (p *place) spelling(name string) string {
-	names, err := p.disk.names(path.Dir(name))
+// one that it was looked up by.
+func (c *comparer) spelling(name string) string {
+	names, err := c.disk.names(path.Dir(name))
 	if err != nil || slices.Contains(names, path.Base(name)) {
 		return ""
 	}
@@ -186,21 +189,21 @@ func (p *place) spelling(name string) string {
 // inherit lets an artifact have what an earlier one of the same name in another
 // case wrote, where both names are one file. folded has the artifacts' paths by
 // what they are without case.
-func (p *place) inherit(folded map[string]string) {
-	for name := range p.before.sums {
+func (c *comparer) inherit(folded map[string]string) {
+	for name := range c.before.sums {
 		now := folded[fold(name)]
 		if now == "" || now == name {
 			continue
 		}
-		old, err := p.disk.lstat(name)
+		old, err := c.disk.lstat(name)
 		if err != nil {
 			continue
 		}
-		if info, err := p.disk.lstat(now); err == nil && os.SameFile(old, info) {
-			p.before.sums[now] = append(p.before.sums[now], p.before.sums[name]...)
-			delete(p.before.sums, name)
+		if info, err := c.disk.lstat(now); err == nil && os.SameFile(old, info) {
+			c.before.sums[now] = append(c.before.sums[now], c.before.sums[name]...)
+			delete(c.before.sums, name)
 			if path.Base(name) != path.Base(now) {
-				p.renamed[now] = path.Base(name)
+				c.renamed[now] = path.Base(name)
 			}
 		}
 	}

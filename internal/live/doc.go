@@ -1,8 +1,0 @@
-// Package live holds only tests. They run the real HAProxy and nginx with the
-// configuration that mirrorgen generates, against simulated members and Web
-// Gateways on loopback addresses, break things, and measure what clients see.
-//
-// They need Linux, where all of 127.0.0.0/8 is at hand, and neither root nor
-// Docker. docs/load-balancing.md has the figures, and says which test proves
-// what.
-package live
