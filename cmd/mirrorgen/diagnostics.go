@@ -92,9 +92,9 @@ func (t *tool) write(out *bytes.Buffer, d *hcl.Diagnostic, files map[string]*lis
 		fmt.Fprintf(out, "  on %s line %d:\n  (source code not available)\n\n", printable(d.Subject.Filename),
 			d.Subject.Start.Line)
 	}
-	if other, ok := d.Extra.(verify.Other); ok {
-		if l := files[other.Range.Filename]; l != nil {
-			l.excerpt(out, &hcl.Diagnostic{Subject: &other.Range}, begin, end)
+	if finding, ok := d.Extra.(verify.Finding); ok && finding.Other != nil {
+		if l := files[finding.Other.Filename]; l != nil {
+			l.excerpt(out, &hcl.Diagnostic{Subject: finding.Other}, begin, end)
 		}
 	}
 	out.WriteString(after)

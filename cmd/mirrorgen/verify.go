@@ -95,9 +95,8 @@ func diskListings(dir string, files []lab.Artifact, diags hcl.Diagnostics) map[s
 	}
 	for _, d := range diags {
 		d.Subject.Filename = filepath.Join(dir, d.Subject.Filename)
-		if other, ok := d.Extra.(verify.Other); ok {
-			other.Range.Filename = filepath.Join(dir, other.Range.Filename)
-			d.Extra = other
+		if finding, ok := d.Extra.(verify.Finding); ok && finding.Other != nil {
+			finding.Other.Filename = filepath.Join(dir, finding.Other.Filename)
 		}
 	}
 	return artifactListings(named)

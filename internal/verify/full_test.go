@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"mirrorgen/internal/verify/facts"
 	"path/filepath"
 	"testing"
 )
@@ -9,7 +10,7 @@ const (
 	startPath     = "start.sh"
 	statusPath    = "status.sh"
 	drillPath     = "drill.sh"
-	rosterPath    = instancesPath
+	rosterPath    = facts.InstancesPath
 	pagePath      = "README.md"
 	fullNginxPath = "nginx/web.conf"
 )

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"mirrorgen/internal/lab"
+	"mirrorgen/internal/verify/facts"
 )
 
 // A mutation changes one fact of a good lab: a piece of one artifact.
@@ -355,25 +356,25 @@ func isName(file, line string, at int, word string) bool {
 
 // namesOf are the names of a lab, by kind, sorted.
 func namesOf(artifacts []lab.Artifact) map[string][]string {
-	l := read(artifacts)
+	l := facts.Read(artifacts)
 	names := map[string][]string{}
-	for _, s := range l.compose.services {
-		names["service"] = append(names["service"], s.name)
+	for _, s := range l.Compose.Services {
+		names["service"] = append(names["service"], s.Name)
 	}
-	for _, n := range l.compose.networks {
-		names["network"] = append(names["network"], n.name)
+	for _, n := range l.Compose.Networks {
+		names["network"] = append(names["network"], n.Name)
 	}
-	for _, m := range l.roster.mirrors {
-		names["mirror"] = append(names["mirror"], m.name)
-		names["set"] = append(names["set"], m.text("set_name"))
-		for _, d := range m.list {
-			fields := strings.Fields(d.text)
+	for _, m := range l.Roster.Mirrors {
+		names["mirror"] = append(names["mirror"], m.Name)
+		names["set"] = append(names["set"], m.Text("set_name"))
+		for _, d := range m.List {
+			fields := strings.Fields(d.Text)
 			names["database"] = append(names["database"], fields[0])
 			names["namespace"] = append(names["namespace"], fields[1])
 		}
 	}
-	for _, i := range l.roster.instances {
-		names["system"] = append(names["system"], i.text("system_name"))
+	for _, i := range l.Roster.Instances {
+		names["system"] = append(names["system"], i.Text("system_name"))
 	}
 	for kind := range names {
 		slices.Sort(names[kind])
@@ -385,7 +386,7 @@ func namesOf(artifacts []lab.Artifact) map[string][]string {
 // addressesOf are the addresses of the services, sorted.
 func addressesOf(artifacts []lab.Artifact) []string {
 	var list []netip.Addr
-	for addr := range read(artifacts).compose.byIP {
+	for addr := range facts.Read(artifacts).Compose.ByIP {
 		list = append(list, addr)
 	}
 	slices.SortFunc(list, netip.Addr.Compare)

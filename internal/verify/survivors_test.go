@@ -1,5 +1,7 @@
 package verify
 
+import "mirrorgen/internal/verify/facts"
+
 // Patterns of lines that survivors have in common.
 const (
 	anyURL     = ".*http://.*"
@@ -20,10 +22,10 @@ var survivors = []survivor{
 	{path: `README.*`, kind: "name", line: `\| (any|任意) \| .* MIRRORSET:.*`, reason: "two mirror sets of one name have members of one name"},
 
 	// Compose.
-	{path: composePath, kind: "timeout", line: "stop_grace_period: .*", reason: "a longer grace costs nothing while IRIS stops in time"},
-	{path: composePath, kind: "timeout", line: "(interval|timeout): .*", reason: "a health check may come more often, and give up sooner"},
-	{path: composePath, kind: "timeout", line: "start_period: .*", change: ".* -> 1800", reason: "a start that fails is told after half an hour, but one that succeeds at once"},
-	{path: composePath, kind: "timeout", line: "start_period: .*", change: ".* -> 1", breaks: true, reason: "how long a gateway or balancer takes to start is not in the artifacts"},
+	{path: facts.ComposePath, kind: "timeout", line: "stop_grace_period: .*", reason: "a longer grace costs nothing while IRIS stops in time"},
+	{path: facts.ComposePath, kind: "timeout", line: "(interval|timeout): .*", reason: "a health check may come more often, and give up sooner"},
+	{path: facts.ComposePath, kind: "timeout", line: "start_period: .*", change: ".* -> 1800", reason: "a start that fails is told after half an hour, but one that succeeds at once"},
+	{path: facts.ComposePath, kind: "timeout", line: "start_period: .*", change: ".* -> 1", breaks: true, reason: "how long a gateway or balancer takes to start is not in the artifacts"},
 
 	// Scripts.
 	{path: `(start|status|drill)\.sh`, kind: "timeout", line: "[a-z]+_limit=.*", breaks: true, reason: "how long a script waits is its own choice; too short, it reports a failure that is none"},

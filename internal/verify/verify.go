@@ -1,88 +1,35 @@
-// Package verify reads the artifacts of a lab back, each with a reader of its
-// own format, and checks each and all against each other, before anything is
-// written.
+// Package verify reads the files of a lab back, each with a reader of its own format, and
+// checks each and all against each other, before anything is written.
 //
-// The readers fill one [lab] with facts; independent rules then look at it. A
-// new rule is a function of its own in a rules_*.go file and a line in rules.
+// Package facts reads; package rules says what must be true of what was read. A new rule is
+// a function and a row of the table there.
 package verify
 
 import (
 	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/lab"
+	"mirrorgen/internal/verify/facts"
+	"mirrorgen/internal/verify/rules"
 	"mirrorgen/schema"
 )
 
-// rules are independent of each other and of their order. They run only where
-// there is a readable compose file, because nearly all of them refer to it.
-var rules = []func(*facts){
-	checkSubnets,
-	checkAddresses,
-	checkHostPorts,
-	checkContainerPorts,
-	checkMounts,
-	checkUnmounted,
-	checkNames,
-	checkDependencies,
-	checkIgnored,
-	checkUses,
-	checkGatewayIndexes,
-	checkGatewayPaths,
-	checkGatewayServers,
-	checkBinds,
-	checkSections,
-	checkServers,
-	checkHealthChecks,
-	checkHealthPaths,
-	checkUpstreams,
-	checkUpstreamNames,
-	checkSingleDirectives,
-	checkLocations,
-	checkMirrorActions,
-	checkDatabases,
-	checkSuperserver,
-	checkMergeApplications,
-	checkRoster,
-	checkAccounts,
-	checkMirrors,
-	checkRosterMerges,
-	checkECP,
-	checkAlike,
-	checkContainerFiles,
-	checkStart,
-	checkHookFiles,
-	checkConfigurationTargets,
-	checkLicense,
-	checkHostNames,
-	checkData,
-	checkMemberOrder,
-	checkHealthPorts,
-	checkShutdown,
-	checkHealthTimes,
-	checkResponseTimeouts,
-	checkProxyTimeouts,
-	checkBalancerTimeouts,
-	checkLogs,
-	checkPathNames,
-	checkManagementPages,
-	checkManagementClosed,
-	checkMirrorSections,
-	checkFailoverSections,
-	checkTables,
-	checkPages,
-}
+// Finding is the Extra of every diagnostic of this package: the rule or the format that it
+// belongs to, and the range that the subject contradicts, nil for none.
+type Finding = facts.Finding
 
-// Check returns everything that is wrong with the artifacts of one lab, sorted
-// by file, line and column; the same artifacts give the same diagnostics. The
-// subject of each is a place in an artifact.
-func Check(artifacts []lab.Artifact) hcl.Diagnostics {
-	l := read(artifacts)
-	if l.compose != nil {
-		l.link()
-		for _, rule := range rules {
-			rule(l)
-		}
-	}
-	schema.Sort(l.diagnostics)
-	return l.diagnostics
+// Check returns everything that is wrong with the artifacts of one lab, sorted by file,
+// line and column; the same artifacts give the same diagnostics. The subject of each is a
+// range of an artifact.
+func Check(artifacts []lab.Artifact) hcl.Diagnostics { return check(facts.Read(artifacts)) }
+
+// CheckDirectory returns what is wrong with the files of a lab that was written or
+// changed by hand: what Check finds of it that keeps a lab from working, and not what
+// mirrorgen's own conventions ask.
+func CheckDirectory(files []lab.Artifact) hcl.Diagnostics { return check(facts.ReadDirectory(files)) }
+
+func check(f *facts.Facts) hcl.Diagnostics {
+	rules.Run(f)
+	schema.Sort(f.Diagnostics)
+	return f.Diagnostics
 }

@@ -59,8 +59,8 @@ func format(diagnostics hcl.Diagnostics) string {
 	var b strings.Builder
 	for _, d := range diagnostics {
 		fmt.Fprintf(&b, "%s: %s\n    %s\n", d.Subject, d.Summary, d.Detail)
-		if other, ok := d.Extra.(Other); ok {
-			fmt.Fprintf(&b, "    against %s\n", other.Range)
+		if finding := d.Extra.(Finding); finding.Other != nil {
+			fmt.Fprintf(&b, "    against %s\n", finding.Other)
 		}
 	}
 	return b.String()
@@ -201,7 +201,7 @@ func TestEveryFindingHasACase(t *testing.T) {
 		}
 		content = append(content, part...)
 	}
-	summaries := summariesIn(t, ".", "cpf", "haproxy", "nginx")
+	summaries := summariesIn(t, "facts", "rules", "../format/cpf", "../format/haproxy", "../format/nginx")
 	if len(summaries) < 80 {
 		t.Fatalf("found only %d summaries in the sources", len(summaries))
 	}

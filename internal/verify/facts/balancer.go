@@ -1,0 +1,24 @@
+package facts
+
+func (h HAProxyFile) Bound(host string, port int) bool {
+	for _, bind := range h.Binds[port] {
+		if bind.Host == host || bind.Host == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// serves reports whether a section of HAProxy answers a path by itself.
+func (h *HAProxyFile) Serves(uri string) bool {
+	for _, p := range h.Proxies {
+		for _, line := range p.Lines {
+			for i, w := range line.Words {
+				if w == uri && (line.Words[0] == "stats" || i > 0 && line.Words[i-1] == "path") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

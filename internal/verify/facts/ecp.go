@@ -1,0 +1,28 @@
+package facts
+
+import "strings"
+
+// ecpServer is an entry of [ECPServers], or the action that makes one.
+type ECPServer struct {
+	Name, Host, Mirror Word
+}
+
+func (m *MergeFile) ECPServers() []ECPServer {
+	var list []ECPServer
+	for _, key := range m.Merge.Keys("ECPServers") {
+		fields := strings.Split(key.Value, ",")
+		at := PositionAt(key.Line, key.ValueColumn)
+		server := ECPServer{Word{key.Name, PositionAt(key.Line, key.Column)}, Word{fields[0], at}, Word{"", at}}
+		if len(fields) > 2 {
+			server.Mirror.Text = fields[2]
+		}
+		list = append(list, server)
+	}
+	for action := range m.Merge.Actions {
+		if action.Name == "CreateECPServer" {
+			at := PositionAt(action.Line, action.Column)
+			list = append(list, ECPServer{Word{action.Value("Name"), at}, Word{action.Value("Address"), at}, Word{action.Value("MirrorConnection"), at}})
+		}
+	}
+	return list
+}

@@ -1,0 +1,174 @@
+package facts
+
+import (
+	"io/fs"
+	"path"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/lab"
+)
+
+// composePath is the artifact that all others are related to.
+const ComposePath = "docker-compose.yaml"
+
+// facts is all that was read from the artifacts.
+type Facts struct {
+	// generated is set for what mirrorgen writes, which keeps to its conventions
+	// too; a lab that was written by hand only has to work.
+	Generated bool
+	// composeName is the path of the compose file.
+	ComposeName string
+	Files       map[string]*File
+	Compose     *compose // nil where it is missing or unreadable
+	Gateways    []GatewayFile
+	NGINX       []NGINXFile
+	HAProxy     []HAProxyFile
+	Merges      []MergeFile
+	Ignored     *File // .gitignore
+	Scripts     []*Script
+	Tables      []Table // of the scripts
+	Roster      *Roster // nil where there is none
+	Pages       []*Page
+	// duties are what the services do, and instances those that are an IRIS.
+	Roles     map[*Service]Role
+	Instances []*Service
+	// copied are configurations without a mount, and done the files that were read,
+	// of a lab that was written by hand.
+	copied []copiedFile
+	done   map[*File]bool
+	// mirrors are the names of the mirrors, which the table of instances holds.
+	Mirrors map[string]bool
+
+	// Rule is the name of the rule or of the format that findings are about from now on.
+	Rule        string
+	Diagnostics hcl.Diagnostics
+}
+
+// file is one artifact.
+type File struct {
+	Path  string
+	mode  fs.FileMode
+	Text  string
+	lines []int // offsets of the lines' first characters, made when first needed
+}
+
+type GatewayFile struct {
+	*File
+	INI *INI
+}
+
+type NGINXFile struct {
+	*File
+	Directives []*nginx.Directive
+}
+
+type HAProxyFile struct {
+	*File
+	Sections []*haproxy.Section
+	Proxies  []Proxy
+	Binds    map[int][]haproxy.Bind // of all proxies, by port
+}
+
+// proxy is a section with its binds and servers.
+type Proxy struct {
+	*haproxy.Section
+	Binds   []haproxy.Bind
+	Servers []haproxy.Server
+}
+
+type MergeFile struct {
+	*File
+	Service *Service // whose it is: the one that mounts it; nil for none
+	Merge   *cpf.File
+	// membership is made when first asked for.
+	membership *Membership
+	asked      bool
+}
+
+// read reads every artifact with the reader of its format.
+func Read(artifacts []lab.Artifact) *Facts {
+	l := &Facts{Generated: true, ComposeName: ComposePath, Files: make(map[string]*File, len(artifacts)), Mirrors: map[string]bool{}}
+	files := make([]*File, 0, len(artifacts))
+	for _, artifact := range artifacts {
+		files = append(files, &File{Path: artifact.Path, mode: artifact.Mode, Text: string(artifact.Content)})
+	}
+	scripts := l.parseScripts(files)
+	for _, f := range files {
+		if _, twice := l.Files[f.Path]; twice {
+			l.Report(f, Position{}, "Duplicate artifact", "Two artifacts have the path "+f.Path+", and the second would overwrite the first.",
+				"Rename one of the blocks that they are named after.")
+		}
+		l.Files[f.Path] = f
+	}
+	for _, f := range files {
+		l.checkText(f)
+		l.readFormat(f)
+	}
+	l.readScripts(scripts())
+	if l.Files[ComposePath] == nil {
+		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The lab has no "+ComposePath+".", "Generate it with the other artifacts.")
+	}
+	if l.Compose != nil {
+		l.link()
+	}
+	return l
+}
+
+// readFormat reads a file with the reader that its path calls for. Scripts are
+// read beside it, by parseScripts.
+func (l *Facts) readFormat(f *File) {
+	directory, name := path.Split(f.Path)
+	extension := path.Ext(name)
+	switch {
+	case f.Path == ComposePath:
+		l.readCompose(f)
+	case f.Path == ".gitignore":
+		l.Ignored = f
+	case extension == ".md":
+		l.readMarkdown(f)
+	case extension == ".cls":
+		l.readClass(f)
+	case extension == ".cpf":
+		l.readMerge(f)
+	case directory == "nginx/" && extension == ".conf":
+		l.readNGINX(f)
+	case directory == "haproxy/" && extension == ".cfg":
+		l.readHAProxy(f)
+	case directory == "webgateway/" && extension == ".ini":
+		l.readGateway(f)
+	case directory == "webgateway/" && extension == ".conf":
+		l.readApache(f)
+	}
+}
+
+func (l *Facts) readMerge(f *File) {
+	merge, problems := cpf.Parse(f.Text)
+	l.reportAll(f, problems)
+	l.Merges = append(l.Merges, MergeFile{File: f, Merge: merge})
+}
+
+func (l *Facts) readNGINX(f *File) {
+	directives, problems := nginx.Parse(f.Text)
+	l.reportAll(f, problems)
+	l.NGINX = append(l.NGINX, NGINXFile{f, directives})
+}
+
+func (l *Facts) readHAProxy(f *File) {
+	config, problems := haproxy.Parse(f.Text)
+	l.reportAll(f, problems)
+	h := HAProxyFile{File: f, Sections: config.Sections, Binds: map[int][]haproxy.Bind{}}
+	for _, section := range config.Sections {
+		if section.Proxy() {
+			p := Proxy{section, section.Binds(), section.Servers()}
+			h.Proxies = append(h.Proxies, p)
+			for _, bind := range p.Binds {
+				h.Binds[bind.Port] = append(h.Binds[bind.Port], bind)
+			}
+		}
+	}
+	l.HAProxy = append(l.HAProxy, h)
+}

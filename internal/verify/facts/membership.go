@@ -1,0 +1,100 @@
+package facts
+
+import (
+	"strings"
+
+	"mirrorgen/internal/format/cpf"
+)
+
+// membership is what a merge file says of the mirror that its instance belongs
+// to, by ConfigMirror or by the former parameters of [Startup].
+type Membership struct {
+	Merge   *MergeFile
+	at      Position
+	Values  map[string]Word // by argument of ConfigMirror
+	Founder *Service        // the service that is its primary; nil where it cannot be told
+}
+
+func (m *Membership) Text(name string) string { return m.Values[name].Text }
+
+func (m *Membership) ArgumentLocation(name string) Location {
+	if w, ok := m.Values[name]; ok {
+		return Location{m.Merge.File, w.At}
+	}
+	return Location{m.Merge.File, m.at}
+}
+
+// formerNames are the parameters of [Startup] that declared a member before
+// ConfigMirror did, with the arguments that took their place.
+var formerNames = map[string]string{
+	"MirrorSetName": "Name", "MirrorMember": "Member", "MirrorPrimary": "Primary", "ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
+}
+
+// membershipOf is a merge file's membership; nil where it declares none.
+func (l *Facts) MembershipOf(merge *MergeFile) *Membership {
+	if !merge.asked {
+		merge.asked, merge.membership = true, l.readMembership(merge)
+	}
+	return merge.membership
+}
+
+func (l *Facts) readMembership(merge *MergeFile) *Membership {
+	m := &Membership{Merge: merge, Values: map[string]Word{}}
+	for action := range merge.Merge.Actions {
+		if action.Name == "ConfigMirror" && m.at == (Position{}) {
+			m.at = PositionAt(action.Line, action.Column)
+			for _, a := range action.Arguments {
+				m.Values[a.Name] = Word{a.Value, PositionAt(action.Line, a.ValueColumn)}
+			}
+		}
+	}
+	if m.at == (Position{}) {
+		for _, key := range merge.Merge.Keys("Startup") {
+			if name := formerNames[key.Name]; name != "" {
+				m.Values[name] = Word{key.Value, PositionAt(key.Line, key.ValueColumn)}
+				m.at = PositionAt(key.Line, key.Column)
+			}
+		}
+	}
+	if _, declared := m.Values["Name"]; !declared {
+		return nil
+	}
+	switch primary := m.Text("Primary"); {
+	case primary == "localhost", primary == "" && m.Text("Member") == "primary":
+		m.Founder = merge.Service
+	case l.Compose.ByName[primary] != nil:
+		m.Founder = l.Compose.ByName[primary]
+	default:
+		m.Founder = l.Compose.ByIP[ParseAddr(primary)]
+	}
+	return m
+}
+
+// databasesOf are the mirrored databases of a merge file, by name: where it says
+// so, and their directories.
+func DatabasesOf(merge *MergeFile) map[string]cpf.Action {
+	list := map[string]cpf.Action{}
+	for action := range merge.Merge.Actions {
+		if _, mirrored := action.Argument("MirrorSetName"); mirrored && action.Name == "CreateDatabase" {
+			list[strings.ToUpper(action.Value("Name"))] = action
+		}
+	}
+	return list
+}
+
+// parameter is the last value of a parameter, in a section or in the action that
+// changes that section; the later one counts.
+func (m *MergeFile) Parameter(section, action, name string) (Word, bool) {
+	found, ok := Word{}, false
+	for _, key := range m.Merge.Keys(section) {
+		if key.Name == name {
+			found, ok = Word{key.Value, PositionAt(key.Line, key.ValueColumn)}, true
+		}
+	}
+	for a := range m.Merge.Actions {
+		if argument, given := a.Argument(name); given && a.Name == action {
+			found, ok = Word{argument.Value, PositionAt(a.Line, argument.ValueColumn)}, true
+		}
+	}
+	return found, ok
+}

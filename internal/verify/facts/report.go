@@ -1,0 +1,97 @@
+package facts
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/format/text"
+)
+
+// place is a position in a file. The zero value stands for its first line.
+type Position struct {
+	Line   int32 // from 1
+	column int32 // in bytes, from 1; 0 for the whole line
+}
+
+// placeIn makes a place of numbers that a reader counts. A place is kept of every word
+// of a lab, hundreds of thousands in a large one, so it is small.
+func PositionAt(line, column int) Position { return Position{int32(line), int32(column)} }
+
+// spot is a place in a certain file.
+type Location struct {
+	*File
+	At Position
+}
+
+// Finding is the Extra of every diagnostic.
+type Finding struct {
+	Rule  string     // the name of the rule or of the format that it is about
+	Other *hcl.Range // what the subject contradicts, nil for none
+}
+
+// Location is a position in the file.
+func (f *File) Location(at Position) Location { return Location{f, at} }
+
+// reportBoth is report for two places that contradict each other.
+func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
+	l.Report(here.File, here.At, summary, what, remedy)
+	if there.File != nil {
+		l.Diagnostics[len(l.Diagnostics)-1].Extra = Finding{l.Rule, there.rangeOf(there.At)}
+	}
+}
+
+// report adds a finding: its summary is a short noun phrase, what is wrong and
+// remedy are sentences.
+func (l *Facts) Report(f *File, at Position, summary, what, remedy string) {
+	l.Diagnostics = append(l.Diagnostics, &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  summary,
+		Detail:   what + " " + remedy,
+		Subject:  f.rangeOf(at),
+		Extra:    Finding{Rule: l.Rule},
+	})
+}
+
+// reportAll adds what a reader found.
+func (l *Facts) reportAll(f *File, problems []text.Problem) {
+	for _, p := range problems {
+		l.Report(f, PositionAt(p.Line, p.Column), p.Summary, p.Text, p.Remedy)
+	}
+}
+
+// rangeOf is the word at a place, or the whole line where the place has no
+// column.
+func (f *File) rangeOf(at Position) *hcl.Range {
+	if f.lines == nil {
+		f.lines = append(f.lines, 0)
+		for i := range len(f.Text) {
+			if f.Text[i] == '\n' && i+1 < len(f.Text) {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	}
+	line := min(max(int(at.Line), 1), len(f.lines))
+	start := f.lines[line-1]
+	content, _, _ := strings.Cut(f.Text[start:], "\n")
+	from, to := 0, len(content)
+	if at.column > 0 {
+		from = min(int(at.column)-1, len(content))
+		if i := strings.IndexAny(content[from:], " \t;,{})"); i > 0 {
+			to = from + i
+		}
+	} else {
+		from = len(content) - len(strings.TrimLeft(content, " \t"))
+	}
+	position := func(offset int) hcl.Pos {
+		return hcl.Pos{Line: line, Column: utf8.RuneCountInString(content[:offset]) + 1, Byte: start + offset}
+	}
+	return &hcl.Range{Filename: f.Path, Start: position(from), End: position(to)}
+}
+
+// at is the place of a byte offset of the file.
+func (f *File) Position(offset int) Position {
+	before := f.Text[:offset]
+	return PositionAt(strings.Count(before, "\n")+1, offset-strings.LastIndexByte(before, '\n'))
+}

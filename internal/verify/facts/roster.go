@@ -1,0 +1,135 @@
+package facts
+
+import (
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// instancesPath is the table of instances that the container's hooks source.
+const InstancesPath = "iris/instances.sh"
+
+// roster is what the table of instances says.
+type Roster struct {
+	*File
+	Instances []*Entry
+	Mirrors   []*Entry
+	ByName    map[string]*Entry // instances
+	byMirror  map[string]*mirrorEntry
+	Accounts  []Word // user, password, user, password, ...
+}
+
+// entry is one line of the table: an instance or a mirror.
+type Entry struct {
+	Name   string
+	At     Position
+	values []setting // about ten
+	List   []Word    // peers of an instance, databases of a mirror
+}
+
+// value is the value of a variable, without a place where the line has none.
+func (e *Entry) Value(name string) Word { return valueOf(e.values, name) }
+
+// mirrorEntry is the line of a mirror, and those of its members.
+type mirrorEntry struct {
+	*Entry
+	members []*Entry // application servers left out
+}
+
+func (e *Entry) Text(name string) string { return e.Value(name).Text }
+
+// connectsByHook reports whether the hook, and not the merge file, connects a
+// mirror's application servers: the mirror's line then has their data server.
+func (e *Entry) ConnectsByHook() bool { return e.Text("data_server") != "" }
+
+// readRoster reads the table of instances: a case of $instance, one of $mirror,
+// and the gateways' accounts.
+func (l *Facts) readRoster(s *Script) {
+	r := &Roster{File: s.File, Instances: s.cases["instance"], Mirrors: s.cases["mirror"], ByName: map[string]*Entry{}, byMirror: map[string]*mirrorEntry{}}
+	for _, t := range s.tables {
+		if t.Name == "accounts" {
+			r.Accounts = t.Words
+		}
+	}
+	for _, e := range r.Mirrors {
+		r.byMirror[e.Name] = &mirrorEntry{Entry: e}
+	}
+	for _, e := range r.Instances {
+		r.ByName[e.Name] = e
+		if m := r.byMirror[e.Text("mirror")]; m != nil && e.Text("role") != ApplicationRole {
+			m.members = append(m.members, e)
+		}
+	}
+	for _, e := range r.Mirrors {
+		l.Mirrors[e.Name] = true
+	}
+	l.Roster = r
+}
+
+// variable is the name in a word that is just "$name", "" for any other.
+func variable(w *syntax.Word) string {
+	if len(w.Parts) == 1 {
+		if expansion, ok := w.Parts[0].(*syntax.ParamExp); ok && expansion.Param != nil {
+			return expansion.Param.Value
+		}
+	}
+	return ""
+}
+
+// entries are the branches of a case that assign variables.
+func entries(command *syntax.CaseClause) []*Entry {
+	list := make([]*Entry, 0, len(command.Items))
+	names := map[string]string{} // each once, of the thousands that are alike
+	for _, item := range command.Items {
+		if len(item.Patterns) != 1 || len(item.Stmts) != 1 {
+			continue
+		}
+		call, ok := item.Stmts[0].Cmd.(*syntax.CallExpr)
+		pattern := WordOf(item.Patterns[0])
+		if !ok || pattern.Text == "*" {
+			continue
+		}
+		e := &Entry{Name: pattern.Text, At: pattern.At, values: make([]setting, 0, len(call.Assigns))}
+		for _, assign := range call.Assigns {
+			if assign.Array != nil {
+				e.List = elements(assign.Array)
+				continue
+			}
+			value := WordOf(assign.Value)
+			if assign.Value == nil {
+				value.At = ShellPosition(assign.Pos())
+			}
+			name, known := names[assign.Name.Value]
+			if !known {
+				name = assign.Name.Value
+				names[name] = name
+			}
+			e.values = append(e.values, setting{name, value})
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// What the table of instances calls the role of an ECP application server.
+const ApplicationRole = "application"
+
+// memberRoles are the roles of mirror members, in the product's spelling.
+const MemberRoles = "primary backup drasync rorasync rwrasync"
+
+// spot is where a word of the table stands.
+func (r *Roster) WordLocation(w Word) Location { return Location{r.File, w.At} }
+
+// mirror returns the line of that mirror, or nil.
+func (r *Roster) Mirror(name string) *Entry {
+	if m := r.byMirror[name]; m != nil {
+		return m.Entry
+	}
+	return nil
+}
+
+// members are the lines of a mirror's members, application servers left out.
+func (r *Roster) Members(mirror string) []*Entry {
+	if m := r.byMirror[mirror]; m != nil {
+		return m.members
+	}
+	return nil
+}

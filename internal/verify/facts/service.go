@@ -1,0 +1,84 @@
+package facts
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// volume reports whether a path of the container lies in a named volume.
+func (s *Service) Volume(name string) bool {
+	return slices.ContainsFunc(s.volumes, func(target string) bool {
+		return name == target || strings.HasPrefix(name, strings.TrimSuffix(target, "/")+"/")
+	})
+}
+
+func (s *Service) WaitsForHealth(name string) bool {
+	return slices.ContainsFunc(s.Dependencies, func(d dependency) bool { return d.Service == name && d.Healthy })
+}
+
+func (s *Service) WaitsFor(name string) bool {
+	return slices.ContainsFunc(s.Dependencies, func(d dependency) bool { return d.Service == name })
+}
+
+func (s *Service) Publishes(host int) bool {
+	return slices.ContainsFunc(s.Ports, func(p Port) bool { return p.Host <= host && host <= p.HostLast })
+}
+
+// publishedList names the host ports of a service.
+func (s *Service) PublishedList() string {
+	var ports []int
+	for _, p := range s.Ports {
+		ports = append(ports, p.Host)
+	}
+	if len(ports) == 0 {
+		return "no port"
+	}
+	return "port " + PortList(ports)
+}
+
+// setting returns the value of an environment variable, without a place where
+// the service has none.
+func (s *Service) Setting(name string) Word { return valueOf(s.Environment, name) }
+
+// valueOf is the value of the first setting of that name, without a place where
+// there is none.
+func valueOf(list []setting, name string) Word {
+	for i := range list {
+		if list[i].Name == name {
+			return list[i].Word
+		}
+	}
+	return Word{}
+}
+
+// target returns the mount that a path of the container lies in, or nil.
+func (s *Service) Target(path string) *Mount {
+	var best *Mount
+	for _, m := range s.Mounts {
+		if (path == m.Target || strings.HasPrefix(path, strings.TrimSuffix(m.Target, "/")+"/")) && (best == nil || len(m.Target) > len(best.Target)) {
+			best = m
+		}
+	}
+	return best
+}
+
+// on reports whether the service has an address on that network.
+func (s *Service) On(network string) bool {
+	for _, a := range s.Addresses {
+		if a.Network == network {
+			return true
+		}
+	}
+	return false
+}
+
+// networkOf names the network on which the service has that address.
+func (s *Service) NetworkOf(addr netip.Addr) string {
+	for _, a := range s.Addresses {
+		if a.Addr == addr {
+			return a.Network
+		}
+	}
+	return ""
+}

@@ -1,0 +1,368 @@
+package rules
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/format/text"
+	"mirrorgen/internal/verify/facts"
+)
+
+// fileSettings are the environment variables of the vendor's images that name a
+// file of the container.
+const fileSettings = "ISC_CPF_MERGE_FILE ISC_CSP_INI_FILE ISC_CSP_CONF_FILE"
+
+// fileFlags are the flags of iris-main whose value is a file of the container.
+const fileFlags = "--key -k --password-file -p"
+
+// labDirectory is where a generated lab mounts its files.
+const labDirectory = "/lab/"
+
+// checkContainerFiles: a file that a command, a variable or a health check names
+// is mounted.
+func checkContainerFiles(l *checker) {
+	for _, s := range l.Compose.Services {
+		kind := l.Roles[s].Kind
+		for _, e := range s.Environment {
+			if text.Has(fileSettings, e.Name) {
+				for file := range strings.SplitSeq(e.Text, ",") {
+					l.checkMounted(s, facts.Word{Text: file, At: e.At}, e.Name)
+				}
+			}
+		}
+		if data := s.Setting("ISC_DATA_DIRECTORY"); data.Text != "" && kind == facts.InstanceKind {
+			switch m := s.Target(data.Text); {
+			case m == nil && !s.Volume(data.Text):
+				l.Report(s.File, data.At, "Data directory that is not mounted", "The service "+s.Name+" keeps its data in "+data.Text+", which no mount covers, so that it is lost with the container.", "Mount a directory above it.")
+			case m != nil && path.Clean(m.Target) == path.Clean(data.Text) && l.Generated:
+				l.Report(s.File, data.At, "Data directory that is the mount itself", "The data directory "+data.Text+" of "+s.Name+" is a mount, and IRIS refuses one that holds anything else.", "Use a directory below it.")
+			}
+		}
+		for i, w := range s.Command {
+			if i > 0 && text.Has(fileFlags, s.Command[i-1].Text) && kind == facts.InstanceKind {
+				l.checkMounted(s, w, s.Command[i-1].Text)
+				continue
+			}
+			l.checkLabWords(s, w)
+		}
+		for _, w := range s.Health.Test {
+			l.checkLabWords(s, w)
+		}
+	}
+}
+
+// startFlags are the arguments of iris-main, long and short, without which a generated
+// lab's instance has no licence key, or is set up by nobody.
+var startFlags = [...][2]string{{"--key", "-k"}, {"--before", "-b"}, {"--after", "-a"}}
+
+// checkStart: an instance of a generated lab is started with its key and its hooks.
+func checkStart(l *checker) {
+	for _, s := range l.Instances {
+		for _, flag := range startFlags {
+			given := func(w facts.Word) bool {
+				return w.Text == flag[0] || w.Text == flag[1] || strings.HasPrefix(w.Text, flag[0]+"=")
+			}
+			if l.Generated && !slices.ContainsFunc(s.Command, given) {
+				l.Report(s.File, s.At, "Incomplete command", "The command of "+s.Name+" has no "+flag[0]+", with which the lab starts every instance.", "Keep the arguments that mirrorgen writes, and add others to them.")
+				break
+			}
+		}
+	}
+}
+
+// devices are what commands of a container find in /dev, or bash makes of it.
+const devices = "null stdin stdout stderr tcp udp zero random urandom tty"
+
+// agentCommand starts the agent in the arbiter's image.
+const agentCommand = "/usr/local/etc/irissys/startISCAgent.sh"
+
+// checkLabWords looks at the files that a command names: those in /lab, devices,
+// and the arbiter's command.
+func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
+	for field := range strings.FieldsSeq(w.Text) {
+		device, _, _ := strings.Cut(strings.TrimPrefix(field, "/dev/"), "/")
+		switch {
+		case strings.HasPrefix(field, labDirectory):
+			l.checkMounted(s, facts.Word{Text: field, At: w.At}, "a command")
+		case strings.HasPrefix(field, "/dev/") && !text.Has(devices, device):
+			l.Report(s.File, w.At, "Unknown device", "A command of "+s.Name+" uses "+field+", which no container has.", "Use /dev/null or /dev/tcp.")
+		case strings.HasSuffix(field, path.Base(agentCommand)) && field != agentCommand:
+			l.Report(s.File, w.At, "Unknown command", "The command of "+s.Name+" is "+field+", which its image does not have.", "It is "+agentCommand+".")
+		}
+	}
+}
+
+func (l *checker) checkMounted(s *facts.Service, w facts.Word, who string) {
+	if w.Text == "" || s.Target(w.Text) != nil || s.Volume(w.Text) || s.Built {
+		return
+	}
+	l.Report(s.File, w.At, "File that is not mounted", "In the service "+s.Name+", "+who+" names "+w.Text+", which no mount brings there.", "Mount it, or name what is mounted.")
+}
+
+// checkHookFiles: what a script of the containers names in /lab is mounted
+// wherever the script is.
+func checkHookFiles(l *checker) {
+	for _, script := range l.Scripts {
+		readers := l.Compose.Readers[script.Path]
+		if len(readers) == 0 {
+			continue
+		}
+		for number, line := range text.Lines(script.Text) {
+			if strings.HasPrefix(strings.TrimSpace(line), "#") {
+				continue
+			}
+			l.checkConfigurationPath(script.Location(facts.PositionAt(number, 0)), line)
+			for from := 0; ; {
+				i := strings.Index(line[from:], labDirectory)
+				if i < 0 {
+					break
+				}
+				begin := from + i
+				from = begin + strings.IndexFunc(line[begin:]+" ", notPathRune)
+				l.checkHookFile(script, readers, facts.Word{Text: line[begin:from], At: facts.PositionAt(number, begin+1)})
+			}
+		}
+	}
+}
+
+func notPathRune(r rune) bool {
+	return notAlphanumeric(r) && r != '/' && r != '.' && r != '-' && r != '_'
+}
+
+func (l *checker) checkHookFile(script *facts.Script, readers []*facts.Service, w facts.Word) {
+	for _, s := range readers {
+		if s.Target(w.Text) == nil && !l.servesNoDemo(s, w.Text) {
+			l.ReportBoth(script.Location(w.At), s.Location(s.At), "File that is not mounted", "The script uses "+w.Text+", which "+s.Name+" does not mount.", "Mount it, or name what is mounted.")
+			return
+		}
+	}
+}
+
+// servesNoDemo reports whether a file is one of the demo application, which the
+// hooks leave alone where the table of instances says so.
+func (l *checker) servesNoDemo(s *facts.Service, name string) bool {
+	if l.Roster == nil || !strings.HasPrefix(name, labDirectory+"MirrorLab.") {
+		return false
+	}
+	e := l.Roster.ByName[s.Name]
+	return e != nil && e.Text("demo") == "no"
+}
+
+// Where the images of the balancers look for their configuration. nginx's own
+// default.conf has to be replaced, because it listens on port 80 too.
+const (
+	nginxTarget   = "/etc/nginx/conf.d/default.conf"
+	haproxyTarget = "/usr/local/etc/haproxy/haproxy.cfg"
+)
+
+// checkConfigurationTargets: a balancer's configuration is mounted where its
+// image reads it.
+func checkConfigurationTargets(l *checker) {
+	for _, s := range l.Compose.Services {
+		d := l.Roles[s]
+		want, source := "", ""
+		switch {
+		case d.NGINX != nil:
+			want, source = nginxTarget, d.NGINX.Path
+		case d.HAProxy != nil:
+			want, source = haproxyTarget, d.HAProxy.Path
+		default:
+			continue
+		}
+		for _, m := range s.Mounts {
+			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && len(s.Command) == 0 && !s.Built {
+				l.Report(s.File, m.At, "Configuration at the wrong place", "The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.", "Mount it on "+want+".")
+			}
+		}
+	}
+}
+
+// checkLicense: nothing but an IRIS has the licence key.
+func checkLicense(l *checker) {
+	keys := map[string]bool{}
+	for _, s := range l.Instances {
+		for i, w := range s.Command {
+			if i > 0 && text.Has("--key -k", s.Command[i-1].Text) {
+				if m := s.Target(w.Text); m != nil {
+					keys[m.Source] = true
+				}
+			}
+		}
+	}
+	for _, s := range l.Compose.Services {
+		for _, m := range s.Mounts {
+			key := keys[m.Source] || m.Target == licenseTarget || path.Base(m.Source) == "iris.key"
+			if key && l.Roles[s].Kind != facts.InstanceKind {
+				l.Report(s.File, m.At, "Licence key where none is needed", "The service "+s.Name+" mounts "+m.Source+", and needs no licence.", "Leave the mount to the instances.")
+			}
+		}
+	}
+}
+
+// checkHostNames: a service's host name is its own; an instance finds its line in
+// the table of instances by it.
+func checkHostNames(l *checker) {
+	for _, s := range l.Compose.Services {
+		for _, n := range s.Aliases {
+			switch other := l.Compose.ByName[n.Name]; {
+			case n.What != "hostname" || n.Name == s.Name:
+			case other != nil:
+				l.Report(s.File, n.At, "Host name of another service", "The host name of "+s.Name+" is "+n.Name+", which is another service.", "Use the service's own name.")
+			case l.Generated:
+				l.Report(s.File, n.At, "Host name that is not the service's", "The host name of "+s.Name+" is "+n.Name+"; the lab's scripts and the instances know it by the service's name.", "Use the service's own name.")
+			}
+		}
+	}
+}
+
+// checkData: no two instances share a directory that they write to, and the
+// members of a mirror keep the same directories.
+func checkData(l *checker) {
+	owner := map[string]facts.Location{}
+	service := map[string]*facts.Service{}
+	configured := map[string]bool{} // directories that hold files of the lab
+	if !l.Generated {
+		for name := range l.Files {
+			for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+				configured[dir] = true
+			}
+		}
+	}
+	for _, s := range l.Instances {
+		for _, m := range s.Mounts {
+			if m.ReadOnly || l.Files[m.Source] != nil || configured[m.Source] || m.Source == "." || m.Source == "" {
+				continue
+			}
+			if other := service[m.Source]; other != nil && other != s && owner[m.Source].At != m.At {
+				l.ReportBoth(s.Location(m.At), owner[m.Source], "Directory of another instance", "The services "+other.Name+" and "+s.Name+" both write to "+m.Source+".", "Give every instance a directory of its own.")
+				continue
+			}
+			service[m.Source], owner[m.Source] = s, s.Location(m.At)
+		}
+	}
+	if l.Roster == nil {
+		return
+	}
+	for _, mirror := range l.Roster.Mirrors {
+		l.checkSameTargets(mirror)
+	}
+}
+
+// checkSameTargets: all members of a mirror mount data at the same places, below
+// their own name in data/.
+func (l *checker) checkSameTargets(mirror *facts.Entry) {
+	var first *facts.Service
+	for _, e := range l.Roster.Members(mirror.Name) {
+		s := l.Compose.ByName[e.Name]
+		if s == nil {
+			continue
+		}
+		for _, m := range s.Mounts {
+			if owner, found := strings.CutPrefix(m.Source, "data/"); found {
+				if owner, _, _ = strings.Cut(owner, "/"); owner != s.Name {
+					l.Report(s.File, m.At, "Directory of another instance", "The service "+s.Name+" mounts "+m.Source+", which is named after another.", "Keep its data in data/"+s.Name+"/.")
+				}
+			}
+		}
+		if durable := s.Setting("ISC_DATA_DIRECTORY"); (durable.Text != "") != (mirror.Text("durable") == "yes") {
+			l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(mirror.Value("durable")), "Data that is kept for some members only", l.Roster.Path+" says durable="+mirror.Text("durable")+" of the mirror "+mirror.Name+", and the settings of "+s.Name+" say otherwise.", "Keep the data of all members of a mirror, or of none.")
+		}
+		if first == nil {
+			first = s
+			continue
+		}
+		if mine, theirs := dataTargets(s), dataTargets(first); !slices.Equal(mine, theirs) {
+			l.ReportBoth(s.Location(s.At), first.Location(first.At), "Members with different directories", "The members "+first.Name+" and "+s.Name+" of one mirror mount data at "+strings.Join(theirs, ", ")+" and at "+strings.Join(mine, ", ")+".", "Mount the same on every member.")
+		}
+	}
+}
+
+func dataTargets(s *facts.Service) []string {
+	var list []string
+	for _, m := range s.Mounts {
+		if strings.HasPrefix(m.Source, "data/") {
+			list = append(list, m.Target)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// checkMemberOrder: a member starts when its primary is up (ACMF: the primary must
+// be running before others are added), and waits for nobody outside its mirror.
+func checkMemberOrder(l *checker) {
+	if l.Roster == nil {
+		return
+	}
+	for _, e := range l.Roster.Instances {
+		s, mirror := l.Compose.ByName[e.Name], l.Roster.Mirror(e.Text("mirror"))
+		if s == nil || mirror == nil {
+			continue
+		}
+		allowed := map[string]bool{}
+		for _, m := range l.Roster.Members(mirror.Name) {
+			allowed[m.Name] = true
+			failover := m.Text("role") == "primary" || m.Text("role") == "backup" && e.Text("role") != "primary"
+			if failover && m != e && !s.WaitsForHealth(m.Name) {
+				l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(m.Value("role")), "Instance that does not wait for its mirror", "The service "+s.Name+" needs "+m.Name+" to be up when it starts, but does not wait for its health.", "Add "+m.Name+" to its depends_on, with condition: service_healthy.")
+			}
+		}
+		if arbiter := l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))]; arbiter != nil {
+			allowed[arbiter.Name] = true
+			if role := e.Text("role"); (role == "primary" || role == "backup") && !s.WaitsFor(arbiter.Name) {
+				l.Report(s.File, s.At, "Member that does not wait for its arbiter", "The service "+s.Name+" does not wait for its arbiter "+arbiter.Name+".", "Add it to depends_on.")
+			}
+		}
+		for _, d := range s.Dependencies {
+			if target := l.Compose.ByName[d.Service]; target != nil && !allowed[d.Service] && l.Roles[target].Kind != facts.OtherKind {
+				l.Report(s.File, d.At, "Dependency on a stranger", "The service "+s.Name+" waits for "+d.Service+", which has nothing to do with its mirror.", "Remove the dependency.")
+			}
+		}
+	}
+}
+
+// checkHealthPorts: a health check connects to a port that the service listens
+// on, and asks nginx for a location that it has.
+func checkHealthPorts(l *checker) {
+	for _, s := range l.Compose.Services {
+		for _, w := range s.Health.Test {
+			for field := range strings.FieldsSeq(w.Text) {
+				if _, rest, found := strings.Cut(field, "/dev/tcp/"); found {
+					host, port, _ := strings.Cut(rest, "/")
+					l.checkHealthPort(s, w.At, host, facts.Number(port))
+				}
+				if strings.HasPrefix(field, "http://") {
+					host, port := facts.HostPort(facts.ProxyHost(field))
+					l.checkHealthPort(s, w.At, host, port)
+					_, rest, _ := strings.Cut(strings.TrimPrefix(field, "http://"), "/")
+					l.checkHealthLocation(s, w.At, "/"+rest)
+				}
+			}
+		}
+	}
+}
+
+func (l *checker) checkHealthPort(s *facts.Service, at facts.Position, host string, port int) {
+	if host != "127.0.0.1" && host != "localhost" && host != s.Name && l.Compose.ByIP[facts.ParseAddr(host)] != s {
+		l.Report(s.File, at, "Health check of another service", "The health check of "+s.Name+" asks "+host+", which is not the service itself.", "Ask 127.0.0.1.")
+		return
+	}
+	if ports := l.Listens(s); !l.Opaque(s) && !slices.Contains(ports, port) {
+		l.Report(s.File, at, "Health check that nothing answers", "The health check of "+s.Name+" connects to port "+strconv.Itoa(port)+", but it listens on "+facts.PortList(ports)+".", "Use a port that it listens on.")
+	}
+}
+
+func (l *checker) checkHealthLocation(s *facts.Service, at facts.Position, uri string) {
+	n := l.Roles[s].NGINX
+	if n == nil {
+		return
+	}
+	for d := range facts.Walk(n.Directives, "location") {
+		if d.Arg(0) == "=" && d.Arg(1) == uri {
+			return
+		}
+	}
+	l.Report(s.File, at, "Health check that nothing answers", "The health check of "+s.Name+" asks for "+uri+", which its configuration does not answer itself.", "Name a location of "+n.Path+".")
+}

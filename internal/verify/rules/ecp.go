@@ -1,0 +1,209 @@
+package rules
+
+import (
+	"mirrorgen/internal/verify/facts"
+	"strconv"
+	"strings"
+)
+
+// checkECP: an application server connects to a failover member of the mirror
+// whose databases it uses, as to a mirror, and that member admits it.
+func checkECP(l *checker) {
+	clients := map[*facts.Service]int{} // of each data server
+	for i := range l.Merges {
+		m := &l.Merges[i]
+		if m.Service == nil {
+			continue
+		}
+		for _, server := range m.ECPServers() {
+			target := l.ServiceAt(server.Host.Text)
+			if target == nil {
+				continue // reported with the uses
+			}
+			clients[target]++
+			l.checkDataServer(m, server, target)
+		}
+	}
+	l.checkHookECP(clients)
+	for _, s := range l.Instances {
+		merge := l.Roles[s].Merge
+		if clients[s] == 0 || merge == nil {
+			continue
+		}
+		if limit, ok := merge.Parameter("config", "ModifyConfig", "MaxServerConn"); !ok || facts.Number(limit.Text) < clients[s] {
+			l.Report(merge.File, limit.At, "Data server without room", s.Name+" is the data server of "+strconv.Itoa(clients[s])+" application servers, but admits "+orOne(limit.Text)+" (MaxServerConn).", "Raise MaxServerConn in [config].")
+		}
+		l.checkECPService(merge, s)
+	}
+}
+
+// checkHookECP: the same, where the hook connects the application servers. It
+// counts them as clients of their data server.
+func (l *checker) checkHookECP(clients map[*facts.Service]int) {
+	if l.Roster == nil {
+		return
+	}
+	for _, e := range l.Roster.Instances {
+		mirror := l.Roster.Mirror(e.Text("mirror"))
+		if mirror == nil || !mirror.ConnectsByHook() || e.Text("role") != facts.ApplicationRole {
+			continue
+		}
+		at := mirror.Value("data_server")
+		target := l.ServiceAt(at.Text)
+		if target == nil {
+			continue // reported with the uses
+		}
+		clients[target]++
+		server := l.Roster.ByName[target.Name]
+		if server == nil || server.Text("mirror") != mirror.Name || server.Text("role") != "primary" && server.Text("role") != "backup" {
+			l.Report(l.Roster.File, at.At, "Data server that is no failover member", "The data server of mirror "+mirror.Name+" is "+target.Name+", which is no failover member of it.", "Name the client address of one.")
+		}
+		if ecp := e.Value("ecp"); ecp.Text != "yes" {
+			l.Report(l.Roster.File, ecp.At, "Application server without ECP", e.Name+" is an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+		}
+	}
+}
+
+func orOne(limit string) string {
+	if limit == "" {
+		return "1"
+	}
+	return limit
+}
+
+// checkDataServer looks at one application server and the member that it asks.
+func (l *checker) checkDataServer(m *facts.MergeFile, server facts.ECPServer, target *facts.Service) {
+	here := m.Location(server.Host.At)
+	set, mirrored := l.setOf(target)
+	if l.Roles[target].Kind != facts.InstanceKind {
+		l.ReportBoth(here, target.Location(target.At), "Data server that is no instance", m.Service.Name+" has the data server "+target.Name+", which is no IRIS: an ECP connection goes to a member itself.", "Name the address of a failover member.")
+		return
+	}
+	if role := l.mirrorRole(target); role != "" && role != "primary" && role != "backup" {
+		l.Report(m.File, server.Host.At, "Data server that is no failover member", m.Service.Name+" has the data server "+target.Name+", whose role is "+role+".", "Name the address of a failover member.")
+	}
+	if mirrored && server.Mirror.Text != "1" && server.Mirror.Text != "-1" {
+		l.Report(m.File, server.Mirror.At, "ECP connection that the mirror refuses", "The ECP server "+server.Name.Text+" is a member of a mirror, but the connection is not marked as one to a mirror.", "Write 1 as the third value.")
+	}
+	for action := range m.Merge.Actions {
+		directory, _ := action.Argument("Directory")
+		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.Name.Text) || !strings.HasPrefix(directory.Value, ":mirror:") {
+			continue
+		}
+		at := m.Location(facts.PositionAt(action.Line, directory.ValueColumn))
+		parts := strings.Split(directory.Value, ":")
+		if len(parts) != 4 || mirrored && parts[2] != set {
+			l.Report(at.File, at.At, "Database of another mirror", "The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.Name+" belongs to the mirror set "+set+".", "Write it like :mirror:"+set+":DATABASE.")
+			continue
+		}
+		if names := l.mirroredDatabases(target); names != nil && !names[strings.ToUpper(parts[3])] {
+			l.Report(at.File, at.At, "Database that the mirror does not have", "The database "+action.Value("Name")+" lies in "+directory.Value+", but the mirror of "+target.Name+" has no database "+parts[3]+".", "Name a mirrored database.")
+		}
+	}
+}
+
+// setOf is the mirror set of a member; ok is false where it is none or unknown.
+func (l *checker) setOf(s *facts.Service) (set string, ok bool) {
+	if l.Roster != nil {
+		if e := l.Roster.ByName[s.Name]; e != nil && e.Text("role") != facts.ApplicationRole {
+			if mirror := l.Roster.Mirror(e.Text("mirror")); mirror != nil {
+				return mirror.Text("set_name"), true
+			}
+		}
+	}
+	if merge := l.Roles[s].Merge; merge != nil {
+		if m := l.MembershipOf(merge); m != nil {
+			return m.Text("Name"), true
+		}
+	}
+	return "", false
+}
+
+// roleOf is the declared role of an instance, "" where it is unknown.
+func (l *checker) mirrorRole(s *facts.Service) string {
+	if l.Roster != nil {
+		if e := l.Roster.ByName[s.Name]; e != nil {
+			return e.Text("role")
+		}
+	}
+	if merge := l.Roles[s].Merge; merge != nil {
+		if m := l.MembershipOf(merge); m != nil {
+			return m.Text("Member")
+		}
+	}
+	return ""
+}
+
+// mirroredDatabases are the names of a member's mirrored databases; nil where
+// they are unknown.
+func (l *checker) mirroredDatabases(s *facts.Service) map[string]bool {
+	names := map[string]bool{}
+	if merge := l.Roles[s].Merge; merge != nil {
+		for name, action := range facts.DatabasesOf(merge) {
+			names[name] = true
+			names[strings.ToUpper(action.Value("MirrorDBName"))] = true
+		}
+	}
+	if l.Roster != nil && len(names) == 0 {
+		if e := l.Roster.ByName[s.Name]; e != nil {
+			if mirror := l.Roster.Mirror(e.Text("mirror")); mirror != nil {
+				for _, d := range mirror.List {
+					name, _, _ := strings.Cut(d.Text, " ")
+					names[strings.ToUpper(name)] = true
+				}
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return names
+}
+
+// checkECPService: a data server serves ECP, which is off in a new instance.
+func (l *checker) checkECPService(merge *facts.MergeFile, s *facts.Service) {
+	if l.Roster != nil && l.Roster.ByName[s.Name] != nil {
+		switch ecp := l.Roster.ByName[s.Name].Value("ecp"); ecp.Text {
+		case "yes":
+			return
+		case "no":
+			l.Report(l.Roster.File, ecp.At, "Data server without ECP", s.Name+" is the data server of an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+			return
+		}
+	}
+	for action := range merge.Merge.Actions {
+		if action.Name == "ModifyService" && strings.EqualFold(action.Value("Name"), "%Service_ECP") && action.Value("Enabled") == "1" {
+			return
+		}
+	}
+	l.Report(merge.File, facts.Position{}, "Data server without ECP", s.Name+" is the data server of an application server, but does not switch %Service_ECP on.", "Add ModifyService:Name=%Service_ECP,Enabled=1 to [Actions].")
+}
+
+// checkAlike: members that can become primary have the same memory and admit the
+// same number of application servers.
+func checkAlike(l *checker) {
+	if l.Roster == nil {
+		return
+	}
+	for _, mirror := range l.Roster.Mirrors {
+		var first *facts.MergeFile
+		for _, e := range l.Roster.Members(mirror.Name) {
+			s := l.Compose.ByName[e.Name]
+			if s == nil || l.Roles[s].Merge == nil || strings.HasPrefix(e.Text("role"), "r") {
+				continue
+			}
+			merge := l.Roles[s].Merge
+			if first == nil {
+				first = merge
+				continue
+			}
+			for _, name := range [...]string{"gmheap", "MaxServerConn"} {
+				mine, _ := merge.Parameter("config", "ModifyConfig", name)
+				theirs, _ := first.Parameter("config", "ModifyConfig", name)
+				if mine.Text != theirs.Text {
+					l.ReportBoth(merge.Location(mine.At), first.Location(theirs.At), "Members that disagree", "The members of "+mirror.Name+" that can become primary differ in "+name+": "+strconv.Quote(mine.Text)+" and "+strconv.Quote(theirs.Text)+".", "Give all of them the same.")
+				}
+			}
+		}
+	}
+}

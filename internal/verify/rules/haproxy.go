@@ -1,0 +1,307 @@
+package rules
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/verify/facts"
+)
+
+// checkBinds: no two binds of a file share an address and port. HAProxy would
+// start, and spread the connections over both sections.
+func checkBinds(l *checker) {
+	for _, h := range l.HAProxy {
+		for _, binds := range h.Binds {
+			for i, bind := range binds {
+				for _, other := range binds[:i] {
+					if other.Host == bind.Host || other.Host == "" || bind.Host == "" {
+						l.Report(h.File, facts.PositionAt(bind.Line, bind.Column), "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
+							"Bind another port.")
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// checkSections: proxies have names of their own, listen somewhere, and have
+// something to answer with.
+func checkSections(l *checker) {
+	for _, h := range l.HAProxy {
+		names := map[string]int{}
+		for _, s := range h.Proxies {
+			at := facts.PositionAt(s.Line, 0)
+			what := "The section " + s.Kind + " " + s.Name
+			if s.Name == "" {
+				l.Report(h.File, at, "Section without a name", what+"needs a name.", "Add one.")
+			} else if line := names[s.Name]; line > 0 {
+				l.Report(h.File, at, "Duplicate proxy name", what+" has the name of the section on line "+strconv.Itoa(line)+".", "Give every listen, frontend and backend section a name of its own.")
+			} else {
+				names[s.Name] = s.Line
+			}
+			if s.Kind != "backend" && len(s.Binds) == 0 && !s.Has("bind") {
+				l.Report(h.File, at, "Section without a bind", what+" listens nowhere.", "Add a bind line.")
+			}
+			if s.Kind == "listen" && len(s.Servers) == 0 && !answersItself(s.Section) {
+				l.Report(h.File, at, "Section without a server", what+" has no server, and refuses every connection.", "Add a server line.")
+			}
+		}
+		l.checkBackends(h)
+	}
+}
+
+// answersItself reports whether a section serves something without a server.
+func answersItself(s *haproxy.Section) bool {
+	return s.Has("stats", "enable") || s.Has("stats", "uri") || s.Has("http-request", "return") || s.Has("http-request", "use-service") ||
+		s.Has("default_backend") || s.Has("use_backend") || s.Has("monitor-uri")
+}
+
+// checkBackends: backends that are named exist.
+func (l *checker) checkBackends(h facts.HAProxyFile) {
+	for _, s := range h.Proxies {
+		for _, line := range s.Lines {
+			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") || len(line.Words) < 2 || strings.Contains(line.Words[1], "%[") {
+				continue
+			}
+			found := false
+			for _, other := range h.Proxies {
+				found = found || (other.Kind == "backend" || other.Kind == "listen") && other.Name == line.Words[1]
+			}
+			if !found {
+				l.Report(h.File, facts.PositionAt(line.Number, line.Columns[1]), "Unknown backend", "There is no backend "+line.Words[1]+".", "Name a backend section of this file.")
+			}
+		}
+	}
+}
+
+// checkServers: every server has a port, a health check, and a name and address
+// that it shares with no other server of its section; one that has the name of
+// a service has its address.
+func checkServers(l *checker) {
+	for _, h := range l.HAProxy {
+		for _, section := range h.Proxies {
+			names, addresses := map[string]bool{}, map[string]string{}
+			for _, s := range section.Servers {
+				at := facts.PositionAt(s.Line, s.Column)
+				what := "The server " + s.Name + " of section " + section.Name
+				address := s.Host + ":" + strconv.Itoa(s.Port)
+				if s.Port == 0 {
+					l.Report(h.File, at, "Server without a port", what+" names no port to connect to.", "Write it as address:port.")
+				}
+				if !s.Check {
+					l.Report(h.File, at, "Server without a check", what+" is never checked, so HAProxy takes it to be up for ever.", "Add check to it or to a default-server line.")
+				}
+				if names[s.Name] {
+					l.Report(h.File, at, "Duplicate server name", what+" has the name of another server of the section.", "Give it a name of its own.")
+				}
+				if other, twice := addresses[address]; twice {
+					l.Report(h.File, at, "Duplicate server", what+" has the address "+address+", which "+other+" has as well.", "Keep one of the two.")
+				}
+				names[s.Name], addresses[address] = true, s.Name
+				target := l.Compose.ByName[s.Name]
+				if addr, err := netip.ParseAddr(s.Host); err == nil && target != nil {
+					if owner := l.Compose.ByIP[addr]; owner != nil && owner != target {
+						l.Report(h.File, at, "Address of another service", what+" has the address "+s.Host+", which belongs to "+owner.Name+".", "Use an address of "+s.Name+".")
+					}
+				} else if owner := l.Compose.ByIP[addr]; owner != nil && l.Generated {
+					l.Report(h.File, facts.PositionAt(s.Line, 0), "Server with another name than its service", what+" is the service "+owner.Name+"; logs and statistics call it by this name.", "Name it "+owner.Name+".")
+				}
+			}
+		}
+	}
+}
+
+// checkHealthChecks: an HTTP health check asks a web server, and one that goes
+// to HAProxy itself finds a section there.
+func checkHealthChecks(l *checker) {
+	for _, h := range l.HAProxy {
+		for _, section := range h.Proxies {
+			connects := checkConnects(section.Section)
+			for _, s := range section.Servers {
+				if !s.Check {
+					continue
+				}
+				at := facts.PositionAt(s.Line, s.Column)
+				if section.Has("option", "httpchk") && !s.CheckedApart && !connects && s.CheckPort == facts.SuperserverPort {
+					l.Report(h.File, at, "Health check on the superserver", "The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no HTTP.", "Name the port of a web server with port.")
+				}
+				if facts.IsLoopback(s.CheckHost) && !h.Bound(s.CheckHost, s.CheckPort) {
+					l.Report(h.File, at, "Health check that nothing answers", "The check of "+s.Name+" goes to "+s.CheckHost+":"+strconv.Itoa(s.CheckPort)+", which no section binds.", "Bind it in a listen section.")
+				}
+			}
+		}
+	}
+}
+
+// checkConnects reports whether the section's checks name a port of their own.
+func checkConnects(s *haproxy.Section) bool {
+	for line := range s.Find("http-check", "connect") {
+		if _, _, found := line.After("port"); found {
+			return true
+		}
+	}
+	return false
+}
+
+// serverName is how a health check's path names the server that is checked.
+const serverName = "%[srv_name]"
+
+// checkHealthPaths: where health checks ask the web gateways about one instance,
+// every gateway has a path for it which goes to just that instance. Such a check
+// names the server in its path, or connects to another address than the server's.
+func checkHealthPaths(l *checker) {
+	for _, h := range l.HAProxy {
+		for _, section := range h.Proxies {
+			for _, uri := range healthPaths(section.Section) {
+				named := strings.Contains(uri, serverName)
+				for _, s := range section.Servers {
+					if s.Check && (named || s.CheckHost != s.Host) {
+						l.checkHealthPath(h, s, strings.ReplaceAll(uri, serverName, s.Name))
+					}
+				}
+			}
+		}
+	}
+}
+
+// healthPaths are the paths that a section's health checks ask for.
+func healthPaths(s *haproxy.Section) []string {
+	var paths []string
+	for line := range s.Find("http-check", "send") {
+		for _, word := range [...]string{"uri", "uri-lf"} {
+			if uri, _, found := line.After(word); found {
+				paths = append(paths, uri)
+			}
+		}
+	}
+	if len(paths) > 0 { // it counts instead of what the option says
+		return paths
+	}
+	for line := range s.Find("option", "httpchk") {
+		for _, word := range line.Words[2:] {
+			if strings.HasPrefix(word, "/") {
+				paths = append(paths, word)
+				break
+			}
+		}
+	}
+	return paths
+}
+
+func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri string) {
+	at := facts.PositionAt(s.Line, s.Column)
+	what := "The health check of " + s.Name + " asks for " + uri
+	for _, g := range l.Gateways {
+		path := g.INI.PathFor(uri)
+		if path == nil {
+			l.Report(h.File, at, "Health check without a path", what+", but "+g.Path+" has no path for it.", "Add the path /"+s.Name+" to the gateway.")
+			continue
+		}
+		name := path.Value("Default_Server")
+		server := g.INI.ByName[name]
+		if server == nil {
+			continue // reported by checkGatewayPaths
+		}
+		if server.Value("Mirror_Aware") == "1" {
+			l.Report(h.File, at, "Health check of a whole mirror", what+", which "+g.Path+" sends to the mirror-aware server ["+name+"], and that answers for the primary.", "Let the path go to the server of "+s.Name+".")
+			continue
+		}
+		addr, err := netip.ParseAddr(s.Host)
+		if err != nil {
+			continue
+		}
+		owner, asked := l.Compose.ByIP[addr], l.Compose.ByIP[facts.ParseAddr(server.Value("Ip_Address"))]
+		if owner != nil && asked != nil && owner != asked {
+			l.Report(h.File, at, "Health check of another instance", what+", which "+g.Path+" sends to "+asked.Name+".", "Let the path go to the server of "+s.Name+".")
+		}
+	}
+}
+
+// checkMirrorSections: a section that serves members serves those of one mirror,
+// just those that may become primary, and cuts the sessions of one that is not.
+func checkMirrorSections(l *checker) {
+	if l.Roster == nil {
+		return
+	}
+	for i := range l.HAProxy {
+		for _, p := range l.HAProxy[i].Proxies {
+			l.checkMirrorSection(&l.HAProxy[i], p)
+		}
+	}
+}
+
+func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
+	mirror := ""
+	listed := map[string]bool{}
+	for _, server := range p.Servers {
+		s := l.ServiceAt(server.Host)
+		if s == nil {
+			continue
+		}
+		e := l.Roster.ByName[s.Name]
+		if e == nil {
+			continue
+		}
+		at := h.Location(facts.PositionAt(server.Line, server.Column))
+		role := e.Text("role")
+		switch {
+		case mirror != "" && e.Text("mirror") != mirror:
+			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server of another mirror", "The section "+p.Name+" serves the mirror "+mirror+", but "+s.Name+" belongs to "+e.Text("mirror")+".", "List the members of one mirror.")
+		case role != "primary" && role != "backup" && role != "drasync":
+			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server that never becomes primary", "The section "+p.Name+" lists "+s.Name+", whose role is "+role+".", "List failover and DR members.")
+		}
+		mirror = e.Text("mirror")
+		listed[s.Name] = true
+	}
+	if mirror == "" {
+		return
+	}
+	if l.Generated && p.Name != mirror {
+		l.Report(h.File, facts.PositionAt(p.Line, 0), "Section with another name than its mirror", "The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.", "Name it "+mirror+".")
+	}
+	for _, e := range l.Roster.Members(mirror) {
+		if role := e.Text("role"); !listed[e.Name] && (role == "primary" || role == "backup" || role == "drasync") {
+			l.ReportBoth(h.Location(facts.PositionAt(p.Line, 0)), l.Roster.File.Location(e.At), "Missing server", "The section "+p.Name+" does not list "+e.Name+", which may become primary.", "Add a server line for it.")
+		}
+	}
+}
+
+// checkFailoverSections: a section with several members of a mirror finds the
+// primary by a check, sends clients to one server only, and cuts old sessions.
+func checkFailoverSections(l *checker) {
+	for i := range l.HAProxy {
+		h := &l.HAProxy[i]
+		for _, p := range h.Proxies {
+			members := 0
+			for _, server := range p.Servers {
+				if s := l.ServiceAt(server.Host); s != nil && l.Roles[s].Kind == facts.InstanceKind && server.Port == facts.SuperserverPort {
+					members++
+				}
+			}
+			if members < 2 {
+				continue
+			}
+			at := facts.PositionAt(p.Line, 0)
+			switch {
+			case !p.Has("option", "httpchk") && !p.Has("option", "external-check"):
+				l.Report(h.File, at, "Balancer that does not know the primary", "The section "+p.Name+" checks whether "+strconv.Itoa(members)+" instances take connections, which a backup does too, and would send clients to it.", "Check mirror_status.cxw, which only the primary answers with 200.")
+			case !l.cutsSessions(p):
+				l.Report(h.File, at, "Sessions that outlive a failover", "The section "+p.Name+" leaves the sessions of a member that is no longer primary where they are.", "Add on-marked-down shutdown-sessions to its servers.")
+			}
+		}
+	}
+}
+
+func (l *checker) cutsSessions(p facts.Proxy) bool {
+	for _, keyword := range [...]string{"default-server", "server"} {
+		for line := range p.Find(keyword) {
+			if action, _, found := line.After("on-marked-down"); found && action == "shutdown-sessions" {
+				return true
+			}
+		}
+	}
+	return false
+}

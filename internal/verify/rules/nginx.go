@@ -1,0 +1,149 @@
+package rules
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/format/text"
+	"mirrorgen/internal/verify/facts"
+)
+
+// checkUpstreams: an upstream has servers, each once, and chooses its balancing
+// method before it says keepalive.
+func checkUpstreams(l *checker) {
+	for _, n := range l.NGINX {
+		names := map[string]int{}
+		for upstream := range facts.Walk(n.Directives, "upstream") {
+			at, name := facts.PositionAt(upstream.Line, upstream.Column), upstream.Arg(0)
+			if line := names[name]; line > 0 {
+				l.Report(n.File, at, "Duplicate upstream", "The upstream "+name+" is declared on line "+strconv.Itoa(line)+" as well.", "Give it a name of its own.")
+			}
+			names[name] = upstream.Line
+			servers := map[string]bool{}
+			keepalive := 0
+			for _, d := range upstream.Block {
+				at := facts.PositionAt(d.Line, d.Column)
+				switch {
+				case d.Name == "server":
+					host, port := facts.HostPort(d.Arg(0))
+					address := host + ":" + strconv.Itoa(port)
+					if servers[address] {
+						l.Report(n.File, at, "Duplicate server", "The upstream "+name+" has the server "+address+" twice.", "Keep one of the two.")
+					}
+					servers[address] = true
+				case d.Name == "keepalive":
+					keepalive = d.Line
+				case keepalive > 0 && text.Has("least_conn ip_hash hash random least_time", d.Name):
+					l.Report(n.File, at, "Balancing method after keepalive", d.Name+" replaces the keepalive of line "+strconv.Itoa(keepalive)+".", "Put "+d.Name+" before keepalive.")
+				}
+			}
+			if len(servers) == 0 {
+				l.Report(n.File, at, "Upstream without a server", "The upstream "+name+" has no server.", "Add a server line.")
+			}
+		}
+	}
+}
+
+// checkUpstreamNames: proxy_pass names an upstream of the file, an address, or
+// a host with a domain.
+func checkUpstreamNames(l *checker) {
+	for _, n := range l.NGINX {
+		known := map[string]bool{}
+		for upstream := range facts.Walk(n.Directives, "upstream") {
+			known[upstream.Arg(0)] = true
+		}
+		for d := range facts.Walk(n.Directives, "proxy_pass") {
+			target := facts.ProxyHost(d.Arg(0))
+			host, _ := facts.HostPort(target)
+			_, err := netip.ParseAddr(host)
+			if target == "" || known[target] || err == nil || strings.Contains(host, ".") || host == "localhost" || l.Compose.ByName[host] != nil {
+				continue
+			}
+			l.Report(n.File, facts.PositionAt(d.Args[0].Line, d.Args[0].Column), "Unknown upstream", "proxy_pass goes to "+target+", which is no upstream of this file.", "Name an upstream that the file declares.")
+		}
+	}
+}
+
+// singleDirectives may stand once in a block; nginx refuses a second.
+const singleDirectives = "client_body_buffer_size client_body_timeout client_header_buffer_size client_header_timeout" +
+	" client_max_body_size default_type gzip keepalive_requests large_client_header_buffers proxy_buffer_size proxy_buffering proxy_buffers" +
+	" proxy_busy_buffers_size proxy_connect_timeout proxy_http_version proxy_ignore_client_abort proxy_intercept_errors" +
+	" proxy_next_upstream_timeout proxy_next_upstream_tries proxy_pass proxy_read_timeout proxy_request_buffering proxy_send_timeout" +
+	" reset_timedout_connection root send_timeout sendfile server_tokens tcp_nodelay tcp_nopush keepalive"
+
+// checkSingleDirectives: what nginx takes once in a block stands there once,
+// which raw text of the topology can break.
+func checkSingleDirectives(l *checker) {
+	for _, n := range l.NGINX {
+		l.checkSingle(n.File, n.Directives)
+	}
+}
+
+func (l *checker) checkSingle(f *facts.File, block []*nginx.Directive) {
+	var seen map[string]int
+	for _, d := range block {
+		if text.Has(singleDirectives, d.Name) {
+			if seen == nil {
+				seen = make(map[string]int, len(block))
+			}
+			if line := seen[d.Name]; line > 0 {
+				l.Report(f, facts.PositionAt(d.Line, d.Column), "Duplicate directive", "nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
+					"Remove it from the raw config of the nginx block, or use the argument that sets it.")
+			}
+			seen[d.Name] = d.Line
+		}
+		l.checkSingle(f, d.Block)
+	}
+}
+
+// checkLocations: no location stands twice in a server block, and no server
+// block listens on one address twice.
+func checkLocations(l *checker) {
+	for _, n := range l.NGINX {
+		for server := range facts.Walk(n.Directives, "server") {
+			if !server.HasBlock {
+				continue
+			}
+			seen := map[string]int{}
+			for _, d := range server.Block {
+				if d.Name != "location" && d.Name != "listen" {
+					continue
+				}
+				key := d.Name + " " + d.Arg(0)
+				if d.Name == "location" {
+					key += " " + d.Arg(1)
+				}
+				if line := seen[key]; line > 0 {
+					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Duplicate "+d.Name, `"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
+						"Remove it from the raw config of the nginx block.")
+				}
+				seen[key] = d.Line
+			}
+		}
+	}
+}
+
+// checkLogs: logs go to a file, or to a device that a container has, in a format
+// that is declared.
+func checkLogs(l *checker) {
+	for _, n := range l.NGINX {
+		formats := map[string]bool{"": true, "combined": true}
+		for d := range facts.Walk(n.Directives, "log_format") {
+			formats[d.Arg(0)] = true
+		}
+		for d := range facts.Walk(n.Directives, "access_log") {
+			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") {
+				l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown log format", "The log is written in the format "+format+", which the file does not declare.", "Declare it with log_format.")
+			}
+		}
+		for _, name := range [...]string{"access_log", "error_log"} {
+			for d := range facts.Walk(n.Directives, name) {
+				if device, found := strings.CutPrefix(d.Arg(0), "/dev/"); found && !text.Has(devices, device) {
+					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown device", "The log goes to "+d.Arg(0)+", which no container has.", "Use /dev/stdout.")
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,166 @@
+// Package rules holds what must be true of a lab, of the facts that were read from its
+// files. A rule is a function and a row of the table; docs/verify.md is printed from it.
+package rules
+
+import "mirrorgen/internal/verify/facts"
+
+// Rule is one thing that must be true of a lab.
+type Rule struct {
+	Name string
+	// ByHand is set for a rule that what mirrorgen writes cannot break: only a lab that was
+	// written by hand is held to it.
+	ByHand bool
+	check  func(*checker)
+	// Doc says in one or two sentences what must be true.
+	Doc string
+}
+
+// All lists the rules. They are independent of each other and of their order.
+func All() []Rule { return table }
+
+// Run reports what the facts of a lab break, as diagnostics that name the rule. Nearly all
+// rules refer to the compose file, so none runs where there is no readable one.
+func Run(f *facts.Facts) {
+	if f.Compose == nil {
+		return
+	}
+	c := &checker{Facts: f}
+	for _, rule := range table {
+		if rule.ByHand && f.Generated {
+			continue
+		}
+		f.Rule = rule.Name
+		rule.check(c)
+	}
+}
+
+var table = []Rule{
+	{"subnets", false, checkSubnets,
+		`Every subnet is well-formed, holds its gateway, and overlaps no other.`},
+	{"addresses", false, checkAddresses,
+		`Every fixed address lies on its network, is free for a container, and is given once.`},
+	{"host-ports", false, checkHostPorts,
+		`No host port is published twice on one interface, across all services.`},
+	{"container-ports", false, checkContainerPorts,
+		`What an nginx or haproxy service publishes is a port that its configuration listens on. Other images may listen on more than this package knows.`},
+	{"mounts", false, checkMounts,
+		`Every bind mount of the lab's own files has an artifact as its source, read-only, and no two mounts share a target.`},
+	{"unmounted-files", false, checkUnmounted,
+		`A configuration that is written for a service is mounted by one.`},
+	{"container-names", false, checkNames,
+		`Names by which containers know each other are given once.`},
+	{"dependencies", false, checkDependencies,
+		`Services wait for services that exist, for the health of those that have a health check, and never in a circle.`},
+	{"ignored-files", false, checkIgnored,
+		`What a lab's directory holds besides generated files stays out of version control.`},
+	{"references", false, checkReferences,
+		`It belongs to a service, that service listens there, and whoever reads the artifact is on the same network.`},
+	{"gateway-indexes", false, checkGatewayIndexes,
+		`The indexes of servers and of paths list just the sections that there are.`},
+	{"gateway-paths", false, checkGatewayPaths,
+		`Every enabled path goes to servers that exist and are enabled, and the default server is one of its alternatives.`},
+	{"gateway-servers", false, checkGatewayServers,
+		`A server that is named after a service has its address and is not mirror-aware; every server has what the gateway needs; keys are spelt as documented.`},
+	{"gateway-path-names", false, checkPathNames,
+		`A path that has the name of a service or a mirror goes to the server of that name, and the servers that a path lists begin with its own.`},
+	{"management-pages", false, checkManagementPages,
+		`A gateway's management pages are not open to everybody.`},
+	{"management-through-nginx", false, checkManagementClosed,
+		`Nginx does not pass on requests for the gateways' management pages, because all of them would come from inside.`},
+	{"gateway-accounts", false, checkAccounts,
+		`The gateways log in as the product's default account, or as one whose password the instances are given.`},
+	{"response-timeouts", false, checkResponseTimeouts,
+		`A gateway waits at least as long as the product lets it.`},
+	{"haproxy-binds", false, checkBinds,
+		`No two binds of a file share an address and port. HAProxy would start, and spread the connections over both sections.`},
+	{"haproxy-sections", false, checkSections,
+		`Proxies have names of their own, listen somewhere, and have something to answer with.`},
+	{"haproxy-servers", false, checkServers,
+		`Every server has a port, a health check, and a name and address that it shares with no other server of its section; one that has the name of a service has its address.`},
+	{"haproxy-checks", false, checkHealthChecks,
+		`An HTTP health check asks a web server, and one that goes to HAProxy itself finds a section there.`},
+	{"haproxy-check-paths", false, checkHealthPaths,
+		`Where health checks ask the web gateways about one instance, every gateway has a path for it which goes to just that instance. Such a check names the server in its path, or connects to another address than the server's.`},
+	{"haproxy-mirrors", false, checkMirrorSections,
+		`A section that serves members serves those of one mirror, just those that may become primary, and cuts the sessions of one that is not.`},
+	{"haproxy-failover", false, checkFailoverSections,
+		`A section with several members of a mirror finds the primary by a check, sends clients to one server only, and cuts old sessions.`},
+	{"haproxy-timeouts", false, checkBalancerTimeouts,
+		`HAProxy's timeouts nest in each other and in those of the gateways that it asks, and what dead members can hold on a gateway is bounded.`},
+	{"nginx-upstreams", false, checkUpstreams,
+		`An upstream has servers, each once, and chooses its balancing method before it says keepalive.`},
+	{"nginx-upstream-names", false, checkUpstreamNames,
+		`Proxy_pass names an upstream of the file, an address, or a host with a domain.`},
+	{"nginx-single-directives", false, checkSingleDirectives,
+		`What nginx takes once in a block stands there once, which raw text of the topology can break.`},
+	{"nginx-locations", false, checkLocations,
+		`No location stands twice in a server block, and no server block listens on one address twice.`},
+	{"nginx-logs", false, checkLogs,
+		`Logs go to a file, or to a device that a container has, in a format that is declared.`},
+	{"nginx-timeouts", false, checkProxyTimeouts,
+		`Nginx waits longer for a gateway than the gateway for IRIS, so that the client sees the gateway's error; and it gives up connecting long before.`},
+	{"mirror-actions", false, checkMirrorActions,
+		`A member declares its mirror once, with its own addresses, in a role that exists, and founds it only as its primary.`},
+	{"mirror-members", false, checkMirrors,
+		`What the merge files of a mirror's members say agrees: the set, its primary, its arbiter and its databases.`},
+	{"databases", false, checkDatabases,
+		`What a database or namespace refers to is made in the same file, or comes with the product.`},
+	{"superserver-port", false, checkSuperserver,
+		`The superserver listens where gateways, load balancers and application servers look for it. Of a key that is given twice the last counts.`},
+	{"web-applications", false, checkMergeApplications,
+		`A web application says how its users sign on, because without that anybody may use it.`},
+	{"ecp", false, checkECP,
+		`An application server connects to a failover member of the mirror whose databases it uses, as to a mirror, and that member admits it.`},
+	{"alike-members", false, checkAlike,
+		`Members that can become primary have the same memory and admit the same number of application servers.`},
+	{"instances-table", false, checkRoster,
+		`The table of instances lists just the instances of the compose file, each with its own addresses, in a role that its mirror has room for.`},
+	{"instances-and-merges", false, checkRosterMerges,
+		`The table of instances and the merge files say the same of each member.`},
+	{"container-files", false, checkContainerFiles,
+		`A file that a command, a variable or a health check names is mounted.`},
+	{"start-arguments", false, checkStart,
+		`An instance of a generated lab is started with its key and its hooks.`},
+	{"hook-files", false, checkHookFiles,
+		`What a script of the containers names in /lab is mounted wherever the script is.`},
+	{"configuration-targets", false, checkConfigurationTargets,
+		`A balancer's configuration is mounted where its image reads it.`},
+	{"license-key", false, checkLicense,
+		`Nothing but an IRIS has the licence key.`},
+	{"host-names", false, checkHostNames,
+		`A service's host name is its own; an instance finds its line in the table of instances by it.`},
+	{"data-directories", false, checkData,
+		`No two instances share a directory that they write to, and the members of a mirror keep the same directories.`},
+	{"member-order", false, checkMemberOrder,
+		`A member starts when its primary is up (ACMF: the primary must be running before others are added), and waits for nobody outside its mirror.`},
+	{"health-checks", false, checkHealthPorts,
+		`A health check connects to a port that the service listens on, and asks nginx for a location that it has.`},
+	{"health-times", false, checkHealthTimes,
+		`Health checks come often enough for those who wait for them, and give an instance the time that its first start takes.`},
+	{"shutdown-times", false, checkShutdown,
+		`Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit.`},
+	{"script-tables", false, checkTables,
+		`What the scripts know of the lab is what the other artifacts say.`},
+	{"readme-tables", false, checkPages,
+		`What the marked tables of a page say of services, addresses, ports and paths is what the other artifacts say, and so do the URLs and commands around them. A page without a marked table is the user's own.`},
+	{"public-subnets", true, checkPublicSubnets,
+		`Subnets are private, and no service takes whatever address is free on a network where others have fixed ones.`},
+	{"secrets", true, checkSecrets,
+		`Private keys and passwords do not lie where they are committed.`},
+	{"environment-file", true, checkEnvironmentFile,
+		`Compose runs no commands for the values of .env.`},
+	{"script-tests", true, checkScriptTests,
+		`A comparison without blanks is one word, which is always true.`},
+	{"script-targets", true, checkScriptTargets,
+		`A script runs iris where there is one.`},
+	{"stop-scripts", true, checkStopScripts,
+		`A script that stops instances one by one stops all of them.`},
+	{"missing-web-server", true, checkMissingWebServer,
+		`Nothing asks an instance for the web server that its image no longer has.`},
+	{"mirror-without-table", true, checkForeignMembers,
+		`What members of a mirror owe each other where no table of instances says who they are.`},
+	{"mirror-configuration", true, checkMirrorConfiguration,
+		`The configuration of a mirror holds identifiers that IRIS makes when the mirror is made.`},
+	{"cookies", true, checkCookies,
+		`HAProxy sets cookies in HTTP mode only.`},
+}
