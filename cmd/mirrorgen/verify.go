@@ -116,7 +116,10 @@ func readLab(dir string) ([]lab.Artifact, error) {
 		return nil, pathError(dir, err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("%s: not a directory; verify reads the directory of a lab (validate reads a topology)", dir)
+		return nil, fmt.Errorf(
+			"%s: not a directory; verify reads the directory of a lab (validate reads a topology)",
+			dir,
+		)
 	}
 	var files []lab.Artifact
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -124,7 +127,7 @@ func readLab(dir string) ([]lab.Artifact, error) {
 		switch {
 		case relErr != nil:
 			return relErr
-		case entry != nil && entry.IsDir() && (name == "data" || slices.Contains([]string{".git", "node_modules"}, entry.Name())):
+		case entry != nil && entry.IsDir() && (name == "data" || entry.Name() == ".git" || entry.Name() == "node_modules"):
 			return fs.SkipDir
 		case errors.Is(err, fs.ErrPermission) && name != ".": // a directory of a container's own user
 			return nil

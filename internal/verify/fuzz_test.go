@@ -25,7 +25,8 @@ func FuzzCheck(f *testing.F) {
 					size = len(a.Content)
 				}
 			}
-			if r := d.Subject; r.Start.Byte < 0 || r.Start.Byte > r.End.Byte || r.End.Byte > size || r.Start.Line < 1 || r.Start.Column < 1 {
+			if r := d.Subject; r.Start.Byte < 0 || r.Start.Byte > r.End.Byte || r.End.Byte > size || r.Start.Line < 1 ||
+				r.Start.Column < 1 {
 				t.Errorf("%s: %s %+v of %d bytes", d.Summary, r, r, size)
 			}
 		}

@@ -146,7 +146,14 @@ func (s *score) judge(t *testing.T, complete bool) {
 		t.Errorf("only %d mutations", s.tried)
 	}
 	share := float64(s.found) / float64(s.found+s.breaking)
-	t.Logf("%d mutations: %d found, %d break the lab unseen (%.1f %% found), %d harmless", s.tried, s.found, s.breaking, 100*share, s.tried-s.found-s.breaking)
+	t.Logf(
+		"%d mutations: %d found, %d break the lab unseen (%.1f %% found), %d harmless",
+		s.tried,
+		s.found,
+		s.breaking,
+		100*share,
+		s.tried-s.found-s.breaking,
+	)
 	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
 		t.Logf("%-8s %d of %d", kind, s.kinds[kind][0], s.kinds[kind][1])
 	}
@@ -185,7 +192,19 @@ func mutationsOf(name string, artifacts []lab.Artifact) []mutation {
 		for _, line := range factLines(a) {
 			add := func(kind string, offset int, before, after string) {
 				if before != after {
-					list = append(list, mutation{name, kind, a.Path, line.offset + offset, before, after, strings.TrimSpace(line.text), line.number})
+					list = append(
+						list,
+						mutation{
+							name,
+							kind,
+							a.Path,
+							line.offset + offset,
+							before,
+							after,
+							strings.TrimSpace(line.text),
+							line.number,
+						},
+					)
 				}
 			}
 			for _, at := range addressFact.FindAllStringSubmatchIndex(line.text, -1) {
@@ -291,13 +310,15 @@ func factLines(a lab.Artifact) []factLine {
 		keep := trimmed != ""
 		switch path.Ext(a.Path) {
 		case ".md":
-			keep = strings.HasPrefix(trimmed, "|") || strings.Contains(line, "http://") || strings.HasPrefix(trimmed, "$ docker compose")
+			keep = strings.HasPrefix(trimmed, "|") || strings.Contains(line, "http://") ||
+				strings.HasPrefix(trimmed, "$ docker compose")
 		case ".cls":
 			keep = strings.HasPrefix(line, "Class ")
 		case ".sh":
 			array = array && trimmed != ")" || strings.HasSuffix(trimmed, "=(")
 			plain := topLevelValue.MatchString(line)
-			keep = keep && trimmed[0] != '#' && (array || plain || a.Path == "iris/instances.sh" || strings.Contains(line, "/lab/"))
+			keep = keep && trimmed[0] != '#' &&
+				(array || plain || a.Path == "iris/instances.sh" || strings.Contains(line, "/lab/"))
 		default:
 			keep = keep && trimmed[0] != '#'
 		}
@@ -319,7 +340,11 @@ func isPort(file, line string, at, port int) bool {
 	}
 	before := strings.TrimRight(line[:at], " ")
 	switch {
-	case strings.HasSuffix(line[:at], ":"), strings.HasSuffix(before, "port"), strings.HasSuffix(before, "Port="), strings.HasSuffix(before, "listen"), strings.Contains(line[:at], "tcp/"):
+	case strings.HasSuffix(line[:at], ":"),
+		strings.HasSuffix(before, "port"),
+		strings.HasSuffix(before, "Port="),
+		strings.HasSuffix(before, "listen"),
+		strings.Contains(line[:at], "tcp/"):
 		return !strings.Contains(line[at:], "ms") || !strings.HasPrefix(strings.TrimLeft(line[at:], "0123456789"), "ms")
 	case path.Ext(file) == ".sh":
 		return strings.HasPrefix(line, "  ") && !strings.Contains(line, "=")
@@ -333,7 +358,8 @@ func isRole(file, line string, at int) bool {
 	case ".cpf":
 		return strings.HasSuffix(line[:at], "Member=")
 	case ".sh":
-		return strings.HasSuffix(line[:at], "role=") || strings.HasPrefix(line, "  ") && !strings.ContainsAny(line, "'\"$=[")
+		return strings.HasSuffix(line[:at], "role=") ||
+			strings.HasPrefix(line, "  ") && !strings.ContainsAny(line, "'\"$=[")
 	}
 	return false
 }
@@ -342,7 +368,7 @@ func isRole(file, line string, at int) bool {
 func isName(file, line string, at int, word string) bool {
 	after := line[at+len(word):]
 	switch {
-	case path.Ext(file) == ".sh" && (strings.HasPrefix(after, "()") || strings.HasPrefix(after, "=")), // a function or a variable
+	case path.Ext(file) == ".sh" && (strings.HasPrefix(after, "()") || strings.HasPrefix(after, "=")),
 		strings.HasPrefix(after, ":") && strings.Contains(line, "image:"),
 		at > 0 && (line[at-1] == '$' || line[at-1] == '{' || line[at-1] == '/' && path.Ext(file) != ".md"):
 		return false
@@ -410,6 +436,7 @@ func (s survivor) matches(m mutation) bool {
 		ok, err := regexp.MatchString("^(?:"+expression+")$", text)
 		return ok && err == nil
 	}
-	return match(cmp.Or(s.path, ".*"), m.path) && match(cmp.Or(s.kind, ".*"), m.kind) && match(cmp.Or(s.line, ".*"), m.line) &&
+	return match(cmp.Or(s.path, ".*"), m.path) && match(cmp.Or(s.kind, ".*"), m.kind) &&
+		match(cmp.Or(s.line, ".*"), m.line) &&
 		match(cmp.Or(s.change, ".*"), m.before+" -> "+m.after)
 }

@@ -15,7 +15,12 @@ import (
 // literals.
 func summariesIn(t *testing.T, directories ...string) []string {
 	t.Helper()
-	position := map[string]int{"Report": 2, "ReportBoth": 2, "problem": 1, "At": 2} // of the summary among the arguments
+	position := map[string]int{
+		"Report":     2,
+		"ReportBoth": 2,
+		"problem":    1,
+		"At":         2,
+	} // of the summary among the arguments
 	var summaries []string
 	for _, directory := range directories {
 		paths, err := filepath.Glob(filepath.Join(directory, "*.go"))

@@ -214,7 +214,12 @@ func TestEveryFindingHasACase(t *testing.T) {
 
 // rawOnly are findings about raw text of a topology, which Check does not see;
 // the tests of their own packages provoke them.
-var rawOnly = []string{"Section inside defaults", "Directive not allowed in defaults", "Unclosed condition", "Mirror setting in merge text"}
+var rawOnly = []string{
+	"Section inside defaults",
+	"Directive not allowed in defaults",
+	"Unclosed condition",
+	"Mirror setting in merge text",
+}
 
 func BenchmarkCheck(b *testing.B) {
 	artifacts := goodLab(b)

@@ -163,7 +163,8 @@ func (p *parser) strip(line string) string {
 		case quoted:
 		case c == ';' || c == '#' || c == '/' && i+1 < len(line) && (line[i+1] == '/' || line[i+1] == '*'):
 			if i > 0 && line[i-1] != ' ' && line[i-1] != '\t' {
-				p.problem(i+1, "Comment inside a value", `IRIS takes what follows as a comment, so the value ends here.`,
+				p.problem(i+1, "Comment inside a value",
+					`IRIS takes what follows as a comment, so the value ends here.`,
 					`Write the value in double quotes, or put a space before the comment.`)
 			}
 			if c == '/' && line[i+1] == '*' {
@@ -177,7 +178,8 @@ func (p *parser) strip(line string) string {
 		}
 	}
 	if quoted {
-		p.problem(strings.LastIndexByte(line, '"')+1, "Unclosed quote", "The double quote that opens here is not closed on the same line.",
+		p.problem(strings.LastIndexByte(line, '"')+1, "Unclosed quote",
+			"The double quote that opens here is not closed on the same line.",
 			"Close it; a value cannot be continued on the next line.")
 	}
 	return line
@@ -188,15 +190,25 @@ func (p *parser) heading(s string, column int) {
 	name, found := strings.CutSuffix(s[1:], "]")
 	name = strings.TrimSpace(name)
 	if !found || name == "" || strings.ContainsAny(name, "[]") {
-		p.problem(column, "Malformed section heading", "A section heading is a name in square brackets, alone on its line.",
+		p.problem(column, "Malformed section heading",
+			"A section heading is a name in square brackets, alone on its line.",
 			"Write it like [config].")
 	}
 	p.section = &Section{Name: name, Line: p.line}
 	p.file.Sections = append(p.file.Sections, p.section)
 	p.known = find(name)
 	if p.known == nil && found {
-		p.problem(column, "Unknown section", "IRIS knows no section ["+name+"].",
-			text.DidYouMean(sectionNames(), name, "Use one that the configuration parameter file reference names, such as [config], [Startup] or [Actions]."))
+		p.problem(
+			column,
+			"Unknown section",
+			"IRIS knows no section ["+name+"].",
+			text.DidYouMean(
+				sectionNames(),
+				name,
+				"Use one that the configuration parameter file reference names, such as [config], [Startup] or "+
+					"[Actions].",
+			),
+		)
 	}
 }
 
@@ -217,7 +229,9 @@ func (p *parser) key(s string, column int) {
 	if p.known == nil || p.known.keys == "" || text.Has(p.known.keys, name) {
 		return
 	}
-	p.problem(column, "Unknown parameter", "Section ["+p.section.Name+"] has no parameter "+name+", and IRIS does not start with one that it does not know.",
+	p.problem(column, "Unknown parameter",
+		"Section ["+p.section.Name+"] has no parameter "+name+", and IRIS does not start with one that it does not "+
+			"know.",
 		text.DidYouMean(p.known.keys, name, "Take the spelling from the configuration parameter file reference."))
 }
 
@@ -227,12 +241,21 @@ func (p *parser) action(s string, column int) {
 	action := Action{Name: name, Line: p.line, Column: column}
 	known := findAction(name)
 	if known == nil {
-		p.problem(column, "Unknown action", "IRIS knows no action "+name+".",
-			text.DidYouMean(actionNames(), name, "Take the spelling from the [Actions] part of the configuration parameter file reference."))
+		p.problem(
+			column,
+			"Unknown action",
+			"IRIS knows no action "+name+".",
+			text.DidYouMean(
+				actionNames(),
+				name,
+				"Take the spelling from the [Actions] part of the configuration parameter file reference.",
+			),
+		)
 	}
 	switch {
 	case !found && (known == nil || !known.bare):
-		p.problem(column, "Malformed action", "An action has the form Name:argument=value,argument=value.", "Put a colon after its name.")
+		p.problem(column, "Malformed action", "An action has the form Name:argument=value,argument=value.",
+			"Put a colon after its name.")
 		known = nil // its arguments are missing because the colon is
 	case known != nil && known.bare && !strings.Contains(rest, "="):
 	default:
@@ -244,7 +267,8 @@ func (p *parser) action(s string, column int) {
 	}
 	for required := range strings.FieldsSeq(known.required) {
 		if _, given := action.Argument(required); !given {
-			p.problem(column, "Missing argument", "The action "+name+" needs the argument "+required+".", "Add "+required+"= and its value.")
+			p.problem(column, "Missing argument", "The action "+name+" needs the argument "+required+".",
+				"Add "+required+"= and its value.")
 		}
 	}
 }
@@ -288,7 +312,8 @@ func (p *parser) argument(s string, column int) (Argument, bool) {
 	name, value, found := strings.Cut(s, "=")
 	name = strings.TrimSpace(name)
 	if !found || name == "" {
-		p.problem(column, "Malformed argument", "An argument has the form name=value; a comma inside a value would end it.",
+		p.problem(column, "Malformed argument",
+			"An argument has the form name=value; a comma inside a value would end it.",
 			`Write values that hold a comma or an equals sign in double quotes.`)
 		return Argument{}, false
 	}

@@ -28,8 +28,16 @@ func TestParse(t *testing.T) {
 		t.Fatalf("problems: %v", problems)
 	}
 	want := &File{Sections: []*Section{
-		{Name: "Startup", Line: 2, Keys: []Key{{Name: "PasswordHash", Value: "ab,cd,10000,SHA512", Line: 3, Column: 1, ValueColumn: 14}}},
-		{Name: "Config", Line: 5, Keys: []Key{{Name: "globals", Value: "0,0,128,0,0,0", Line: 6, Column: 1, ValueColumn: 9}}},
+		{
+			Name: "Startup",
+			Line: 2,
+			Keys: []Key{{Name: "PasswordHash", Value: "ab,cd,10000,SHA512", Line: 3, Column: 1, ValueColumn: 14}},
+		},
+		{
+			Name: "Config",
+			Line: 5,
+			Keys: []Key{{Name: "globals", Value: "0,0,128,0,0,0", Line: 6, Column: 1, ValueColumn: 9}},
+		},
 		{Name: "Actions", Line: 8, Actions: []Action{
 			{Name: "ModifyService", Line: 9, Column: 1, Arguments: []Argument{
 				{Name: "Name", Value: "%Service_ECP", Column: 15, ValueColumn: 20},
@@ -135,7 +143,8 @@ func FuzzParse(f *testing.F) {
 			for _, k := range s.Keys {
 				inside(k.Line, k.ValueColumn, k.Name)
 				// A comment within a name counts as blanks.
-				if text := lines[k.Line-1][k.Column-1:]; !strings.HasPrefix(text, k.Name) && !strings.Contains(content, "/*") {
+				if text := lines[k.Line-1][k.Column-1:]; !strings.HasPrefix(text, k.Name) && !strings.Contains(content,
+					"/*") {
 					t.Errorf("key %q is not at %d:%d of %q", k.Name, k.Line, k.Column, content)
 				}
 			}

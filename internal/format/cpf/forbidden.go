@@ -23,21 +23,28 @@ func Forbidden(f *File) []Problem {
 		for _, key := range section.Keys {
 			switch {
 			case startup && (text.Has(formerMirrorKeys, key.Name) || strings.HasPrefix(key.Name, "Mirror")):
-				forbid(key.Line, key.Column, "The [Startup] parameter "+key.Name+" would declare the mirror a second time.", byBlock)
+				forbid(key.Line, key.Column,
+					"The [Startup] parameter "+key.Name+" would declare the mirror a second time.", byBlock)
 			case strings.HasPrefix(key.Name, "VirtualAddress"):
-				forbid(key.Line, key.Column, "A virtual address cannot be taken over by an instance in a container.", "Remove it; clients reach the primary through haproxy or a web gateway.")
+				forbid(key.Line, key.Column, "A virtual address cannot be taken over by an instance in a container.",
+					"Remove it; clients reach the primary through haproxy or a web gateway.")
 			}
 		}
 		for _, action := range section.Actions {
 			if action.Name == "ConfigMirror" {
-				forbid(action.Line, action.Column, "The action ConfigMirror would declare the mirror a second time.", byBlock)
+				forbid(action.Line, action.Column, "The action ConfigMirror would declare the mirror a second time.",
+					byBlock)
 			}
 			for _, a := range action.Arguments {
 				switch {
 				case strings.HasPrefix(a.Name, "VirtualAddress"):
-					forbid(action.Line, a.Column, "A virtual address cannot be taken over by an instance in a container.", "Remove it; clients reach the primary through haproxy or a web gateway.")
-				case action.Name == "ModifyStartup" && (text.Has(formerMirrorKeys, a.Name) || strings.HasPrefix(a.Name, "Mirror")):
-					forbid(action.Line, a.Column, "The [Startup] parameter "+a.Name+" would declare the mirror a second time.", byBlock)
+					forbid(action.Line, a.Column,
+						"A virtual address cannot be taken over by an instance in a container.",
+						"Remove it; clients reach the primary through haproxy or a web gateway.")
+				case action.Name == "ModifyStartup" && (text.Has(formerMirrorKeys, a.Name) || strings.HasPrefix(a.Name,
+					"Mirror")):
+					forbid(action.Line, a.Column,
+						"The [Startup] parameter "+a.Name+" would declare the mirror a second time.", byBlock)
 				}
 			}
 		}

@@ -24,15 +24,21 @@ var sections = []vocabulary{
 	{name: "ECPServers"},
 	{name: "Gateways"},
 	{name: "IO", keys: "File MagTape Other Terminal"},
-	{name: "Journal", keys: "AlternateDirectory ArchiveName BackupsBeforePurge CompressFiles CurrentDirectory DaysBeforePurge" +
-		" FileSizeLimit FreezeOnError JournalFilePrefix JournalcspSession PurgeArchived"},
+	{
+		name: "Journal",
+		keys: "AlternateDirectory ArchiveName BackupsBeforePurge CompressFiles CurrentDirectory DaysBeforePurge" +
+			" FileSizeLimit FreezeOnError JournalFilePrefix JournalcspSession PurgeArchived",
+	},
 	{name: "LicenseServers"},
 	{name: "Logging", keys: "ChildProcessLaunchCommand Enabled EventFilter Format Interval Level"},
 	{name: "MagTapes"},
 	{name: "Map", prefix: true},
 	{name: "MapMirrors", prefix: true},
-	{name: "MirrorMember", keys: "AgentAddress AsyncMemberGUID AsyncMemberType AsyncUseSystemPurgeInterval JoinMirror SystemName" +
-		" ValidatedMember VirtualAddressInterface"},
+	{
+		name: "MirrorMember",
+		keys: "AgentAddress AsyncMemberGUID AsyncMemberType AsyncUseSystemPurgeInterval JoinMirror SystemName" +
+			" ValidatedMember VirtualAddressInterface",
+	},
 	{name: "Mirrors"},
 	{name: "Miscellaneous", keys: miscellaneousKeys},
 	{name: "Monitor", keys: monitorKeys},
@@ -47,24 +53,37 @@ var sections = []vocabulary{
 }
 
 const (
-	configKeys = "LibPath MaxServerConn MaxServers Path PythonPath PythonRuntimeLibrary PythonRuntimeLibraryVersion UUIDv1RandomMac" +
-		" ZFString ZFSize bbsiz console errlog globals gmheap history ijcbuff ijcnum jrnbufs locksiz memlock netjob nlstab overview" +
+	configKeys = "LibPath MaxServerConn MaxServers Path PythonPath PythonRuntimeLibrary PythonRuntimeLibraryVersion " +
+		"UUIDv1RandomMac" +
+		" ZFString ZFSize bbsiz console errlog globals gmheap history ijcbuff ijcnum jrnbufs locksiz memlock netjob " +
+		"nlstab overview" +
 		" pijdir routines targwijsz udevtabsiz wijdir zfheap"
-	startupKeys = "CallinHalt CallinStart CliSysName DBSizesAllowed DefaultPort DefaultPortBindAddress EnableVSSBackup EnsembleAutoStart" +
-		" ErrorPurge FIPSMode IPv6 JobHalt JobServers JobStart LicenseID MaxConsoleLogSize MaxIRISTempSizeAtStart PasswordHash" +
+	startupKeys = "CallinHalt CallinStart CliSysName DBSizesAllowed DefaultPort DefaultPortBindAddress " +
+		"EnableVSSBackup EnsembleAutoStart" +
+		" ErrorPurge FIPSMode IPv6 JobHalt JobServers JobStart LicenseID MaxConsoleLogSize MaxIRISTempSizeAtStart " +
+		"PasswordHash" +
 		" ProcessHalt ProcessStart ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
-		" SystemPerformanceDailyReportsRetentionDays SystemStart TempDirectory TerminalPrompt WebServer WebServerName WebServerPort" +
+		" SystemPerformanceDailyReportsRetentionDays SystemStart TempDirectory TerminalPrompt WebServer " +
+		"WebServerName WebServerPort" +
 		" WebServerProtocol WebServerSSLConfiguration WebServerURLPrefix ZSTU"
-	miscellaneousKeys = "AsyncDisconnectErr AsynchError BreakMode CollectResourceStats DisconnectErr FileMode GlobalKillEnabled IEEEError" +
-		" LicenseAltHeaders LineRecall ListFormat LogRollback MVDefined NodeNameInPid NullSubscripts OldZU5 OpenMode PopError RefInKind" +
-		" ScientificNotation SetZEOF ShutDownLogErrors StopID SwitchOSdir SynchCommit TelnetNUL TruncateOverflow Undefined" +
+	miscellaneousKeys = "AsyncDisconnectErr AsynchError BreakMode CollectResourceStats DisconnectErr FileMode " +
+		"GlobalKillEnabled IEEEError" +
+		" LicenseAltHeaders LineRecall ListFormat LogRollback MVDefined NodeNameInPid NullSubscripts OldZU5 " +
+		"OpenMode PopError RefInKind" +
+		" ScientificNotation SetZEOF ShutDownLogErrors StopID SwitchOSdir SynchCommit TelnetNUL TruncateOverflow " +
+		"Undefined" +
 		" UseNagleAlgorithm ViewPastData ZDateNull ZaMode"
 	monitorKeys = "OTELInterval OTELLogLevel OTELLogs OTELMetrics SNMPEnabled"
-	sqlKeys     = "ANSIPrecedence AdaptiveMode AllowRowIDUpdate AutoParallel AutoParallelThreshold AutoStatsForEfficientSamplingTableOnly" +
-		" AutoStatsForFixedStatsTable AutoStatsForRemoteGlobalTable BiasQueriesAsOutlier ClientMaxIdleTime Comment DDLDefineBitmapExtent" +
-		" DDLFinal DDLNo201 DDLNo30 DDLNo307 DDLNo311 DDLNo315 DDLNo324 DDLNo333 DDLSQLOnlyCompile DDLUseExtentSet DDLUseSequence" +
-		" DefaultSchema DelimitedIds DropDelete ECPSync ExtrinsicFunctions FastDistinct IdKey IdTrxFrom IdTrxTo LockThreshold LockTimeout" +
-		" ODBCVarcharMaxlen ParameterSampling QueryProcedures RTPC ReferentialChecks SaveMAC TCPKeepAlive TODATEDefaultFormat TimePrecision"
+	sqlKeys     = "ANSIPrecedence AdaptiveMode AllowRowIDUpdate AutoParallel AutoParallelThreshold " +
+		"AutoStatsForEfficientSamplingTableOnly" +
+		" AutoStatsForFixedStatsTable AutoStatsForRemoteGlobalTable BiasQueriesAsOutlier ClientMaxIdleTime Comment " +
+		"DDLDefineBitmapExtent" +
+		" DDLFinal DDLNo201 DDLNo30 DDLNo307 DDLNo311 DDLNo315 DDLNo324 DDLNo333 DDLSQLOnlyCompile DDLUseExtentSet " +
+		"DDLUseSequence" +
+		" DefaultSchema DelimitedIds DropDelete ECPSync ExtrinsicFunctions FastDistinct IdKey IdTrxFrom IdTrxTo " +
+		"LockThreshold LockTimeout" +
+		" ODBCVarcharMaxlen ParameterSampling QueryProcedures RTPC ReferentialChecks SaveMAC TCPKeepAlive " +
+		"TODATEDefaultFormat TimePrecision"
 )
 
 // find returns the section of that name, whose case does not matter, or nil.
@@ -107,20 +126,29 @@ type actionVocabulary struct {
 func (a *actionVocabulary) all() string { return a.required + " " + a.optional }
 
 const (
-	applicationArguments = "AutheEnabled AutoCompile CSPZENEnabled CSRFToken ChangePasswordPage CookiePath CorsAllowlist CorsCredentialsAllowed" +
-		" CorsHeadersList DeepSeeEnabled Description DispatchClass Enabled ErrorPage EventClass GroupById HyperEvent InbndWebServicesEnabled" +
-		" IsNameSpaceDefault JWTAccessTokenTimeout JWTAuthEnabled JWTRefreshTokenTimeout LockCSPName LoginPage MatchRoles NameSpace Path" +
-		" PermittedClasses Recurse RedirectEmptyPath Resource ServeFiles ServeFilesTimeout SessionScope SuperClass Timeout TwoFactorEnabled" +
+	applicationArguments = "AutheEnabled AutoCompile CSPZENEnabled CSRFToken ChangePasswordPage CookiePath " +
+		"CorsAllowlist CorsCredentialsAllowed" +
+		" CorsHeadersList DeepSeeEnabled Description DispatchClass Enabled ErrorPage EventClass GroupById " +
+		"HyperEvent InbndWebServicesEnabled" +
+		" IsNameSpaceDefault JWTAccessTokenTimeout JWTAuthEnabled JWTRefreshTokenTimeout LockCSPName LoginPage " +
+		"MatchRoles NameSpace Path" +
+		" PermittedClasses Recurse RedirectEmptyPath Resource ServeFiles ServeFilesTimeout SessionScope SuperClass " +
+		"Timeout TwoFactorEnabled" +
 		" Type UseCookies UserCookieScope WSGIAppLocation WSGIAppName WSGICallable WSGIDebug WSGIType iKnowEnabled"
-	databaseArguments = "ClusterMountMode ExpansionSize GlobalJournalState LogicalOnly MaxSize MirrorDBName MirrorSetName MountAtStartup" +
+	databaseArguments = "ClusterMountMode ExpansionSize GlobalJournalState LogicalOnly MaxSize MirrorDBName " +
+		"MirrorSetName MountAtStartup" +
 		" MountRequired NewGlobalCollation NewGlobalIsKeep ReadOnly ResourceName Seed Server Size StreamLocation"
-	mirrorArguments = "AgentAddress AgentPort AllowParallelDejournaling ArbiterNode ArbiterURL CompressionForAsyncMembers" +
-		" CompressionForFailoverMembers CompressionTypeForAsyncMembers CompressionTypeForFailoverMembers ECPAddress Map MirrorAddress" +
+	mirrorArguments = "AgentAddress AgentPort AllowParallelDejournaling ArbiterNode ArbiterURL " +
+		"CompressionForAsyncMembers" +
+		" CompressionForFailoverMembers CompressionTypeForAsyncMembers CompressionTypeForFailoverMembers ECPAddress " +
+		"Map MirrorAddress" +
 		" Ordinal QOSTimeout SSLDir SystemName UseSSL VirtualAddress VirtualAddressInterface"
 	namespaceArguments = "Interop Library Routines SysGlobals SysRoutines TempGlobals"
-	userArguments      = "AccountNeverExpires AutheEnabled ChangePassword Comment EmailAddress Enabled EscalationRoles ExpirationDate FullName" +
+	userArguments      = "AccountNeverExpires AutheEnabled ChangePassword Comment EmailAddress Enabled " +
+		"EscalationRoles ExpirationDate FullName" +
 		" HOTPKeyDisplay NameSpace PasswordHash PasswordNeverExpires PhoneNumber PhoneProvider Roles Routine"
-	sslArguments = "CAFile CAPath CRLFile CertificateFile CipherList Ciphersuites Description DiffieHellmanBits Enabled OCSP" +
+	sslArguments = "CAFile CAPath CRLFile CertificateFile CipherList Ciphersuites Description DiffieHellmanBits " +
+		"Enabled OCSP" +
 		" PrivateKeyFile PrivateKeyPassword PrivateKeyType TLSMaxVersion TLSMinVersion Type VerifyDepth VerifyPeer"
 	serverArguments = "Description Enabled EnabledSSLConfigs SSLConfig SSLSupportLevel SystemDefault"
 	mapArguments    = "Collation LockDatabase"
@@ -130,7 +158,12 @@ const (
 var actions = []actionVocabulary{
 	{name: "ConfigMirror", required: "Name Member Primary", optional: mirrorArguments},
 	{name: "ConfigProduction", required: "Namespace Path Name", optional: "AutoStart"},
-	{name: "ConfigShardedCluster", required: "Role", optional: "ArbiterURL ClusterURL Map MasterRegexp Member Regexp SSLDir", open: true},
+	{
+		name:     "ConfigShardedCluster",
+		required: "Role",
+		optional: "ArbiterURL ClusterURL Map MasterRegexp Member Regexp SSLDir",
+		open:     true,
+	},
 	{name: "CreateApplication", required: "Name", optional: applicationArguments, open: true},
 	{name: "CreateComPort", required: "Name", open: true},
 	{name: "CreateDatabase", required: "Name Directory", optional: databaseArguments},
@@ -150,9 +183,18 @@ var actions = []actionVocabulary{
 	{name: "CreateNamespace", required: "Name Globals", optional: namespaceArguments},
 	{name: "CreateOAuth2Client", required: "ApplicationName ClientType ServerDefinition SSLConfiguration", open: true},
 	{name: "CreateOAuth2Resource", required: "Name", optional: "Audiences Authenticator ServerDefinition", open: true},
-	{name: "CreateOAuth2Server", required: "SupportedScopes IssuerEndpoint CustomizationRoles CustomizationNamespace SSLConfiguration", open: true},
+	{
+		name:     "CreateOAuth2Server",
+		required: "SupportedScopes IssuerEndpoint CustomizationRoles CustomizationNamespace SSLConfiguration",
+		open:     true,
+	},
 	{name: "CreateOAuth2ServerClient", open: true},
-	{name: "CreateOAuth2ServerDefinition", required: "IssuerEndpoint SSLConfiguration Metadata", optional: "InitialAccessToken ServerCredentials", open: true},
+	{
+		name:     "CreateOAuth2ServerDefinition",
+		required: "IssuerEndpoint SSLConfiguration Metadata",
+		optional: "InitialAccessToken ServerCredentials",
+		open:     true,
+	},
 	{name: "CreateResource", required: "Name", optional: "Description PublicPermission Type"},
 	{name: "CreateRole", required: "Name", optional: "Description EscalationOnly GrantedRoles Resources"},
 	{name: "CreateSSLConfig", required: "Name", optional: sslArguments, open: true},
@@ -202,7 +244,12 @@ var actions = []actionVocabulary{
 	{name: "DeleteWebAppPctAccess", required: "Name", open: true},
 	{name: "DeleteWorkQueue", required: "Name"},
 	{name: "DiscoverOAuth2Server", required: "IssuerEndpoint SSLConfiguration"},
-	{name: "Execute", required: "Namespace", optional: "ClassName MethodName RoutineName Arg1 Arg2 Arg3 Arg4 Arg5 Arg6 Arg7 Arg8 Arg9", open: true},
+	{
+		name:     "Execute",
+		required: "Namespace",
+		optional: "ClassName MethodName RoutineName Arg1 Arg2 Arg3 Arg4 Arg5 Arg6 Arg7 Arg8 Arg9",
+		open:     true,
+	},
 	{name: "GrantAdminPrivilege", required: "AdminPriv Grantee Namespace", optional: "WithGrant"},
 	{name: "GrantPrivilege", required: "ObjPriv ObjList Type User Namespace", optional: "WithGrant"},
 	{name: "ImportLocale", required: "FileName", optional: "Flags"},
@@ -218,8 +265,11 @@ var actions = []actionVocabulary{
 	{name: "ModifyECP", optional: "Name ClientReconnectDuration ClientReconnectInterval ServerTroubleDuration"},
 	{name: "ModifyECPServer", required: "Name", optional: "Address BatchMode MirrorConnection Port SSLConfig"},
 	{name: "ModifyEvent", required: "Source Type Name", optional: "Description Enabled", open: true},
-	{name: "ModifyJournal", optional: "AlternateDirectory ArchiveName BackupsBeforePurge CompressFiles CurrentDirectory DaysBeforePurge" +
-		" FileSizeLimit FreezeOnError JournalFilePrefix JournalcspSession PurgeArchived"},
+	{
+		name: "ModifyJournal",
+		optional: "AlternateDirectory ArchiveName BackupsBeforePurge CompressFiles CurrentDirectory DaysBeforePurge" +
+			" FileSizeLimit FreezeOnError JournalFilePrefix JournalcspSession PurgeArchived",
+	},
 	{name: "ModifyLDAPConfig", required: "Name", open: true},
 	{name: "ModifyLicenseServer", required: "Name", optional: "Address Port", open: true},
 	{name: "ModifyLogging", optional: "ChildProcessLaunchCommand Enabled EventFilter Format Interval Level"},
@@ -228,7 +278,11 @@ var actions = []actionVocabulary{
 	{name: "ModifyMapPackage", required: "Namespace Name", optional: "Database " + mapArguments},
 	{name: "ModifyMapRoutine", required: "Namespace Name", optional: "Database " + mapArguments},
 	{name: "ModifyMirror", required: "Name", optional: mirrorArguments, open: true},
-	{name: "ModifyMirrorMember", optional: "Name AsyncMemberType AsyncUseSystemPurgeInterval SystemName ValidatedMember VirtualAddressInterface", open: true},
+	{
+		name:     "ModifyMirrorMember",
+		optional: "Name AsyncMemberType AsyncUseSystemPurgeInterval SystemName ValidatedMember VirtualAddressInterface",
+		open:     true,
+	},
 	{name: "ModifyMiscellaneous", optional: miscellaneousKeys},
 	{name: "ModifyMonitor", optional: monitorKeys},
 	{name: "ModifyNamespace", required: "Name", optional: "Globals " + namespaceArguments},
@@ -236,13 +290,22 @@ var actions = []actionVocabulary{
 	{name: "ModifyOAuth2Resource", required: "Name", open: true},
 	{name: "ModifyOAuth2Server", open: true},
 	{name: "ModifyOAuth2ServerClient", required: "ClientId", open: true},
-	{name: "ModifyOAuth2ServerDefinition", required: "IssuerEndpoint", optional: "InitialAccessToken Metadata SSLConfiguration ServerCredentials"},
+	{
+		name:     "ModifyOAuth2ServerDefinition",
+		required: "IssuerEndpoint",
+		optional: "InitialAccessToken Metadata SSLConfiguration ServerCredentials",
+	},
 	{name: "ModifyResource", required: "Name", optional: "Description PublicPermission Type"},
 	{name: "ModifyRole", required: "Name", optional: "Description EscalationOnly GrantedRoles Resources"},
 	{name: "ModifySQL", optional: sqlKeys},
 	{name: "ModifySSLConfig", required: "Name", optional: sslArguments, open: true},
 	{name: "ModifyServer", required: "Port BindAddress", optional: serverArguments, open: true},
-	{name: "ModifyService", required: "Name", optional: "AutheEnabled ClientSystems Enabled HttpOnlyCookies TwoFactorEnabled", open: true},
+	{
+		name:     "ModifyService",
+		required: "Name",
+		optional: "AutheEnabled ClientSystems Enabled HttpOnlyCookies TwoFactorEnabled",
+		open:     true,
+	},
 	{name: "ModifySqlSysDatatype", required: "Name", optional: "Datatype"},
 	{name: "ModifySqlUserDatatype", required: "Name", optional: "Datatype"},
 	{name: "ModifyStartup", optional: startupKeys + " " + formerMirrorKeys},

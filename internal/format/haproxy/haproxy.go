@@ -35,7 +35,8 @@ type Line struct {
 
 // sectionKinds are the keywords that begin a section, wherever on a line they
 // stand first (HAProxy 2.6 to 3.4).
-const sectionKinds = "acme backend cache crt-store defaults fcgi-app frontend global healthcheck http-errors listen log-forward" +
+const sectionKinds = "acme backend cache crt-store defaults fcgi-app frontend global healthcheck http-errors listen " +
+	"log-forward" +
 	" log-profile mailers peers program resolvers ring traces userlist"
 
 // Proxy reports whether the section takes connections or serves them.
@@ -120,17 +121,28 @@ func Parse(content string) (*Config, []Problem) {
 			config.Sections = append(config.Sections, section)
 		case strings.HasPrefix(keyword, "."): // .if, .notice and the like
 		case line.Columns[0] == 1:
-			problems = append(problems, text.At(number, 1, "Unknown section", `"`+keyword+`" begins no section, and directives are indented.`,
-				text.DidYouMean(sectionKinds, keyword, "Use a section keyword such as listen, frontend or backend, or indent the line.")))
+			problems = append(problems, text.At(
+				number,
+				1,
+				"Unknown section",
+				`"`+keyword+`" begins no section, and directives are indented.`,
+				text.DidYouMean(
+					sectionKinds,
+					keyword,
+					"Use a section keyword such as listen, frontend or backend, or indent the line.",
+				),
+			))
 		case section == nil:
-			problems = append(problems, text.At(number, line.Columns[0], "Directive outside a section", "This line stands before the first section.",
+			problems = append(problems, text.At(number, line.Columns[0], "Directive outside a section",
+				"This line stands before the first section.",
 				"Put it below global, defaults, listen, frontend or backend."))
 		default:
 			section.Lines = append(section.Lines, line)
 		}
 	}
 	if content == "" || content[len(content)-1] != '\n' {
-		problems = append(problems, text.At(max(last, 1), 0, "Missing newline at the end", "HAProxy refuses a configuration whose last line does not end with a newline.",
+		problems = append(problems, text.At(max(last, 1), 0, "Missing newline at the end",
+			"HAProxy refuses a configuration whose last line does not end with a newline.",
 			"End the file with a newline."))
 	}
 	return config, problems
@@ -162,10 +174,12 @@ func CheckDefaults(content string) []Problem {
 		keyword, column := line.Words[0], line.Columns[0]
 		switch {
 		case text.Has(sectionKinds, keyword):
-			problems = append(problems, text.At(number, column, "Section inside defaults", `The line begins a section "`+keyword+`", and all that follows would belong to it.`,
+			problems = append(problems, text.At(number, column, "Section inside defaults",
+				`The line begins a section "`+keyword+`", and all that follows would belong to it.`,
 				"Keep to directives of the defaults section."))
 		case text.Has(onlyInProxies, keyword):
-			problems = append(problems, text.At(number, column, "Directive not allowed in defaults", "HAProxy refuses "+keyword+" in a defaults section.",
+			problems = append(problems, text.At(number, column, "Directive not allowed in defaults",
+				"HAProxy refuses "+keyword+" in a defaults section.",
 				"Remove it; the servers and binds come from the topology."))
 		case keyword == ".if":
 			open = number
@@ -174,7 +188,9 @@ func CheckDefaults(content string) []Problem {
 		}
 	}
 	if open > 0 {
-		problems = append(problems, text.At(open, 0, "Unclosed condition", "The .if has no .endif, so that the rest of the file depends on it.", "Add .endif."))
+		problems = append(problems, text.At(open, 0, "Unclosed condition",
+			"The .if has no .endif, so that the rest of the file depends on it.",
+			"Add .endif."))
 	}
 	return problems
 }

@@ -14,7 +14,8 @@ func TestWords(t *testing.T) {
 		want []string
 	}{
 		{`  server a 10.0.0.1:80 check # first`, []string{"server", "a", "10.0.0.1:80", "check"}},
-		{`http-check send hdr Host "a b" body 'c"d'`, []string{"http-check", "send", "hdr", "Host", "a b", "body", `c"d`}},
+		{`http-check send hdr Host "a b" body 'c"d'`,
+			[]string{"http-check", "send", "hdr", "Host", "a b", "body", `c"d`}},
 		{`option\ x "a\"b" 'c\d'`, []string{"option x", `a"b`, `c\d`}},
 		{`acl x path -m beg "/#"#c`, []string{"acl", "x", "path", "-m", "beg", "/#"}},
 		{"\tlog stdout\r", []string{"log", "stdout"}},
@@ -59,14 +60,44 @@ func TestParse(t *testing.T) {
 		t.Errorf("binds (-want +got):\n%s", diff)
 	}
 	wantServers := []Server{
-		{Name: "a", Host: "10.0.0.1", Port: 1972, Check: true, CheckHost: "127.0.0.1", CheckPort: 8405, CheckedApart: true, Line: 9, Column: 14},
-		{Name: "b", Host: "10.0.0.2", Port: 1972, CheckHost: "127.0.0.1", CheckPort: 80, CheckedApart: true, Line: 10, Column: 14},
-		{Name: "c", Host: "fd00::1", Port: 1972, Check: true, CheckHost: "127.0.0.1", CheckPort: 8405, CheckedApart: true, Line: 11, Column: 14},
+		{
+			Name:         "a",
+			Host:         "10.0.0.1",
+			Port:         1972,
+			Check:        true,
+			CheckHost:    "127.0.0.1",
+			CheckPort:    8405,
+			CheckedApart: true,
+			Line:         9,
+			Column:       14,
+		},
+		{
+			Name:         "b",
+			Host:         "10.0.0.2",
+			Port:         1972,
+			CheckHost:    "127.0.0.1",
+			CheckPort:    80,
+			CheckedApart: true,
+			Line:         10,
+			Column:       14,
+		},
+		{
+			Name:         "c",
+			Host:         "fd00::1",
+			Port:         1972,
+			Check:        true,
+			CheckHost:    "127.0.0.1",
+			CheckPort:    8405,
+			CheckedApart: true,
+			Line:         11,
+			Column:       14,
+		},
 	}
 	if diff := cmp.Diff(wantServers, ap1.Servers()); diff != "" {
 		t.Errorf("servers of ap1 (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Server{{Name: "d", Host: "10.0.0.4", CheckHost: "10.0.0.4", Line: 15, Column: 14}}, spare.Servers()); diff != "" {
+	wanted := []Server{{Name: "d", Host: "10.0.0.4", CheckHost: "10.0.0.4", Line: 15, Column: 14}}
+	if diff := cmp.Diff(wanted, spare.Servers()); diff != "" {
 		t.Errorf("servers of spare (-want +got):\n%s", diff)
 	}
 	if ap1.Has("timeout", "check") || !spare.Has("timeout", "check") || !ap1.Has("mode", "tcp") {

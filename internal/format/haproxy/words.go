@@ -64,7 +64,9 @@ func words(raw string, number int) (Line, []Problem) {
 	}
 	finish(len(raw))
 	if quote != 0 {
-		return line, []Problem{text.At(number, quoteColumn, "Unclosed quote", "The quote that opens here is not closed on the same line.", "Close it.")}
+		return line, []Problem{text.At(number, quoteColumn, "Unclosed quote",
+			"The quote that opens here is not closed on the same line.",
+			"Close it.")}
 	}
 	return line, nil
 }

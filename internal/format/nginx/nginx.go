@@ -55,7 +55,8 @@ func Parse(content string) ([]*Directive, []Problem) {
 			current.Block = append(current.Block, p.directive)
 		case openToken:
 			if p.directive == nil {
-				p.problem(token, "Block without a name", "No directive stands before this brace.", "Put the name of the block before it, such as location /.")
+				p.problem(token, "Block without a name", "No directive stands before this brace.",
+					"Put the name of the block before it, such as location /.")
 				p.directive = &Directive{Line: token.line, Column: token.column}
 			}
 			p.directive.HasBlock = true
@@ -64,7 +65,8 @@ func Parse(content string) ([]*Directive, []Problem) {
 		case closeToken:
 			p.unfinished()
 			if len(open) == 1 {
-				p.problem(token, "Unbalanced brace", "This brace closes a block that was not opened here.", "Remove it.")
+				p.problem(token, "Unbalanced brace", "This brace closes a block that was not opened here.",
+					"Remove it.")
 				break
 			}
 			open = open[:len(open)-1]
@@ -78,7 +80,8 @@ func Parse(content string) ([]*Directive, []Problem) {
 				if block.Name == "" {
 					what = "The block that opens here"
 				}
-				p.problems = append(p.problems, text.At(block.Line, block.Column, "Unclosed block", what+" is not closed.", `Close it with "}".`))
+				p.problems = append(p.problems, text.At(block.Line, block.Column, "Unclosed block",
+					what+" is not closed.", `Close it with "}".`))
 			}
 			return top.Block, append(p.problems, p.tokens.problems...)
 		}
@@ -115,7 +118,8 @@ func (p *parser) word(t token) {
 // unfinished reports the directive being read, if any, as lacking its semicolon.
 func (p *parser) unfinished() {
 	if d := p.directive; d != nil {
-		p.problems = append(p.problems, text.At(d.Line, d.Column, "Missing semicolon", `The directive "`+d.Name+`" is not ended.`, `End it with ";".`))
+		p.problems = append(p.problems, text.At(d.Line, d.Column, "Missing semicolon",
+			`The directive "`+d.Name+`" is not ended.`, `End it with ";".`))
 	}
 	p.directive = nil
 }
@@ -123,10 +127,13 @@ func (p *parser) unfinished() {
 // commonNames are directives that begin a line more often than they are an
 // argument.
 const commonNames = "access_log add_header allow client_body_buffer_size client_body_timeout client_header_timeout" +
-	" client_max_body_size default_type deny error_log error_page expires gzip gzip_types hash ip_hash keepalive_requests" +
-	" keepalive_timeout large_client_header_buffers least_conn listen location log_format map proxy_buffer_size proxy_buffering" +
+	" client_max_body_size default_type deny error_log error_page expires gzip gzip_types hash ip_hash " +
+	"keepalive_requests" +
+	" keepalive_timeout large_client_header_buffers least_conn listen location log_format map proxy_buffer_size " +
+	"proxy_buffering" +
 	" proxy_buffers proxy_busy_buffers_size proxy_cache proxy_connect_timeout proxy_hide_header proxy_http_version" +
 	" proxy_next_upstream proxy_next_upstream_timeout proxy_next_upstream_tries proxy_pass proxy_read_timeout" +
 	" proxy_redirect proxy_request_buffering proxy_send_timeout proxy_set_header proxy_ssl_name proxy_ssl_verify" +
-	" real_ip_header resolver return rewrite root send_timeout server_name server_names_hash_bucket_size server_tokens" +
+	" real_ip_header resolver return rewrite root send_timeout server_name server_names_hash_bucket_size " +
+	"server_tokens" +
 	" set_real_ip_from stub_status sub_filter tcp_nodelay try_files upstream"

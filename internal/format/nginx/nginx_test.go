@@ -44,7 +44,8 @@ func TestPlaces(t *testing.T) {
 	tree, _ := Parse("a;\n  server {\n\tlisten  80;\n}\n")
 	listen := tree[1].Block[0]
 	if listen.Line != 3 || listen.Column != 2 || listen.Args[0].Column != 10 || tree[1].Column != 3 {
-		t.Errorf("listen at %d:%d, its argument in column %d, server in column %d", listen.Line, listen.Column, listen.Args[0].Column, tree[1].Column)
+		t.Errorf("listen at %d:%d, its argument in column %d, server in column %d", listen.Line, listen.Column,
+			listen.Args[0].Column, tree[1].Column)
 	}
 }
 

@@ -97,8 +97,10 @@ func (t *tokenizer) quotedWord(at token, quote byte) token {
 			t.pos++
 			at.text = word.String()
 			if t.pos < len(t.content) && strings.IndexByte(" \t\r\n;{)", t.content[t.pos]) < 0 {
-				t.problems = append(t.problems, text.At(t.line, t.pos-t.lineFrom+1, "Unexpected character after a quote",
-					"A blank, a semicolon or a brace has to follow a closing quote.", "Put the whole value inside the quotes."))
+				t.problems = append(t.problems, text.At(t.line, t.pos-t.lineFrom+1,
+					"Unexpected character after a quote",
+					"A blank, a semicolon or a brace has to follow a closing quote.",
+					"Put the whole value inside the quotes."))
 			}
 			t.seen = t.line
 			return at

@@ -34,7 +34,8 @@ func TestHas(t *testing.T) {
 func TestNearest(t *testing.T) {
 	const list = "gmheap globals Port MirrorAddress"
 	for word, want := range map[string]string{
-		"gmheep": "gmheap", "GMHEAP": "gmheap", "MirrorAdres": "MirrorAddress", "port": "Port", "Pot": "Port", "Boot": "", "routines": "",
+		"gmheep": "gmheap", "GMHEAP": "gmheap", "MirrorAdres": "MirrorAddress", "port": "Port",
+		"Pot": "Port", "Boot": "", "routines": "",
 	} {
 		if got := Nearest(list, word); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)

@@ -30,19 +30,23 @@ func (l *Facts) readApache(f *File) {
 		switch {
 		case strings.HasPrefix(trimmed, "</"):
 			if len(open) == 0 || !strings.EqualFold(open[len(open)-1].name, name) {
-				l.Report(f, at, "Unbalanced section", "Nothing that is open here is closed by </"+name+">.", "Close sections in the reverse order of their opening.")
+				l.Report(f, at, "Unbalanced section", "Nothing that is open here is closed by </"+name+">.",
+					"Close sections in the reverse order of their opening.")
 				continue
 			}
 			open = open[:len(open)-1]
 		case trimmed[0] == '<':
 			if !strings.HasSuffix(trimmed, ">") {
-				l.Report(f, at, "Malformed section", "The section <"+name+" is not ended with >.", "End the line with >.")
+				l.Report(f, at, "Malformed section", "The section <"+name+" is not ended with >.",
+					"End the line with >.")
 			}
 			open = append(open, tag{name, at})
 		case name == "CSP" || name == "CSPFileTypes":
 			for _, outer := range open {
 				if strings.EqualFold(outer.name, "VirtualHost") {
-					l.Report(f, at, "Directive inside a virtual host", "The Web Gateway does not support "+name+" inside <VirtualHost>.", "Put it into a <Location> outside.")
+					l.Report(f, at, "Directive inside a virtual host",
+						"The Web Gateway does not support "+name+" inside <VirtualHost>.",
+						"Put it into a <Location> outside.")
 				}
 			}
 		}

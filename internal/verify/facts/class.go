@@ -14,14 +14,15 @@ func (l *Facts) readClass(f *File) {
 	for i := 0; i < len(f.Text); i++ {
 		rest := f.Text[i:]
 		switch c := f.Text[i]; {
-		case strings.HasPrefix(rest, "//") || c == ';' && (i == 0 || f.Text[i-1] == ' ' || f.Text[i-1] == '\n' || f.Text[i-1] == '\t'):
+		case strings.HasPrefix(rest, "//") || c == ';' && (i == 0 || isBlank(f.Text[i-1])):
 			i += lengthUntil(rest, "\n") - 1
 		case strings.HasPrefix(rest, "/*"):
 			i += 2 + lengthUntil(rest[2:], "*/") + 1
 		case c == '"':
 			end := strings.IndexAny(rest[1:], "\"\n")
 			if end < 0 || rest[1+end] == '\n' {
-				l.Report(f, f.Position(i), "Unclosed string", "The string that begins here is not closed on its line.", "Close it.")
+				l.Report(f, f.Position(i), "Unclosed string", "The string that begins here is not closed on its line.",
+					"Close it.")
 				end = max(end, 0)
 			}
 			i += 1 + end
@@ -29,7 +30,8 @@ func (l *Facts) readClass(f *File) {
 			open = append(open, i)
 		case c == '}':
 			if len(open) == 0 {
-				l.Report(f, f.Position(i), "Unbalanced brace", "This brace closes a block that was not opened.", "Remove it.")
+				l.Report(f, f.Position(i), "Unbalanced brace", "This brace closes a block that was not opened.",
+					"Remove it.")
 				continue
 			}
 			open = open[:len(open)-1]
@@ -37,12 +39,15 @@ func (l *Facts) readClass(f *File) {
 			found = true
 			name, _, _ := strings.Cut(rest[len("Class "):], " ")
 			if name = strings.TrimSpace(name); name != want {
-				l.Report(f, f.Position(i), "Class with another name than its file", "The file declares the class "+name+", but is named after "+want+".", "Give both the same name.")
+				l.Report(f, f.Position(i), "Class with another name than its file",
+					"The file declares the class "+name+", but is named after "+want+".",
+					"Give both the same name.")
 			}
 		}
 	}
 	for _, offset := range open {
-		l.Report(f, f.Position(offset), "Unclosed block", "The block that opens here is not closed.", "Close it with }.")
+		l.Report(f, f.Position(offset), "Unclosed block", "The block that opens here is not closed.",
+			"Close it with }.")
 	}
 	if !found {
 		l.Report(f, Position{}, "Missing class", "The file declares no class.", "Declare the class "+want+".")
@@ -56,3 +61,5 @@ func lengthUntil(s, mark string) int {
 	}
 	return len(s)
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' }

@@ -114,11 +114,18 @@ type Subnet struct {
 
 // readCompose reads the compose file and what it includes.
 func (l *Facts) readCompose(f *File) {
-	c := &compose{File: f, ByName: map[string]*Service{}, ByIP: map[netip.Addr]*Service{}, Readers: map[string][]*Service{}, unconnected: map[[2]string][]*Service{}}
+	c := &compose{
+		File:        f,
+		ByName:      map[string]*Service{},
+		ByIP:        map[netip.Addr]*Service{},
+		Readers:     map[string][]*Service{},
+		unconnected: map[[2]string][]*Service{},
+	}
 	readable := l.readComposePart(c, f, ".", map[*File]bool{})
 	if len(c.Services) == 0 {
 		if readable {
-			l.Report(f, Position{}, "No services", "The compose file declares no service.", "Declare at least one service in the topology.")
+			l.Report(f, Position{}, "No services", "The compose file declares no service.",
+				"Declare at least one service in the topology.")
 		}
 		return
 	}
@@ -148,7 +155,8 @@ func (l *Facts) readComposePart(c *compose, f *File, base string, done map[*File
 		s.File = f
 		c.add(s)
 		if s.Image == "" && !s.Built && !s.extended {
-			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.", "Set the image in the images block.")
+			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
+				"Set the image in the images block.")
 		}
 	}
 	return true
@@ -178,7 +186,9 @@ func (l *Facts) include(c *compose, f *File, y *yamlReader, item *yaml.Node, don
 		part := l.Files[name]
 		switch {
 		case part == nil && !path.IsAbs(included.Text) && !strings.HasPrefix(name, ".."):
-			l.Report(f, included.At, "Missing compose file", "The compose file includes "+included.Text+", which is no file of the lab.", "Name a file that there is.")
+			l.Report(f, included.At, "Missing compose file",
+				"The compose file includes "+included.Text+", which is no file of the lab.",
+				"Name a file that there is.")
 		case part != nil && !done[part]:
 			l.readComposePart(c, part, base, done)
 		}

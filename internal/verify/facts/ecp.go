@@ -21,7 +21,14 @@ func (m *MergeFile) ECPServers() []ECPServer {
 	for action := range m.Merge.Actions {
 		if action.Name == "CreateECPServer" {
 			at := PositionAt(action.Line, action.Column)
-			list = append(list, ECPServer{Word{action.Value("Name"), at}, Word{action.Value("Address"), at}, Word{action.Value("MirrorConnection"), at}})
+			list = append(
+				list,
+				ECPServer{
+					Word{action.Value("Name"), at},
+					Word{action.Value("Address"), at},
+					Word{action.Value("MirrorConnection"), at},
+				},
+			)
 		}
 	}
 	return list

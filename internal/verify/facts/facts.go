@@ -91,7 +91,12 @@ type MergeFile struct {
 
 // read reads every artifact with the reader of its format.
 func Read(artifacts []lab.Artifact) *Facts {
-	l := &Facts{Generated: true, ComposeName: ComposePath, Files: make(map[string]*File, len(artifacts)), Mirrors: map[string]bool{}}
+	l := &Facts{
+		Generated:   true,
+		ComposeName: ComposePath,
+		Files:       make(map[string]*File, len(artifacts)),
+		Mirrors:     map[string]bool{},
+	}
 	files := make([]*File, 0, len(artifacts))
 	for _, artifact := range artifacts {
 		files = append(files, &File{Path: artifact.Path, mode: artifact.Mode, Text: string(artifact.Content)})
@@ -99,7 +104,8 @@ func Read(artifacts []lab.Artifact) *Facts {
 	scripts := l.parseScripts(files)
 	for _, f := range files {
 		if _, twice := l.Files[f.Path]; twice {
-			l.Report(f, Position{}, "Duplicate artifact", "Two artifacts have the path "+f.Path+", and the second would overwrite the first.",
+			l.Report(f, Position{}, "Duplicate artifact",
+				"Two artifacts have the path "+f.Path+", and the second would overwrite the first.",
 				"Rename one of the blocks that they are named after.")
 		}
 		l.Files[f.Path] = f
@@ -110,7 +116,8 @@ func Read(artifacts []lab.Artifact) *Facts {
 	}
 	l.readScripts(scripts())
 	if l.Files[ComposePath] == nil {
-		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The lab has no "+ComposePath+".", "Generate it with the other artifacts.")
+		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The lab has no "+ComposePath+".",
+			"Generate it with the other artifacts.")
 	}
 	if l.Compose != nil {
 		l.link()

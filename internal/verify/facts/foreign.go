@@ -39,7 +39,9 @@ func ReadDirectory(files []lab.Artifact) *Facts {
 		l.Compose.nameServices()
 		l.link()
 	case l.ComposeName == "":
-		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The directory has none of "+strings.Join(composeNames, ", ")+".", "Name the directory that has one.")
+		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file",
+			"The directory has none of "+strings.Join(composeNames, ", ")+".",
+			"Name the directory that has one.")
 	}
 	return l
 }

@@ -88,24 +88,30 @@ func (l *Facts) scanINI(f *File) *INI {
 		switch {
 		case trimmed == "":
 		case trimmed[0] == ';' || trimmed[0] == '#':
-			l.Report(f, at, "Comment in CSP.ini", "No comment is documented for CSP.ini; the gateway may take the line as a key.", "Remove the line.")
+			l.Report(f, at, "Comment in CSP.ini",
+				"No comment is documented for CSP.ini; the gateway may take the line as a key.",
+				"Remove the line.")
 		case trimmed[0] == '[':
 			name, found := strings.CutSuffix(trimmed[1:], "]")
 			if !found || name == "" {
-				l.Report(f, at, "Malformed section heading", "A section heading is a name in square brackets, alone on its line.", "Write it like [SYSTEM].")
+				l.Report(f, at, "Malformed section heading",
+					"A section heading is a name in square brackets, alone on its line.",
+					"Write it like [SYSTEM].")
 			}
 			if section != nil {
 				keys = keys[len(section.Keys):len(section.Keys)]
 			}
 			section = &INISection{Name: name, At: at, Keys: keys}
 			if parsed.ByName[name] != nil {
-				l.Report(f, at, "Duplicate section", "The section ["+name+"] begins a second time.", "Put its keys into the first one.")
+				l.Report(f, at, "Duplicate section", "The section ["+name+"] begins a second time.",
+					"Put its keys into the first one.")
 			} else {
 				parsed.ByName[name] = section
 			}
 			parsed.Sections = append(parsed.Sections, section)
 		case section == nil:
-			l.Report(f, at, "Key outside a section", "This line stands before the first section heading.", "Put it below a heading such as [SYSTEM].")
+			l.Report(f, at, "Key outside a section", "This line stands before the first section heading.",
+				"Put it below a heading such as [SYSTEM].")
 		default:
 			l.scanKey(f, section, trimmed, at)
 		}
@@ -117,11 +123,13 @@ func (l *Facts) scanKey(f *File, section *INISection, line string, at Position) 
 	name, value, found := strings.Cut(line, "=")
 	name = strings.TrimSpace(name)
 	if !found || name == "" {
-		l.Report(f, at, "Malformed key", "A line of section ["+section.Name+"] has the form key=value.", "Write a key, an equals sign and a value.")
+		l.Report(f, at, "Malformed key", "A line of section ["+section.Name+"] has the form key=value.",
+			"Write a key, an equals sign and a value.")
 		return
 	}
 	if _, twice := section.Key(name); twice {
-		l.Report(f, at, "Duplicate key", "The key "+name+" stands twice in section ["+section.Name+"].", "Keep one of the two.")
+		l.Report(f, at, "Duplicate key", "The key "+name+" stands twice in section ["+section.Name+"].",
+			"Keep one of the two.")
 		return
 	}
 	valueColumn := at.column + int32(len(line)-len(strings.TrimLeft(value, " \t")))
@@ -149,7 +157,8 @@ func (l *Facts) compareINI(f *File, scanned *INI, before int) {
 		SkipUnrecognizableLines: true, // reported by scanINI
 	}, []byte(f.Text))
 	if err != nil {
-		l.Report(f, Position{}, "Invalid INI file", "The INI reader says: "+strings.TrimSuffix(err.Error(), "\n")+".", "Correct the line, or the raw ini keys that it comes from.")
+		l.Report(f, Position{}, "Invalid INI file", "The INI reader says: "+strings.TrimSuffix(err.Error(), "\n")+".",
+			"Correct the line, or the raw ini keys that it comes from.")
 		return
 	}
 	if len(l.Diagnostics) > before {
@@ -162,7 +171,9 @@ func (l *Facts) compareINI(f *File, scanned *INI, before int) {
 		}
 		for _, key := range section.Keys {
 			if other.Key(key.Name).Value() != key.Value {
-				l.Report(f, key.ValueAt, "Ambiguous value", "An INI reader takes this value as \""+other.Key(key.Name).Value()+"\".", "Write it without quotes, backquotes and backslashes.")
+				l.Report(f, key.ValueAt, "Ambiguous value",
+					"An INI reader takes this value as \""+other.Key(key.Name).Value()+"\".",
+					"Write it without quotes, backquotes and backslashes.")
 			}
 		}
 	}

@@ -110,8 +110,9 @@ func (r *markdownReader) endTable() {
 	switch {
 	case r.table == "":
 	case tableColumns[r.table] == 0:
-		r.Report(r.page.File, PositionAt(r.marker, 0), "Unknown table", "The marker names the table "+strconv.Quote(r.table)+
-			", which mirrorgen does not know.", "Keep the marker that mirrorgen writes, or none above a table of your own.")
+		r.Report(r.page.File, PositionAt(r.marker, 0), "Unknown table",
+			"The marker names the table "+strconv.Quote(r.table)+", which mirrorgen does not know.",
+			"Keep the marker that mirrorgen writes, or none above a table of your own.")
 	case len(r.heading) < tableColumns[r.table]:
 		r.Report(r.page.File, PositionAt(r.marker, 0), "Marker of another table", "A table "+r.table+" of at least "+
 			strconv.Itoa(tableColumns[r.table])+" columns does not follow on the line below the marker.",

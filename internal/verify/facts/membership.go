@@ -27,7 +27,8 @@ func (m *Membership) ArgumentLocation(name string) Location {
 // formerNames are the parameters of [Startup] that declared a member before
 // ConfigMirror did, with the arguments that took their place.
 var formerNames = map[string]string{
-	"MirrorSetName": "Name", "MirrorMember": "Member", "MirrorPrimary": "Primary", "ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
+	"MirrorSetName": "Name", "MirrorMember": "Member", "MirrorPrimary": "Primary",
+	"ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
 }
 
 // membershipOf is a merge file's membership; nil where it declares none.

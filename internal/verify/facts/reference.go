@@ -30,7 +30,14 @@ func (l *Facts) References(yield func(*Reference) bool) {
 		for _, server := range GatewayServers(g.INI) {
 			if address, ok := server.Key("Ip_Address"); ok {
 				port, _ := server.Key("TCP_Port")
-				u := &Reference{File: g.File, At: address.ValueAt, Host: address.Value, Port: Number(port.Value), Service: SuperserverPort, What: "The server [" + server.Name + "]"}
+				u := &Reference{
+					File:    g.File,
+					At:      address.ValueAt,
+					Host:    address.Value,
+					Port:    Number(port.Value),
+					Service: SuperserverPort,
+					What:    "The server [" + server.Name + "]",
+				}
 				if !yield(u) {
 					return
 				}
@@ -77,7 +84,8 @@ func (r *Roster) references(yield func(*Reference) bool) {
 		return w.Text == "" || yield(&u)
 	}
 	for _, e := range r.Instances {
-		if !named(e.Value("mirror_address"), "The mirror address of ", e.Name, 0) || !named(e.Value("client_address"), "The client address of ", e.Name, 0) {
+		if !named(e.Value("mirror_address"), "The mirror address of ", e.Name, 0) || !named(e.Value("client_address"),
+			"The client address of ", e.Name, 0) {
 			return
 		}
 		for _, peer := range e.List {
@@ -163,7 +171,10 @@ func mergeReferences(f *File, merge *cpf.File) []Reference {
 	var uses []Reference
 	add := func(line, column int, host string, port, service int, what string) {
 		if host != "" {
-			uses = append(uses, Reference{File: f, At: PositionAt(line, column), Host: host, Port: port, Service: service, What: what})
+			uses = append(
+				uses,
+				Reference{File: f, At: PositionAt(line, column), Host: host, Port: port, Service: service, What: what},
+			)
 		}
 	}
 	for action := range merge.Actions {
@@ -186,7 +197,8 @@ func mergeReferences(f *File, merge *cpf.File) []Reference {
 		case "CreateECPServer":
 			address, _ := action.Argument("Address")
 			port, _ := strconv.Atoi(action.Value("Port"))
-			add(action.Line, address.ValueColumn, address.Value, port, SuperserverPort, "The ECP server "+action.Value("Name"))
+			add(action.Line, address.ValueColumn, address.Value, port, SuperserverPort,
+				"The ECP server "+action.Value("Name"))
 		}
 	}
 	for _, key := range merge.Keys("ECPServers") {
@@ -205,9 +217,31 @@ func haproxyReferences(f *File, p *Proxy) []Reference {
 	var uses []Reference
 	for _, s := range p.Servers {
 		at := PositionAt(s.Line, s.Column)
-		uses = append(uses, Reference{File: f, At: at, Host: s.Host, Port: s.Port, What: "The server " + s.Name + " of section ", of: p.Name, Literal: true})
+		uses = append(
+			uses,
+			Reference{
+				File:    f,
+				At:      at,
+				Host:    s.Host,
+				Port:    s.Port,
+				What:    "The server " + s.Name + " of section ",
+				of:      p.Name,
+				Literal: true,
+			},
+		)
 		if s.Check && (s.CheckHost != s.Host || s.CheckPort != s.Port) {
-			uses = append(uses, Reference{File: f, At: at, Host: s.CheckHost, Port: s.CheckPort, What: "The health check of ", of: s.Name, Literal: true})
+			uses = append(
+				uses,
+				Reference{
+					File:    f,
+					At:      at,
+					Host:    s.CheckHost,
+					Port:    s.CheckPort,
+					What:    "The health check of ",
+					of:      s.Name,
+					Literal: true,
+				},
+			)
 		}
 	}
 	return uses
@@ -223,13 +257,33 @@ func nginxReferences(f *File, directives []*nginx.Directive) []Reference {
 				continue
 			}
 			host, port := HostPort(d.Arg(0))
-			uses = append(uses, Reference{File: f, At: PositionAt(d.Args[0].Line, d.Args[0].Column), Host: host, Port: port, What: "The server of upstream " + upstream.Arg(0), Literal: true})
+			uses = append(
+				uses,
+				Reference{
+					File:    f,
+					At:      PositionAt(d.Args[0].Line, d.Args[0].Column),
+					Host:    host,
+					Port:    port,
+					What:    "The server of upstream " + upstream.Arg(0),
+					Literal: true,
+				},
+			)
 		}
 	}
 	for d := range Walk(directives, "proxy_pass") {
 		host, port := HostPort(ProxyHost(d.Arg(0)))
 		if _, err := netip.ParseAddr(host); err == nil {
-			uses = append(uses, Reference{File: f, At: PositionAt(d.Args[0].Line, d.Args[0].Column), Host: host, Port: port, What: "The target of proxy_pass", Anywhere: true})
+			uses = append(
+				uses,
+				Reference{
+					File:     f,
+					At:       PositionAt(d.Args[0].Line, d.Args[0].Column),
+					Host:     host,
+					Port:     port,
+					What:     "The target of proxy_pass",
+					Anywhere: true,
+				},
+			)
 		}
 	}
 	return uses

@@ -166,7 +166,8 @@ func (l *Facts) Listens(s *Service) []int {
 func arbiterPort(s *Service) int {
 	for _, w := range s.Command {
 		fields := strings.Fields(w.Text)
-		if i := slices.IndexFunc(fields, func(f string) bool { return strings.HasSuffix(f, "startISCAgent.sh") || f == "-p" }); i >= 0 && i+1 < len(fields) {
+		if i := slices.IndexFunc(fields, func(f string) bool { return strings.HasSuffix(f, "startISCAgent.sh") || f == "-p" }); i >= 0 &&
+			i+1 < len(fields) {
 			return Number(fields[i+1])
 		}
 		if port, found := strings.CutPrefix(w.Text, "--ISCAgentPort="); found {

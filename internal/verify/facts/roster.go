@@ -43,7 +43,13 @@ func (e *Entry) ConnectsByHook() bool { return e.Text("data_server") != "" }
 // readRoster reads the table of instances: a case of $instance, one of $mirror,
 // and the gateways' accounts.
 func (l *Facts) readRoster(s *Script) {
-	r := &Roster{File: s.File, Instances: s.cases["instance"], Mirrors: s.cases["mirror"], ByName: map[string]*Entry{}, byMirror: map[string]*mirrorEntry{}}
+	r := &Roster{
+		File:      s.File,
+		Instances: s.cases["instance"],
+		Mirrors:   s.cases["mirror"],
+		ByName:    map[string]*Entry{},
+		byMirror:  map[string]*mirrorEntry{},
+	}
 	for _, t := range s.tables {
 		if t.Name == "accounts" {
 			r.Accounts = t.Words

@@ -56,7 +56,8 @@ func valueOf(list []setting, name string) Word {
 func (s *Service) Target(path string) *Mount {
 	var best *Mount
 	for _, m := range s.Mounts {
-		if (path == m.Target || strings.HasPrefix(path, strings.TrimSuffix(m.Target, "/")+"/")) && (best == nil || len(m.Target) > len(best.Target)) {
+		if (path == m.Target || strings.HasPrefix(path, strings.TrimSuffix(m.Target, "/")+"/")) &&
+			(best == nil || len(m.Target) > len(best.Target)) {
 			best = m
 		}
 	}

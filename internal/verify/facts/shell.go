@@ -104,7 +104,8 @@ func (l *Facts) reportScript(s *Script) {
 	case errors.As(s.err, &foreign):
 		at, reason = ShellPosition(foreign.Pos), foreign.Feature+" is no part of bash"
 	}
-	l.Report(s.File, at, "Invalid shell script", "The shell reader says: "+reason+".", "Correct the line, or the argument of the topology that it prints.")
+	l.Report(s.File, at, "Invalid shell script", "The shell reader says: "+reason+".",
+		"Correct the line, or the argument of the topology that it prints.")
 }
 
 func ShellPosition(p syntax.Pos) Position { return PositionAt(int(p.Line()), int(p.Col())) }
@@ -178,7 +179,15 @@ func arraysOf(s *Script, command *syntax.CallExpr) []Table {
 	var list []Table
 	for _, assign := range command.Assigns {
 		if assign.Array != nil {
-			list = append(list, Table{File: s.File, Name: assign.Name.Value, At: ShellPosition(assign.Pos()), Words: elements(assign.Array)})
+			list = append(
+				list,
+				Table{
+					File:  s.File,
+					Name:  assign.Name.Value,
+					At:    ShellPosition(assign.Pos()),
+					Words: elements(assign.Array),
+				},
+			)
 		}
 	}
 	return list

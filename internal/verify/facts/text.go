@@ -18,16 +18,20 @@ const (
 func (l *Facts) checkText(f *File) {
 	const mistake = "Remove it from the raw text of the topology that brought it."
 	if i := strings.IndexByte(f.Text, 0); i >= 0 {
-		l.Report(f, f.Position(i), "NUL character", "The file holds a character with the code 0, and most programs read no further.", mistake)
+		l.Report(f, f.Position(i), "NUL character",
+			"The file holds a character with the code 0, and most programs read no further.", mistake)
 	}
 	if i := strings.IndexByte(f.Text, '\r'); i >= 0 {
-		l.Report(f, f.Position(i), "Carriage return", "The line ends with a carriage return, which becomes part of its last word.", mistake)
+		l.Report(f, f.Position(i), "Carriage return",
+			"The line ends with a carriage return, which becomes part of its last word.", mistake)
 	}
 	if !utf8.ValidString(f.Text) {
 		l.Report(f, Position{}, "Invalid UTF-8", "The file is not UTF-8 text.", "Save the topology as UTF-8.")
 	}
 	if !strings.HasSuffix(f.Text, "\n") && path.Dir(f.Path) != "haproxy" { // HAProxy's reader says so itself
-		l.Report(f, PositionAt(strings.Count(f.Text, "\n")+1, 0), "Missing newline at the end", "The last line does not end with a newline.", "End the file with one.")
+		l.Report(f, PositionAt(strings.Count(f.Text, "\n")+1, 0), "Missing newline at the end",
+			"The last line does not end with a newline.",
+			"End the file with one.")
 	}
 	l.checkBeginning(f)
 }
@@ -42,11 +46,16 @@ func (l *Facts) checkBeginning(f *File) {
 	if path.Ext(f.Path) == ".sh" {
 		switch {
 		case executable && !shebang:
-			l.Report(f, PositionAt(1, 0), "Missing shebang", "The script is executable, but its first line does not say what runs it.", "Begin it with #!/usr/bin/env bash.")
+			l.Report(f, PositionAt(1, 0), "Missing shebang",
+				"The script is executable, but its first line does not say what runs it.",
+				"Begin it with #!/usr/bin/env bash.")
 		case shebang && !executable:
-			l.Report(f, PositionAt(1, 0), "Script without execute permission", "The script begins with a shebang, but its mode does not let anybody run it.", "Give it the mode 0755.")
+			l.Report(f, PositionAt(1, 0), "Script without execute permission",
+				"The script begins with a shebang, but its mode does not let anybody run it.",
+				"Give it the mode 0755.")
 		case shebang && !strings.HasSuffix(first, "bash"):
-			l.Report(f, PositionAt(1, 0), "Unexpected shebang", "The scripts of a lab are written for bash.", "Begin it with #!/usr/bin/env bash.")
+			l.Report(f, PositionAt(1, 0), "Unexpected shebang", "The scripts of a lab are written for bash.",
+				"Begin it with #!/usr/bin/env bash.")
 		}
 	}
 	comment := first
@@ -56,7 +65,8 @@ func (l *Facts) checkBeginning(f *File) {
 	}
 	if marks := commentMarks(f.Path); marks != "" && !isHeader(comment, marks) {
 		l.Report(f, at, "Missing header", "The first comment does not say that the file is generated and from what.",
-			`Begin the file with the comment "`+headerBegin+`<topology>`+headerEnd+`", after a shebang where there is one.`)
+			`Begin the file with the comment "`+headerBegin+`<topology>`+headerEnd+
+				`", after a shebang where there is one.`)
 	}
 }
 

@@ -15,11 +15,14 @@ func (l *Facts) readYAML(f *File) (*yaml.Node, bool) {
 	var document yaml.Node
 	if err := yaml.NewDecoder(strings.NewReader(f.Text)).Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		line, reason := yamlError(err)
-		l.Report(f, PositionAt(line, 0), "Invalid YAML", "The YAML reader says: "+reason+".", "Correct the line, or the raw compose keys that it comes from.")
+		l.Report(f, PositionAt(line, 0), "Invalid YAML", "The YAML reader says: "+reason+".",
+			"Correct the line, or the raw compose keys that it comes from.")
 		return nil, false
 	}
-	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
-		l.Report(f, Position{}, "Invalid compose file", "A compose file is a mapping.", "Begin it with name and services.")
+	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 ||
+		document.Content[0].Kind != yaml.MappingNode {
+		l.Report(f, Position{}, "Invalid compose file", "A compose file is a mapping.",
+			"Begin it with name and services.")
 		return nil, false
 	}
 	l.checkNode(f, document.Content[0])
@@ -46,8 +49,12 @@ func yamlError(err error) (int, string) {
 func (l *Facts) checkNode(f *File, node *yaml.Node) {
 	switch node.Kind {
 	case yaml.ScalarNode:
-		if l.Generated && strings.Contains(node.Value, "$") && strings.Contains(strings.ReplaceAll(node.Value, "$$", ""), "$") {
-			l.Report(f, yamlPosition(node), "Unescaped dollar sign", "Compose takes what follows the dollar sign as a variable of the shell that it runs in.", "Write $$ for a dollar sign.")
+		if l.Generated && strings.Contains(node.Value, "$") &&
+			strings.Contains(strings.ReplaceAll(node.Value, "$$", ""),
+				"$") {
+			l.Report(f, yamlPosition(node), "Unescaped dollar sign",
+				"Compose takes what follows the dollar sign as a variable of the shell that it runs in.",
+				"Write $$ for a dollar sign.")
 		}
 	case yaml.MappingNode:
 		first := make(map[string]*yaml.Node, len(node.Content)/2)
@@ -57,7 +64,9 @@ func (l *Facts) checkNode(f *File, node *yaml.Node) {
 				continue
 			}
 			if other := first[key.Value]; other != nil {
-				l.Report(f, yamlPosition(key), "Duplicate key", `The key "`+key.Value+`" stands a second time in the same mapping; the first is on line `+strconv.Itoa(other.Line)+".",
+				l.Report(f, yamlPosition(key), "Duplicate key",
+					`The key "`+key.Value+`" stands a second time in the same mapping; the first is on line `+
+						strconv.Itoa(other.Line)+".",
 					"Keep one of the two.")
 				continue
 			}

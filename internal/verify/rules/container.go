@@ -35,9 +35,15 @@ func checkContainerFiles(l *checker) {
 		if data := s.Setting("ISC_DATA_DIRECTORY"); data.Text != "" && kind == facts.InstanceKind {
 			switch m := s.Target(data.Text); {
 			case m == nil && !s.Volume(data.Text):
-				l.Report(s.File, data.At, "Data directory that is not mounted", "The service "+s.Name+" keeps its data in "+data.Text+", which no mount covers, so that it is lost with the container.", "Mount a directory above it.")
+				l.Report(s.File, data.At, "Data directory that is not mounted",
+					"The service "+s.Name+" keeps its data in "+data.Text+", which no mount covers, so that it is "+
+						"lost with the container.",
+					"Mount a directory above it.")
 			case m != nil && path.Clean(m.Target) == path.Clean(data.Text) && l.Generated:
-				l.Report(s.File, data.At, "Data directory that is the mount itself", "The data directory "+data.Text+" of "+s.Name+" is a mount, and IRIS refuses one that holds anything else.", "Use a directory below it.")
+				l.Report(s.File, data.At, "Data directory that is the mount itself",
+					"The data directory "+data.Text+" of "+s.Name+" is a mount, and IRIS refuses one that holds "+
+						"anything else.",
+					"Use a directory below it.")
 			}
 		}
 		for i, w := range s.Command {
@@ -65,7 +71,9 @@ func checkStart(l *checker) {
 				return w.Text == flag[0] || w.Text == flag[1] || strings.HasPrefix(w.Text, flag[0]+"=")
 			}
 			if l.Generated && !slices.ContainsFunc(s.Command, given) {
-				l.Report(s.File, s.At, "Incomplete command", "The command of "+s.Name+" has no "+flag[0]+", with which the lab starts every instance.", "Keep the arguments that mirrorgen writes, and add others to them.")
+				l.Report(s.File, s.At, "Incomplete command",
+					"The command of "+s.Name+" has no "+flag[0]+", with which the lab starts every instance.",
+					"Keep the arguments that mirrorgen writes, and add others to them.")
 				break
 			}
 		}
@@ -87,9 +95,12 @@ func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
 		case strings.HasPrefix(field, labDirectory):
 			l.checkMounted(s, facts.Word{Text: field, At: w.At}, "a command")
 		case strings.HasPrefix(field, "/dev/") && !text.Has(devices, device):
-			l.Report(s.File, w.At, "Unknown device", "A command of "+s.Name+" uses "+field+", which no container has.", "Use /dev/null or /dev/tcp.")
+			l.Report(s.File, w.At, "Unknown device", "A command of "+s.Name+" uses "+field+", which no container has.",
+				"Use /dev/null or /dev/tcp.")
 		case strings.HasSuffix(field, path.Base(agentCommand)) && field != agentCommand:
-			l.Report(s.File, w.At, "Unknown command", "The command of "+s.Name+" is "+field+", which its image does not have.", "It is "+agentCommand+".")
+			l.Report(s.File, w.At, "Unknown command",
+				"The command of "+s.Name+" is "+field+", which its image does not have.",
+				"It is "+agentCommand+".")
 		}
 	}
 }
@@ -98,7 +109,9 @@ func (l *checker) checkMounted(s *facts.Service, w facts.Word, who string) {
 	if w.Text == "" || s.Target(w.Text) != nil || s.Volume(w.Text) || s.Built {
 		return
 	}
-	l.Report(s.File, w.At, "File that is not mounted", "In the service "+s.Name+", "+who+" names "+w.Text+", which no mount brings there.", "Mount it, or name what is mounted.")
+	l.Report(s.File, w.At, "File that is not mounted",
+		"In the service "+s.Name+", "+who+" names "+w.Text+", which no mount brings there.",
+		"Mount it, or name what is mounted.")
 }
 
 // checkHookFiles: what a script of the containers names in /lab is mounted
@@ -121,7 +134,11 @@ func checkHookFiles(l *checker) {
 				}
 				begin := from + i
 				from = begin + strings.IndexFunc(line[begin:]+" ", notPathRune)
-				l.checkHookFile(script, readers, facts.Word{Text: line[begin:from], At: facts.PositionAt(number, begin+1)})
+				l.checkHookFile(
+					script,
+					readers,
+					facts.Word{Text: line[begin:from], At: facts.PositionAt(number, begin+1)},
+				)
 			}
 		}
 	}
@@ -134,7 +151,9 @@ func notPathRune(r rune) bool {
 func (l *checker) checkHookFile(script *facts.Script, readers []*facts.Service, w facts.Word) {
 	for _, s := range readers {
 		if s.Target(w.Text) == nil && !l.servesNoDemo(s, w.Text) {
-			l.ReportBoth(script.Location(w.At), s.Location(s.At), "File that is not mounted", "The script uses "+w.Text+", which "+s.Name+" does not mount.", "Mount it, or name what is mounted.")
+			l.ReportBoth(script.Location(w.At), s.Location(s.At), "File that is not mounted",
+				"The script uses "+w.Text+", which "+s.Name+" does not mount.",
+				"Mount it, or name what is mounted.")
 			return
 		}
 	}
@@ -172,8 +191,11 @@ func checkConfigurationTargets(l *checker) {
 			continue
 		}
 		for _, m := range s.Mounts {
-			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && len(s.Command) == 0 && !s.Built {
-				l.Report(s.File, m.At, "Configuration at the wrong place", "The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.", "Mount it on "+want+".")
+			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && len(s.Command) == 0 &&
+				!s.Built {
+				l.Report(s.File, m.At, "Configuration at the wrong place",
+					"The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.",
+					"Mount it on "+want+".")
 			}
 		}
 	}
@@ -195,7 +217,9 @@ func checkLicense(l *checker) {
 		for _, m := range s.Mounts {
 			key := keys[m.Source] || m.Target == licenseTarget || path.Base(m.Source) == "iris.key"
 			if key && l.Roles[s].Kind != facts.InstanceKind {
-				l.Report(s.File, m.At, "Licence key where none is needed", "The service "+s.Name+" mounts "+m.Source+", and needs no licence.", "Leave the mount to the instances.")
+				l.Report(s.File, m.At, "Licence key where none is needed",
+					"The service "+s.Name+" mounts "+m.Source+", and needs no licence.",
+					"Leave the mount to the instances.")
 			}
 		}
 	}
@@ -209,9 +233,14 @@ func checkHostNames(l *checker) {
 			switch other := l.Compose.ByName[n.Name]; {
 			case n.What != "hostname" || n.Name == s.Name:
 			case other != nil:
-				l.Report(s.File, n.At, "Host name of another service", "The host name of "+s.Name+" is "+n.Name+", which is another service.", "Use the service's own name.")
+				l.Report(s.File, n.At, "Host name of another service",
+					"The host name of "+s.Name+" is "+n.Name+", which is another service.",
+					"Use the service's own name.")
 			case l.Generated:
-				l.Report(s.File, n.At, "Host name that is not the service's", "The host name of "+s.Name+" is "+n.Name+"; the lab's scripts and the instances know it by the service's name.", "Use the service's own name.")
+				l.Report(s.File, n.At, "Host name that is not the service's",
+					"The host name of "+s.Name+" is "+n.Name+"; the lab's scripts and the instances know it by the "+
+						"service's name.",
+					"Use the service's own name.")
 			}
 		}
 	}
@@ -236,7 +265,9 @@ func checkData(l *checker) {
 				continue
 			}
 			if other := service[m.Source]; other != nil && other != s && owner[m.Source].At != m.At {
-				l.ReportBoth(s.Location(m.At), owner[m.Source], "Directory of another instance", "The services "+other.Name+" and "+s.Name+" both write to "+m.Source+".", "Give every instance a directory of its own.")
+				l.ReportBoth(s.Location(m.At), owner[m.Source], "Directory of another instance",
+					"The services "+other.Name+" and "+s.Name+" both write to "+m.Source+".",
+					"Give every instance a directory of its own.")
 				continue
 			}
 			service[m.Source], owner[m.Source] = s, s.Location(m.At)
@@ -262,19 +293,28 @@ func (l *checker) checkSameTargets(mirror *facts.Entry) {
 		for _, m := range s.Mounts {
 			if owner, found := strings.CutPrefix(m.Source, "data/"); found {
 				if owner, _, _ = strings.Cut(owner, "/"); owner != s.Name {
-					l.Report(s.File, m.At, "Directory of another instance", "The service "+s.Name+" mounts "+m.Source+", which is named after another.", "Keep its data in data/"+s.Name+"/.")
+					l.Report(s.File, m.At, "Directory of another instance",
+						"The service "+s.Name+" mounts "+m.Source+", which is named after another.",
+						"Keep its data in data/"+s.Name+"/.")
 				}
 			}
 		}
 		if durable := s.Setting("ISC_DATA_DIRECTORY"); (durable.Text != "") != (mirror.Text("durable") == "yes") {
-			l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(mirror.Value("durable")), "Data that is kept for some members only", l.Roster.Path+" says durable="+mirror.Text("durable")+" of the mirror "+mirror.Name+", and the settings of "+s.Name+" say otherwise.", "Keep the data of all members of a mirror, or of none.")
+			l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(mirror.Value("durable")),
+				"Data that is kept for some members only",
+				l.Roster.Path+" says durable="+mirror.Text("durable")+" of the mirror "+mirror.Name+", and the "+
+					"settings of "+s.Name+" say otherwise.",
+				"Keep the data of all members of a mirror, or of none.")
 		}
 		if first == nil {
 			first = s
 			continue
 		}
 		if mine, theirs := dataTargets(s), dataTargets(first); !slices.Equal(mine, theirs) {
-			l.ReportBoth(s.Location(s.At), first.Location(first.At), "Members with different directories", "The members "+first.Name+" and "+s.Name+" of one mirror mount data at "+strings.Join(theirs, ", ")+" and at "+strings.Join(mine, ", ")+".", "Mount the same on every member.")
+			l.ReportBoth(s.Location(s.At), first.Location(first.At), "Members with different directories",
+				"The members "+first.Name+" and "+s.Name+" of one mirror mount data at "+strings.Join(theirs, ", ")+
+					" and at "+strings.Join(mine, ", ")+".",
+				"Mount the same on every member.")
 		}
 	}
 }
@@ -306,18 +346,27 @@ func checkMemberOrder(l *checker) {
 			allowed[m.Name] = true
 			failover := m.Text("role") == "primary" || m.Text("role") == "backup" && e.Text("role") != "primary"
 			if failover && m != e && !s.WaitsForHealth(m.Name) {
-				l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(m.Value("role")), "Instance that does not wait for its mirror", "The service "+s.Name+" needs "+m.Name+" to be up when it starts, but does not wait for its health.", "Add "+m.Name+" to its depends_on, with condition: service_healthy.")
+				l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(m.Value("role")),
+					"Instance that does not wait for its mirror",
+					"The service "+s.Name+" needs "+m.Name+" to be up when it starts, but does not wait for its "+
+						"health.",
+					"Add "+m.Name+" to its depends_on, with condition: service_healthy.")
 			}
 		}
 		if arbiter := l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))]; arbiter != nil {
 			allowed[arbiter.Name] = true
 			if role := e.Text("role"); (role == "primary" || role == "backup") && !s.WaitsFor(arbiter.Name) {
-				l.Report(s.File, s.At, "Member that does not wait for its arbiter", "The service "+s.Name+" does not wait for its arbiter "+arbiter.Name+".", "Add it to depends_on.")
+				l.Report(s.File, s.At, "Member that does not wait for its arbiter",
+					"The service "+s.Name+" does not wait for its arbiter "+arbiter.Name+".",
+					"Add it to depends_on.")
 			}
 		}
 		for _, d := range s.Dependencies {
-			if target := l.Compose.ByName[d.Service]; target != nil && !allowed[d.Service] && l.Roles[target].Kind != facts.OtherKind {
-				l.Report(s.File, d.At, "Dependency on a stranger", "The service "+s.Name+" waits for "+d.Service+", which has nothing to do with its mirror.", "Remove the dependency.")
+			if target := l.Compose.ByName[d.Service]; target != nil && !allowed[d.Service] &&
+				l.Roles[target].Kind != facts.OtherKind {
+				l.Report(s.File, d.At, "Dependency on a stranger",
+					"The service "+s.Name+" waits for "+d.Service+", which has nothing to do with its mirror.",
+					"Remove the dependency.")
 			}
 		}
 	}
@@ -346,11 +395,16 @@ func checkHealthPorts(l *checker) {
 
 func (l *checker) checkHealthPort(s *facts.Service, at facts.Position, host string, port int) {
 	if host != "127.0.0.1" && host != "localhost" && host != s.Name && l.Compose.ByIP[facts.ParseAddr(host)] != s {
-		l.Report(s.File, at, "Health check of another service", "The health check of "+s.Name+" asks "+host+", which is not the service itself.", "Ask 127.0.0.1.")
+		l.Report(s.File, at, "Health check of another service",
+			"The health check of "+s.Name+" asks "+host+", which is not the service itself.",
+			"Ask 127.0.0.1.")
 		return
 	}
 	if ports := l.Listens(s); !l.Opaque(s) && !slices.Contains(ports, port) {
-		l.Report(s.File, at, "Health check that nothing answers", "The health check of "+s.Name+" connects to port "+strconv.Itoa(port)+", but it listens on "+facts.PortList(ports)+".", "Use a port that it listens on.")
+		l.Report(s.File, at, "Health check that nothing answers",
+			"The health check of "+s.Name+" connects to port "+strconv.Itoa(port)+", but it listens on "+
+				facts.PortList(ports)+".",
+			"Use a port that it listens on.")
 	}
 }
 
@@ -364,5 +418,7 @@ func (l *checker) checkHealthLocation(s *facts.Service, at facts.Position, uri s
 			return
 		}
 	}
-	l.Report(s.File, at, "Health check that nothing answers", "The health check of "+s.Name+" asks for "+uri+", which its configuration does not answer itself.", "Name a location of "+n.Path+".")
+	l.Report(s.File, at, "Health check that nothing answers",
+		"The health check of "+s.Name+" asks for "+uri+", which its configuration does not answer itself.",
+		"Name a location of "+n.Path+".")
 }

@@ -30,8 +30,12 @@ func checkECP(l *checker) {
 		if clients[s] == 0 || merge == nil {
 			continue
 		}
-		if limit, ok := merge.Parameter("config", "ModifyConfig", "MaxServerConn"); !ok || facts.Number(limit.Text) < clients[s] {
-			l.Report(merge.File, limit.At, "Data server without room", s.Name+" is the data server of "+strconv.Itoa(clients[s])+" application servers, but admits "+orOne(limit.Text)+" (MaxServerConn).", "Raise MaxServerConn in [config].")
+		if limit, ok := merge.Parameter("config", "ModifyConfig", "MaxServerConn"); !ok ||
+			facts.Number(limit.Text) < clients[s] {
+			l.Report(merge.File, limit.At, "Data server without room",
+				s.Name+" is the data server of "+strconv.Itoa(clients[s])+" application servers, but admits "+
+					orOne(limit.Text)+" (MaxServerConn).",
+				"Raise MaxServerConn in [config].")
 		}
 		l.checkECPService(merge, s)
 	}
@@ -55,11 +59,16 @@ func (l *checker) checkHookECP(clients map[*facts.Service]int) {
 		}
 		clients[target]++
 		server := l.Roster.ByName[target.Name]
-		if server == nil || server.Text("mirror") != mirror.Name || server.Text("role") != "primary" && server.Text("role") != "backup" {
-			l.Report(l.Roster.File, at.At, "Data server that is no failover member", "The data server of mirror "+mirror.Name+" is "+target.Name+", which is no failover member of it.", "Name the client address of one.")
+		if server == nil || server.Text("mirror") != mirror.Name ||
+			server.Text("role") != "primary" && server.Text("role") != "backup" {
+			l.Report(l.Roster.File, at.At, "Data server that is no failover member",
+				"The data server of mirror "+mirror.Name+" is "+target.Name+", which is no failover member of it.",
+				"Name the client address of one.")
 		}
 		if ecp := e.Value("ecp"); ecp.Text != "yes" {
-			l.Report(l.Roster.File, ecp.At, "Application server without ECP", e.Name+" is an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+			l.Report(l.Roster.File, ecp.At, "Application server without ECP",
+				e.Name+" is an application server, but its %Service_ECP stays off.",
+				"Write ecp=yes.")
 		}
 	}
 }
@@ -76,28 +85,44 @@ func (l *checker) checkDataServer(m *facts.MergeFile, server facts.ECPServer, ta
 	here := m.Location(server.Host.At)
 	set, mirrored := l.setOf(target)
 	if l.Roles[target].Kind != facts.InstanceKind {
-		l.ReportBoth(here, target.Location(target.At), "Data server that is no instance", m.Service.Name+" has the data server "+target.Name+", which is no IRIS: an ECP connection goes to a member itself.", "Name the address of a failover member.")
+		l.ReportBoth(here, target.Location(target.At), "Data server that is no instance",
+			m.Service.Name+" has the data server "+target.Name+", which is no IRIS: an ECP connection goes to a "+
+				"member itself.",
+			"Name the address of a failover member.")
 		return
 	}
 	if role := l.mirrorRole(target); role != "" && role != "primary" && role != "backup" {
-		l.Report(m.File, server.Host.At, "Data server that is no failover member", m.Service.Name+" has the data server "+target.Name+", whose role is "+role+".", "Name the address of a failover member.")
+		l.Report(m.File, server.Host.At, "Data server that is no failover member",
+			m.Service.Name+" has the data server "+target.Name+", whose role is "+role+".",
+			"Name the address of a failover member.")
 	}
 	if mirrored && server.Mirror.Text != "1" && server.Mirror.Text != "-1" {
-		l.Report(m.File, server.Mirror.At, "ECP connection that the mirror refuses", "The ECP server "+server.Name.Text+" is a member of a mirror, but the connection is not marked as one to a mirror.", "Write 1 as the third value.")
+		l.Report(m.File, server.Mirror.At, "ECP connection that the mirror refuses",
+			"The ECP server "+server.Name.Text+" is a member of a mirror, but the connection is not marked as one to "+
+				"a mirror.",
+			"Write 1 as the third value.")
 	}
 	for action := range m.Merge.Actions {
 		directory, _ := action.Argument("Directory")
-		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.Name.Text) || !strings.HasPrefix(directory.Value, ":mirror:") {
+		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.Name.Text) ||
+			!strings.HasPrefix(directory.Value,
+				":mirror:") {
 			continue
 		}
 		at := m.Location(facts.PositionAt(action.Line, directory.ValueColumn))
 		parts := strings.Split(directory.Value, ":")
 		if len(parts) != 4 || mirrored && parts[2] != set {
-			l.Report(at.File, at.At, "Database of another mirror", "The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.Name+" belongs to the mirror set "+set+".", "Write it like :mirror:"+set+":DATABASE.")
+			l.Report(at.File, at.At, "Database of another mirror",
+				"The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.Name+" belongs to "+
+					"the mirror set "+set+".",
+				"Write it like :mirror:"+set+":DATABASE.")
 			continue
 		}
 		if names := l.mirroredDatabases(target); names != nil && !names[strings.ToUpper(parts[3])] {
-			l.Report(at.File, at.At, "Database that the mirror does not have", "The database "+action.Value("Name")+" lies in "+directory.Value+", but the mirror of "+target.Name+" has no database "+parts[3]+".", "Name a mirrored database.")
+			l.Report(at.File, at.At, "Database that the mirror does not have",
+				"The database "+action.Value("Name")+" lies in "+directory.Value+", but the mirror of "+target.Name+
+					" has no database "+parts[3]+".",
+				"Name a mirrored database.")
 		}
 	}
 }
@@ -167,16 +192,21 @@ func (l *checker) checkECPService(merge *facts.MergeFile, s *facts.Service) {
 		case "yes":
 			return
 		case "no":
-			l.Report(l.Roster.File, ecp.At, "Data server without ECP", s.Name+" is the data server of an application server, but its %Service_ECP stays off.", "Write ecp=yes.")
+			l.Report(l.Roster.File, ecp.At, "Data server without ECP",
+				s.Name+" is the data server of an application server, but its %Service_ECP stays off.",
+				"Write ecp=yes.")
 			return
 		}
 	}
 	for action := range merge.Merge.Actions {
-		if action.Name == "ModifyService" && strings.EqualFold(action.Value("Name"), "%Service_ECP") && action.Value("Enabled") == "1" {
+		if action.Name == "ModifyService" && strings.EqualFold(action.Value("Name"), "%Service_ECP") &&
+			action.Value("Enabled") == "1" {
 			return
 		}
 	}
-	l.Report(merge.File, facts.Position{}, "Data server without ECP", s.Name+" is the data server of an application server, but does not switch %Service_ECP on.", "Add ModifyService:Name=%Service_ECP,Enabled=1 to [Actions].")
+	l.Report(merge.File, facts.Position{}, "Data server without ECP",
+		s.Name+" is the data server of an application server, but does not switch %Service_ECP on.",
+		"Add ModifyService:Name=%Service_ECP,Enabled=1 to [Actions].")
 }
 
 // checkAlike: members that can become primary have the same memory and admit the
@@ -201,7 +231,10 @@ func checkAlike(l *checker) {
 				mine, _ := merge.Parameter("config", "ModifyConfig", name)
 				theirs, _ := first.Parameter("config", "ModifyConfig", name)
 				if mine.Text != theirs.Text {
-					l.ReportBoth(merge.Location(mine.At), first.Location(theirs.At), "Members that disagree", "The members of "+mirror.Name+" that can become primary differ in "+name+": "+strconv.Quote(mine.Text)+" and "+strconv.Quote(theirs.Text)+".", "Give all of them the same.")
+					l.ReportBoth(merge.Location(mine.At), first.Location(theirs.At), "Members that disagree",
+						"The members of "+mirror.Name+" that can become primary differ in "+name+": "+
+							strconv.Quote(mine.Text)+" and "+strconv.Quote(theirs.Text)+".",
+						"Give all of them the same.")
 				}
 			}
 		}

@@ -26,7 +26,9 @@ func checkGatewayIndexes(l *checker) {
 		if index := g.INI.ByName["APP_PATH_INDEX"]; index != nil && l.Generated {
 			for _, name := range [...]string{"/", "/csp"} {
 				if _, listed := index.Key(name); !listed {
-					l.Report(g.File, index.At, "Default path left open", "The gateway serves "+name+" by default, and [APP_PATH_INDEX] does not say otherwise.", "Add "+name+"=Disabled, or a section for it.")
+					l.Report(g.File, index.At, "Default path left open",
+						"The gateway serves "+name+" by default, and [APP_PATH_INDEX] does not say otherwise.",
+						"Add "+name+"=Disabled, or a section for it.")
 				}
 			}
 		}
@@ -36,15 +38,20 @@ func checkGatewayIndexes(l *checker) {
 func (l *checker) checkIndex(g facts.GatewayFile, index, prefix, what string) {
 	section := g.INI.ByName[index]
 	if section == nil {
-		l.Report(g.File, facts.Position{}, "Missing index", "The file has no section ["+index+"].", "Add it; it lists every "+what+".")
+		l.Report(g.File, facts.Position{}, "Missing index", "The file has no section ["+index+"].",
+			"Add it; it lists every "+what+".")
 		return
 	}
 	for _, key := range section.Keys {
 		switch {
 		case key.Value != "Enabled" && key.Value != "Disabled":
-			l.Report(g.File, key.ValueAt, "Invalid index entry", "The "+what+" "+key.Name+" is neither Enabled nor Disabled.", "Write Enabled or Disabled.")
+			l.Report(g.File, key.ValueAt, "Invalid index entry",
+				"The "+what+" "+key.Name+" is neither Enabled nor Disabled.",
+				"Write Enabled or Disabled.")
 		case key.Value == "Enabled" && g.INI.ByName[prefix+key.Name] == nil:
-			l.Report(g.File, key.At, "Index entry without a section", "The "+what+" "+key.Name+" is enabled, but there is no section ["+prefix+key.Name+"].", "Add the section, or disable the "+what+".")
+			l.Report(g.File, key.At, "Index entry without a section",
+				"The "+what+" "+key.Name+" is enabled, but there is no section ["+prefix+key.Name+"].",
+				"Add the section, or disable the "+what+".")
 		}
 	}
 }
@@ -52,7 +59,9 @@ func (l *checker) checkIndex(g facts.GatewayFile, index, prefix, what string) {
 func (l *checker) checkListed(g facts.GatewayFile, index, name string, s *facts.INISection) {
 	if section := g.INI.ByName[index]; section != nil {
 		if _, listed := section.Key(name); !listed {
-			l.Report(g.File, s.At, "Section missing from its index", "The section ["+s.Name+"] is not listed in ["+index+"], so the gateway does not use it.", "Add "+name+"=Enabled there.")
+			l.Report(g.File, s.At, "Section missing from its index",
+				"The section ["+s.Name+"] is not listed in ["+index+"], so the gateway does not use it.",
+				"Add "+name+"=Enabled there.")
 		}
 	}
 }
@@ -67,10 +76,13 @@ func checkGatewayPaths(l *checker) {
 				continue
 			}
 			if strings.Contains(name, ".") || !strings.HasPrefix(name, "/") {
-				l.Report(g.File, s.At, "Invalid path", "The path "+name+" cannot be served: a path begins with a slash and holds no dot.", "Rename the block that it is named after.")
+				l.Report(g.File, s.At, "Invalid path",
+					"The path "+name+" cannot be served: a path begins with a slash and holds no dot.",
+					"Rename the block that it is named after.")
 			}
 			if _, given := s.Key("Default_Server"); !given {
-				l.Report(g.File, s.At, "Path without a server", "The path "+name+" has no Default_Server.", "Name a server.")
+				l.Report(g.File, s.At, "Path without a server", "The path "+name+" has no Default_Server.",
+					"Name a server.")
 			}
 			for _, key := range s.Keys {
 				switch {
@@ -90,9 +102,13 @@ func checkGatewayPaths(l *checker) {
 func (l *checker) checkPathServer(g facts.GatewayFile, path, server string, at facts.Position) {
 	switch {
 	case g.INI.ByName[server] == nil:
-		l.Report(g.File, at, "Path to an unknown server", "The path "+path+" goes to the server "+server+", which has no section.", "Name a server that has one.")
+		l.Report(g.File, at, "Path to an unknown server",
+			"The path "+path+" goes to the server "+server+", which has no section.",
+			"Name a server that has one.")
 	case !g.INI.Enabled("SYSTEM_INDEX", server):
-		l.Report(g.File, at, "Path to a disabled server", "The path "+path+" goes to the server "+server+", which is not enabled in [SYSTEM_INDEX].", "Enable the server, or disable the path.")
+		l.Report(g.File, at, "Path to a disabled server",
+			"The path "+path+" goes to the server "+server+", which is not enabled in [SYSTEM_INDEX].",
+			"Enable the server, or disable the path.")
 	}
 }
 
@@ -104,11 +120,14 @@ func checkGatewayServers(l *checker) {
 		for _, s := range facts.GatewayServers(g.INI) {
 			for _, required := range [...]string{"Ip_Address", "TCP_Port"} {
 				if s.Value(required) == "" {
-					l.Report(g.File, s.At, "Incomplete server", "The server ["+s.Name+"] has no "+required+".", "Add it.")
+					l.Report(g.File, s.At, "Incomplete server", "The server ["+s.Name+"] has no "+required+".",
+						"Add it.")
 				}
 			}
-			if key, given := s.Key("TCP_Port"); given && (facts.Number(key.Value) < 1 || facts.Number(key.Value) > 65535) {
-				l.Report(g.File, key.ValueAt, "Invalid port", "The TCP_Port of server ["+s.Name+"] is no port.", "Write a number from 1 to 65535.")
+			if key, given := s.Key("TCP_Port"); given &&
+				(facts.Number(key.Value) < 1 || facts.Number(key.Value) > 65535) {
+				l.Report(g.File, key.ValueAt, "Invalid port", "The TCP_Port of server ["+s.Name+"] is no port.",
+					"Write a number from 1 to 65535.")
 			}
 			l.checkServerOfService(g, s)
 		}
@@ -121,7 +140,9 @@ func checkGatewayServers(l *checker) {
 					continue
 				}
 				if near := text.Nearest(vocabulary.GatewayKeys, key.Name); near != "" {
-					l.Report(g.File, key.At, "Misspelt key", "The Web Gateway knows no key "+key.Name+" and would ignore it.", `Did you mean "`+near+`"?`)
+					l.Report(g.File, key.At, "Misspelt key",
+						"The Web Gateway knows no key "+key.Name+" and would ignore it.",
+						`Did you mean "`+near+`"?`)
 				}
 			}
 		}
@@ -133,7 +154,9 @@ func checkGatewayServers(l *checker) {
 func (l *checker) checkServerOfService(g facts.GatewayFile, s *facts.INISection) {
 	target := l.Compose.ByName[s.Name]
 	if l.Mirrors[s.Name] && s.Value("Mirror_Aware") != "1" {
-		l.Report(g.File, s.At, "Mirror without a mirror-aware server", "The server ["+s.Name+"] stands for a mirror, but would stay with one member after a failover.", "Add Mirror_Aware=1.")
+		l.Report(g.File, s.At, "Mirror without a mirror-aware server",
+			"The server ["+s.Name+"] stands for a mirror, but would stay with one member after a failover.",
+			"Add Mirror_Aware=1.")
 	}
 	if l.Mirrors[s.Name] {
 		l.checkMirrorServer(g, s)
@@ -142,13 +165,16 @@ func (l *checker) checkServerOfService(g facts.GatewayFile, s *facts.INISection)
 		return
 	}
 	if key, _ := s.Key("Mirror_Aware"); key.Value == "1" {
-		l.Report(g.File, key.At, "Mirror-aware server of one instance", "The server ["+s.Name+"] stands for one instance, but a mirror-aware server follows the primary.",
+		l.Report(g.File, key.At, "Mirror-aware server of one instance",
+			"The server ["+s.Name+"] stands for one instance, but a mirror-aware server follows the primary.",
 			"Leave Mirror_Aware to the server that is named after the mirror.")
 	}
 	key, _ := s.Key("Ip_Address")
 	addr, err := netip.ParseAddr(key.Value)
 	if owner := l.Compose.ByIP[addr]; err == nil && owner != nil && owner != target {
-		l.Report(g.File, key.ValueAt, "Address of another service", "The server ["+s.Name+"] has the address "+key.Value+", which belongs to "+owner.Name+".", "Use an address of "+s.Name+".")
+		l.Report(g.File, key.ValueAt, "Address of another service",
+			"The server ["+s.Name+"] has the address "+key.Value+", which belongs to "+owner.Name+".",
+			"Use an address of "+s.Name+".")
 	}
 }
 
@@ -162,7 +188,10 @@ func (l *checker) checkMirrorServer(g facts.GatewayFile, s *facts.INISection) {
 	}
 	e := l.Roster.ByName[owner.Name]
 	if e == nil || e.Text("mirror") != s.Name || e.Text("role") != "primary" && e.Text("role") != "backup" {
-		l.Report(g.File, key.ValueAt, "Mirror-aware server of another mirror", "The server ["+s.Name+"] stands for a mirror, but its address belongs to "+owner.Name+", which is no failover member of it.", "Use the address of a failover member of "+s.Name+".")
+		l.Report(g.File, key.ValueAt, "Mirror-aware server of another mirror",
+			"The server ["+s.Name+"] stands for a mirror, but its address belongs to "+owner.Name+", which is no "+
+				"failover member of it.",
+			"Use the address of a failover member of "+s.Name+".")
 	}
 }
 
@@ -176,12 +205,18 @@ func checkPathNames(l *checker) {
 				continue
 			}
 			key, given := s.Key("Default_Server")
-			if given && key.Value != path && (l.Mirrors[path] || l.Compose.ByName[path] != nil) && g.INI.ByName[path] != nil {
-				l.ReportBoth(g.Location(key.ValueAt), g.Location(g.INI.ByName[path].At), "Path that leads elsewhere", "The path /"+path+" goes to the server "+key.Value+", though there is one of the path's name.", "Let it go to "+path+".")
+			if given && key.Value != path && (l.Mirrors[path] || l.Compose.ByName[path] != nil) &&
+				g.INI.ByName[path] != nil {
+				l.ReportBoth(g.Location(key.ValueAt), g.Location(g.INI.ByName[path].At), "Path that leads elsewhere",
+					"The path /"+path+" goes to the server "+key.Value+", though there is one of the path's name.",
+					"Let it go to "+path+".")
 			}
 			if first, listed := s.Key("Alternative_Server_0"); listed {
 				if _, server, _ := facts.CutLast(first.Value, "~"); server != key.Value {
-					l.ReportBoth(g.Location(first.ValueAt), g.Location(key.ValueAt), "Default server that is no alternative", "The path /"+path+" has the default server "+key.Value+", but lists "+server+" first.", "List the default server first.")
+					l.ReportBoth(g.Location(first.ValueAt), g.Location(key.ValueAt),
+						"Default server that is no alternative",
+						"The path /"+path+" has the default server "+key.Value+", but lists "+server+" first.",
+						"List the default server first.")
 				}
 			}
 		}
@@ -195,7 +230,9 @@ func checkManagementPages(l *checker) {
 			key, _ := system.Key("System_Manager")
 			for pattern := range strings.SplitSeq(key.Value, ",") {
 				if strings.Trim(pattern, "*. ") == "" && pattern != "" {
-					l.Report(g.File, key.ValueAt, "Management pages open to everybody", "System_Manager="+key.Value+" lets any client change the gateway.", "List the addresses that may, such as 127.0.0.1.")
+					l.Report(g.File, key.ValueAt, "Management pages open to everybody",
+						"System_Manager="+key.Value+" lets any client change the gateway.",
+						"List the addresses that may, such as 127.0.0.1.")
 				}
 			}
 		}
@@ -214,7 +251,9 @@ func checkManagementClosed(l *checker) {
 			continue
 		}
 		if !l.nginxAnswers(n, managementPath) {
-			l.Report(n.File, facts.Position{}, "Management pages open through nginx", "Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.", "Answer them with 403 in a location ~* "+managementPath+".")
+			l.Report(n.File, facts.Position{}, "Management pages open through nginx",
+				"Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.",
+				"Answer them with 403 in a location ~* "+managementPath+".")
 		}
 	}
 }

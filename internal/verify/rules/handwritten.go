@@ -30,14 +30,20 @@ func checkPublicSubnets(l *checker) {
 	for _, n := range l.Compose.Networks {
 		for _, s := range n.Subnets {
 			if a := s.Prefix.Addr(); s.Prefix.IsValid() && a.Is4() && !a.IsPrivate() && !shared.Contains(a) {
-				l.Report(n.File, s.At, "Public subnet", "The subnet "+s.Text+" of network "+n.Name+" belongs to somebody on the Internet, whom the host could no longer reach.", "Use a subnet of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.")
+				l.Report(n.File, s.At, "Public subnet",
+					"The subnet "+s.Text+" of network "+n.Name+" belongs to somebody on the Internet, whom the host "+
+						"could no longer reach.",
+					"Use a subnet of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.")
 			}
 		}
 	}
 	for _, s := range l.Compose.Services {
 		for _, a := range s.Addresses {
 			if there, ok := fixed[a.Network]; ok && a.IP == "" {
-				l.ReportBoth(s.Location(a.At), there, "Dynamic address beside fixed ones", "The service "+s.Name+" takes any free address of network "+a.Network+", which after a restart may be one that another service has by ipv4_address.", "Give every service of the network an ipv4_address, or none.")
+				l.ReportBoth(s.Location(a.At), there, "Dynamic address beside fixed ones",
+					"The service "+s.Name+" takes any free address of network "+a.Network+", which after a restart "+
+						"may be one that another service has by ipv4_address.",
+					"Give every service of the network an ipv4_address, or none.")
 			}
 		}
 	}
@@ -60,15 +66,23 @@ func checkSecrets(l *checker) {
 	}
 	for _, f := range l.Files {
 		i := strings.Index(f.Text, "PRIVATE KEY-----")
-		if i >= 0 && strings.HasPrefix(f.Text[max(0, strings.LastIndexByte(f.Text[:i], '\n')+1):], "-----BEGIN") && !ignored(f) {
-			l.Report(f, f.Position(i), "Private key that could be committed", "The file holds a private key, and .gitignore does not list it.", "List it in .gitignore, and make a new key if this one was ever committed.")
+		if i >= 0 && strings.HasPrefix(f.Text[max(0, strings.LastIndexByte(f.Text[:i], '\n')+1):], "-----BEGIN") &&
+			!ignored(f) {
+			l.Report(f, f.Position(i), "Private key that could be committed",
+				"The file holds a private key, and .gitignore does not list it.",
+				"List it in .gitignore, and make a new key if this one was ever committed.")
 		}
 	}
 	for _, g := range l.Gateways {
 		for _, s := range g.INI.Sections {
 			password, ok := s.Key("Password")
-			if plain := facts.GatewayPassword(password.Value); ok && plain != facts.DefaultPassword && plain != "" && !strings.HasPrefix(plain, "{") && !strings.HasPrefix(plain, "PBKDF2|") && !ignored(g.File) {
-				l.Report(g.File, password.ValueAt, "Password that could be committed", "The section ["+s.Name+"] holds a password of its own, and .gitignore does not list the file.", "List it in .gitignore.")
+			if plain := facts.GatewayPassword(password.Value); ok && plain != facts.DefaultPassword && plain != "" && !strings.HasPrefix(plain,
+				"{") && !strings.HasPrefix(plain,
+				"PBKDF2|") &&
+				!ignored(g.File) {
+				l.Report(g.File, password.ValueAt, "Password that could be committed",
+					"The section ["+s.Name+"] holds a password of its own, and .gitignore does not list the file.",
+					"List it in .gitignore.")
 			}
 		}
 	}
@@ -82,7 +96,9 @@ func checkEnvironmentFile(l *checker) {
 	}
 	for number, line := range text.Lines(f.Text) {
 		if i := strings.Index(line, "$("); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
-			l.Report(f, facts.PositionAt(number, i+1), "Command in an environment file", "Compose takes $( literally: it runs no command for a value of .env.", "Write the value, or set the variable in the script that starts the lab.")
+			l.Report(f, facts.PositionAt(number, i+1), "Command in an environment file",
+				"Compose takes $( literally: it runs no command for a value of .env.",
+				"Write the value, or set the variable in the script that starts the lab.")
 		}
 	}
 }
@@ -102,7 +118,9 @@ func checkScriptTests(l *checker) {
 			if command == "[" && len(call.Args) == 3 || command == "test" && len(call.Args) == 2 {
 				word := s.Text[call.Args[1].Pos().Offset():call.Args[1].End().Offset()]
 				if i := strings.Index(word, "="); i > 0 {
-					l.Report(s.File, facts.ShellPosition(call.Args[1].Pos()), "Test that is always true", "To the shell "+word+" is one word that is not empty, and so true.", "Put blanks around the operator.")
+					l.Report(s.File, facts.ShellPosition(call.Args[1].Pos()), "Test that is always true",
+						"To the shell "+word+" is one word that is not empty, and so true.",
+						"Put blanks around the operator.")
 				}
 			}
 			return true
@@ -135,7 +153,9 @@ func checkScriptTargets(l *checker) {
 				}
 				target := l.Compose.ByName[words[i].Text]
 				if target != nil && words[i+1].Text == "iris" && l.Roles[target].Kind != facts.InstanceKind {
-					l.ReportBoth(s.Location(words[i].At), target.Location(target.At), "Command for another service", "The script runs iris in "+words[i].Text+", which is no instance.", "Name an instance.")
+					l.ReportBoth(s.Location(words[i].At), target.Location(target.At), "Command for another service",
+						"The script runs iris in "+words[i].Text+", which is no instance.",
+						"Name an instance.")
 				}
 				break
 			}
@@ -164,7 +184,9 @@ func checkStopScripts(l *checker) {
 		}
 		if len(named) > 1 && len(missing) > 0 {
 			there := l.Compose.ByName[missing[0]]
-			l.ReportBoth(s.Location(facts.Position{}), there.Location(there.At), "Script that forgets a service", "The script names "+strings.Join(named, ", ")+", but not "+strings.Join(missing, ", ")+".", "Name every instance, or use docker compose stop.")
+			l.ReportBoth(s.Location(facts.Position{}), there.Location(there.At), "Script that forgets a service",
+				"The script names "+strings.Join(named, ", ")+", but not "+strings.Join(missing, ", ")+".",
+				"Name every instance, or use docker compose stop.")
 		}
 	}
 }
@@ -185,7 +207,11 @@ func checkMissingWebServer(l *checker) {
 		for number, line := range text.Lines(f.Text) {
 			if i := strings.Index(line, port); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
 				s := l.Instances[0]
-				l.ReportBoth(f.Location(facts.PositionAt(number, i+1)), s.Location(s.At), "Web server that the image does not have", "The line asks for port 52773, but images have had no web server since 2023.2, and "+s.Image+" is later.", "Ask through a web gateway, on the member's own path.")
+				l.ReportBoth(f.Location(facts.PositionAt(number, i+1)), s.Location(s.At),
+					"Web server that the image does not have",
+					"The line asks for port 52773, but images have had no web server since 2023.2, and "+s.Image+" "+
+						"is later.",
+					"Ask through a web gateway, on the member's own path.")
 				break
 			}
 		}
@@ -199,12 +225,17 @@ func checkForeignMembers(l *checker) {
 	for _, s := range l.Instances {
 		for _, c := range s.Capabilities {
 			if c.Text == "NET_ADMIN" {
-				l.Report(s.File, c.At, "Virtual address in a container", "The service "+s.Name+" may change its network, as a mirror's virtual address needs, but an instance in a container cannot take one over.", "Remove it; clients reach the primary through haproxy or a web gateway.")
+				l.Report(s.File, c.At, "Virtual address in a container",
+					"The service "+s.Name+" may change its network, as a mirror's virtual address needs, but an "+
+						"instance in a container cannot take one over.",
+					"Remove it; clients reach the primary through haproxy or a web gateway.")
 			}
 		}
 		for _, e := range s.Environment {
 			if strings.Contains(strings.ToLower(e.Name), "systemname") && e.Text != strings.ToUpper(e.Text) {
-				l.Report(s.File, e.At, "System name in lower case", "The system name of "+s.Name+" is "+e.Text+", which IRIS keeps as "+strings.ToUpper(e.Text)+".", "Write it in upper case.")
+				l.Report(s.File, e.At, "System name in lower case",
+					"The system name of "+s.Name+" is "+e.Text+", which IRIS keeps as "+strings.ToUpper(e.Text)+".",
+					"Write it in upper case.")
 			}
 		}
 		if l.Roles[s].Merge == nil {
@@ -215,11 +246,16 @@ func checkForeignMembers(l *checker) {
 			continue
 		}
 		if m.Founder != nil && m.Founder != s && !s.WaitsForHealth(m.Founder.Name) {
-			l.ReportBoth(s.Location(s.At), m.ArgumentLocation("Primary"), "Instance that does not wait for its mirror", "The service "+s.Name+" joins the mirror of "+m.Founder.Name+", but does not wait for its health.", "Add "+m.Founder.Name+" to its depends_on, with condition: service_healthy.")
+			l.ReportBoth(s.Location(s.At), m.ArgumentLocation("Primary"), "Instance that does not wait for its mirror",
+				"The service "+s.Name+" joins the mirror of "+m.Founder.Name+", but does not wait for its health.",
+				"Add "+m.Founder.Name+" to its depends_on, with condition: service_healthy.")
 		}
 		if m.Founder == s {
 			if other := founders[m.Text("Name")]; other != nil {
-				l.ReportBoth(m.ArgumentLocation("Name"), other.ArgumentLocation("Name"), "Two mirror sets of one name", "The members "+other.Merge.Service.Name+" and "+s.Name+" found two mirror sets with the name "+m.Text("Name")+", which no ECP client can tell apart.", "Give one of them another.")
+				l.ReportBoth(m.ArgumentLocation("Name"), other.ArgumentLocation("Name"), "Two mirror sets of one name",
+					"The members "+other.Merge.Service.Name+" and "+s.Name+" found two mirror sets with the name "+
+						m.Text("Name")+", which no ECP client can tell apart.",
+					"Give one of them another.")
 			}
 			founders[m.Text("Name")] = m
 		}
@@ -231,8 +267,12 @@ func checkForeignMembers(l *checker) {
 func checkMirrorConfiguration(l *checker) {
 	for _, m := range l.Merges {
 		for _, section := range m.Merge.Sections {
-			if name, _, _ := strings.Cut(section.Name, "."); len(section.Keys) > 0 && (strings.EqualFold(name, "Mirrors") || strings.EqualFold(name, "MapMirrors")) {
-				l.Report(m.File, facts.PositionAt(section.Line, 0), "Mirror configuration written in advance", "The section ["+section.Name+"] holds the identifiers of a mirror that does not exist yet.", "Declare the mirror with ConfigMirror.")
+			if name, _, _ := strings.Cut(section.Name, "."); len(section.Keys) > 0 && (strings.EqualFold(name,
+				"Mirrors") || strings.EqualFold(name,
+				"MapMirrors")) {
+				l.Report(m.File, facts.PositionAt(section.Line, 0), "Mirror configuration written in advance",
+					"The section ["+section.Name+"] holds the identifiers of a mirror that does not exist yet.",
+					"Declare the mirror with ConfigMirror.")
 			}
 		}
 	}
@@ -248,7 +288,10 @@ func checkCookies(l *checker) {
 			}
 			for line := range p.Find("cookie") {
 				if mode == "tcp" {
-					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "Cookie in TCP mode", "The section "+p.Name+" is in TCP mode, in which HAProxy sees no cookies; line "+strconv.Itoa(line.Number)+" has no effect.", "Remove it, or use mode http.")
+					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "Cookie in TCP mode",
+						"The section "+p.Name+" is in TCP mode, in which HAProxy sees no cookies; line "+
+							strconv.Itoa(line.Number)+" has no effect.",
+						"Remove it, or use mode http.")
 				}
 			}
 		}

@@ -17,7 +17,9 @@ func checkBinds(l *checker) {
 			for i, bind := range binds {
 				for _, other := range binds[:i] {
 					if other.Host == bind.Host || other.Host == "" || bind.Host == "" {
-						l.Report(h.File, facts.PositionAt(bind.Line, bind.Column), "Duplicate bind", "The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as well, and HAProxy would spread connections over both sections.",
+						l.Report(h.File, facts.PositionAt(bind.Line, bind.Column), "Duplicate bind",
+							"The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as "+
+								"well, and HAProxy would spread connections over both sections.",
 							"Bind another port.")
 						break
 					}
@@ -38,7 +40,9 @@ func checkSections(l *checker) {
 			if s.Name == "" {
 				l.Report(h.File, at, "Section without a name", what+"needs a name.", "Add one.")
 			} else if line := names[s.Name]; line > 0 {
-				l.Report(h.File, at, "Duplicate proxy name", what+" has the name of the section on line "+strconv.Itoa(line)+".", "Give every listen, frontend and backend section a name of its own.")
+				l.Report(h.File, at, "Duplicate proxy name",
+					what+" has the name of the section on line "+strconv.Itoa(line)+".",
+					"Give every listen, frontend and backend section a name of its own.")
 			} else {
 				names[s.Name] = s.Line
 			}
@@ -46,7 +50,8 @@ func checkSections(l *checker) {
 				l.Report(h.File, at, "Section without a bind", what+" listens nowhere.", "Add a bind line.")
 			}
 			if s.Kind == "listen" && len(s.Servers) == 0 && !answersItself(s.Section) {
-				l.Report(h.File, at, "Section without a server", what+" has no server, and refuses every connection.", "Add a server line.")
+				l.Report(h.File, at, "Section without a server", what+" has no server, and refuses every connection.",
+					"Add a server line.")
 			}
 		}
 		l.checkBackends(h)
@@ -55,7 +60,8 @@ func checkSections(l *checker) {
 
 // answersItself reports whether a section serves something without a server.
 func answersItself(s *haproxy.Section) bool {
-	return s.Has("stats", "enable") || s.Has("stats", "uri") || s.Has("http-request", "return") || s.Has("http-request", "use-service") ||
+	return s.Has("stats", "enable") || s.Has("stats", "uri") || s.Has("http-request", "return") || s.Has("http-request",
+		"use-service") ||
 		s.Has("default_backend") || s.Has("use_backend") || s.Has("monitor-uri")
 }
 
@@ -63,7 +69,10 @@ func answersItself(s *haproxy.Section) bool {
 func (l *checker) checkBackends(h facts.HAProxyFile) {
 	for _, s := range h.Proxies {
 		for _, line := range s.Lines {
-			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") || len(line.Words) < 2 || strings.Contains(line.Words[1], "%[") {
+			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") ||
+				len(line.Words) < 2 ||
+				strings.Contains(line.Words[1],
+					"%[") {
 				continue
 			}
 			found := false
@@ -71,7 +80,9 @@ func (l *checker) checkBackends(h facts.HAProxyFile) {
 				found = found || (other.Kind == "backend" || other.Kind == "listen") && other.Name == line.Words[1]
 			}
 			if !found {
-				l.Report(h.File, facts.PositionAt(line.Number, line.Columns[1]), "Unknown backend", "There is no backend "+line.Words[1]+".", "Name a backend section of this file.")
+				l.Report(h.File, facts.PositionAt(line.Number, line.Columns[1]), "Unknown backend",
+					"There is no backend "+line.Words[1]+".",
+					"Name a backend section of this file.")
 			}
 		}
 	}
@@ -89,25 +100,36 @@ func checkServers(l *checker) {
 				what := "The server " + s.Name + " of section " + section.Name
 				address := s.Host + ":" + strconv.Itoa(s.Port)
 				if s.Port == 0 {
-					l.Report(h.File, at, "Server without a port", what+" names no port to connect to.", "Write it as address:port.")
+					l.Report(h.File, at, "Server without a port", what+" names no port to connect to.",
+						"Write it as address:port.")
 				}
 				if !s.Check {
-					l.Report(h.File, at, "Server without a check", what+" is never checked, so HAProxy takes it to be up for ever.", "Add check to it or to a default-server line.")
+					l.Report(h.File, at, "Server without a check",
+						what+" is never checked, so HAProxy takes it to be up for ever.",
+						"Add check to it or to a default-server line.")
 				}
 				if names[s.Name] {
-					l.Report(h.File, at, "Duplicate server name", what+" has the name of another server of the section.", "Give it a name of its own.")
+					l.Report(h.File, at, "Duplicate server name",
+						what+" has the name of another server of the section.",
+						"Give it a name of its own.")
 				}
 				if other, twice := addresses[address]; twice {
-					l.Report(h.File, at, "Duplicate server", what+" has the address "+address+", which "+other+" has as well.", "Keep one of the two.")
+					l.Report(h.File, at, "Duplicate server",
+						what+" has the address "+address+", which "+other+" has as well.",
+						"Keep one of the two.")
 				}
 				names[s.Name], addresses[address] = true, s.Name
 				target := l.Compose.ByName[s.Name]
 				if addr, err := netip.ParseAddr(s.Host); err == nil && target != nil {
 					if owner := l.Compose.ByIP[addr]; owner != nil && owner != target {
-						l.Report(h.File, at, "Address of another service", what+" has the address "+s.Host+", which belongs to "+owner.Name+".", "Use an address of "+s.Name+".")
+						l.Report(h.File, at, "Address of another service",
+							what+" has the address "+s.Host+", which belongs to "+owner.Name+".",
+							"Use an address of "+s.Name+".")
 					}
 				} else if owner := l.Compose.ByIP[addr]; owner != nil && l.Generated {
-					l.Report(h.File, facts.PositionAt(s.Line, 0), "Server with another name than its service", what+" is the service "+owner.Name+"; logs and statistics call it by this name.", "Name it "+owner.Name+".")
+					l.Report(h.File, facts.PositionAt(s.Line, 0), "Server with another name than its service",
+						what+" is the service "+owner.Name+"; logs and statistics call it by this name.",
+						"Name it "+owner.Name+".")
 				}
 			}
 		}
@@ -125,11 +147,18 @@ func checkHealthChecks(l *checker) {
 					continue
 				}
 				at := facts.PositionAt(s.Line, s.Column)
-				if section.Has("option", "httpchk") && !s.CheckedApart && !connects && s.CheckPort == facts.SuperserverPort {
-					l.Report(h.File, at, "Health check on the superserver", "The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no HTTP.", "Name the port of a web server with port.")
+				if section.Has("option", "httpchk") && !s.CheckedApart && !connects &&
+					s.CheckPort == facts.SuperserverPort {
+					l.Report(h.File, at, "Health check on the superserver",
+						"The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no "+
+							"HTTP.",
+						"Name the port of a web server with port.")
 				}
 				if facts.IsLoopback(s.CheckHost) && !h.Bound(s.CheckHost, s.CheckPort) {
-					l.Report(h.File, at, "Health check that nothing answers", "The check of "+s.Name+" goes to "+s.CheckHost+":"+strconv.Itoa(s.CheckPort)+", which no section binds.", "Bind it in a listen section.")
+					l.Report(h.File, at, "Health check that nothing answers",
+						"The check of "+s.Name+" goes to "+s.CheckHost+":"+strconv.Itoa(s.CheckPort)+", which no "+
+							"section binds.",
+						"Bind it in a listen section.")
 				}
 			}
 		}
@@ -197,7 +226,8 @@ func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri str
 	for _, g := range l.Gateways {
 		path := g.INI.PathFor(uri)
 		if path == nil {
-			l.Report(h.File, at, "Health check without a path", what+", but "+g.Path+" has no path for it.", "Add the path /"+s.Name+" to the gateway.")
+			l.Report(h.File, at, "Health check without a path", what+", but "+g.Path+" has no path for it.",
+				"Add the path /"+s.Name+" to the gateway.")
 			continue
 		}
 		name := path.Value("Default_Server")
@@ -206,7 +236,10 @@ func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri str
 			continue // reported by checkGatewayPaths
 		}
 		if server.Value("Mirror_Aware") == "1" {
-			l.Report(h.File, at, "Health check of a whole mirror", what+", which "+g.Path+" sends to the mirror-aware server ["+name+"], and that answers for the primary.", "Let the path go to the server of "+s.Name+".")
+			l.Report(h.File, at, "Health check of a whole mirror",
+				what+", which "+g.Path+" sends to the mirror-aware server ["+name+"], and that answers for the "+
+					"primary.",
+				"Let the path go to the server of "+s.Name+".")
 			continue
 		}
 		addr, err := netip.ParseAddr(s.Host)
@@ -215,7 +248,8 @@ func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri str
 		}
 		owner, asked := l.Compose.ByIP[addr], l.Compose.ByIP[facts.ParseAddr(server.Value("Ip_Address"))]
 		if owner != nil && asked != nil && owner != asked {
-			l.Report(h.File, at, "Health check of another instance", what+", which "+g.Path+" sends to "+asked.Name+".", "Let the path go to the server of "+s.Name+".")
+			l.Report(h.File, at, "Health check of another instance", what+", which "+g.Path+" sends to "+asked.Name+".",
+				"Let the path go to the server of "+s.Name+".")
 		}
 	}
 }
@@ -249,9 +283,13 @@ func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
 		role := e.Text("role")
 		switch {
 		case mirror != "" && e.Text("mirror") != mirror:
-			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server of another mirror", "The section "+p.Name+" serves the mirror "+mirror+", but "+s.Name+" belongs to "+e.Text("mirror")+".", "List the members of one mirror.")
+			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server of another mirror",
+				"The section "+p.Name+" serves the mirror "+mirror+", but "+s.Name+" belongs to "+e.Text("mirror")+".",
+				"List the members of one mirror.")
 		case role != "primary" && role != "backup" && role != "drasync":
-			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server that never becomes primary", "The section "+p.Name+" lists "+s.Name+", whose role is "+role+".", "List failover and DR members.")
+			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server that never becomes primary",
+				"The section "+p.Name+" lists "+s.Name+", whose role is "+role+".",
+				"List failover and DR members.")
 		}
 		mirror = e.Text("mirror")
 		listed[s.Name] = true
@@ -260,11 +298,15 @@ func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
 		return
 	}
 	if l.Generated && p.Name != mirror {
-		l.Report(h.File, facts.PositionAt(p.Line, 0), "Section with another name than its mirror", "The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.", "Name it "+mirror+".")
+		l.Report(h.File, facts.PositionAt(p.Line, 0), "Section with another name than its mirror",
+			"The section "+p.Name+" serves the mirror "+mirror+"; its log and the README call it by the mirror's name.",
+			"Name it "+mirror+".")
 	}
 	for _, e := range l.Roster.Members(mirror) {
 		if role := e.Text("role"); !listed[e.Name] && (role == "primary" || role == "backup" || role == "drasync") {
-			l.ReportBoth(h.Location(facts.PositionAt(p.Line, 0)), l.Roster.File.Location(e.At), "Missing server", "The section "+p.Name+" does not list "+e.Name+", which may become primary.", "Add a server line for it.")
+			l.ReportBoth(h.Location(facts.PositionAt(p.Line, 0)), l.Roster.File.Location(e.At), "Missing server",
+				"The section "+p.Name+" does not list "+e.Name+", which may become primary.",
+				"Add a server line for it.")
 		}
 	}
 }
@@ -277,7 +319,8 @@ func checkFailoverSections(l *checker) {
 		for _, p := range h.Proxies {
 			members := 0
 			for _, server := range p.Servers {
-				if s := l.ServiceAt(server.Host); s != nil && l.Roles[s].Kind == facts.InstanceKind && server.Port == facts.SuperserverPort {
+				if s := l.ServiceAt(server.Host); s != nil && l.Roles[s].Kind == facts.InstanceKind &&
+					server.Port == facts.SuperserverPort {
 					members++
 				}
 			}
@@ -287,9 +330,14 @@ func checkFailoverSections(l *checker) {
 			at := facts.PositionAt(p.Line, 0)
 			switch {
 			case !p.Has("option", "httpchk") && !p.Has("option", "external-check"):
-				l.Report(h.File, at, "Balancer that does not know the primary", "The section "+p.Name+" checks whether "+strconv.Itoa(members)+" instances take connections, which a backup does too, and would send clients to it.", "Check mirror_status.cxw, which only the primary answers with 200.")
+				l.Report(h.File, at, "Balancer that does not know the primary",
+					"The section "+p.Name+" checks whether "+strconv.Itoa(members)+" instances take connections, "+
+						"which a backup does too, and would send clients to it.",
+					"Check mirror_status.cxw, which only the primary answers with 200.")
 			case !l.cutsSessions(p):
-				l.Report(h.File, at, "Sessions that outlive a failover", "The section "+p.Name+" leaves the sessions of a member that is no longer primary where they are.", "Add on-marked-down shutdown-sessions to its servers.")
+				l.Report(h.File, at, "Sessions that outlive a failover",
+					"The section "+p.Name+" leaves the sessions of a member that is no longer primary where they are.",
+					"Add on-marked-down shutdown-sessions to its servers.")
 			}
 		}
 	}

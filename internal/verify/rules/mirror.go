@@ -26,11 +26,18 @@ func checkMirrors(l *checker) {
 		if m.Text("Member") == "auto" {
 			continue
 		}
-		l.checkArbiter(m.ArgumentLocation("ArbiterURL"), strings.TrimSuffix(m.Text("ArbiterURL"), ":2188"), m.Text("Name"))
+		l.checkArbiter(
+			m.ArgumentLocation("ArbiterURL"),
+			strings.TrimSuffix(m.Text("ArbiterURL"), ":2188"),
+			m.Text("Name"),
+		)
 		founder := byService[m.Founder]
 		if founder == nil {
 			if m.Founder != nil && l.Roles[m.Founder].Merge != nil && m.Founder != self {
-				l.ReportBoth(m.ArgumentLocation("Primary"), l.Roles[m.Founder].Merge.Location(facts.Position{}), "Member without a mirror to join", self.Name+" joins the mirror of "+m.Founder.Name+", which declares none.", "Name the address of the mirror's primary.")
+				l.ReportBoth(m.ArgumentLocation("Primary"), l.Roles[m.Founder].Merge.Location(facts.Position{}),
+					"Member without a mirror to join",
+					self.Name+" joins the mirror of "+m.Founder.Name+", which declares none.",
+					"Name the address of the mirror's primary.")
 			}
 			continue
 		}
@@ -39,14 +46,24 @@ func checkMirrors(l *checker) {
 			seen[m.Founder] = map[string]*facts.Membership{}
 		}
 		l.checkOnce(m, seen[m.Founder], "Member", m.Text("Member") == "backup", "Second backup", "backup")
-		l.checkOnce(m, seen[m.Founder], "SystemName", m.Text("SystemName") != "", "Duplicate system name", "system name "+m.Text("SystemName"))
+		l.checkOnce(m, seen[m.Founder], "SystemName", m.Text("SystemName") != "", "Duplicate system name",
+			"system name "+m.Text("SystemName"))
 	}
 }
 
-func (l *checker) checkOnce(m *facts.Membership, seen map[string]*facts.Membership, argument string, counts bool, summary, what string) {
+func (l *checker) checkOnce(
+	m *facts.Membership,
+	seen map[string]*facts.Membership,
+	argument string,
+	counts bool,
+	summary, what string,
+) {
 	key := argument + " " + m.Text(argument)
 	if other := seen[key]; other != nil && counts {
-		l.ReportBoth(m.ArgumentLocation(argument), other.ArgumentLocation(argument), summary, "The members "+other.Merge.Service.Name+" and "+m.Merge.Service.Name+" of one mirror both have the "+what+".", "Give one of them another.")
+		l.ReportBoth(m.ArgumentLocation(argument), other.ArgumentLocation(argument), summary,
+			"The members "+other.Merge.Service.Name+" and "+m.Merge.Service.Name+" of one mirror both have the "+what+
+				".",
+			"Give one of them another.")
 	}
 	seen[key] = m
 }
@@ -55,16 +72,27 @@ func (l *checker) checkOnce(m *facts.Membership, seen map[string]*facts.Membersh
 func (l *checker) checkJoins(m, founder *facts.Membership) {
 	self, primary := m.Merge.Service, founder.Merge.Service
 	if founder.Text("Member") != "primary" {
-		l.ReportBoth(m.ArgumentLocation("Primary"), founder.ArgumentLocation("Member"), "Founder that is not the primary", self.Name+" joins "+primary.Name+", whose role is "+founder.Text("Member")+".", "Name the address of the mirror's primary.")
+		l.ReportBoth(m.ArgumentLocation("Primary"), founder.ArgumentLocation("Member"),
+			"Founder that is not the primary",
+			self.Name+" joins "+primary.Name+", whose role is "+founder.Text("Member")+".",
+			"Name the address of the mirror's primary.")
 		return
 	}
 	for _, argument := range [...]string{"Name", "ArbiterURL"} {
 		if m.Text(argument) != founder.Text(argument) {
-			l.ReportBoth(m.ArgumentLocation(argument), founder.ArgumentLocation(argument), "Members that disagree", self.Name+" has "+argument+"="+m.Text(argument)+", but its primary "+primary.Name+" has "+argument+"="+founder.Text(argument)+".", "All members of a mirror have the same.")
+			l.ReportBoth(m.ArgumentLocation(argument), founder.ArgumentLocation(argument), "Members that disagree",
+				self.Name+" has "+argument+"="+m.Text(argument)+", but its primary "+primary.Name+" has "+argument+"="+
+					founder.Text(argument)+".",
+				"All members of a mirror have the same.")
 		}
 	}
-	if address := founder.Text("AgentAddress"); address != "" && m != founder && facts.ParseAddr(m.Text("Primary")).IsValid() && m.Text("Primary") != address {
-		l.ReportBoth(m.ArgumentLocation("Primary"), founder.ArgumentLocation("AgentAddress"), "Address that the agent does not have", self.Name+" asks the agent of "+primary.Name+" at "+m.Text("Primary")+", but that gives "+address+".", "Use the primary's AgentAddress.")
+	if address := founder.Text("AgentAddress"); address != "" && m != founder &&
+		facts.ParseAddr(m.Text("Primary")).IsValid() &&
+		m.Text("Primary") != address {
+		l.ReportBoth(m.ArgumentLocation("Primary"), founder.ArgumentLocation("AgentAddress"),
+			"Address that the agent does not have",
+			self.Name+" asks the agent of "+primary.Name+" at "+m.Text("Primary")+", but that gives "+address+".",
+			"Use the primary's AgentAddress.")
 	}
 	mine, theirs := facts.DatabasesOf(m.Merge), facts.DatabasesOf(founder.Merge)
 	for action := range m.Merge.Merge.Actions {
@@ -74,23 +102,37 @@ func (l *checker) checkJoins(m, founder *facts.Membership) {
 		}
 		set, _ := action.Argument("MirrorSetName")
 		if set.Value != m.Text("Name") {
-			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, set.ValueColumn)), m.ArgumentLocation("Name"), "Database of another mirror", "The database "+name+" belongs to the mirror set "+set.Value+", but "+self.Name+" to "+m.Text("Name")+".", "Use the member's own set.")
+			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, set.ValueColumn)), m.ArgumentLocation("Name"),
+				"Database of another mirror",
+				"The database "+name+" belongs to the mirror set "+set.Value+", but "+self.Name+" to "+m.Text("Name")+
+					".",
+				"Use the member's own set.")
 		}
 		other, ok := theirs[name]
 		if !ok {
-			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)), founder.ArgumentLocation("Name"), "Database that the primary does not have", "The mirrored database "+name+" of "+self.Name+" is none of "+primary.Name+", so it would stay empty.", "Create it on every member.")
+			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)),
+				founder.ArgumentLocation("Name"), "Database that the primary does not have",
+				"The mirrored database "+name+" of "+self.Name+" is none of "+primary.Name+", so it would stay empty.",
+				"Create it on every member.")
 			continue
 		}
 		for _, argument := range [...]string{"Directory", "MirrorDBName"} {
 			a, _ := action.Argument(argument)
 			b, _ := other.Argument(argument)
 			if a.Value != b.Value {
-				l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, a.ValueColumn)), founder.Merge.Location(facts.PositionAt(other.Line, b.ValueColumn)), "Members that disagree", "The database "+name+" has "+argument+"="+a.Value+" on "+self.Name+", but "+argument+"="+b.Value+" on "+primary.Name+".", "A mirrored database is the same on every member; at another place it stays a local one.")
+				l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, a.ValueColumn)),
+					founder.Merge.Location(facts.PositionAt(other.Line, b.ValueColumn)), "Members that disagree",
+					"The database "+name+" has "+argument+"="+a.Value+" on "+self.Name+", but "+argument+"="+b.Value+
+						" on "+primary.Name+".",
+					"A mirrored database is the same on every member; at another place it stays a local one.")
 			}
 		}
 	}
 	if len(mine) < len(theirs) {
-		l.ReportBoth(m.ArgumentLocation("Name"), founder.ArgumentLocation("Name"), "Missing mirrored database", self.Name+" creates "+strconv.Itoa(len(mine))+" mirrored databases, but its primary "+primary.Name+" "+strconv.Itoa(len(theirs))+".", "Create every database on every member.")
+		l.ReportBoth(m.ArgumentLocation("Name"), founder.ArgumentLocation("Name"), "Missing mirrored database",
+			self.Name+" creates "+strconv.Itoa(len(mine))+" mirrored databases, but its primary "+primary.Name+" "+
+				strconv.Itoa(len(theirs))+".",
+			"Create every database on every member.")
 	}
 }
 
@@ -113,9 +155,13 @@ func checkRosterMerges(l *checker) {
 		}
 		switch setup := e.Value("setup"); {
 		case m == nil && setup.Text == "config":
-			l.ReportBoth(l.Roster.WordLocation(setup), merge.Location(facts.Position{}), "Member that nobody makes one", "The setup of "+e.Name+" is config, but "+merge.Path+" declares no mirror.", "Declare it with ConfigMirror, or write setup=sys.")
+			l.ReportBoth(l.Roster.WordLocation(setup), merge.Location(facts.Position{}), "Member that nobody makes one",
+				"The setup of "+e.Name+" is config, but "+merge.Path+" declares no mirror.",
+				"Declare it with ConfigMirror, or write setup=sys.")
 		case m != nil && setup.Text != "config":
-			l.ReportBoth(l.Roster.WordLocation(setup), m.ArgumentLocation("Name"), "Second mirror", merge.Path+" declares the mirror of "+e.Name+", and after-start.sh would join it as well.", "Write setup=config.")
+			l.ReportBoth(l.Roster.WordLocation(setup), m.ArgumentLocation("Name"), "Second mirror",
+				merge.Path+" declares the mirror of "+e.Name+", and after-start.sh would join it as well.",
+				"Write setup=config.")
 		case m != nil && mirror != nil:
 			l.compareMember(e, mirror, m)
 		}
@@ -141,7 +187,10 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 		{"ArbiterURL", arbiter},
 	} {
 		if value, given := m.Values[c.argument]; given && value.Text != c.said.Text {
-			l.ReportBoth(m.ArgumentLocation(c.argument), l.Roster.WordLocation(c.said), "Members that disagree", m.Merge.Path+" has "+c.argument+"="+value.Text+", but "+l.Roster.Path+" says "+strconv.Quote(c.said.Text)+" of "+e.Name+".", "Both must say the same.")
+			l.ReportBoth(m.ArgumentLocation(c.argument), l.Roster.WordLocation(c.said), "Members that disagree",
+				m.Merge.Path+" has "+c.argument+"="+value.Text+", but "+l.Roster.Path+" says "+
+					strconv.Quote(c.said.Text)+" of "+e.Name+".",
+				"Both must say the same.")
 		}
 	}
 	created := facts.DatabasesOf(m.Merge)
@@ -153,7 +202,11 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 		action, ok := created[strings.ToUpper(fields[0])]
 		namespace := l.namespaceOf(m.Merge, fields[0])
 		if !ok || action.Value("Directory") != fields[2] || namespace != fields[1] {
-			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)), l.Roster.WordLocation(d), "Members that disagree", l.Roster.Path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+m.Merge.Path+" does not.", "Both must name the same databases, directories and namespaces.")
+			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)), l.Roster.WordLocation(d),
+				"Members that disagree",
+				l.Roster.Path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+
+					m.Merge.Path+" does not.",
+				"Both must name the same databases, directories and namespaces.")
 		}
 	}
 }
@@ -169,7 +222,10 @@ func (l *checker) compareNamespaces(mirror *facts.Entry, merge *facts.MergeFile)
 			continue
 		}
 		if namespace := l.namespaceOf(merge, fields[0]); namespace != fields[1] {
-			l.ReportBoth(merge.Location(facts.Position{}), l.Roster.WordLocation(d), "Members that disagree", "The database "+fields[0]+" has the namespace "+fields[1]+" on the members, but "+strconv.Quote(namespace)+" here.", "Give it the same namespace.")
+			l.ReportBoth(merge.Location(facts.Position{}), l.Roster.WordLocation(d), "Members that disagree",
+				"The database "+fields[0]+" has the namespace "+fields[1]+" on the members, but "+
+					strconv.Quote(namespace)+" here.",
+				"Give it the same namespace.")
 		}
 	}
 }

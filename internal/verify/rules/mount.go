@@ -17,7 +17,9 @@ func checkMounts(l *checker) {
 		targets := map[string]bool{}
 		for _, m := range s.Mounts {
 			if targets[m.Target] {
-				l.Report(s.File, m.At, "Duplicate mount target", "The service "+s.Name+" mounts two things on "+m.Target+".", "Keep one of the two.")
+				l.Report(s.File, m.At, "Duplicate mount target",
+					"The service "+s.Name+" mounts two things on "+m.Target+".",
+					"Keep one of the two.")
 			}
 			targets[m.Target] = true
 			if seen[m] {
@@ -26,16 +28,23 @@ func checkMounts(l *checker) {
 			seen[m] = true
 			switch {
 			case m.Source == "." || m.Source == "":
-				l.Report(s.File, m.At, "Mount of the whole lab", "The service "+s.Name+" mounts the generated directory itself, with the licence key in it.", "Mount just the files that it needs.")
+				l.Report(s.File, m.At, "Mount of the whole lab",
+					"The service "+s.Name+" mounts the generated directory itself, with the licence key in it.",
+					"Mount just the files that it needs.")
 			case l.Files[m.Source] != nil:
 				if !m.ReadOnly && l.Generated {
-					l.Report(s.File, m.At, "Writable mount of a generated file", "The service "+s.Name+" could change "+m.Source+".", "Mount it read-only.")
+					l.Report(s.File, m.At, "Writable mount of a generated file",
+						"The service "+s.Name+" could change "+m.Source+".",
+						"Mount it read-only.")
 				}
-			case !l.Generated && (path.Ext(m.Source) == "" || path.IsAbs(m.Source) || strings.ContainsAny(m.Source, "$~")):
+			case !l.Generated && (path.Ext(m.Source) == "" || path.IsAbs(m.Source) || strings.ContainsAny(m.Source,
+				"$~")):
 				// A directory, or a place outside.
 			case !l.userData(m):
-				l.Report(s.File, m.At, "Missing mount source", "The service "+s.Name+" mounts "+m.Source+", which is no file of the lab.",
-					"Mount a generated file, or keep files of your own in data/, certs/ or secrets/, or outside the lab.")
+				l.Report(s.File, m.At, "Missing mount source",
+					"The service "+s.Name+" mounts "+m.Source+", which is no file of the lab.",
+					"Mount a generated file, or keep files of your own in data/, certs/ or secrets/, or outside the "+
+						"lab.")
 			}
 		}
 	}
@@ -70,7 +79,9 @@ func checkUnmounted(l *checker) {
 		switch path.Dir(name) {
 		case "iris", "iris/merge", "nginx", "haproxy", "webgateway":
 			if len(l.Compose.Readers[name]) == 0 {
-				l.Report(f, facts.Position{}, "File that nothing mounts", "No service of "+l.ComposeName+" mounts "+name+".", "Mount it in the service that it is written for.")
+				l.Report(f, facts.Position{}, "File that nothing mounts",
+					"No service of "+l.ComposeName+" mounts "+name+".",
+					"Mount it in the service that it is written for.")
 			}
 		}
 	}
@@ -92,7 +103,9 @@ func checkIgnored(l *checker) {
 		for _, name := range [...]string{"data", "certs", "secrets"} {
 			if !rules[name] {
 				reported[name] = true
-				l.Report(l.Ignored, facts.Position{}, "Secret not ignored", "The file does not list "+name+", so that it could be committed by mistake.", "Add a line /"+name+"/.")
+				l.Report(l.Ignored, facts.Position{}, "Secret not ignored",
+					"The file does not list "+name+", so that it could be committed by mistake.",
+					"Add a line /"+name+"/.")
 			}
 		}
 	}
@@ -106,7 +119,9 @@ func checkIgnored(l *checker) {
 			}
 			if !rules[name] && !rules[path.Base(name)] && !reported[name] {
 				reported[name] = true
-				l.Report(l.Ignored, facts.Position{}, "Secret not ignored", "The file does not list "+name+", so that it could be committed by mistake.", "Add a line "+name+".")
+				l.Report(l.Ignored, facts.Position{}, "Secret not ignored",
+					"The file does not list "+name+", so that it could be committed by mistake.",
+					"Add a line "+name+".")
 			}
 		}
 	}

@@ -15,18 +15,26 @@ func checkSubnets(l *checker) {
 		for _, s := range n.Subnets {
 			switch {
 			case !s.Prefix.IsValid():
-				l.Report(n.File, s.At, "Invalid subnet", "The subnet of network "+n.Name+" reads "+s.Text+", which is no address range.", `Write it like 10.0.1.0/24.`)
+				l.Report(n.File, s.At, "Invalid subnet",
+					"The subnet of network "+n.Name+" reads "+s.Text+", which is no address range.",
+					`Write it like 10.0.1.0/24.`)
 				continue
 			case s.Prefix.Masked() != s.Prefix:
-				l.Report(n.File, s.At, "Subnet with host bits", "The subnet "+s.Text+" of network "+n.Name+" does not begin at a network address.", "Write "+s.Prefix.Masked().String()+".")
+				l.Report(n.File, s.At, "Subnet with host bits",
+					"The subnet "+s.Text+" of network "+n.Name+" does not begin at a network address.",
+					"Write "+s.Prefix.Masked().String()+".")
 			case s.Gateway != "":
 				if gateway, err := netip.ParseAddr(s.Gateway); err != nil || !s.Prefix.Contains(gateway) {
-					l.Report(n.File, s.At, "Gateway outside its subnet", "The gateway "+s.Gateway+" of network "+n.Name+" does not lie in "+s.Text+".", "Use an address of the subnet.")
+					l.Report(n.File, s.At, "Gateway outside its subnet",
+						"The gateway "+s.Gateway+" of network "+n.Name+" does not lie in "+s.Text+".",
+						"Use an address of the subnet.")
 				}
 			}
 			for i, other := range before {
 				if other.Prefix.Overlaps(s.Prefix) {
-					l.Report(n.File, s.At, "Overlapping subnets", "The subnet "+s.Text+" of network "+n.Name+" overlaps "+other.Text+" of network "+owners[i].Name+".",
+					l.Report(n.File, s.At, "Overlapping subnets",
+						"The subnet "+s.Text+" of network "+n.Name+" overlaps "+other.Text+" of network "+
+							owners[i].Name+".",
 						"Give the networks of the topology subnets that share no address.")
 				}
 			}
@@ -48,24 +56,32 @@ func checkAddresses(l *checker) {
 		for _, a := range s.Addresses {
 			n := networks[a.Network]
 			if n == nil {
-				l.Report(s.File, a.At, "Unknown network", "The service "+s.Name+" is on the network "+a.Network+", which is not declared.", "Declare it with a network block.")
+				l.Report(s.File, a.At, "Unknown network",
+					"The service "+s.Name+" is on the network "+a.Network+", which is not declared.",
+					"Declare it with a network block.")
 				continue
 			}
 			if a.IP == "" && !l.Generated {
 				continue // checkPlaces looks at it
 			}
 			if a.IP == "" {
-				l.Report(s.File, a.At, "Service without a fixed address", "The service "+s.Name+" has no ipv4_address on network "+a.Network+", and one that Docker chooses may be another's after a restart.",
+				l.Report(s.File, a.At, "Service without a fixed address",
+					"The service "+s.Name+" has no ipv4_address on network "+a.Network+", and one that Docker "+
+						"chooses may be another's after a restart.",
 					"Give it a fixed address.")
 				continue
 			}
 			if !a.Addr.Is4() {
-				l.Report(s.File, a.At, "Invalid address", "The address of "+s.Name+" on network "+a.Network+" reads "+a.IP+", which is no IPv4 address.", "Write it like 10.0.1.2.")
+				l.Report(s.File, a.At, "Invalid address",
+					"The address of "+s.Name+" on network "+a.Network+" reads "+a.IP+", which is no IPv4 address.",
+					"Write it like 10.0.1.2.")
 				continue
 			}
 			l.checkFreeAddress(s, a, n)
 			if other := owner[a.Addr]; other != nil {
-				l.Report(s.File, a.At, "Duplicate address", "The address "+a.IP+" belongs to both "+other.Name+" and "+s.Name+".", "Give one of them another host number.")
+				l.Report(s.File, a.At, "Duplicate address",
+					"The address "+a.IP+" belongs to both "+other.Name+" and "+s.Name+".",
+					"Give one of them another host number.")
 				continue
 			}
 			owner[a.Addr] = s
@@ -94,12 +110,15 @@ func (l *checker) checkFreeAddress(s *facts.Service, a facts.Address, n *facts.N
 			taken = "the network's gateway" // Docker's own choice is the first one
 		}
 		if taken != "" {
-			l.Report(s.File, a.At, "Reserved address", "The address "+a.IP+" of "+s.Name+" is "+taken+".", "Give the service another host number.")
+			l.Report(s.File, a.At, "Reserved address", "The address "+a.IP+" of "+s.Name+" is "+taken+".",
+				"Give the service another host number.")
 		}
 		return
 	}
 	if len(n.Subnets) > 0 {
-		l.Report(s.File, a.At, "Address outside its network", "The address "+a.IP+" of "+s.Name+" does not lie in "+n.Subnets[0].Text+", the subnet of network "+n.Name+".",
+		l.Report(s.File, a.At, "Address outside its network",
+			"The address "+a.IP+" of "+s.Name+" does not lie in "+n.Subnets[0].Text+", the subnet of network "+n.Name+
+				".",
 			"Give it a host number inside the subnet, or the network a larger subnet.")
 	}
 }

@@ -18,7 +18,9 @@ func checkUpstreams(l *checker) {
 		for upstream := range facts.Walk(n.Directives, "upstream") {
 			at, name := facts.PositionAt(upstream.Line, upstream.Column), upstream.Arg(0)
 			if line := names[name]; line > 0 {
-				l.Report(n.File, at, "Duplicate upstream", "The upstream "+name+" is declared on line "+strconv.Itoa(line)+" as well.", "Give it a name of its own.")
+				l.Report(n.File, at, "Duplicate upstream",
+					"The upstream "+name+" is declared on line "+strconv.Itoa(line)+" as well.",
+					"Give it a name of its own.")
 			}
 			names[name] = upstream.Line
 			servers := map[string]bool{}
@@ -30,17 +32,22 @@ func checkUpstreams(l *checker) {
 					host, port := facts.HostPort(d.Arg(0))
 					address := host + ":" + strconv.Itoa(port)
 					if servers[address] {
-						l.Report(n.File, at, "Duplicate server", "The upstream "+name+" has the server "+address+" twice.", "Keep one of the two.")
+						l.Report(n.File, at, "Duplicate server",
+							"The upstream "+name+" has the server "+address+" twice.",
+							"Keep one of the two.")
 					}
 					servers[address] = true
 				case d.Name == "keepalive":
 					keepalive = d.Line
 				case keepalive > 0 && text.Has("least_conn ip_hash hash random least_time", d.Name):
-					l.Report(n.File, at, "Balancing method after keepalive", d.Name+" replaces the keepalive of line "+strconv.Itoa(keepalive)+".", "Put "+d.Name+" before keepalive.")
+					l.Report(n.File, at, "Balancing method after keepalive",
+						d.Name+" replaces the keepalive of line "+strconv.Itoa(keepalive)+".",
+						"Put "+d.Name+" before keepalive.")
 				}
 			}
 			if len(servers) == 0 {
-				l.Report(n.File, at, "Upstream without a server", "The upstream "+name+" has no server.", "Add a server line.")
+				l.Report(n.File, at, "Upstream without a server", "The upstream "+name+" has no server.",
+					"Add a server line.")
 			}
 		}
 	}
@@ -58,19 +65,25 @@ func checkUpstreamNames(l *checker) {
 			target := facts.ProxyHost(d.Arg(0))
 			host, _ := facts.HostPort(target)
 			_, err := netip.ParseAddr(host)
-			if target == "" || known[target] || err == nil || strings.Contains(host, ".") || host == "localhost" || l.Compose.ByName[host] != nil {
+			if target == "" || known[target] || err == nil || strings.Contains(host, ".") || host == "localhost" ||
+				l.Compose.ByName[host] != nil {
 				continue
 			}
-			l.Report(n.File, facts.PositionAt(d.Args[0].Line, d.Args[0].Column), "Unknown upstream", "proxy_pass goes to "+target+", which is no upstream of this file.", "Name an upstream that the file declares.")
+			l.Report(n.File, facts.PositionAt(d.Args[0].Line, d.Args[0].Column), "Unknown upstream",
+				"proxy_pass goes to "+target+", which is no upstream of this file.",
+				"Name an upstream that the file declares.")
 		}
 	}
 }
 
 // singleDirectives may stand once in a block; nginx refuses a second.
 const singleDirectives = "client_body_buffer_size client_body_timeout client_header_buffer_size client_header_timeout" +
-	" client_max_body_size default_type gzip keepalive_requests large_client_header_buffers proxy_buffer_size proxy_buffering proxy_buffers" +
-	" proxy_busy_buffers_size proxy_connect_timeout proxy_http_version proxy_ignore_client_abort proxy_intercept_errors" +
-	" proxy_next_upstream_timeout proxy_next_upstream_tries proxy_pass proxy_read_timeout proxy_request_buffering proxy_send_timeout" +
+	" client_max_body_size default_type gzip keepalive_requests large_client_header_buffers proxy_buffer_size " +
+	"proxy_buffering proxy_buffers" +
+	" proxy_busy_buffers_size proxy_connect_timeout proxy_http_version proxy_ignore_client_abort " +
+	"proxy_intercept_errors" +
+	" proxy_next_upstream_timeout proxy_next_upstream_tries proxy_pass proxy_read_timeout proxy_request_buffering " +
+	"proxy_send_timeout" +
 	" reset_timedout_connection root send_timeout sendfile server_tokens tcp_nodelay tcp_nopush keepalive"
 
 // checkSingleDirectives: what nginx takes once in a block stands there once,
@@ -89,7 +102,8 @@ func (l *checker) checkSingle(f *facts.File, block []*nginx.Directive) {
 				seen = make(map[string]int, len(block))
 			}
 			if line := seen[d.Name]; line > 0 {
-				l.Report(f, facts.PositionAt(d.Line, d.Column), "Duplicate directive", "nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
+				l.Report(f, facts.PositionAt(d.Line, d.Column), "Duplicate directive",
+					"nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
 					"Remove it from the raw config of the nginx block, or use the argument that sets it.")
 			}
 			seen[d.Name] = d.Line
@@ -116,7 +130,8 @@ func checkLocations(l *checker) {
 					key += " " + d.Arg(1)
 				}
 				if line := seen[key]; line > 0 {
-					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Duplicate "+d.Name, `"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
+					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Duplicate "+d.Name,
+						`"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
 						"Remove it from the raw config of the nginx block.")
 				}
 				seen[key] = d.Line
@@ -135,13 +150,17 @@ func checkLogs(l *checker) {
 		}
 		for d := range facts.Walk(n.Directives, "access_log") {
 			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") {
-				l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown log format", "The log is written in the format "+format+", which the file does not declare.", "Declare it with log_format.")
+				l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown log format",
+					"The log is written in the format "+format+", which the file does not declare.",
+					"Declare it with log_format.")
 			}
 		}
 		for _, name := range [...]string{"access_log", "error_log"} {
 			for d := range facts.Walk(n.Directives, name) {
 				if device, found := strings.CutPrefix(d.Arg(0), "/dev/"); found && !text.Has(devices, device) {
-					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown device", "The log goes to "+d.Arg(0)+", which no container has.", "Use /dev/stdout.")
+					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown device",
+						"The log goes to "+d.Arg(0)+", which no container has.",
+						"Use /dev/stdout.")
 				}
 			}
 		}

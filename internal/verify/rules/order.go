@@ -12,7 +12,9 @@ func checkNames(l *checker) {
 		for _, n := range s.Aliases {
 			key := facts.Alias{What: n.What, Name: n.Name}
 			if other := owner[key]; other != nil && other != s {
-				l.Report(s.File, n.At, "Duplicate "+strings.ReplaceAll(n.What, "_", " "), "The "+n.What+" "+n.Name+" belongs to both "+other.Name+" and "+s.Name+".", "Give one of them another.")
+				l.Report(s.File, n.At, "Duplicate "+strings.ReplaceAll(n.What, "_", " "),
+					"The "+n.What+" "+n.Name+" belongs to both "+other.Name+" and "+s.Name+".",
+					"Give one of them another.")
 				continue
 			}
 			owner[key] = s
@@ -29,9 +31,13 @@ func checkDependencies(l *checker) {
 			target := c.ByName[d.Service]
 			switch {
 			case target == nil:
-				l.Report(s.File, d.At, "Unknown dependency", "The service "+s.Name+" waits for "+d.Service+", which is no service.", "Name a service of the file.")
+				l.Report(s.File, d.At, "Unknown dependency",
+					"The service "+s.Name+" waits for "+d.Service+", which is no service.",
+					"Name a service of the file.")
 			case d.Healthy && !target.Health.Given:
-				l.Report(s.File, d.At, "Dependency without a health check", "The service "+s.Name+" waits for the health of "+d.Service+", which has no health check.", "Give "+d.Service+" a healthcheck, or wait for its start only.")
+				l.Report(s.File, d.At, "Dependency without a health check",
+					"The service "+s.Name+" waits for the health of "+d.Service+", which has no health check.",
+					"Give "+d.Service+" a healthcheck, or wait for its start only.")
 			}
 		}
 	}
@@ -58,7 +64,10 @@ func (l *checker) findCircle(s *facts.Service, path []*facts.Service, done map[*
 				for _, member := range path[i:] {
 					names = append(names, member.Name)
 				}
-				l.Report(s.File, d.At, "Dependency circle", "The services wait for each other in a circle: "+strings.Join(append(names, target.Name), " -> ")+".", "Remove one of the dependencies.")
+				l.Report(s.File, d.At, "Dependency circle",
+					"The services wait for each other in a circle: "+strings.Join(append(names, target.Name), " -> ")+
+						".",
+					"Remove one of the dependencies.")
 			}
 		}
 		if !onPath(path, target) {

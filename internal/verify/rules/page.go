@@ -75,7 +75,9 @@ func (l *checker) rowService(at facts.Location, row facts.PageRow) *facts.Servic
 	name := codeText(row.Cells[0])
 	s := l.Compose.ByName[name]
 	if s == nil {
-		l.Report(at.File, at.At, "Unknown service", "The row is about "+name+", which is no service of "+l.ComposeName+".", "Name a service.")
+		l.Report(at.File, at.At, "Unknown service",
+			"The row is about "+name+", which is no service of "+l.ComposeName+".",
+			"Name a service.")
 	}
 	return s
 }
@@ -104,19 +106,23 @@ func (l *checker) checkAddressRow(at facts.Location, row facts.PageRow) {
 		name, rest, _ := strings.Cut(row.Heading[i+1], " (")
 		var n *facts.Network
 		for _, other := range l.Compose.Networks {
-			if other.Name == name && slices.ContainsFunc(other.Subnets, func(s facts.Subnet) bool { return s.Text+")" == rest }) {
+			if other.Name == name &&
+				slices.ContainsFunc(other.Subnets, func(s facts.Subnet) bool { return s.Text+")" == rest }) {
 				n = other
 			}
 		}
 		switch {
 		case n == nil:
-			l.pageSays(at, l.Compose.Location(facts.Position{}), "The column "+row.Heading[i+1]+" is no network of the lab with its subnet.")
+			l.pageSays(at, l.Compose.Location(facts.Position{}),
+				"The column "+row.Heading[i+1]+" is no network of the lab with its subnet.")
 		case s == nil && strings.HasPrefix(row.Cells[0], "`"):
-			l.Report(at.File, at.At, "Unknown service", "The row is about "+row.Cells[0]+", which is no service.", "Name a service.")
+			l.Report(at.File, at.At, "Unknown service", "The row is about "+row.Cells[0]+", which is no service.",
+				"Name a service.")
 			return
 		case s == nil: // Docker's own
 			if gateway := gatewayOf(n); gateway != cell {
-				l.pageSays(at, n.Location(n.At), "The page gives Docker the address "+cell+" on "+name+", where it has "+gateway+".")
+				l.pageSays(at, n.Location(n.At),
+					"The page gives Docker the address "+cell+" on "+name+", where it has "+gateway+".")
 			}
 		default:
 			has := "-"
@@ -126,7 +132,8 @@ func (l *checker) checkAddressRow(at facts.Location, row facts.PageRow) {
 				}
 			}
 			if has != cell {
-				l.pageSays(at, s.Location(s.At), "The page gives "+s.Name+" the address "+cell+" on "+name+", where it has "+has+".")
+				l.pageSays(at, s.Location(s.At),
+					"The page gives "+s.Name+" the address "+cell+" on "+name+", where it has "+has+".")
 			}
 		}
 	}
@@ -169,7 +176,8 @@ func (l *checker) checkContainerRow(at facts.Location, row facts.PageRow) {
 		}
 	}
 	if !lists(row.Cells[2], ports) && !(row.Cells[2] == "-" && ports == nil) {
-		l.pageSays(at, there, "The page gives "+s.Name+" the ports "+row.Cells[2]+", but it publishes "+strings.Join(ports, ", ")+".")
+		l.pageSays(at, there,
+			"The page gives "+s.Name+" the ports "+row.Cells[2]+", but it publishes "+strings.Join(ports, ", ")+".")
 	}
 	if strings.Contains(row.Cells[3], more) {
 		return
@@ -248,12 +256,14 @@ func (l *checker) checkMirrorRow(at facts.Location, row facts.PageRow) {
 	name := codeText(row.Cells[0])
 	mirror := l.mirror(name)
 	if mirror == nil {
-		l.Report(at.File, at.At, "Unknown mirror", "The row is about "+name+", which is no mirror of the lab.", "Name a mirror.")
+		l.Report(at.File, at.At, "Unknown mirror", "The row is about "+name+", which is no mirror of the lab.",
+			"Name a mirror.")
 		return
 	}
 	there := l.Roster.File.Location(mirror.At)
 	if set := codeText(row.Cells[1]); set != mirror.Text("set_name") {
-		l.pageSays(at, there, "The page gives the mirror "+name+" the set "+set+", but it has "+mirror.Text("set_name")+".")
+		l.pageSays(at, there,
+			"The page gives the mirror "+name+" the set "+set+", but it has "+mirror.Text("set_name")+".")
 	}
 	var members, databases []string
 	for _, m := range l.Roster.Members(name) {
@@ -265,14 +275,19 @@ func (l *checker) checkMirrorRow(at facts.Location, row facts.PageRow) {
 		}
 	}
 	if !lists(row.Cells[2], members) {
-		l.pageSays(at, there, "The page gives the mirror "+name+" the members "+row.Cells[2]+", but it has "+strings.Join(members, ", ")+".")
+		l.pageSays(at, there,
+			"The page gives the mirror "+name+" the members "+row.Cells[2]+", but it has "+strings.Join(members, ", ")+
+				".")
 	}
 	if !lists(unescaped(row.Cells[3]), databases) {
-		l.pageSays(at, there, "The page gives the mirror "+name+" the databases "+row.Cells[3]+", but it has "+strings.Join(databases, ", ")+".")
+		l.pageSays(at, there,
+			"The page gives the mirror "+name+" the databases "+row.Cells[3]+", but it has "+
+				strings.Join(databases, ", ")+".")
 	}
 	arbiter := l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))]
 	if arbiter != nil && row.Cells[4] != arbiter.Name || arbiter == nil && l.Compose.ByName[row.Cells[4]] != nil {
-		l.pageSays(at, l.Roster.WordLocation(mirror.Value("arbiter")), "The page gives the mirror "+name+" the arbiter "+row.Cells[4]+", but it has "+mirror.Text("arbiter")+".")
+		l.pageSays(at, l.Roster.WordLocation(mirror.Value("arbiter")),
+			"The page gives the mirror "+name+" the arbiter "+row.Cells[4]+", but it has "+mirror.Text("arbiter")+".")
 	}
 }
 
@@ -284,7 +299,9 @@ func (l *checker) checkSQLRow(at facts.Location, row facts.PageRow) {
 	name, haproxy := codeText(row.Cells[0]), codeText(row.Cells[1])
 	s := l.Compose.ByName[haproxy]
 	if s == nil || l.Roles[s].HAProxy == nil || !l.Mirrors[name] {
-		l.Report(at.File, at.At, "Unknown service", "The row is about the mirror "+name+" behind "+haproxy+", and one of them is not of this lab.", "Name a mirror and the haproxy that serves it.")
+		l.Report(at.File, at.At, "Unknown service",
+			"The row is about the mirror "+name+" behind "+haproxy+", and one of them is not of this lab.",
+			"Name a mirror and the haproxy that serves it.")
 		return
 	}
 	_, front, published := facts.CutLast(codeText(row.Cells[2]), ":")
@@ -296,8 +313,13 @@ func (l *checker) checkSQLRow(at facts.Location, row facts.PageRow) {
 		member, port, _ := strings.Cut(member, ":")
 		target := l.Compose.ByName[member]
 		address = strings.TrimSuffix(address, ")")
-		if target == nil || l.Compose.ByIP[facts.ParseAddr(address)] != target || facts.Number(port) != facts.SuperserverPort || l.entry(member) == nil || l.entry(member).Text("mirror") != name {
-			l.pageSays(at, s.Location(s.At), "The page has "+haproxy+" lead to "+member+" at "+address+", port "+port+", which is no member of "+name+" there.")
+		if target == nil || l.Compose.ByIP[facts.ParseAddr(address)] != target ||
+			facts.Number(port) != facts.SuperserverPort ||
+			l.entry(member) == nil ||
+			l.entry(member).Text("mirror") != name {
+			l.pageSays(at, s.Location(s.At),
+				"The page has "+haproxy+" lead to "+member+" at "+address+", port "+port+", which is no member of "+
+					name+" there.")
 		}
 	}
 }
@@ -318,17 +340,22 @@ func (l *checker) checkJDBC(at facts.Location, row facts.PageRow) {
 			return
 		}
 		if !mentions(row.Cells[1], mirror.Name) && !mentions(row.Cells[1], s.Name) {
-			l.pageSays(at, s.Location(s.At), "The page says that "+row.Cells[1]+" answers on port "+text+", but that leads to the mirror "+mirror.Name+".")
+			l.pageSays(at, s.Location(s.At),
+				"The page says that "+row.Cells[1]+" answers on port "+text+", but that leads to the mirror "+
+					mirror.Name+".")
 		}
 		for _, d := range mirror.List {
 			if fields := strings.Fields(d.Text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
 				return
 			}
 		}
-		l.pageSays(at, l.Roster.File.Location(mirror.At), "The page names the namespace "+namespace+", which the mirror "+mirror.Name+" does not have.")
+		l.pageSays(at, l.Roster.File.Location(mirror.At),
+			"The page names the namespace "+namespace+", which the mirror "+mirror.Name+" does not have.")
 		return
 	}
-	l.Report(at.File, at.At, "Port that nothing publishes", "The page names the host port "+text+", on which no superserver is published.", "Name a published port.")
+	l.Report(at.File, at.At, "Port that nothing publishes",
+		"The page names the host port "+text+", on which no superserver is published.",
+		"Name a published port.")
 }
 
 // checkLogRow: a sample of HAProxy's log names a section and one of its servers, and
@@ -351,7 +378,10 @@ func (l *checker) checkLogRow(at facts.Location, row facts.PageRow) {
 			}
 		}
 	}
-	l.Report(at.File, at.At, "Page that disagrees", "The page shows a log line about the server "+server+" of section "+section+", which no HAProxy would write so.", "Name a server of a section, twice the same.")
+	l.Report(at.File, at.At, "Page that disagrees",
+		"The page shows a log line about the server "+server+" of section "+section+", which no HAProxy would write "+
+			"so.",
+		"Name a server of a section, twice the same.")
 }
 
 // mirror is the mirror of that name in the table of instances; nil for none.
@@ -367,16 +397,20 @@ func (l *checker) checkStatusRow(at facts.Location, row facts.PageRow) {
 	set, system, _ := strings.Cut(unescaped(row.Cells[2]), ":")
 	mirror := l.mirror(row.Cells[1])
 	if mirror == nil {
-		l.Report(at.File, at.At, "Unknown mirror", "The row is about "+row.Cells[1]+", which is no mirror of the lab.", "Name a mirror.")
+		l.Report(at.File, at.At, "Unknown mirror", "The row is about "+row.Cells[1]+", which is no mirror of the lab.",
+			"Name a mirror.")
 		return
 	}
 	for _, m := range l.Roster.Members(mirror.Name) {
 		role := m.Text("role")
-		if m.Text("system_name") == system && mirror.Text("set_name") == set && (role == "primary" && row.Cells[3] == "Primary" || role == "backup" && row.Cells[3] == "Failover") {
+		if m.Text("system_name") == system && mirror.Text("set_name") == set &&
+			(role == "primary" && row.Cells[3] == "Primary" || role == "backup" && row.Cells[3] == "Failover") {
 			return
 		}
 	}
-	l.pageSays(at, l.Roster.File.Location(mirror.At), "The page shows "+row.Cells[2]+" under "+row.Cells[1]+", as "+row.Cells[3]+", which is no failover member of that mirror with that role.")
+	l.pageSays(at, l.Roster.File.Location(mirror.At),
+		"The page shows "+row.Cells[2]+" under "+row.Cells[1]+", as "+row.Cells[3]+", which is no failover member of "+
+			"that mirror with that role.")
 }
 
 // checkClientRow: an application server and the mirror whose data it serves.
@@ -384,9 +418,11 @@ func (l *checker) checkClientRow(at facts.Location, row facts.PageRow) {
 	name := codeText(row.Cells[0])
 	s := l.Compose.ByName[name]
 	if s == nil || l.mirrorRole(s) != facts.ApplicationRole {
-		l.Report(at.File, at.At, "Unknown service", "The row is about "+name+", which is no application server.", "Name an application server.")
+		l.Report(at.File, at.At, "Unknown service", "The row is about "+name+", which is no application server.",
+			"Name an application server.")
 	} else if e := l.entry(s.Name); !mentions(row.Cells[1], e.Text("mirror")) {
-		l.pageSays(at, l.Roster.File.Location(e.At), "The page does not say that "+s.Name+" belongs to "+e.Text("mirror")+".")
+		l.pageSays(at, l.Roster.File.Location(e.At),
+			"The page does not say that "+s.Name+" belongs to "+e.Text("mirror")+".")
 	}
 }
 
@@ -401,13 +437,27 @@ func (l *checker) checkProfileRow(at facts.Location, row facts.PageRow) {
 			names = append(names, w.Text)
 		}
 		if !lists(row.Cells[2], names) {
-			l.pageSays(at, t.Location(t.At), "The page gives the profile "+t.Profile+" the services "+row.Cells[2]+", but it has "+strings.Join(names, ", ")+".")
+			l.pageSays(at, t.Location(t.At),
+				"The page gives the profile "+t.Profile+" the services "+row.Cells[2]+", but it has "+
+					strings.Join(names, ", ")+".")
 		}
 	}
 }
 
 // composeVerbs are the commands of Compose that take services.
-var composeVerbs = []string{"exec", "logs", "up", "start", "stop", "kill", "pause", "unpause", "restart", "create", "rm"}
+var composeVerbs = []string{
+	"exec",
+	"logs",
+	"up",
+	"start",
+	"stop",
+	"kill",
+	"pause",
+	"unpause",
+	"restart",
+	"create",
+	"rm",
+}
 
 // checkComposeCommand: a command that a page prints names a service.
 func (l *checker) checkComposeCommand(at facts.Location, line string) {
@@ -425,10 +475,15 @@ func (l *checker) checkComposeCommand(at facts.Location, line string) {
 		}
 		name = strings.TrimRight(name, ".")
 		if l.Compose.ByName[name] == nil && name != strings.ToUpper(name) {
-			l.Report(at.File, at.At, "Unknown service", "The command names "+name+", which is no service of "+l.ComposeName+".", "Name a service.")
+			l.Report(at.File, at.At, "Unknown service",
+				"The command names "+name+", which is no service of "+l.ComposeName+".",
+				"Name a service.")
 		}
-		if s := l.Compose.ByName[name]; s != nil && fields[2] == "exec" && strings.Contains(line, " iris ") && l.Roles[s].Kind != facts.InstanceKind {
-			l.Report(at.File, at.At, "Command for another service", "The command runs iris in "+name+", which is no instance.", "Name an instance.")
+		if s := l.Compose.ByName[name]; s != nil && fields[2] == "exec" && strings.Contains(line, " iris ") &&
+			l.Roles[s].Kind != facts.InstanceKind {
+			l.Report(at.File, at.At, "Command for another service",
+				"The command runs iris in "+name+", which is no instance.",
+				"Name an instance.")
 		}
 		return
 	}
@@ -445,8 +500,10 @@ func (l *checker) checkConfigurationPath(at facts.Location, line string) {
 		end := from + i + len(configurationName)
 		begin := strings.LastIndexFunc(line[:end], notPathRune) + 1
 		from = end
-		if name := line[begin:end]; strings.HasPrefix(name, "/") && name != installedConfiguration && (path.Base(name) != configurationName || !l.keepsConfiguration(path.Dir(name))) {
-			l.Report(at.File, at.At, "Unknown configuration file", "No instance has its configuration in "+name+".", "It is "+installedConfiguration+", or iris.cpf in the ISC_DATA_DIRECTORY.")
+		if name := line[begin:end]; strings.HasPrefix(name, "/") && name != installedConfiguration &&
+			(path.Base(name) != configurationName || !l.keepsConfiguration(path.Dir(name))) {
+			l.Report(at.File, at.At, "Unknown configuration file", "No instance has its configuration in "+name+".",
+				"It is "+installedConfiguration+", or iris.cpf in the ISC_DATA_DIRECTORY.")
 		}
 	}
 }

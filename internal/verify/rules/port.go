@@ -21,10 +21,13 @@ func checkHostPorts(l *checker) {
 			}
 			for number := p.Host; number <= min(p.HostLast, 65535); number++ {
 				clash := slices.IndexFunc(taken[number], func(o owner) bool {
-					return o.port.Protocol == p.Protocol && (o.port.HostIP == p.HostIP || o.port.HostIP == "" || p.HostIP == "")
+					return o.port.Protocol == p.Protocol &&
+						(o.port.HostIP == p.HostIP || o.port.HostIP == "" || p.HostIP == "")
 				})
 				if clash >= 0 {
-					l.Report(s.File, p.At, "Duplicate host port", "The host port "+strconv.Itoa(number)+" is published by both "+taken[number][clash].service.Name+" and "+s.Name+".",
+					l.Report(s.File, p.At, "Duplicate host port",
+						"The host port "+strconv.Itoa(number)+" is published by both "+
+							taken[number][clash].service.Name+" and "+s.Name+".",
 						"Give one of them another port in the topology, or 0 to publish none.")
 					break
 				}
@@ -45,7 +48,9 @@ func checkContainerPorts(l *checker) {
 		ports := l.Listens(s)
 		for _, p := range s.Ports {
 			if p.Container > 0 && !slices.Contains(ports, p.Container) {
-				l.Report(s.File, p.At, "Published port that nothing listens on", "The service "+s.Name+" publishes its port "+strconv.Itoa(p.Container)+", but its configuration listens on "+facts.PortList(ports)+".",
+				l.Report(s.File, p.At, "Published port that nothing listens on",
+					"The service "+s.Name+" publishes its port "+strconv.Itoa(p.Container)+", but its configuration "+
+						"listens on "+facts.PortList(ports)+".",
 					"Publish a port that it listens on.")
 			}
 		}

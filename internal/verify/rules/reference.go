@@ -24,7 +24,8 @@ func checkReferences(l *checker) {
 		target := l.Compose.ByIP[addr]
 		if target == nil {
 			if !u.Anywhere || l.InSubnet(addr) {
-				l.Report(u.File, u.At, "Unknown address", u.Subject()+" has the address "+u.Host+", which belongs to no service of "+l.ComposeName+".",
+				l.Report(u.File, u.At, "Unknown address",
+					u.Subject()+" has the address "+u.Host+", which belongs to no service of "+l.ComposeName+".",
 					"Use an address that a service has as ipv4_address.")
 			}
 			continue
@@ -40,9 +41,12 @@ func (l *checker) checkNamedReference(u *facts.Reference) {
 	switch {
 	case target == nil && (u.Host == "localhost" || u.Anywhere || strings.Contains(u.Host, ".")):
 	case target == nil:
-		l.Report(u.File, u.At, "Unknown host", u.Subject()+` has the host "`+u.Host+`", which is no service of `+l.ComposeName+".", "Use the address of a service.")
+		l.Report(u.File, u.At, "Unknown host",
+			u.Subject()+` has the host "`+u.Host+`", which is no service of `+l.ComposeName+".",
+			"Use the address of a service.")
 	case u.Literal && l.Generated:
-		l.Report(u.File, u.At, "Host name instead of an address", u.Subject()+" is named by its host name, so the program does not start while "+u.Host+" is missing.",
+		l.Report(u.File, u.At, "Host name instead of an address",
+			u.Subject()+" is named by its host name, so the program does not start while "+u.Host+" is missing.",
 			"Use its ipv4_address.")
 	default:
 		l.checkNamedNetwork(u, target)
@@ -59,7 +63,9 @@ func (l *checker) checkNamedNetwork(u *facts.Reference, target *facts.Service) {
 			shared = shared || reader.On(a.Network)
 		}
 		if !shared {
-			l.ReportBoth(u.File.Location(u.At), target.Location(target.At), "Unreachable address", u.Subject()+" is "+target.Name+", which shares no network with "+reader.Name+".", "Put both on one network.")
+			l.ReportBoth(u.File.Location(u.At), target.Location(target.At), "Unreachable address",
+				u.Subject()+" is "+target.Name+", which shares no network with "+reader.Name+".",
+				"Put both on one network.")
 			return
 		}
 	}
@@ -70,7 +76,9 @@ func (l *checker) checkNamedNetwork(u *facts.Reference, target *facts.Service) {
 func (l *checker) checkReachable(u *facts.Reference, target *facts.Service, network string) {
 	for _, reader := range l.Compose.Unconnected(u.File.Path, network) {
 		if reader != target {
-			l.Report(u.File, u.At, "Unreachable address", u.Subject()+" has the address "+u.Host+" on the network "+network+", where "+reader.Name+" has no address.",
+			l.Report(u.File, u.At, "Unreachable address",
+				u.Subject()+" has the address "+u.Host+" on the network "+network+", where "+reader.Name+" has no "+
+					"address.",
 				"Use the address of "+target.Name+" on a network that both share.")
 			return
 		}
@@ -82,12 +90,16 @@ func (l *checker) checkListens(u *facts.Reference, target *facts.Service) {
 		return
 	}
 	if u.Service > 0 && u.Port != u.Service && l.Roles[target].Kind == facts.InstanceKind {
-		l.Report(u.File, u.At, "Port of another service", u.Subject()+" is expected on port "+strconv.Itoa(u.Port)+" of "+target.Name+", but asks for what an instance serves on "+strconv.Itoa(u.Service)+".",
+		l.Report(u.File, u.At, "Port of another service",
+			u.Subject()+" is expected on port "+strconv.Itoa(u.Port)+" of "+target.Name+", but asks for what an "+
+				"instance serves on "+strconv.Itoa(u.Service)+".",
 			"Use port "+strconv.Itoa(u.Service)+".")
 		return
 	}
 	if ports := l.Listens(target); !slices.Contains(ports, u.Port) {
-		l.Report(u.File, u.At, "Port that nothing listens on", u.Subject()+" is expected on port "+strconv.Itoa(u.Port)+" of "+target.Name+", which listens on "+facts.PortList(ports)+".",
+		l.Report(u.File, u.At, "Port that nothing listens on",
+			u.Subject()+" is expected on port "+strconv.Itoa(u.Port)+" of "+target.Name+", which listens on "+
+				facts.PortList(ports)+".",
 			"Use the port that the service listens on.")
 	}
 }

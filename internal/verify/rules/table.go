@@ -50,7 +50,10 @@ func checkTables(l *checker) {
 			}
 			names := strings.Fields(c.columns)
 			if len(t.Words)%len(names) != 0 {
-				l.Report(t.File, t.At, "Uneven table", "The table "+t.Name+" has "+strconv.Itoa(len(t.Words))+" words, which are no rows of "+strconv.Itoa(len(names))+".", "Give every row the columns "+strings.Join(names, ", ")+".")
+				l.Report(t.File, t.At, "Uneven table",
+					"The table "+t.Name+" has "+strconv.Itoa(len(t.Words))+" words, which are no rows of "+
+						strconv.Itoa(len(names))+".",
+					"Give every row the columns "+strings.Join(names, ", ")+".")
 				break
 			}
 			l.checkTable(t, names)
@@ -74,7 +77,9 @@ func (l *checker) compareSelections(t facts.Table) {
 			continue
 		}
 		if !slices.EqualFunc(t.Words, other.Words, func(a, b facts.Word) bool { return a.Text == b.Text }) {
-			l.ReportBoth(t.Location(t.At), other.Location(other.At), "Scripts that disagree", "The profile "+strconv.Quote(t.Profile)+" has other services in "+other.Path+" than in "+t.Path+".", "Both must list the same.")
+			l.ReportBoth(t.Location(t.At), other.Location(other.At), "Scripts that disagree",
+				"The profile "+strconv.Quote(t.Profile)+" has other services in "+other.Path+" than in "+t.Path+".",
+				"Both must list the same.")
 		}
 	}
 }
@@ -97,11 +102,16 @@ func (l *checker) checkScriptValues(script *facts.Script) {
 	}
 	if w := script.ValueOf("iris_service"); w.Text != "" {
 		if s := l.Compose.ByName[w.Text]; s == nil || l.Roles[s].Kind != facts.InstanceKind {
-			l.Report(script.File, w.At, "Unknown instance", "The script runs the image of "+w.Text+", which is no IRIS service of "+l.ComposeName+".", "Name an instance.")
+			l.Report(script.File, w.At, "Unknown instance",
+				"The script runs the image of "+w.Text+", which is no IRIS service of "+l.ComposeName+".",
+				"Name an instance.")
 		}
 	}
-	if w := script.ValueOf("license_key"); w.Text != "" && len(l.Instances) > 0 && len(l.Compose.Readers[path.Clean(w.Text)]) == 0 {
-		l.Report(script.File, w.At, "Licence key that nothing mounts", "The script looks for the licence key in "+w.Text+", which no service mounts.", "Name the file that the instances mount.")
+	if w := script.ValueOf("license_key"); w.Text != "" && len(l.Instances) > 0 &&
+		len(l.Compose.Readers[path.Clean(w.Text)]) == 0 {
+		l.Report(script.File, w.At, "Licence key that nothing mounts",
+			"The script looks for the licence key in "+w.Text+", which no service mounts.",
+			"Name the file that the instances mount.")
 	}
 }
 
@@ -117,7 +127,10 @@ func (l *checker) checkPublishAddress(at facts.Location, wanted, service string,
 		// Of a lab that is open to the network, the scripts ask 127.0.0.1. Where the service
 		// does not listen nobody asks, that this package knows of.
 		if (wanted != "" || p.HostIP != "127.0.0.1") && slices.Contains(l.Listens(s), p.Container) {
-			l.ReportBoth(at, s.Location(p.At), "Address that nothing is published on", "The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+strconv.Itoa(port)+" on "+strconv.Quote(p.HostIP)+".", "Both must be the same.")
+			l.ReportBoth(at, s.Location(p.At), "Address that nothing is published on",
+				"The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+
+					strconv.Itoa(port)+" on "+strconv.Quote(p.HostIP)+".",
+				"Both must be the same.")
 		}
 	}
 }
@@ -134,14 +147,18 @@ func (l *checker) checkTable(t facts.Table, names []string) {
 			key += " " + row.words[1].Text
 		}
 		if first, twice := seen[key]; twice {
-			l.ReportBoth(t.Location(row.words[0].At), t.Location(first.At), "Duplicate row", "The table "+t.Name+" has two rows for "+row.words[0].Text+".", "Keep one of the two.")
+			l.ReportBoth(t.Location(row.words[0].At), t.Location(first.At), "Duplicate row",
+				"The table "+t.Name+" has two rows for "+row.words[0].Text+".",
+				"Keep one of the two.")
 		}
 		seen[key] = row.words[0]
 	}
 	if names[0] == "member" && l.Roster != nil {
 		for _, e := range l.Roster.Instances {
 			if _, listed := seen[e.Name]; !listed && e.Text("role") != facts.ApplicationRole {
-				l.ReportBoth(t.Location(t.At), l.Roster.File.Location(e.At), "Missing row", "The table "+t.Name+" has no row for the member "+e.Name+".", "Add one.")
+				l.ReportBoth(t.Location(t.At), l.Roster.File.Location(e.At), "Missing row",
+					"The table "+t.Name+" has no row for the member "+e.Name+".",
+					"Add one.")
 			}
 		}
 	}
@@ -169,7 +186,9 @@ func (l *checker) checkCell(r tableRow, column string, w facts.Word) {
 	at := r.File.Location(w.At)
 	s := l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy")]
 	unlike := func(what string, there facts.Location) {
-		l.ReportBoth(at, there, "Table that disagrees", "The table "+r.Name+" says "+strconv.Quote(w.Text)+", but "+what+".", "Both must say the same.")
+		l.ReportBoth(at, there, "Table that disagrees",
+			"The table "+r.Name+" says "+strconv.Quote(w.Text)+", but "+what+".",
+			"Both must say the same.")
 	}
 	switch column {
 	case "service", "outsider", "member", "application", "gateway", "nginx", "haproxy":
@@ -180,11 +199,14 @@ func (l *checker) checkCell(r tableRow, column string, w facts.Word) {
 		}
 	case "network":
 		if !slices.ContainsFunc(l.Compose.Networks, func(n *facts.Network) bool { return n.Name == w.Text }) {
-			l.Report(r.File, w.At, "Unknown network", "The table "+r.Name+" names the network "+w.Text+", which the compose file does not declare.", "Name a network of the lab.")
+			l.Report(r.File, w.At, "Unknown network",
+				"The table "+r.Name+" names the network "+w.Text+", which the compose file does not declare.",
+				"Name a network of the lab.")
 		}
 	case "subnet":
 		for _, n := range l.Compose.Networks {
-			if n.Name == r.text("network") && !slices.ContainsFunc(n.Subnets, func(s facts.Subnet) bool { return s.Text == w.Text }) {
+			if n.Name == r.text("network") &&
+				!slices.ContainsFunc(n.Subnets, func(s facts.Subnet) bool { return s.Text == w.Text }) {
 				unlike("the network has another subnet", n.Location(n.At))
 			}
 		}
@@ -196,7 +218,8 @@ func (l *checker) checkCell(r tableRow, column string, w facts.Word) {
 		}
 	case "count":
 		if n := l.Roles[s].NGINX; n != nil && w.Text != strconv.Itoa(len(l.gatewaysOf(n))) {
-			unlike(s.Name+" balances over "+strconv.Itoa(len(l.gatewaysOf(n)))+" gateways", n.Location(facts.Position{}))
+			unlike(s.Name+" balances over "+strconv.Itoa(len(l.gatewaysOf(n)))+" gateways",
+				n.Location(facts.Position{}))
 		}
 	default:
 		l.checkMirrorCell(r, column, w, unlike)
@@ -207,14 +230,27 @@ func (l *checker) checkCell(r tableRow, column string, w facts.Word) {
 func (l *checker) checkServiceCell(r tableRow, column string, w facts.Word) {
 	s := l.Compose.ByName[w.Text]
 	if s == nil {
-		l.Report(r.File, w.At, "Unknown service", "The table "+r.Name+" names "+strconv.Quote(w.Text)+", which is no service of "+l.ComposeName+".", "Name a service.")
+		l.Report(r.File, w.At, "Unknown service",
+			"The table "+r.Name+" names "+strconv.Quote(w.Text)+", which is no service of "+l.ComposeName+".",
+			"Name a service.")
 		return
 	}
-	wanted := map[string]facts.Kind{"member": facts.InstanceKind, "application": facts.InstanceKind, "gateway": facts.GatewayKind, "nginx": facts.NGINXKind, "haproxy": facts.HAProxyKind}
+	wanted := map[string]facts.Kind{
+		"member":      facts.InstanceKind,
+		"application": facts.InstanceKind,
+		"gateway":     facts.GatewayKind,
+		"nginx":       facts.NGINXKind,
+		"haproxy":     facts.HAProxyKind,
+	}
 	k, fixed := wanted[column]
-	outsider := l.Roles[s].Kind == facts.ArbiterKind || l.mirrorRole(s) == facts.ApplicationRole || l.Roles[s].Kind == facts.OtherKind
-	if fixed && l.Roles[s].Kind != k || column == "outsider" && !outsider || column == "application" && l.mirrorRole(s) != facts.ApplicationRole || column == "member" && l.mirrorRole(s) == facts.ApplicationRole {
-		l.ReportBoth(r.File.Location(w.At), s.Location(s.At), "Service of another kind", "The table "+r.Name+" lists "+w.Text+", which is a service of another kind.", "List it where it belongs.")
+	outsider := l.Roles[s].Kind == facts.ArbiterKind || l.mirrorRole(s) == facts.ApplicationRole ||
+		l.Roles[s].Kind == facts.OtherKind
+	if fixed && l.Roles[s].Kind != k || column == "outsider" && !outsider ||
+		column == "application" && l.mirrorRole(s) != facts.ApplicationRole ||
+		column == "member" && l.mirrorRole(s) == facts.ApplicationRole {
+		l.ReportBoth(r.File.Location(w.At), s.Location(s.At), "Service of another kind",
+			"The table "+r.Name+" lists "+w.Text+", which is a service of another kind.",
+			"List it where it belongs.")
 	}
 }
 
@@ -229,7 +265,10 @@ func (l *checker) checkMirrorCell(r tableRow, column string, w facts.Word, unlik
 	case "mirror":
 		switch {
 		case mirror == nil:
-			l.Report(r.File, w.At, "Unknown mirror", "The table "+r.Name+" names the mirror "+strconv.Quote(w.Text)+", which "+l.Roster.Path+" does not know.", "Name a mirror of the lab.")
+			l.Report(r.File, w.At, "Unknown mirror",
+				"The table "+r.Name+" names the mirror "+strconv.Quote(w.Text)+", which "+l.Roster.Path+" does not "+
+					"know.",
+				"Name a mirror of the lab.")
 		case member != nil && member.Text("mirror") != w.Text:
 			unlike(member.Name+" belongs to "+member.Text("mirror"), l.Roster.WordLocation(member.Value("mirror")))
 		case r.text("haproxy") != "":
@@ -261,7 +300,8 @@ func (l *checker) checkMirrorCell(r tableRow, column string, w facts.Word, unlik
 	case "arbiter":
 		s := l.Compose.ByName[w.Text]
 		if (s == nil && w.Text != "") || s != l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))] {
-			unlike("the arbiter of "+mirror.Name+" has the address "+mirror.Text("arbiter"), l.Roster.WordLocation(mirror.Value("arbiter")))
+			unlike("the arbiter of "+mirror.Name+" has the address "+mirror.Text("arbiter"),
+				l.Roster.WordLocation(mirror.Value("arbiter")))
 		}
 	case "backup":
 		l.checkRoleCell(mirror, w, "backup", unlike)
@@ -269,7 +309,8 @@ func (l *checker) checkMirrorCell(r tableRow, column string, w facts.Word, unlik
 		l.checkRoleCell(mirror, w, "drasync", unlike)
 	case "application_path":
 		if w.Text != "" && !l.applicationPath(mirror, w.Text) {
-			unlike("the demo application of "+mirror.Name+" is at /"+mirror.Name+"/csp/NAMESPACE/get", l.Roster.File.Location(mirror.At))
+			unlike("the demo application of "+mirror.Name+" is at /"+mirror.Name+"/csp/NAMESPACE/get",
+				l.Roster.File.Location(mirror.At))
 		}
 	}
 }
@@ -299,7 +340,8 @@ func (l *checker) checkRoleCell(mirror *facts.Entry, w facts.Word, role string, 
 // the mirror's namespaces.
 func (l *checker) applicationPath(mirror *facts.Entry, uri string) bool {
 	for _, d := range mirror.List {
-		if fields := strings.Fields(d.Text); len(fields) > 1 && uri == "/"+mirror.Name+"/csp/"+strings.ToLower(fields[1])+"/get" {
+		if fields := strings.Fields(d.Text); len(fields) > 1 &&
+			uri == "/"+mirror.Name+"/csp/"+strings.ToLower(fields[1])+"/get" {
 			return true
 		}
 	}
@@ -318,14 +360,18 @@ func (l *checker) checkNamespace(at facts.Location, haproxy string, port int, na
 			return
 		}
 	}
-	l.ReportBoth(at, l.Roster.File.Location(mirror.At), "Unknown namespace", "The mirror "+mirror.Name+" has no namespace "+namespace+".", "Name one of its namespaces.")
+	l.ReportBoth(at, l.Roster.File.Location(mirror.At), "Unknown namespace",
+		"The mirror "+mirror.Name+" has no namespace "+namespace+".",
+		"Name one of its namespaces.")
 }
 
 // checkListener: haproxy serves that mirror on that host port.
 func (l *checker) checkListener(at facts.Location, haproxy string, port int, mirror string) {
 	served := l.listenerAt(haproxy, port)
 	if s := l.Compose.ByName[haproxy]; s != nil && port > 0 && (served == nil || served.Name != mirror) {
-		l.ReportBoth(at, s.Location(s.At), "Port of another mirror", "On host port "+strconv.Itoa(port)+" "+haproxy+" does not serve the mirror "+mirror+".", "Use the port on which it does.")
+		l.ReportBoth(at, s.Location(s.At), "Port of another mirror",
+			"On host port "+strconv.Itoa(port)+" "+haproxy+" does not serve the mirror "+mirror+".",
+			"Use the port on which it does.")
 	}
 }
 

@@ -36,7 +36,10 @@ func checkShutdown(l *checker) {
 			grace, here.At = dockerGrace, s.At
 		}
 		if grace <= limit {
-			l.ReportBoth(here, at, "Killed before it has shut down", "Docker gives "+s.Name+" "+facts.FormatDuration(grace)+" to stop, but IRIS takes up to "+facts.FormatDuration(limit)+" (ShutdownTimeout), and recovers at its next start.", "Set stop_grace_period to more than that.")
+			l.ReportBoth(here, at, "Killed before it has shut down",
+				"Docker gives "+s.Name+" "+facts.FormatDuration(grace)+" to stop, but IRIS takes up to "+
+					facts.FormatDuration(limit)+" (ShutdownTimeout), and recovers at its next start.",
+				"Set stop_grace_period to more than that.")
 		}
 	}
 	for _, s := range l.Compose.Services {
@@ -51,7 +54,10 @@ func checkShutdown(l *checker) {
 		for _, section := range h.Sections {
 			for line := range section.Find("hard-stop-after") {
 				if limit, ok := durationOf(line, 1); ok && limit >= grace {
-					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "Killed before it has shut down", "HAProxy keeps sessions for "+facts.FormatDuration(limit)+" when it is to stop, but Docker kills it after "+facts.FormatDuration(grace)+".", "Set hard-stop-after to less.")
+					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "Killed before it has shut down",
+						"HAProxy keeps sessions for "+facts.FormatDuration(limit)+" when it is to stop, but Docker "+
+							"kills it after "+facts.FormatDuration(grace)+".",
+						"Set hard-stop-after to less.")
 				}
 			}
 		}
@@ -75,15 +81,23 @@ func checkHealthTimes(l *checker) {
 			value facts.Word
 		}{{"interval", s.Health.Interval}, {"timeout", s.Health.Timeout}} {
 			if t, ok := facts.Milliseconds(c.value.Text, 1000); ok && t > checkCeiling {
-				l.Report(s.File, c.value.At, "Health check that takes minutes", "The "+c.name+" of the health check of "+s.Name+" is "+c.value.Text+", and whoever waits for the service waits as long.", "Make it a minute at most.")
+				l.Report(s.File, c.value.At, "Health check that takes minutes",
+					"The "+c.name+" of the health check of "+s.Name+" is "+c.value.Text+", and whoever waits for the "+
+						"service waits as long.",
+					"Make it a minute at most.")
 			}
 		}
 		start, ok := facts.Milliseconds(s.Health.StartPeriod.Text, 1000)
 		switch {
 		case ok && start > startCeiling:
-			l.Report(s.File, s.Health.StartPeriod.At, "Health check that takes minutes", "A start of "+s.Name+" that fails is told after "+s.Health.StartPeriod.Text+" only.", "Make start_period half an hour at most.")
+			l.Report(s.File, s.Health.StartPeriod.At, "Health check that takes minutes",
+				"A start of "+s.Name+" that fails is told after "+s.Health.StartPeriod.Text+" only.",
+				"Make start_period half an hour at most.")
 		case s.Health.Given && l.Generated && l.Roles[s].Kind == facts.InstanceKind && start <= joinPatience:
-			l.Report(s.File, s.Health.StartPeriod.At, "Health check that gives up too soon", "The first start of "+s.Name+" may take "+facts.FormatDuration(joinPatience)+" to join its mirror alone, but its start_period is "+orNone(s.Health.StartPeriod.Text)+".", "Set a longer start_period.")
+			l.Report(s.File, s.Health.StartPeriod.At, "Health check that gives up too soon",
+				"The first start of "+s.Name+" may take "+facts.FormatDuration(joinPatience)+" to join its mirror "+
+					"alone, but its start_period is "+orNone(s.Health.StartPeriod.Text)+".",
+				"Set a longer start_period.")
 		}
 	}
 }
@@ -100,7 +114,9 @@ func checkResponseTimeouts(l *checker) {
 	for _, g := range l.Gateways {
 		for _, s := range g.INI.Sections {
 			if key, ok := s.Key("Server_Response_Timeout"); ok && int64(facts.Number(key.Value))*1000 < leastResponse {
-				l.Report(g.File, key.ValueAt, "Response timeout too short", "The Server_Response_Timeout of ["+s.Name+"] is "+key.Value+" s.", "The gateway takes 5 s or more.")
+				l.Report(g.File, key.ValueAt, "Response timeout too short",
+					"The Server_Response_Timeout of ["+s.Name+"] is "+key.Value+" s.",
+					"The gateway takes 5 s or more.")
 			}
 		}
 	}
@@ -127,14 +143,24 @@ func checkProxyTimeouts(l *checker) {
 		connect, connectAt := nginxTime(n.Directives, "proxy_connect_timeout", 60_000)
 		for _, name := range [...]string{"proxy_read_timeout", "proxy_send_timeout"} {
 			if t, where := nginxTime(n.Directives, name, 60_000); t <= longest {
-				l.ReportBoth(n.Location(where), at, "Timeouts that do not nest", "nginx gives a gateway "+facts.FormatDuration(t)+" ("+name+"), but the gateway waits "+facts.FormatDuration(longest)+" for IRIS: the client would see nginx's error instead of the gateway's, and nginx would pass the gateway by.", "Make "+name+" the longer one.")
+				l.ReportBoth(n.Location(where), at, "Timeouts that do not nest",
+					"nginx gives a gateway "+facts.FormatDuration(t)+" ("+name+"), but the gateway waits "+
+						facts.FormatDuration(longest)+" for IRIS: the client would see nginx's error instead of the "+
+						"gateway's, and nginx would pass the gateway by.",
+					"Make "+name+" the longer one.")
 			}
 		}
 		if connect >= longest {
-			l.ReportBoth(n.Location(connectAt), at, "Timeouts that do not nest", "nginx takes "+facts.FormatDuration(connect)+" to find that a gateway is down, as long as the gateway waits for IRIS.", "Make proxy_connect_timeout a few seconds at most.")
+			l.ReportBoth(n.Location(connectAt), at, "Timeouts that do not nest",
+				"nginx takes "+facts.FormatDuration(connect)+" to find that a gateway is down, as long as the "+
+					"gateway waits for IRIS.",
+				"Make proxy_connect_timeout a few seconds at most.")
 		}
 		if next, where := nginxTime(n.Directives, "proxy_next_upstream_timeout", 0); next > 0 && next <= connect {
-			l.ReportBoth(n.Location(where), n.Location(connectAt), "Timeouts that do not nest", "A second gateway is tried within "+facts.FormatDuration(next)+" only, but the first may take "+facts.FormatDuration(connect)+" to refuse.", "Make proxy_next_upstream_timeout the longer one.")
+			l.ReportBoth(n.Location(where), n.Location(connectAt), "Timeouts that do not nest",
+				"A second gateway is tried within "+facts.FormatDuration(next)+" only, but the first may take "+
+					facts.FormatDuration(connect)+" to refuse.",
+				"Make proxy_next_upstream_timeout the longer one.")
 		}
 	}
 }
@@ -210,8 +236,13 @@ func checkBalancerTimeouts(l *checker) {
 		for i := range h.Proxies {
 			p := &h.Proxies[i]
 			connect, at := timeoutOf(p.Section, "connect")
-			if server, where := timeoutOf(p.Section, "server"); server > 0 && connect >= server && p.Has("mode", "tcp") && !l.asksGateways(p) {
-				l.ReportBoth(h.Location(at), h.Location(where), "Timeouts that do not nest", "Connecting to a server of "+p.Name+" may take "+facts.FormatDuration(connect)+", as long as an answer.", "Make timeout connect a few seconds at most.")
+			if server, where := timeoutOf(p.Section, "server"); server > 0 && connect >= server &&
+				p.Has("mode", "tcp") &&
+				!l.asksGateways(p) {
+				l.ReportBoth(h.Location(at), h.Location(where), "Timeouts that do not nest",
+					"Connecting to a server of "+p.Name+" may take "+facts.FormatDuration(connect)+", as long as an "+
+						"answer.",
+					"Make timeout connect a few seconds at most.")
 			}
 		}
 		if health := l.healthSection(h); health != nil {
@@ -276,7 +307,10 @@ func (l *checker) checkHealthSection(h *facts.HAProxyFile, health *facts.Proxy, 
 	answer, answerAt := timeoutOf(health.Section, "server")
 	for _, name := range [...]string{"queue", "connect", "client", "server"} {
 		if t, at := timeoutOf(health.Section, name); t >= member {
-			l.ReportBoth(h.Location(at), memberAt, "Timeouts that do not nest", "A health check may stay in "+health.Name+" for "+facts.FormatDuration(t)+" (timeout "+name+"), longer than a gateway waits for a member that is down.", "Make it less than "+facts.FormatDuration(member)+".")
+			l.ReportBoth(h.Location(at), memberAt, "Timeouts that do not nest",
+				"A health check may stay in "+health.Name+" for "+facts.FormatDuration(t)+" (timeout "+name+"), "+
+					"longer than a gateway waits for a member that is down.",
+				"Make it less than "+facts.FormatDuration(member)+".")
 		}
 	}
 	held := r.held(l, checked)
@@ -294,16 +328,28 @@ func (l *checker) checkHealthSection(h *facts.HAProxyFile, health *facts.Proxy, 
 			}
 			patience, at := timeoutOf(p.Section, "check")
 			if tries*answer > patience {
-				l.ReportBoth(h.Location(answerAt), h.Location(at), "Timeouts that do not nest", "A health check of "+p.Name+" gives up after "+facts.FormatDuration(patience)+", before "+health.Name+" has asked a second gateway, so that one that hangs takes the primary down.", "Make timeout server of "+health.Name+" less than timeout check divided by the tries.")
+				l.ReportBoth(h.Location(answerAt), h.Location(at), "Timeouts that do not nest",
+					"A health check of "+p.Name+" gives up after "+facts.FormatDuration(patience)+", before "+
+						health.Name+" has asked a second gateway, so that one that hangs takes the primary down.",
+					"Make timeout server of "+health.Name+" less than timeout check divided by the tries.")
 			}
 			if 4*tries*answer < patience {
-				l.ReportBoth(h.Location(answerAt), h.Location(at), "Health check without patience", "A gateway has "+facts.FormatDuration(answer)+" to answer a health check that waits "+facts.FormatDuration(patience)+".", "Give it more of that time.")
+				l.ReportBoth(h.Location(answerAt), h.Location(at), "Health check without patience",
+					"A gateway has "+facts.FormatDuration(answer)+" to answer a health check that waits "+
+						facts.FormatDuration(patience)+".",
+					"Give it more of that time.")
 			}
 			if client, where := timeoutOf(health.Section, "client"); client < patience {
-				l.ReportBoth(h.Location(where), h.Location(at), "Timeouts that do not nest", "The section "+health.Name+" cuts a health check off after "+facts.FormatDuration(client)+", before it gives up.", "Make its timeout client longer than timeout check.")
+				l.ReportBoth(h.Location(where), h.Location(at), "Timeouts that do not nest",
+					"The section "+health.Name+" cuts a health check off after "+facts.FormatDuration(client)+", "+
+						"before it gives up.",
+					"Make its timeout client longer than timeout check.")
 			}
 			if patience >= member {
-				l.ReportBoth(h.Location(at), memberAt, "Timeouts that do not nest", "A health check of "+p.Name+" waits "+facts.FormatDuration(patience)+", as long as a gateway waits for a member that is down.", "Make timeout check the shorter one.")
+				l.ReportBoth(h.Location(at), memberAt, "Timeouts that do not nest",
+					"A health check of "+p.Name+" waits "+facts.FormatDuration(patience)+", as long as a gateway "+
+						"waits for a member that is down.",
+					"Make timeout check the shorter one.")
 			}
 			l.checkPinned(h, p, health, server, len(checked), r, held*tries, tries*answer)
 			break // the section's servers are checked alike
@@ -359,16 +405,33 @@ func (r responses) held(l *checker, servers []haproxy.Server) int64 {
 const longestInterval = 30_000 // milliseconds
 
 // checkInterval: a check comes often enough to notice a failover.
-func (l *checker) checkInterval(h *facts.HAProxyFile, p *facts.Proxy, server haproxy.Server, at facts.Position, interval int64, checked int) {
+func (l *checker) checkInterval(
+	h *facts.HAProxyFile,
+	p *facts.Proxy,
+	server haproxy.Server,
+	at facts.Position,
+	interval int64,
+	checked int,
+) {
 	if interval > longestInterval && checked < 100 {
-		l.Report(h.File, at, "Check interval too long", "HAProxy checks "+server.Name+" of "+p.Name+" every "+facts.FormatDuration(interval)+", and sends clients to a member that is no longer primary for as long.", "Check every few seconds.")
+		l.Report(h.File, at, "Check interval too long",
+			"HAProxy checks "+server.Name+" of "+p.Name+" every "+facts.FormatDuration(interval)+", and sends "+
+				"clients to a member that is no longer primary for as long.",
+			"Check every few seconds.")
 	}
 }
 
 // checkPinned: the checks of dead members hold a gateway's connections until its
 // response timeout. All that one haproxy may hold, with one gateway down, stays
 // within what the section lets through.
-func (l *checker) checkPinned(h *facts.HAProxyFile, p, health *facts.Proxy, server haproxy.Server, checked int, r responses, round, answer int64) {
+func (l *checker) checkPinned(
+	h *facts.HAProxyFile,
+	p, health *facts.Proxy,
+	server haproxy.Server,
+	checked int,
+	r responses,
+	round, answer int64,
+) {
 	interval, at, ok := serverTime(p.Section, server, "inter")
 	if !ok {
 		return
@@ -380,12 +443,18 @@ func (l *checker) checkPinned(h *facts.HAProxyFile, p, health *facts.Proxy, serv
 		}
 	}
 	if allowed == 0 {
-		l.Report(h.File, facts.PositionAt(health.Line, 0), "Health checks without a bound", "Nothing bounds what the checks of dead members hold on the gateways through "+health.Name+".", "Add maxconn to its servers.")
+		l.Report(h.File, facts.PositionAt(health.Line, 0), "Health checks without a bound",
+			"Nothing bounds what the checks of dead members hold on the gateways through "+health.Name+".",
+			"Add maxconn to its servers.")
 		return
 	}
 	gateways := int64(max(1, len(health.Servers)-1))
 	if held := round / (interval + answer) / gateways; held > allowed {
-		l.ReportBoth(h.Location(at), r.at, "Dead members that fill the gateways", "Checks of "+strconv.Itoa(checked)+" members every "+facts.FormatDuration(interval)+", each held by a gateway until its response timeout, can hold "+strconv.FormatInt(held, 10)+" requests of a gateway, and "+health.Name+" lets "+strconv.FormatInt(allowed, 10)+" through.", "Check less often, shorten the response timeout of the members, or add gateways.")
+		l.ReportBoth(h.Location(at), r.at, "Dead members that fill the gateways",
+			"Checks of "+strconv.Itoa(checked)+" members every "+facts.FormatDuration(interval)+", each held by a "+
+				"gateway until its response timeout, can hold "+strconv.FormatInt(held, 10)+" requests of a gateway, "+
+				"and "+health.Name+" lets "+strconv.FormatInt(allowed, 10)+" through.",
+			"Check less often, shorten the response timeout of the members, or add gateways.")
 	}
 }
 
@@ -397,6 +466,9 @@ func (l *checker) checkScriptTimeout(t facts.Table, w facts.Word, s *facts.Servi
 	}
 	if system := g.INI.ByName["SYSTEM"]; system != nil && system.Value("Server_Response_Timeout") != w.Text {
 		key, _ := system.Key("Server_Response_Timeout")
-		l.ReportBoth(t.Location(w.At), g.Location(key.ValueAt), "Timeout that the gateway does not have", "The script expects that "+s.Name+" answers within "+w.Text+" s, but its Server_Response_Timeout is "+strings.TrimSpace(key.Value)+".", "Write the gateway's.")
+		l.ReportBoth(t.Location(w.At), g.Location(key.ValueAt), "Timeout that the gateway does not have",
+			"The script expects that "+s.Name+" answers within "+w.Text+" s, but its Server_Response_Timeout is "+
+				strings.TrimSpace(key.Value)+".",
+			"Write the gateway's.")
 	}
 }

@@ -43,7 +43,9 @@ func (l *checker) checkURL(at facts.Location, url string, row []string) {
 	case server == nil:
 		l.reportPort(at, url, port)
 	case s != nil && !s.Publishes(port):
-		l.ReportBoth(at, s.Location(s.At), "Port of another service", "The row is about "+s.Name+", but host port "+strconv.Itoa(port)+" belongs to "+server.Name+".", "Name the port that "+s.Name+" publishes.")
+		l.ReportBoth(at, s.Location(s.At), "Port of another service",
+			"The row is about "+s.Name+", but host port "+strconv.Itoa(port)+" belongs to "+server.Name+".",
+			"Name the port that "+s.Name+" publishes.")
 	default:
 		l.checkServed(at, server, "/"+uri, row)
 	}
@@ -128,12 +130,15 @@ func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, r
 		gateways = slices.Compact(l.gatewaysOf(d.NGINX)) // those that share a file
 	case facts.HAProxyKind:
 		if d.HAProxy != nil && uri != "/" && !d.HAProxy.Serves(uri) {
-			l.Report(at.File, at.At, "Page that nobody serves", "The page "+uri+" is none of "+s.Name+".", "Name a page that it serves.")
+			l.Report(at.File, at.At, "Page that nobody serves", "The page "+uri+" is none of "+s.Name+".",
+				"Name a page that it serves.")
 		}
 		return
 	case facts.InstanceKind: // a web server of its own
 		if len(row) > 2 && uri != gatewayPage && !mentions(row[2], s.Name) {
-			l.ReportBoth(at, s.Location(s.At), "Page that disagrees", "The row says that "+strconv.Quote(row[2])+" answers "+uri+", but that is "+s.Name+".", "Name "+s.Name+".")
+			l.ReportBoth(at, s.Location(s.At), "Page that disagrees",
+				"The row says that "+strconv.Quote(row[2])+" answers "+uri+", but that is "+s.Name+".",
+				"Name "+s.Name+".")
 		}
 		return
 	default:
@@ -148,7 +153,9 @@ func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, r
 		}
 		path := g.INI.PathFor(uri)
 		if path == nil {
-			l.ReportBoth(at, g.Location(facts.Position{}), "Page that nobody serves", s.Name+" has no path for "+uri+".", "Name a path that its gateways have.")
+			l.ReportBoth(at, g.Location(facts.Position{}), "Page that nobody serves",
+				s.Name+" has no path for "+uri+".",
+				"Name a path that its gateways have.")
 			return
 		}
 		l.checkAnswer(at, g, path, uri, row)
@@ -157,7 +164,13 @@ func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, r
 
 // checkAnswer: the page exists, its server is the one that the row names, and a
 // page of one instance does not come from whichever is primary.
-func (l *checker) checkAnswer(at facts.Location, g *facts.GatewayFile, path *facts.INISection, uri string, row []string) {
+func (l *checker) checkAnswer(
+	at facts.Location,
+	g *facts.GatewayFile,
+	path *facts.INISection,
+	uri string,
+	row []string,
+) {
 	name := strings.TrimPrefix(path.Name, facts.PathPrefix)
 	server := path.Value("Default_Server")
 	page := strings.TrimPrefix(uri, name)
@@ -165,12 +178,17 @@ func (l *checker) checkAnswer(at facts.Location, g *facts.GatewayFile, path *fac
 		page = uri
 	}
 	there := g.Location(path.At)
-	if aware := g.INI.ByName[server] != nil && g.INI.ByName[server].Value("Mirror_Aware") == "1"; aware && !(facts.PageRow{Cells: row}).Contains("**") {
+	if aware := g.INI.ByName[server] != nil && g.INI.ByName[server].Value("Mirror_Aware") == "1"; aware &&
+		!(facts.PageRow{Cells: row}).Contains("**") {
 		switch page {
 		case portalPage:
-			l.ReportBoth(at, there, "Portal through a mirror-aware server", "The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.", "Use the path of a member, or mark the row as unfit.")
+			l.ReportBoth(at, there, "Portal through a mirror-aware server",
+				"The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.",
+				"Use the path of a member, or mark the row as unfit.")
 		case statusPage:
-			l.ReportBoth(at, there, "Health check of a whole mirror", "The health check at "+uri+" answers for the primary, whoever that is.", "Use the path of a member.")
+			l.ReportBoth(at, there, "Health check of a whole mirror",
+				"The health check at "+uri+" answers for the primary, whoever that is.",
+				"Use the path of a member.")
 		}
 	}
 	known := page == portalPage || page == managePage || page == statusPage || page == "/" || page == ""
@@ -179,7 +197,8 @@ func (l *checker) checkAnswer(at facts.Location, g *facts.GatewayFile, path *fac
 		known = found && l.hasNamespace(server, namespace)
 	}
 	if !known {
-		l.Report(at.File, at.At, "Page that nobody serves", "The page "+page+" below "+name+" is none that a lab has.", "Name the portal, /api/mgmnt/, mirror_status.cxw or the demo application.")
+		l.Report(at.File, at.At, "Page that nobody serves", "The page "+page+" below "+name+" is none that a lab has.",
+			"Name the portal, /api/mgmnt/, mirror_status.cxw or the demo application.")
 	}
 	if len(row) < 3 {
 		return
@@ -187,7 +206,9 @@ func (l *checker) checkAnswer(at facts.Location, g *facts.GatewayFile, path *fac
 	for i, cell := range row[2:] {
 		// What stands beside the name of a mirror says so again in words.
 		if (i == 0 || l.Mirrors[server] && page != statusPage && cell != "") && !mentions(cell, server) {
-			l.ReportBoth(at, there, "Page that disagrees", "The row says that "+strconv.Quote(cell)+" answers "+uri+", but that is "+server+".", "Name "+server+".")
+			l.ReportBoth(at, there, "Page that disagrees",
+				"The row says that "+strconv.Quote(cell)+" answers "+uri+", but that is "+server+".",
+				"Name "+server+".")
 		}
 	}
 }

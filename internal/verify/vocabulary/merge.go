@@ -4,19 +4,40 @@ package vocabulary
 func merge() []Entry {
 	list := rows(Section, Documented, cpfReference, "Actions ECPServers Startup config")
 	list = append(list, rows(Parameter, Documented, cpfReference,
-		"Startup.DefaultPort Startup.ShutdownTimeout config.MaxServerConn config.MaxServers config.globals config.gmheap")...)
+		"Startup.DefaultPort Startup.ShutdownTimeout config.MaxServerConn config.MaxServers config.globals "+
+			"config.gmheap")...)
 	list = append(list, rows(Parameter, Documented, mergeGuide, "Startup.PasswordHash")...)
-	list = append(list, rows(Action, Documented, cpfReference, "CreateDatabase CreateNamespace CreateResource ModifyService")...)
-	list = append(list,
-		Entry{Action, "ConfigMirror", "2023.2 and later", Documented, cpfReference, "Before 2023.2 only where the topology asks for it; the earliest use in public is " + kubernetes + " on 2023.2."},
-		Entry{Argument, "ConfigMirror.MirrorAddress", "2023.2 and later", Inferred, cpfReference, "Documented as a key of the mirror's founder; that a joining member honours it is inferred. after-start.sh reads it back."},
+	list = append(list, rows(Action, Documented, cpfReference,
+		"CreateDatabase CreateNamespace CreateResource ModifyService")...)
+	list = append(
+		list,
+		Entry{
+			Action,
+			"ConfigMirror",
+			"2023.2 and later",
+			Documented,
+			cpfReference,
+			"Before 2023.2 only where the topology asks for it; the earliest use in public is " + kubernetes + " on " +
+				"2023.2.",
+		},
+		Entry{
+			Argument,
+			"ConfigMirror.MirrorAddress",
+			"2023.2 and later",
+			Inferred,
+			cpfReference,
+			"Documented as a key of the mirror's founder; that a joining member honours it is inferred. " +
+				"after-start.sh reads it back.",
+		},
 		Entry{Argument, "ConfigMirror.AgentAddress", "2023.2 and later", Inferred, cpfReference, "As MirrorAddress."},
 		Entry{Argument, "ConfigMirror.ECPAddress", "2023.2 and later", Inferred, cpfReference, "As MirrorAddress."},
 	)
 	list = append(list, rows(Argument, Documented, cpfReference,
-		"ConfigMirror.Name ConfigMirror.Member ConfigMirror.Primary ConfigMirror.SystemName ConfigMirror.ArbiterURL ConfigMirror.AllowParallelDejournaling"+
-			" CreateDatabase.Name CreateDatabase.Directory CreateDatabase.ResourceName CreateDatabase.MirrorSetName CreateDatabase.MirrorDBName"+
-			" CreateDatabase.Server CreateDatabase.LogicalOnly CreateNamespace.Name CreateNamespace.Globals CreateNamespace.Routines"+
-			" CreateNamespace.Interop CreateResource.Name CreateResource.Description ModifyService.Name ModifyService.Enabled")...)
+		"ConfigMirror.Name ConfigMirror.Member ConfigMirror.Primary ConfigMirror.SystemName ConfigMirror.ArbiterURL "+
+			"ConfigMirror.AllowParallelDejournaling"+" CreateDatabase.Name CreateDatabase.Directory "+
+			"CreateDatabase.ResourceName CreateDatabase.MirrorSetName CreateDatabase.MirrorDBName"+" "+
+			"CreateDatabase.Server CreateDatabase.LogicalOnly CreateNamespace.Name CreateNamespace.Globals "+
+			"CreateNamespace.Routines"+" CreateNamespace.Interop CreateResource.Name CreateResource.Description "+
+			"ModifyService.Name ModifyService.Enabled")...)
 	return list
 }

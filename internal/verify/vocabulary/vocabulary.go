@@ -41,7 +41,21 @@ const (
 )
 
 // Kinds lists them in that order.
-var Kinds = []Kind{Section, Parameter, Action, Argument, Gateway, Directive, Flag, Environment, Path, Command, Page, Method, Property}
+var Kinds = []Kind{
+	Section,
+	Parameter,
+	Action,
+	Argument,
+	Gateway,
+	Directive,
+	Flag,
+	Environment,
+	Path,
+	Command,
+	Page,
+	Method,
+	Property,
+}
 
 // An Entry is one spelling, case included.
 type Entry struct {

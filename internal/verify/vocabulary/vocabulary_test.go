@@ -44,7 +44,10 @@ func TestEntries(t *testing.T) {
 				t.Errorf("%s belongs to an action that is no entry", key)
 			}
 			_, problems := cpf.Parse("[Actions]\n" + owner + ":" + name + "=1\n")
-			if slices.ContainsFunc(problems, func(p cpf.Problem) bool { return p.Summary == "Unknown argument" || p.Summary == "Unknown action" }) {
+			if slices.ContainsFunc(
+				problems,
+				func(p cpf.Problem) bool { return p.Summary == "Unknown argument" || p.Summary == "Unknown action" },
+			) {
 				t.Errorf("the reader of merge files does not know %s", e.Spelling)
 			}
 		case vocabulary.Gateway:
@@ -228,13 +231,15 @@ func document() string {
 
 # What mirrorgen says to IRIS, and how sure that is
 
-mirrorgen was made without a licence. This is every spelling that a generated lab sends to InterSystems IRIS and the Web Gateway, with the releases that it is
-sent to, its source, and what it rests on: InterSystems' own documents, public code, or what others measured on real images. Nothing rests on memory alone.
-docs/iris.md tells what each is used for.
+mirrorgen was made without a licence. This is every spelling that a generated lab sends to InterSystems
+IRIS and the Web Gateway, with the releases that it is sent to, its source, and what it rests on:
+InterSystems' own documents, public code, or what others measured on real images. Nothing rests on memory
+alone. docs/iris.md says what each is used for.
 
 ## To try first with a licence
 
-What is inferred: it follows from the sources, but nobody was seen doing it. Each step that uses one says so and names it where it fails.
+What is inferred: it follows from the sources, but nobody was seen doing it. Each step that uses one says
+so, and names it where it fails.
 
 | | spelling | releases | source | |
 |:--|:--|:--|:--|:--|
