@@ -19,36 +19,12 @@ import (
 func TestDefects(t *testing.T) {
 	golden := filepath.Join("testdata", "findings_defects.txt")
 	want, got := readGolden(t, golden), map[string]string{}
-	paths, err := filepath.Glob(filepath.Join("testdata", "defects", "*.txtar"))
-	if err != nil || len(paths) < 7 {
-		t.Fatalf("%d labs, %v", len(paths), err)
-	}
-	for _, path := range paths {
+	for _, path := range defects(t) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(name, func(t *testing.T) {
-			archive, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var files []lab.Artifact
-			for _, f := range archive.Files {
-				files = append(files, lab.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
-			}
+			files := archiveOf(t, path)
 			diags := CheckDirectory(files)
-			wanted := 0
-			for line := range strings.Lines(string(archive.Comment)) {
-				summary, found := strings.CutPrefix(strings.TrimSpace(line), "want: ")
-				if !found {
-					continue
-				}
-				wanted++
-				if !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary == summary }) {
-					t.Errorf("no finding %q", summary)
-				}
-			}
-			if wanted == 0 && len(diags) > 0 {
-				t.Errorf("findings in a sound lab:\n%s", format(diags))
-			}
+			checkWanted(t, path, diags)
 			for _, d := range diags {
 				checkDiagnostic(t, d, files)
 			}
@@ -60,5 +36,53 @@ func TestDefects(t *testing.T) {
 	}
 	if *update && !t.Failed() {
 		writeGolden(t, golden, got)
+	}
+}
+
+// defects are the paths of the archives.
+func defects(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", "defects", "*.txtar"))
+	if err != nil || len(paths) < 7 {
+		t.Fatalf("%d labs, %v", len(paths), err)
+	}
+	return paths
+}
+
+// archiveOf are the files of an archive.
+func archiveOf(t *testing.T, path string) []lab.Artifact {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []lab.Artifact
+	for _, f := range archive.Files {
+		files = append(files, lab.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
+	}
+	return files
+}
+
+// checkWanted compares findings with the summaries that the comment of an archive names: a
+// lab without any is sound.
+func checkWanted(t *testing.T, path string, diags hcl.Diagnostics) {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := 0
+	for line := range strings.Lines(string(archive.Comment)) {
+		summary, found := strings.CutPrefix(strings.TrimSpace(line), "want: ")
+		if !found {
+			continue
+		}
+		wanted++
+		if !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return d.Summary == summary }) {
+			t.Errorf("no finding %q", summary)
+		}
+	}
+	if wanted == 0 && len(diags) > 0 {
+		t.Errorf("findings in a sound lab:\n%s", format(diags))
 	}
 }

@@ -607,6 +607,23 @@ var fullCases = []brokenLab{
 		swap(startPath, "license_key=iris.key", "license_key=licence.key"),
 	},
 
+	// Spellings.
+	{"spelling page", "Misspelt name", swap(haproxyPath,
+		"    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf "+
+			"/%[srv_name]/csp/mirror_status.cxw",
+		"    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf "+
+			"/%[srv_name]/csp/mirror_statu.cxw")},
+	{"spelling path of a page", "Misspelt name", swap(haproxyPath,
+		"    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf "+
+			"/%[srv_name]/csp/mirror_status.cxw",
+		"    bind *:11972\n    balance first\n    option httpchk\n    http-check send meth GET uri-lf "+
+			"/%[srv_name]/cps/mirror_status.cxw")},
+	{"spelling variable", "Misspelt name", swap(composeFile, "ISC_CPF_MERGE_FILE: /lab/merge.cpf",
+		"ISC_CPF_MERGEFILE: /lab/merge.cpf")},
+	{"spelling argument", "Misspelt name", swap(composeFile, "    - --after\n", "    - --aftr\n")},
+	{"spelling method", "Misspelt name", swap("iris/after-start.sh", "##class(SYS.Mirror).JoinMirrorAsAsyncMember(",
+		"##class(SYS.Mirror).JoinMirrorAsAsyncMembr(")},
+
 	// Pages.
 	{"page service", "Unknown service", swap(pagePath, "| `app1` | 10.0.1.9 |", "| `app2` | 10.0.1.9 |")},
 	{"page address", "Page that disagrees", swap(pagePath, "| `app1` | 10.0.1.9 |", "| `app1` | 10.0.1.99 |")},

@@ -316,9 +316,9 @@ func factLines(a lab.Artifact) []factLine {
 			keep = strings.HasPrefix(line, "Class ")
 		case ".sh":
 			array = array && trimmed != ")" || strings.HasSuffix(trimmed, "=(")
-			plain := topLevelValue.MatchString(line)
+			value := topLevelValue.MatchString(line)
 			keep = keep && trimmed[0] != '#' &&
-				(array || plain || a.Path == "iris/instances.sh" || strings.Contains(line, "/lab/"))
+				(array || value || a.Path == "iris/instances.sh" || strings.Contains(line, "/lab/"))
 		default:
 			keep = keep && trimmed[0] != '#'
 		}

@@ -125,13 +125,6 @@ var survivors = []survivor{
 		reason: "checks of a member's own web server have no gateway whose patience bounds them",
 	},
 	{
-		path:   `haproxy/.*`,
-		kind:   "path",
-		line:   "http-check send meth GET uri /csp/.*",
-		breaks: true,
-		reason: "what a member's own web server serves is not in the artifacts",
-	},
-	{
 		path:   `webgateway/.*`,
 		kind:   "address",
 		line:   "Ip_Address=.*",

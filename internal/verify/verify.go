@@ -6,6 +6,8 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/lab"
@@ -31,5 +33,8 @@ func CheckDirectory(files []lab.Artifact) hcl.Diagnostics { return check(facts.R
 func check(f *facts.Facts) hcl.Diagnostics {
 	rules.Run(f)
 	schema.Sort(f.Diagnostics)
-	return f.Diagnostics
+	// Services that share a setting by an alias share what is wrong with it.
+	return slices.CompactFunc(f.Diagnostics, func(a, b *hcl.Diagnostic) bool {
+		return *a.Subject == *b.Subject && a.Summary == b.Summary && a.Detail == b.Detail
+	})
 }

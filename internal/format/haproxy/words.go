@@ -13,25 +13,25 @@ func words(raw string, number int) (Line, []Problem) {
 	line := Line{Number: number}
 	var word strings.Builder // what was read of a word with quotes or escapes
 	start := 0               // column of the word being read, 0 for none
-	plain := true            // the word has neither, so far
+	bare := true             // the word has neither, so far
 	finish := func(end int) {
 		if start == 0 {
 			return
 		}
 		read := raw[start-1 : end]
-		if !plain {
+		if !bare {
 			read = word.String()
 		}
 		line.Words = append(line.Words, read)
 		line.Columns = append(line.Columns, start)
 		word.Reset()
-		start, plain = 0, true
+		start, bare = 0, true
 	}
 	// special notes that what follows is not taken as it stands.
 	special := func(i int) {
-		if plain {
+		if bare {
 			word.WriteString(raw[start-1 : i])
-			plain = false
+			bare = false
 		}
 	}
 	var quote byte
@@ -58,7 +58,7 @@ func words(raw string, number int) (Line, []Problem) {
 		case c == '#':
 			finish(i)
 			return line, nil
-		case !plain:
+		case !bare:
 			word.WriteByte(c)
 		}
 	}

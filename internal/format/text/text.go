@@ -62,10 +62,15 @@ func Has(list, word string) bool {
 // "" where none comes near: equal but for case, or at most two letters off in a
 // word of six or more, one in a shorter one.
 func Nearest(list, word string) string {
-	limit := 2
 	if len(word) < 6 {
-		limit = 1
+		return Near(list, word, 1)
 	}
+	return Near(list, word, 2)
+}
+
+// Near returns the word of list that is equal to word but for case or, where none is, the
+// nearest that differs in at most limit letters; "" where none comes near.
+func Near(list, word string, limit int) string {
 	best, bestDistance := "", limit+1
 	for candidate := range strings.SplitSeq(list, " ") {
 		if strings.EqualFold(candidate, word) {

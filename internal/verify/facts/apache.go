@@ -9,6 +9,7 @@ import (
 // readApache reads the CSP.conf of a web gateway: directives, one a line, and
 // sections that are opened and closed like tags.
 func (l *Facts) readApache(f *File) {
+	l.Rule = "csp-conf"
 	type tag struct {
 		name string
 		at   Position

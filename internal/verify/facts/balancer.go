@@ -1,5 +1,6 @@
 package facts
 
+// Bound reports whether a section binds an address and port, or the port on every address.
 func (h HAProxyFile) Bound(host string, port int) bool {
 	for _, bind := range h.Binds[port] {
 		if bind.Host == host || bind.Host == "" {
@@ -9,7 +10,7 @@ func (h HAProxyFile) Bound(host string, port int) bool {
 	return false
 }
 
-// serves reports whether a section of HAProxy answers a path by itself.
+// Serves reports whether a section of HAProxy answers a path by itself.
 func (h *HAProxyFile) Serves(uri string) bool {
 	for _, p := range h.Proxies {
 		for _, line := range p.Lines {

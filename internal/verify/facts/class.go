@@ -8,6 +8,7 @@ import (
 // readClass reads an ObjectScript class: it has the name of its file, and its
 // braces balance outside strings and comments.
 func (l *Facts) readClass(f *File) {
+	l.Rule = "class"
 	want := strings.TrimSuffix(path.Base(f.Path), ".cls")
 	found := false
 	var open []int // offsets of open braces

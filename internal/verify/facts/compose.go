@@ -20,7 +20,7 @@ type compose struct {
 	unconnected map[[2]string][]*Service // see strangers
 }
 
-// service is one container.
+// Service is one container.
 type Service struct {
 	*File        // the part of the compose file that declares it
 	Name         string
@@ -41,13 +41,13 @@ type Service struct {
 	Health       *health // never nil
 }
 
-// word is a piece of text and where it stands.
+// Word is a piece of text and where it stands.
 type Word struct {
 	Text string
 	At   Position
 }
 
-// setting is a name with its value; the place is the value's.
+// setting is a name with its value; the position is the value's.
 type setting struct {
 	Name string
 	Word
@@ -61,12 +61,13 @@ type health struct {
 	Interval, Timeout, retries, StartPeriod Word
 }
 
+// Alias is a name by which a service is found besides its own.
 type Alias struct {
 	What, Name string
 	At         Position
 }
 
-// address is a service's place on a network.
+// Address is a service's address on a network.
 type Address struct {
 	Network string
 	IP      string     // as written, "" for one that Docker chooses
@@ -74,7 +75,7 @@ type Address struct {
 	At      Position
 }
 
-// port is a published range of ports; most ranges hold one.
+// Port is a published range of ports; most ranges hold one.
 type Port struct {
 	HostIP         string // "" for every interface
 	Everywhere     bool   // every interface, and it says so
@@ -85,7 +86,7 @@ type Port struct {
 	At             Position
 }
 
-// mount is a bind mount, or another volume, of which only the target is read.
+// Mount is a bind mount, or another volume, of which only the target is read.
 type Mount struct {
 	Source, Target string // source relative to the lab where it is, without "./"
 	bind, ReadOnly bool
@@ -98,6 +99,7 @@ type dependency struct {
 	At      Position
 }
 
+// Network is a network of the compose file.
 type Network struct {
 	*File
 	Name    string
@@ -105,6 +107,7 @@ type Network struct {
 	Subnets []Subnet
 }
 
+// Subnet is one subnet of a network.
 type Subnet struct {
 	Text    string
 	Prefix  netip.Prefix // invalid where text is none
@@ -136,6 +139,7 @@ func (l *Facts) readCompose(f *File) {
 // includes. The sources of its mounts are relative to base. It reports whether
 // the file could be read.
 func (l *Facts) readComposePart(c *compose, f *File, base string, done map[*File]bool) bool {
+	l.Rule = "compose"
 	done[f] = true
 	root, ok := l.readYAML(f)
 	if !ok {
@@ -269,7 +273,7 @@ func (y *yamlReader) service(entry yamlField) *Service {
 
 func (y *yamlReader) addresses(node *yaml.Node) []Address {
 	list := make([]Address, 0, 2)
-	for _, item := range y.items(node) { // a plain list of names
+	for _, item := range y.items(node) { // a list of names
 		list = append(list, Address{Network: y.text(item), At: yamlPosition(item)})
 	}
 	for _, field := range y.fields(node) {
@@ -383,7 +387,7 @@ func (y *yamlReader) network(entry yamlField) *Network {
 	return n
 }
 
-// strangers are the first two readers of a file that have no address on a
+// Unconnected are the first two readers of a file that have no address on a
 // network. Each file and network is looked at once: a file that every member
 // reads may name every member.
 func (c *compose) Unconnected(path, network string) []*Service {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// milliseconds reads a time span as Compose, nginx and HAProxy write one: numbers
+// Milliseconds reads a duration as Compose, nginx and HAProxy write one: numbers
 // with ms, s, m, h or d, one after the other. A number without a unit counts in
 // the given one, which is in milliseconds. ok is false for anything else.
 func Milliseconds(s string, unit int64) (total int64, ok bool) {
@@ -42,7 +42,7 @@ func Milliseconds(s string, unit int64) (total int64, ok bool) {
 	return total, true
 }
 
-// span prints milliseconds as a sentence does.
+// FormatDuration prints milliseconds as a sentence does.
 func FormatDuration(ms int64) string {
 	if ms%1000 == 0 {
 		return strconv.FormatInt(ms/1000, 10) + " s"

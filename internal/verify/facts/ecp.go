@@ -2,11 +2,12 @@ package facts
 
 import "strings"
 
-// ecpServer is an entry of [ECPServers], or the action that makes one.
+// ECPServer is an entry of [ECPServers], or the action that makes one.
 type ECPServer struct {
 	Name, Host, Mirror Word
 }
 
+// ECPServers are the data servers that a merge file declares, by either way.
 func (m *MergeFile) ECPServers() []ECPServer {
 	var list []ECPServer
 	for _, key := range m.Merge.Keys("ECPServers") {

@@ -1,3 +1,5 @@
+// Package facts reads the files of a lab, each with a reader of its own format, into one
+// collection of facts, and reports what the readers cannot take.
 package facts
 
 import (
@@ -12,10 +14,10 @@ import (
 	"mirrorgen/internal/lab"
 )
 
-// composePath is the artifact that all others are related to.
+// ComposePath is the artifact that all others are related to.
 const ComposePath = "docker-compose.yaml"
 
-// facts is all that was read from the artifacts.
+// Facts is all that was read from the artifacts.
 type Facts struct {
 	// generated is set for what mirrorgen writes, which keeps to its conventions
 	// too; a lab that was written by hand only has to work.
@@ -33,7 +35,7 @@ type Facts struct {
 	Tables      []Table // of the scripts
 	Roster      *Roster // nil where there is none
 	Pages       []*Page
-	// duties are what the services do, and instances those that are an IRIS.
+	// Roles are what the services do, and instances those that are an IRIS.
 	Roles     map[*Service]Role
 	Instances []*Service
 	// copied are configurations without a mount, and done the files that were read,
@@ -48,7 +50,7 @@ type Facts struct {
 	Diagnostics hcl.Diagnostics
 }
 
-// file is one artifact.
+// File is one artifact.
 type File struct {
 	Path  string
 	mode  fs.FileMode
@@ -56,16 +58,19 @@ type File struct {
 	lines []int // offsets of the lines' first characters, made when first needed
 }
 
+// GatewayFile is the CSP.ini of a web gateway.
 type GatewayFile struct {
 	*File
 	INI *INI
 }
 
+// NGINXFile is a configuration of nginx.
 type NGINXFile struct {
 	*File
 	Directives []*nginx.Directive
 }
 
+// HAProxyFile is a configuration of HAProxy.
 type HAProxyFile struct {
 	*File
 	Sections []*haproxy.Section
@@ -73,13 +78,14 @@ type HAProxyFile struct {
 	Binds    map[int][]haproxy.Bind // of all proxies, by port
 }
 
-// proxy is a section with its binds and servers.
+// Proxy is a section with its binds and servers.
 type Proxy struct {
 	*haproxy.Section
 	Binds   []haproxy.Bind
 	Servers []haproxy.Server
 }
 
+// MergeFile is a configuration merge file of an instance.
 type MergeFile struct {
 	*File
 	Service *Service // whose it is: the one that mounts it; nil for none
@@ -89,7 +95,7 @@ type MergeFile struct {
 	asked      bool
 }
 
-// read reads every artifact with the reader of its format.
+// Read reads every artifact with the reader of its format.
 func Read(artifacts []lab.Artifact) *Facts {
 	l := &Facts{
 		Generated:   true,
@@ -102,6 +108,7 @@ func Read(artifacts []lab.Artifact) *Facts {
 		files = append(files, &File{Path: artifact.Path, mode: artifact.Mode, Text: string(artifact.Content)})
 	}
 	scripts := l.parseScripts(files)
+	l.Rule = "files"
 	for _, f := range files {
 		if _, twice := l.Files[f.Path]; twice {
 			l.Report(f, Position{}, "Duplicate artifact",
@@ -116,6 +123,7 @@ func Read(artifacts []lab.Artifact) *Facts {
 	}
 	l.readScripts(scripts())
 	if l.Files[ComposePath] == nil {
+		l.Rule = "files"
 		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The lab has no "+ComposePath+".",
 			"Generate it with the other artifacts.")
 	}
@@ -153,18 +161,21 @@ func (l *Facts) readFormat(f *File) {
 }
 
 func (l *Facts) readMerge(f *File) {
+	l.Rule = "merge-file"
 	merge, problems := cpf.Parse(f.Text)
 	l.reportAll(f, problems)
 	l.Merges = append(l.Merges, MergeFile{File: f, Merge: merge})
 }
 
 func (l *Facts) readNGINX(f *File) {
+	l.Rule = "nginx"
 	directives, problems := nginx.Parse(f.Text)
 	l.reportAll(f, problems)
 	l.NGINX = append(l.NGINX, NGINXFile{f, directives})
 }
 
 func (l *Facts) readHAProxy(f *File) {
+	l.Rule = "haproxy"
 	config, problems := haproxy.Parse(f.Text)
 	l.reportAll(f, problems)
 	h := HAProxyFile{File: f, Sections: config.Sections, Binds: map[int][]haproxy.Bind{}}

@@ -10,7 +10,7 @@ import (
 // preference.
 var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
 
-// readDirectory reads the files of a lab that was written or changed by hand. They may lie
+// ReadDirectory reads the files of a lab that was written or changed by hand. They may lie
 // anywhere: what they are for shows in the compose file, which one of composeNames names.
 func ReadDirectory(files []lab.Artifact) *Facts {
 	l := &Facts{Files: make(map[string]*File, len(files)), Mirrors: map[string]bool{}}
@@ -39,6 +39,7 @@ func ReadDirectory(files []lab.Artifact) *Facts {
 		l.Compose.nameServices()
 		l.link()
 	case l.ComposeName == "":
+		l.Rule = "files"
 		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file",
 			"The directory has none of "+strings.Join(composeNames, ", ")+".",
 			"Name the directory that has one.")

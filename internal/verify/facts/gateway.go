@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-const PathPrefix = "APP_PATH:" // of a section that describes one path
+// PathPrefix begins the name of a section that describes one path.
+const PathPrefix = "APP_PATH:"
 
-// gatewayServers returns the sections of a CSP.ini that describe servers.
+// GatewayServers returns the sections of a CSP.ini that describe servers.
 func GatewayServers(i *INI) []*INISection {
 	var servers []*INISection
 	for _, s := range i.Sections {
@@ -19,13 +20,13 @@ func GatewayServers(i *INI) []*INISection {
 	return servers
 }
 
-// enabled reports whether an index section lists the name as Enabled.
+// Enabled reports whether an index section lists the name as Enabled.
 func (i *INI) Enabled(index, name string) bool {
 	section := i.ByName[index]
 	return section != nil && section.Value(name) == "Enabled"
 }
 
-// pathFor returns the section of the longest enabled path that the URI begins
+// PathFor returns the section of the longest enabled path that the URI begins
 // with, or nil. A path ends at a slash.
 func (i *INI) PathFor(uri string) *INISection {
 	for path := uri; path != ""; {
@@ -42,7 +43,7 @@ func (i *INI) PathFor(uri string) *INISection {
 	return nil
 }
 
-// responseTimeout is how long a gateway waits for a server: its own setting, the
+// ResponseTimeout is how long a gateway waits for a server: its own setting, the
 // one of [SYSTEM], or the product's 60 s.
 func (g *GatewayFile) ResponseTimeout(server *INISection) (int64, Location) {
 	for _, section := range [...]*INISection{server, g.INI.ByName["SYSTEM"]} {
@@ -56,7 +57,7 @@ func (g *GatewayFile) ResponseTimeout(server *INISection) (int64, Location) {
 	return 60_000, Location{g.File, Position{}}
 }
 
-// longestResponse is the longest a gateway waits for any server.
+// LongestResponse is the longest a gateway waits for any server.
 func (g *GatewayFile) LongestResponse() (int64, Location) {
 	longest, at := g.ResponseTimeout(nil)
 	for _, server := range GatewayServers(g.INI) {
@@ -73,17 +74,18 @@ const (
 	DefaultPassword = "SYS"
 )
 
-// gatewayPassword is a password of CSP.ini in plain text: "]]]" stands before one
+// GatewayPassword is a password of CSP.ini in plain text: "]]]" stands before one
 // in base64.
 func GatewayPassword(stored string) string {
 	if encoded, found := strings.CutPrefix(stored, "]]]"); found {
-		if plain, err := base64.StdEncoding.DecodeString(encoded); err == nil {
-			return string(plain)
+		if password, err := base64.StdEncoding.DecodeString(encoded); err == nil {
+			return string(password)
 		}
 	}
 	return stored
 }
 
+// ServiceAt is the service with that address or name; nil for none.
 func (l *Facts) ServiceAt(host string) *Service {
 	if s := l.Compose.ByIP[ParseAddr(host)]; s != nil {
 		return s

@@ -8,13 +8,14 @@ import (
 	"mirrorgen/internal/format/text"
 )
 
-// ini is an INI file as the Web Gateway reads it: values are taken as they
+// INI is an INI file as the Web Gateway reads it: values are taken as they
 // stand, with no quotes, escapes or comments.
 type INI struct {
 	Sections []*INISection
 	ByName   map[string]*INISection
 }
 
+// INISection is one section.
 type INISection struct {
 	Name  string
 	At    Position
@@ -26,13 +27,14 @@ type INISection struct {
 // most of what a large file takes.
 const fewKeys = 16
 
+// INIKey is one "name=value" line.
 type INIKey struct {
 	Name, Value string
 	At          Position // of the name
 	ValueAt     Position
 }
 
-// key returns the key of that name; ok is false where there is none.
+// Key returns the key of that name; ok is false where there is none.
 func (s *INISection) Key(name string) (key INIKey, ok bool) {
 	if s.index != nil {
 		if i, ok := s.index[name]; ok {
@@ -61,7 +63,7 @@ func (s *INISection) add(key INIKey) {
 	}
 }
 
-// value returns the value of that key, "" where there is none.
+// Value returns the value of that key, "" where there is none.
 func (s *INISection) Value(name string) string {
 	key, _ := s.Key(name)
 	return key.Value
@@ -69,13 +71,14 @@ func (s *INISection) Value(name string) string {
 
 // readGateway reads a CSP.ini.
 func (l *Facts) readGateway(f *File) {
+	l.Rule = "csp-ini"
 	before := len(l.Diagnostics)
 	parsed := l.scanINI(f)
 	l.compareINI(f, parsed, before)
 	l.Gateways = append(l.Gateways, GatewayFile{f, parsed})
 }
 
-// scanINI reads the lines of an INI file, for their places and for what stands
+// scanINI reads the lines of an INI file, for their positions and for what stands
 // twice.
 func (l *Facts) scanINI(f *File) *INI {
 	parsed := &INI{ByName: map[string]*INISection{}}
@@ -141,7 +144,7 @@ func (l *Facts) scanKey(f *File, section *INISection, line string, at Position) 
 const ambiguous = "\"'`\\%"
 
 // compareINI reads the file with a common INI reader and reports a value that
-// it reads otherwise: quotes, backslashes and the like are not as plain as they
+// it reads otherwise: quotes, backslashes and the like are not as simple as they
 // look. It compares only where scanINI found nothing: before is the number of
 // findings before it. Where nothing is ambiguous either, there is nothing to ask
 // that reader, which takes several times as long as scanINI.

@@ -9,7 +9,7 @@ import (
 	"mirrorgen/internal/format/text"
 )
 
-// page is a Markdown file: the rows of its marked tables, and the lines of its code
+// Page is a Markdown file: the rows of its marked tables, and the lines of its code
 // blocks and prose that a reader may copy.
 type Page struct {
 	*File
@@ -18,7 +18,7 @@ type Page struct {
 	Lines  []Word // outside marked tables
 }
 
-// pageRow is one row of a marked table below its heading.
+// PageRow is one row of a marked table below its heading.
 type PageRow struct {
 	Table          string // the kind that the marker names
 	Cells, Heading []string
@@ -42,6 +42,7 @@ var tableColumns = map[string]int{
 // broken: a code block that is not closed, and a row with more or fewer cells than its
 // table has.
 func (l *Facts) readMarkdown(f *File) {
+	l.Rule = "markdown"
 	r := markdownReader{Facts: l, page: &Page{File: f}}
 	l.Pages = append(l.Pages, r.page)
 	for line, content := range text.Lines(f.Text) {
@@ -147,7 +148,7 @@ func tableCells(row string) []string {
 	return cells
 }
 
-// urls iterates over the URLs of a line, without their scheme.
+// URLs iterates over the URLs of a line, without their scheme.
 func URLs(line string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for from := 0; ; {
@@ -165,14 +166,14 @@ func URLs(line string) iter.Seq[string] {
 	}
 }
 
-// hostName is the host of a URL without its port.
+// HostName is the host of a URL without its port.
 func HostName(url string) string {
 	host, _, _ := strings.Cut(url, "/")
 	host, _, _ = strings.Cut(host, ":")
 	return host
 }
 
-// hosts are the names of the lab's host in the URLs of a page: those of its tables of
+// Hosts are the names of the lab's host in the URLs of a page: those of its tables of
 // endpoints, and those that every host has. URLs with other names lead out of the lab.
 func (p *Page) Hosts() map[string]bool {
 	names := map[string]bool{"localhost": true, "127.0.0.1": true}
@@ -189,7 +190,7 @@ func (p *Page) Hosts() map[string]bool {
 	return names
 }
 
-// contains reports whether any cell holds a text.
+// Contains reports whether any cell holds a text.
 func (row PageRow) Contains(text string) bool {
 	return slices.ContainsFunc(row.Cells, func(cell string) bool { return strings.Contains(cell, text) })
 }

@@ -6,17 +6,19 @@ import (
 	"mirrorgen/internal/format/cpf"
 )
 
-// membership is what a merge file says of the mirror that its instance belongs
+// Membership is what a merge file says of the mirror that its instance belongs
 // to, by ConfigMirror or by the former parameters of [Startup].
 type Membership struct {
 	Merge   *MergeFile
 	at      Position
 	Values  map[string]Word // by argument of ConfigMirror
-	Founder *Service        // the service that is its primary; nil where it cannot be told
+	Founder *Service        // the service that is its primary; nil where none is clear
 }
 
+// Text is the value of an argument of ConfigMirror, "" where it is not given.
 func (m *Membership) Text(name string) string { return m.Values[name].Text }
 
+// ArgumentLocation is where an argument stands, or the declaration where it is not given.
 func (m *Membership) ArgumentLocation(name string) Location {
 	if w, ok := m.Values[name]; ok {
 		return Location{m.Merge.File, w.At}
@@ -25,13 +27,13 @@ func (m *Membership) ArgumentLocation(name string) Location {
 }
 
 // formerNames are the parameters of [Startup] that declared a member before
-// ConfigMirror did, with the arguments that took their place.
+// ConfigMirror did, with the arguments that replaced them.
 var formerNames = map[string]string{
 	"MirrorSetName": "Name", "MirrorMember": "Member", "MirrorPrimary": "Primary",
 	"ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
 }
 
-// membershipOf is a merge file's membership; nil where it declares none.
+// MembershipOf is a merge file's membership; nil where it declares none.
 func (l *Facts) MembershipOf(merge *MergeFile) *Membership {
 	if !merge.asked {
 		merge.asked, merge.membership = true, l.readMembership(merge)
@@ -71,7 +73,7 @@ func (l *Facts) readMembership(merge *MergeFile) *Membership {
 	return m
 }
 
-// databasesOf are the mirrored databases of a merge file, by name: where it says
+// DatabasesOf are the mirrored databases of a merge file, by name: where it says
 // so, and their directories.
 func DatabasesOf(merge *MergeFile) map[string]cpf.Action {
 	list := map[string]cpf.Action{}
@@ -83,7 +85,7 @@ func DatabasesOf(merge *MergeFile) map[string]cpf.Action {
 	return list
 }
 
-// parameter is the last value of a parameter, in a section or in the action that
+// Parameter is the last value of a parameter, in a section or in the action that
 // changes that section; the later one counts.
 func (m *MergeFile) Parameter(section, action, name string) (Word, bool) {
 	found, ok := Word{}, false

@@ -10,7 +10,7 @@ import (
 	"mirrorgen/internal/format/nginx"
 )
 
-// use is one place where an artifact names an address to connect to.
+// Reference is one address that an artifact names to connect to.
 type Reference struct {
 	File     *File
 	At       Position
@@ -22,7 +22,7 @@ type Reference struct {
 	Anywhere bool   // may lie outside the lab
 }
 
-// uses iterates over the addresses that the artifacts name. A large lab names hundreds of
+// References iterates over the addresses that the artifacts name. A large lab names hundreds of
 // thousands, each of which is looked at once, so there is no list of them: one is there
 // until the next is asked for.
 func (l *Facts) References(yield func(*Reference) bool) {
@@ -76,7 +76,7 @@ func yieldAll(list []Reference, yield func(*Reference) bool) bool {
 	return true
 }
 
-// uses iterates over the addresses that the table of instances names.
+// references iterates over the addresses that the table of instances names.
 func (r *Roster) references(yield func(*Reference) bool) {
 	var u Reference
 	named := func(w Word, what, of string, port int) bool {
@@ -103,7 +103,7 @@ func (r *Roster) references(yield func(*Reference) bool) {
 	}
 }
 
-// subject begins a sentence.
+// Subject begins a sentence.
 func (u *Reference) Subject() string { return u.What + u.of }
 
 // Ports inside the containers of the vendor's images.
@@ -141,11 +141,13 @@ func (l *Facts) haproxyPorts(h *HAProxyFile) []int {
 	return ports
 }
 
+// IsLoopback reports whether a host is an address of the loopback interface.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
 }
 
+// CutLast is strings.Cut around the last separator.
 func CutLast(s, separator string) (before, after string, found bool) {
 	i := strings.LastIndex(s, separator)
 	if i < 0 {
@@ -154,7 +156,7 @@ func CutLast(s, separator string) (before, after string, found bool) {
 	return s[:i], s[i+len(separator):], true
 }
 
-// inSubnet reports whether an address lies in a network of the lab.
+// InSubnet reports whether an address lies in a network of the lab.
 func (l *Facts) InSubnet(addr netip.Addr) bool {
 	for _, n := range l.Compose.Networks {
 		for _, s := range n.Subnets {
@@ -166,13 +168,13 @@ func (l *Facts) InSubnet(addr netip.Addr) bool {
 	return false
 }
 
-// mergeUses collects the addresses of a merge file.
+// mergeReferences collects the addresses of a merge file.
 func mergeReferences(f *File, merge *cpf.File) []Reference {
-	var uses []Reference
+	var list []Reference
 	add := func(line, column int, host string, port, service int, what string) {
 		if host != "" {
-			uses = append(
-				uses,
+			list = append(
+				list,
 				Reference{File: f, At: PositionAt(line, column), Host: host, Port: port, Service: service, What: what},
 			)
 		}
@@ -209,16 +211,16 @@ func mergeReferences(f *File, merge *cpf.File) []Reference {
 		}
 		add(key.Line, key.ValueColumn, fields[0], port, SuperserverPort, "The ECP server "+key.Name)
 	}
-	return uses
+	return list
 }
 
-// haproxyUses collects the addresses of a section's servers and of their health checks.
+// haproxyReferences collects the addresses of a section's servers and of their health checks.
 func haproxyReferences(f *File, p *Proxy) []Reference {
-	var uses []Reference
+	var list []Reference
 	for _, s := range p.Servers {
 		at := PositionAt(s.Line, s.Column)
-		uses = append(
-			uses,
+		list = append(
+			list,
 			Reference{
 				File:    f,
 				At:      at,
@@ -230,8 +232,8 @@ func haproxyReferences(f *File, p *Proxy) []Reference {
 			},
 		)
 		if s.Check && (s.CheckHost != s.Host || s.CheckPort != s.Port) {
-			uses = append(
-				uses,
+			list = append(
+				list,
 				Reference{
 					File:    f,
 					At:      at,
@@ -244,21 +246,21 @@ func haproxyReferences(f *File, p *Proxy) []Reference {
 			)
 		}
 	}
-	return uses
+	return list
 }
 
-// nginxUses collects the addresses of upstream servers, and of proxy_pass where
+// nginxReferences collects the addresses of upstream servers, and of proxy_pass where
 // it names an address itself.
 func nginxReferences(f *File, directives []*nginx.Directive) []Reference {
-	var uses []Reference
+	var list []Reference
 	for upstream := range Walk(directives, "upstream") {
 		for _, d := range upstream.Block {
 			if d.Name != "server" || strings.HasPrefix(d.Arg(0), "unix:") || len(d.Args) == 0 {
 				continue
 			}
 			host, port := HostPort(d.Arg(0))
-			uses = append(
-				uses,
+			list = append(
+				list,
 				Reference{
 					File:    f,
 					At:      PositionAt(d.Args[0].Line, d.Args[0].Column),
@@ -273,8 +275,8 @@ func nginxReferences(f *File, directives []*nginx.Directive) []Reference {
 	for d := range Walk(directives, "proxy_pass") {
 		host, port := HostPort(ProxyHost(d.Arg(0)))
 		if _, err := netip.ParseAddr(host); err == nil {
-			uses = append(
-				uses,
+			list = append(
+				list,
 				Reference{
 					File:     f,
 					At:       PositionAt(d.Args[0].Line, d.Args[0].Column),
@@ -286,10 +288,10 @@ func nginxReferences(f *File, directives []*nginx.Directive) []Reference {
 			)
 		}
 	}
-	return uses
+	return list
 }
 
-// hostPort splits an address of nginx, whose port is 80 where none is given.
+// HostPort splits an address of nginx, whose port is 80 where none is given.
 func HostPort(address string) (string, int) {
 	host, text, found := CutLast(address, ":")
 	port, err := strconv.Atoi(text)
@@ -299,7 +301,7 @@ func HostPort(address string) (string, int) {
 	return strings.Trim(host, "[]"), port
 }
 
-// proxyHost is the host and port of a URL, "" where it has a variable.
+// ProxyHost is the host and port of a URL, "" where it has a variable.
 func ProxyHost(url string) string {
 	_, rest, found := strings.Cut(url, "://")
 	if !found || strings.Contains(rest, "$") || strings.HasPrefix(rest, "unix:") {
@@ -309,7 +311,7 @@ func ProxyHost(url string) string {
 	return host
 }
 
-// walk iterates over the directives of that name, in file order, at any depth.
+// Walk iterates over the directives of that name, in file order, at any depth.
 func Walk(directives []*nginx.Directive, name string) func(func(*nginx.Directive) bool) {
 	return func(yield func(*nginx.Directive) bool) { walkInto(directives, name, yield) }
 }
@@ -326,7 +328,7 @@ func walkInto(directives []*nginx.Directive, name string, yield func(*nginx.Dire
 	return true
 }
 
-// number reads a port or a count, 0 where it is none.
+// Number reads a port or a count, 0 where it is none.
 func Number(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
@@ -335,12 +337,13 @@ func Number(s string) int {
 	return n
 }
 
+// ParseAddr is an address, the zero value for a text that is none.
 func ParseAddr(s string) netip.Addr {
 	addr, _ := netip.ParseAddr(s)
 	return addr
 }
 
-// portList prints ports as a sentence does: "80, 443 and 8404".
+// PortList prints ports as a sentence does: "80, 443 and 8404".
 func PortList(ports []int) string {
 	ports = slices.Clone(ports)
 	slices.Sort(ports)

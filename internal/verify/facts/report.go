@@ -9,17 +9,17 @@ import (
 	"mirrorgen/internal/format/text"
 )
 
-// place is a position in a file. The zero value stands for its first line.
+// Position is a position in a file. The zero value stands for its first line.
 type Position struct {
 	Line   int32 // from 1
 	column int32 // in bytes, from 1; 0 for the whole line
 }
 
-// placeIn makes a place of numbers that a reader counts. A place is kept of every word
+// PositionAt makes a position of numbers that a reader counts. A position is kept of every word
 // of a lab, hundreds of thousands in a large one, so it is small.
 func PositionAt(line, column int) Position { return Position{int32(line), int32(column)} }
 
-// spot is a place in a certain file.
+// Location is a position in a certain file.
 type Location struct {
 	*File
 	At Position
@@ -34,7 +34,7 @@ type Finding struct {
 // Location is a position in the file.
 func (f *File) Location(at Position) Location { return Location{f, at} }
 
-// reportBoth is report for two places that contradict each other.
+// ReportBoth is report for two locations that contradict each other.
 func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
 	l.Report(here.File, here.At, summary, what, remedy)
 	if there.File != nil {
@@ -42,7 +42,7 @@ func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
 	}
 }
 
-// report adds a finding: its summary is a short noun phrase, what is wrong and
+// Report adds a finding: its summary is a short noun phrase, what is wrong and
 // remedy are sentences.
 func (l *Facts) Report(f *File, at Position, summary, what, remedy string) {
 	l.Diagnostics = append(l.Diagnostics, &hcl.Diagnostic{
@@ -61,7 +61,7 @@ func (l *Facts) reportAll(f *File, problems []text.Problem) {
 	}
 }
 
-// rangeOf is the word at a place, or the whole line where the place has no
+// rangeOf is the word at a position, or the whole line where the position has no
 // column.
 func (f *File) rangeOf(at Position) *hcl.Range {
 	if f.lines == nil {
@@ -90,7 +90,7 @@ func (f *File) rangeOf(at Position) *hcl.Range {
 	return &hcl.Range{Filename: f.Path, Start: position(from), End: position(to)}
 }
 
-// at is the place of a byte offset of the file.
+// Position is the position of a byte offset of the file.
 func (f *File) Position(offset int) Position {
 	before := f.Text[:offset]
 	return PositionAt(strings.Count(before, "\n")+1, offset-strings.LastIndexByte(before, '\n'))

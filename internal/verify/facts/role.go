@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// duty is what a service does in the lab, as its mounts and its image show.
+// Role is what a service does in the lab, as its mounts and its image show.
 type Role struct {
 	Kind    Kind
 	Merge   *MergeFile   // of an instance
@@ -16,6 +16,7 @@ type Role struct {
 	HAProxy *HAProxyFile
 }
 
+// Kind is what a service is.
 type Kind int
 
 const (
@@ -97,7 +98,7 @@ func (l *Facts) linkConfiguration(d *Role, source string) {
 	}
 }
 
-// imageKind tells what an image is for by the last part of its name.
+// imageKind returns what an image is for, by the last part of its name.
 func imageKind(image string) Kind {
 	name, _, _ := strings.Cut(path.Base(image), ":")
 	name, _, _ = strings.Cut(name, "@")
@@ -129,14 +130,14 @@ func imageRelease(image string) (year, minor int, ok bool) {
 	return year, minor, err == nil && err2 == nil
 }
 
-// webServer reports whether an instance has a web server of its own: images up to
+// WebServer reports whether an instance has a web server of its own: images up to
 // 2023.1 do, later ones only in the Community Edition.
 func WebServer(s *Service) bool {
 	year, minor, ok := imageRelease(s.Image)
 	return !ok || year < 2023 || year == 2023 && minor < 2 || strings.Contains(s.Image, "community")
 }
 
-// listens returns the container ports that a service takes connections on.
+// Listens returns the container ports that a service takes connections on.
 func (l *Facts) Listens(s *Service) []int {
 	switch d := l.Roles[s]; d.Kind {
 	case InstanceKind:
@@ -177,7 +178,7 @@ func arbiterPort(s *Service) int {
 	return AgentPort
 }
 
-// opaque reports whether nothing is known of what a service listens on.
+// Opaque reports whether nothing is known of what a service listens on.
 func (l *Facts) Opaque(s *Service) bool {
 	d := l.Roles[s]
 	return d.Kind == OtherKind || d.Kind == HAProxyKind && d.HAProxy == nil || d.Kind == NGINXKind && d.NGINX == nil

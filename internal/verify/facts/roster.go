@@ -4,10 +4,10 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// instancesPath is the table of instances that the container's hooks source.
+// InstancesPath is the table of instances that the container's hooks source.
 const InstancesPath = "iris/instances.sh"
 
-// roster is what the table of instances says.
+// Roster is what the table of instances says.
 type Roster struct {
 	*File
 	Instances []*Entry
@@ -17,7 +17,7 @@ type Roster struct {
 	Accounts  []Word // user, password, user, password, ...
 }
 
-// entry is one line of the table: an instance or a mirror.
+// Entry is one line of the table: an instance or a mirror.
 type Entry struct {
 	Name   string
 	At     Position
@@ -25,7 +25,7 @@ type Entry struct {
 	List   []Word    // peers of an instance, databases of a mirror
 }
 
-// value is the value of a variable, without a place where the line has none.
+// Value is the value of a variable, without a position where the line has none.
 func (e *Entry) Value(name string) Word { return valueOf(e.values, name) }
 
 // mirrorEntry is the line of a mirror, and those of its members.
@@ -34,9 +34,10 @@ type mirrorEntry struct {
 	members []*Entry // application servers left out
 }
 
+// Text is the value of a variable, "" where the line has none.
 func (e *Entry) Text(name string) string { return e.Value(name).Text }
 
-// connectsByHook reports whether the hook, and not the merge file, connects a
+// ConnectsByHook reports whether the hook, and not the merge file, connects a
 // mirror's application servers: the mirror's line then has their data server.
 func (e *Entry) ConnectsByHook() bool { return e.Text("data_server") != "" }
 
@@ -115,16 +116,17 @@ func entries(command *syntax.CaseClause) []*Entry {
 	return list
 }
 
-// What the table of instances calls the role of an ECP application server.
+// ApplicationRole is what the table of instances calls the role of an ECP application
+// server.
 const ApplicationRole = "application"
 
-// memberRoles are the roles of mirror members, in the product's spelling.
+// MemberRoles are the roles of mirror members, in the product's spelling.
 const MemberRoles = "primary backup drasync rorasync rwrasync"
 
-// spot is where a word of the table stands.
+// WordLocation is where a word of the table stands.
 func (r *Roster) WordLocation(w Word) Location { return Location{r.File, w.At} }
 
-// mirror returns the line of that mirror, or nil.
+// Mirror returns the line of that mirror, or nil.
 func (r *Roster) Mirror(name string) *Entry {
 	if m := r.byMirror[name]; m != nil {
 		return m.Entry
@@ -132,7 +134,7 @@ func (r *Roster) Mirror(name string) *Entry {
 	return nil
 }
 
-// members are the lines of a mirror's members, application servers left out.
+// Members are the lines of a mirror's members, application servers left out.
 func (r *Roster) Members(mirror string) []*Entry {
 	if m := r.byMirror[mirror]; m != nil {
 		return m.members

@@ -6,26 +6,29 @@ import (
 	"strings"
 )
 
-// volume reports whether a path of the container lies in a named volume.
+// Volume reports whether a path of the container lies in a named volume.
 func (s *Service) Volume(name string) bool {
 	return slices.ContainsFunc(s.volumes, func(target string) bool {
 		return name == target || strings.HasPrefix(name, strings.TrimSuffix(target, "/")+"/")
 	})
 }
 
+// WaitsForHealth reports whether the service starts only when another is healthy.
 func (s *Service) WaitsForHealth(name string) bool {
 	return slices.ContainsFunc(s.Dependencies, func(d dependency) bool { return d.Service == name && d.Healthy })
 }
 
+// WaitsFor reports whether the service starts after another.
 func (s *Service) WaitsFor(name string) bool {
 	return slices.ContainsFunc(s.Dependencies, func(d dependency) bool { return d.Service == name })
 }
 
+// Publishes reports whether the service has that port of the host.
 func (s *Service) Publishes(host int) bool {
 	return slices.ContainsFunc(s.Ports, func(p Port) bool { return p.Host <= host && host <= p.HostLast })
 }
 
-// publishedList names the host ports of a service.
+// PublishedList names the host ports of a service.
 func (s *Service) PublishedList() string {
 	var ports []int
 	for _, p := range s.Ports {
@@ -37,11 +40,11 @@ func (s *Service) PublishedList() string {
 	return "port " + PortList(ports)
 }
 
-// setting returns the value of an environment variable, without a place where
+// Setting returns the value of an environment variable, without a position where
 // the service has none.
 func (s *Service) Setting(name string) Word { return valueOf(s.Environment, name) }
 
-// valueOf is the value of the first setting of that name, without a place where
+// valueOf is the value of the first setting of that name, without a position where
 // there is none.
 func valueOf(list []setting, name string) Word {
 	for i := range list {
@@ -52,7 +55,7 @@ func valueOf(list []setting, name string) Word {
 	return Word{}
 }
 
-// target returns the mount that a path of the container lies in, or nil.
+// Target returns the mount that a path of the container lies in, or nil.
 func (s *Service) Target(path string) *Mount {
 	var best *Mount
 	for _, m := range s.Mounts {
@@ -64,7 +67,7 @@ func (s *Service) Target(path string) *Mount {
 	return best
 }
 
-// on reports whether the service has an address on that network.
+// On reports whether the service has an address on that network.
 func (s *Service) On(network string) bool {
 	for _, a := range s.Addresses {
 		if a.Network == network {
@@ -74,7 +77,7 @@ func (s *Service) On(network string) bool {
 	return false
 }
 
-// networkOf names the network on which the service has that address.
+// NetworkOf names the network on which the service has that address.
 func (s *Service) NetworkOf(addr netip.Addr) string {
 	for _, a := range s.Addresses {
 		if a.Addr == addr {

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// word returns a scalar with its place.
+// word returns a scalar with its position.
 func (y *yamlReader) word(node *yaml.Node) Word {
 	return Word{y.text(node), yamlPosition(y.follow(node))}
 }

@@ -11,7 +11,7 @@ import (
 	"mirrorgen/internal/parallel"
 )
 
-// script is a file of bash.
+// Script is a file of bash.
 type Script struct {
 	*File
 	err    error
@@ -95,6 +95,7 @@ func (l *Facts) readScripts(scripts []*Script) {
 }
 
 func (l *Facts) reportScript(s *Script) {
+	l.Rule = "shell"
 	at, reason := Position{}, s.err.Error()
 	var broken syntax.ParseError
 	var foreign syntax.LangError
@@ -108,9 +109,10 @@ func (l *Facts) reportScript(s *Script) {
 		"Correct the line, or the argument of the topology that it prints.")
 }
 
+// ShellPosition is a position as the shell reader counts it.
 func ShellPosition(p syntax.Pos) Position { return PositionAt(int(p.Line()), int(p.Col())) }
 
-// literal is the text of a shell word that holds nothing to expand; ok is false
+// Literal is the text of a shell word that holds nothing to expand; ok is false
 // for any other.
 func Literal(w *syntax.Word) (text string, ok bool) {
 	if w == nil {
@@ -135,7 +137,7 @@ func Literal(w *syntax.Word) (text string, ok bool) {
 	return text, true
 }
 
-// wordOf is a literal shell word with its place, empty for any other.
+// WordOf is a literal shell word with its position, empty for any other.
 func WordOf(w *syntax.Word) Word {
 	text, _ := Literal(w)
 	if w == nil {
@@ -144,7 +146,7 @@ func WordOf(w *syntax.Word) Word {
 	return Word{text, ShellPosition(w.Pos())}
 }
 
-// table is an array at the top of a script, or the list of services that a
+// Table is an array at the top of a script, or the list of services that a
 // profile selects.
 type Table struct {
 	*File
@@ -193,8 +195,8 @@ func arraysOf(s *Script, command *syntax.CallExpr) []Table {
 	return list
 }
 
-// valueOf is the literal value of a variable that a script assigns outside its
-// functions, without a place where there is none.
+// ValueOf is the literal value of a variable that a script assigns outside its
+// functions, without a position where there is none.
 func (s *Script) ValueOf(name string) Word { return valueOf(s.values, name) }
 
 func elements(array *syntax.ArrayExpr) []Word {

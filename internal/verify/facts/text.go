@@ -13,9 +13,10 @@ const (
 	headerEnd   = "; DO NOT EDIT."
 )
 
-// checkText looks at a file as plain text: characters that no reader of the
+// checkText looks at a file as text: characters that no reader of the
 // lab's files expects, the end, the first lines and the mode.
 func (l *Facts) checkText(f *File) {
+	l.Rule = "text"
 	const mistake = "Remove it from the raw text of the topology that brought it."
 	if i := strings.IndexByte(f.Text, 0); i >= 0 {
 		l.Report(f, f.Position(i), "NUL character",

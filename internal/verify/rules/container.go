@@ -281,7 +281,7 @@ func checkData(l *checker) {
 	}
 }
 
-// checkSameTargets: all members of a mirror mount data at the same places, below
+// checkSameTargets: all members of a mirror mount data at the same paths, below
 // their own name in data/.
 func (l *checker) checkSameTargets(mirror *facts.Entry) {
 	var first *facts.Service

@@ -18,7 +18,7 @@ func checkECP(l *checker) {
 		for _, server := range m.ECPServers() {
 			target := l.ServiceAt(server.Host.Text)
 			if target == nil {
-				continue // reported with the uses
+				continue // reported with the references
 			}
 			clients[target]++
 			l.checkDataServer(m, server, target)
@@ -55,7 +55,7 @@ func (l *checker) checkHookECP(clients map[*facts.Service]int) {
 		at := mirror.Value("data_server")
 		target := l.ServiceAt(at.Text)
 		if target == nil {
-			continue // reported with the uses
+			continue // reported with the references
 		}
 		clients[target]++
 		server := l.Roster.ByName[target.Name]
@@ -144,7 +144,7 @@ func (l *checker) setOf(s *facts.Service) (set string, ok bool) {
 	return "", false
 }
 
-// roleOf is the declared role of an instance, "" where it is unknown.
+// mirrorRole is the declared role of an instance, "" where it is unknown.
 func (l *checker) mirrorRole(s *facts.Service) string {
 	if l.Roster != nil {
 		if e := l.Roster.ByName[s.Name]; e != nil {

@@ -16,7 +16,7 @@ import (
 // shared is the range that carriers use for themselves; nobody routes it.
 var shared = netip.MustParsePrefix("100.64.0.0/10")
 
-// checkPlaces: subnets are private, and no service takes whatever address is free
+// checkPublicSubnets: subnets are private, and no service takes whatever address is free
 // on a network where others have fixed ones.
 func checkPublicSubnets(l *checker) {
 	fixed := map[string]facts.Location{}
@@ -76,16 +76,20 @@ func checkSecrets(l *checker) {
 	for _, g := range l.Gateways {
 		for _, s := range g.INI.Sections {
 			password, ok := s.Key("Password")
-			if plain := facts.GatewayPassword(password.Value); ok && plain != facts.DefaultPassword && plain != "" && !strings.HasPrefix(plain,
-				"{") && !strings.HasPrefix(plain,
-				"PBKDF2|") &&
-				!ignored(g.File) {
+			if ok && isSecret(facts.GatewayPassword(password.Value)) && !ignored(g.File) {
 				l.Report(g.File, password.ValueAt, "Password that could be committed",
 					"The section ["+s.Name+"] holds a password of its own, and .gitignore does not list the file.",
 					"List it in .gitignore.")
 			}
 		}
 	}
+}
+
+// isSecret reports whether a password is neither the product's own, nor a hash, nor the name
+// of where it is kept.
+func isSecret(password string) bool {
+	return password != "" && password != facts.DefaultPassword && !strings.HasPrefix(password, "{") &&
+		!strings.HasPrefix(password, "PBKDF2|")
 }
 
 // checkEnvironmentFile: Compose runs no commands for the values of .env.

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -32,39 +31,68 @@ func checkMirrorActions(l *checker) {
 
 func (l *checker) checkMirrorAction(m facts.MergeFile, action cpf.Action) {
 	for _, a := range action.Arguments {
-		at := facts.PositionAt(action.Line, a.ValueColumn)
-		switch a.Name {
-		case "Member":
-			if !text.Has("primary backup drasync rorasync rwrasync", a.Value) {
-				l.Report(m.File, at, "Unknown mirror role", `The role "`+a.Value+`" does not exist.`,
-					"Use primary, backup, drasync, rorasync or rwrasync.")
-			}
-		case "Name":
-			if len(a.Value) < 1 || len(a.Value) > 15 || strings.ContainsFunc(a.Value, notAlphanumeric) {
-				l.Report(m.File, at, "Invalid mirror set name",
-					`The name "`+a.Value+`" is not 1 to 15 letters and digits.`,
-					"Set set_name of the mirror block.")
-			}
-		case "MirrorAddress", "AgentAddress", "ECPAddress":
-			addr, err := netip.ParseAddr(a.Value)
-			owner, self := l.Compose.ByIP[addr], m.Service
-			if err == nil && owner != nil && self != nil && owner != self {
-				l.Report(m.File, at, "Address of another service",
-					"The "+a.Name+" of "+self.Name+" is "+a.Value+", which belongs to "+owner.Name+".",
-					"Use an address of "+self.Name+".")
-			}
-		case "VirtualAddress", "VirtualAddressInterface":
-			l.Report(m.File, facts.PositionAt(action.Line, a.Column), "Virtual address in a container",
-				"An instance in a container cannot take over a virtual address.",
-				"Remove it; clients reach the primary through haproxy or a web gateway.")
+		if check := mirrorArguments[a.Name]; check != nil {
+			check(l, m, action, a)
 		}
 	}
-	founds := action.Value("Primary") == "localhost" ||
-		!l.Generated && m.Service != nil && l.ServiceAt(action.Value("Primary")) == m.Service
-	if primary := action.Value("Member") == "primary"; primary != founds && action.Value("Member") != "" &&
-		action.Value("Primary") != "" {
-		primaryArgument, _ := action.Argument("Primary")
-		l.Report(m.File, facts.PositionAt(action.Line, primaryArgument.ValueColumn), "Primary at the wrong place",
+	l.checkFounder(m, action)
+}
+
+// mirrorArguments are what is checked of an argument of ConfigMirror, by its name.
+var mirrorArguments = map[string]func(*checker, facts.MergeFile, cpf.Action, cpf.Argument){
+	"Member":                  (*checker).checkMemberRole,
+	"Name":                    (*checker).checkSetName,
+	"MirrorAddress":           (*checker).checkOwnAddress,
+	"AgentAddress":            (*checker).checkOwnAddress,
+	"ECPAddress":              (*checker).checkOwnAddress,
+	"VirtualAddress":          (*checker).checkVirtualAddress,
+	"VirtualAddressInterface": (*checker).checkVirtualAddress,
+}
+
+func (l *checker) checkMemberRole(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
+	if !text.Has(facts.MemberRoles, a.Value) && (l.Generated || a.Value != autoRole) {
+		l.Report(m.File, facts.PositionAt(action.Line, a.ValueColumn), "Unknown mirror role",
+			`The role "`+a.Value+`" does not exist.`, "Use primary, backup, drasync, rorasync or rwrasync.")
+	}
+}
+
+// autoRole lets an instance take its role from its host name (CPF reference: ConfigMirror,
+// with Map); mirrorgen names every role.
+const autoRole = "auto"
+
+func (l *checker) checkSetName(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
+	if len(a.Value) < 1 || len(a.Value) > 15 || strings.ContainsFunc(a.Value, notAlphanumeric) {
+		l.Report(m.File, facts.PositionAt(action.Line, a.ValueColumn), "Invalid mirror set name",
+			`The name "`+a.Value+`" is not 1 to 15 letters and digits.`, "Set set_name of the mirror block.")
+	}
+}
+
+func (l *checker) checkOwnAddress(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
+	owner, self := l.Compose.ByIP[facts.ParseAddr(a.Value)], m.Service
+	if owner != nil && self != nil && owner != self {
+		l.Report(m.File, facts.PositionAt(action.Line, a.ValueColumn), "Address of another service",
+			"The "+a.Name+" of "+self.Name+" is "+a.Value+", which belongs to "+owner.Name+".",
+			"Use an address of "+self.Name+".")
+	}
+}
+
+func (l *checker) checkVirtualAddress(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
+	l.Report(m.File, facts.PositionAt(action.Line, a.Column), "Virtual address in a container",
+		"An instance in a container cannot take over a virtual address.",
+		"Remove it; clients reach the primary through haproxy or a web gateway.")
+}
+
+// checkFounder: the primary names itself as the primary, and nobody else does.
+func (l *checker) checkFounder(m facts.MergeFile, action cpf.Action) {
+	primary, given := action.Argument("Primary")
+	role := action.Value("Member")
+	if !given || primary.Value == "" || role == "" || role == autoRole {
+		return
+	}
+	founds := primary.Value == "localhost" ||
+		!l.Generated && m.Service != nil && l.ServiceAt(primary.Value) == m.Service
+	if founds != (role == "primary") {
+		l.Report(m.File, facts.PositionAt(action.Line, primary.ValueColumn), "Primary at the wrong place",
 			"The primary member names itself as localhost, and every other member names the primary's address.",
 			"Write localhost on the primary alone.")
 	}
@@ -81,53 +109,64 @@ const ownDatabases = "IRISSYS IRISSECURITY IRISLIB IRISTEMP IRISLOCALDATA IRISAU
 // file, or comes with the product.
 func checkDatabases(l *checker) {
 	for _, m := range l.Merges {
-		databases, resources, servers := map[string]bool{}, map[string]bool{}, map[string]bool{}
-		for action := range m.Merge.Actions {
-			name := strings.ToUpper(action.Value("Name"))
-			switch action.Name {
-			case "CreateDatabase":
-				databases[name] = true
-			case "CreateResource":
-				resources[name] = true
-			case "CreateECPServer":
-				servers[name] = true
-			}
-		}
-		for _, key := range m.Merge.Keys("Databases") {
-			databases[strings.ToUpper(key.Name)] = true
-		}
-		for _, key := range m.Merge.Keys("ECPServers") {
-			servers[strings.ToUpper(key.Name)] = true
-		}
+		made := madeBy(m.Merge)
 		for action := range m.Merge.Actions {
 			for _, a := range action.Arguments {
-				name, at := strings.ToUpper(a.Value), facts.PositionAt(action.Line, a.ValueColumn)
-				switch {
-				case action.Name == "CreateNamespace" && text.Has("Globals Routines TempGlobals", a.Name):
-					if !databases[name] && !text.Has(ownDatabases, name) {
-						l.Report(m.File, at, "Unknown database",
-							"The namespace "+action.Value("Name")+" has its "+strings.ToLower(a.Name)+" in "+a.Value+
-								", which the file does not create.",
-							"Create the database with CreateDatabase.")
-					}
-				case action.Name == "CreateDatabase" && a.Name == "ResourceName":
-					if !resources[name] && !strings.HasPrefix(name, "%DB_%") &&
-						!text.Has(ownDatabases, strings.TrimPrefix(name,
-							"%DB_")) {
-						l.Report(m.File, at, "Unknown resource",
-							"The database "+action.Value("Name")+" is protected by "+a.Value+", which the file does "+
-								"not create.",
-							"Create the resource with CreateResource.")
-					}
-				case action.Name == "CreateDatabase" && a.Name == "Server":
-					if !servers[name] {
-						l.Report(m.File, at, "Unknown ECP server",
-							"The database "+action.Value("Name")+" lies on the ECP server "+a.Value+", which the "+
-								"file does not declare.",
-							"Declare it in [ECPServers].")
-					}
-				}
+				l.checkMade(m.File, action, a, made)
 			}
+		}
+	}
+}
+
+// made are the names of what a merge file makes, in upper case.
+type made struct{ databases, resources, servers map[string]bool }
+
+func madeBy(merge *cpf.File) made {
+	list := made{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for action := range merge.Actions {
+		name := strings.ToUpper(action.Value("Name"))
+		switch action.Name {
+		case "CreateDatabase":
+			list.databases[name] = true
+		case "CreateResource":
+			list.resources[name] = true
+		case "CreateECPServer":
+			list.servers[name] = true
+		}
+	}
+	for _, key := range merge.Keys("Databases") {
+		list.databases[strings.ToUpper(key.Name)] = true
+	}
+	for _, key := range merge.Keys("ECPServers") {
+		list.servers[strings.ToUpper(key.Name)] = true
+	}
+	return list
+}
+
+// checkMade looks at an argument that refers to a database, a resource or a server.
+func (l *checker) checkMade(f *facts.File, action cpf.Action, a cpf.Argument, made made) {
+	name, at := strings.ToUpper(a.Value), facts.PositionAt(action.Line, a.ValueColumn)
+	switch action.Name + "." + a.Name {
+	case "CreateNamespace.Globals", "CreateNamespace.Routines", "CreateNamespace.TempGlobals":
+		if !made.databases[name] && !text.Has(ownDatabases, name) {
+			l.Report(f, at, "Unknown database",
+				"The namespace "+action.Value("Name")+" has its "+strings.ToLower(a.Name)+" in "+a.Value+
+					", which the file does not create.",
+				"Create the database with CreateDatabase.")
+		}
+	case "CreateDatabase.ResourceName":
+		ofProduct := strings.HasPrefix(name, "%DB_%") || text.Has(ownDatabases, strings.TrimPrefix(name, "%DB_"))
+		if !made.resources[name] && !ofProduct {
+			l.Report(f, at, "Unknown resource",
+				"The database "+action.Value("Name")+" is protected by "+a.Value+", which the file does not create.",
+				"Create the resource with CreateResource.")
+		}
+	case "CreateDatabase.Server":
+		if !made.servers[name] {
+			l.Report(f, at, "Unknown ECP server",
+				"The database "+action.Value("Name")+" lies on the ECP server "+a.Value+
+					", which the file does not declare.",
+				"Declare it in [ECPServers].")
 		}
 	}
 }

@@ -39,7 +39,7 @@ func checkMounts(l *checker) {
 				}
 			case !l.Generated && (path.Ext(m.Source) == "" || path.IsAbs(m.Source) || strings.ContainsAny(m.Source,
 				"$~")):
-				// A directory, or a place outside.
+				// A directory, or a path outside the lab.
 			case !l.userData(m):
 				l.Report(s.File, m.At, "Missing mount source",
 					"The service "+s.Name+" mounts "+m.Source+", which is no file of the lab.",

@@ -89,7 +89,7 @@ func checkAddresses(l *checker) {
 	}
 }
 
-// checkPlace reports an address that lies outside its network, or is not free
+// checkFreeAddress reports an address that lies outside its network, or is not free
 // for a container there.
 func (l *checker) checkFreeAddress(s *facts.Service, a facts.Address, n *facts.Network) {
 	for _, subnet := range n.Subnets {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checkNames: names by which containers know each other are given once.
+// checkNames: names by which containers find each other are given once.
 func checkNames(l *checker) {
 	owner := map[facts.Alias]*facts.Service{}
 	for _, s := range l.Compose.Services {

@@ -85,7 +85,7 @@ func (l *checker) rowService(at facts.Location, row facts.PageRow) *facts.Servic
 // checkEndpointRow: the first cell names a service; checkURLs looks at the others.
 func (l *checker) checkEndpointRow(at facts.Location, row facts.PageRow) { l.rowService(at, row) }
 
-// codeText is the text of a cell that is one code span, or the cell.
+// codeText is the text of a cell that is one piece of code, or the cell.
 func codeText(cell string) string {
 	if inner, found := strings.CutPrefix(cell, "`"); found {
 		if inner, found = strings.CutSuffix(inner, "`"); found && !strings.Contains(inner, "`") {
@@ -291,7 +291,7 @@ func (l *checker) checkMirrorRow(at facts.Location, row facts.PageRow) {
 	}
 }
 
-// plain is running text of a page without its escapes.
+// unescaped is running text of a page without its escapes.
 func unescaped(s string) string { return strings.ReplaceAll(s, `\`, "") }
 
 // checkSQLRow: where HAProxy serves a mirror, and the members behind.
@@ -359,7 +359,7 @@ func (l *checker) checkJDBC(at facts.Location, row facts.PageRow) {
 }
 
 // checkLogRow: a sample of HAProxy's log names a section and one of its servers, and
-// what it means is said of the same two. Samples without names have dots in their place.
+// what it means is said of the same two. Samples without names have dots instead.
 func (l *checker) checkLogRow(at facts.Location, row facts.PageRow) {
 	sample, found := strings.CutPrefix(codeText(row.Cells[0]), "Server ")
 	name, _, up := strings.Cut(sample, " is UP")

@@ -38,8 +38,8 @@ func checkHostPorts(l *checker) {
 }
 
 // checkContainerPorts: what an nginx or haproxy service publishes is a port that
-// its configuration listens on. Other images may listen on more than this
-// package knows.
+// its configuration listens on. Other images may listen on more
+// ports.
 func checkContainerPorts(l *checker) {
 	for _, s := range l.Compose.Services {
 		if d := l.Roles[s]; d.NGINX == nil && d.HAProxy == nil {

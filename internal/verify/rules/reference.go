@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// checkUses looks up every address that an artifact names: it belongs to a
+// checkReferences looks up every address that an artifact names: it belongs to a
 // service, that service listens there, and whoever reads the artifact is on the
 // same network.
 func checkReferences(l *checker) {
@@ -35,7 +35,7 @@ func checkReferences(l *checker) {
 	}
 }
 
-// checkNamedUse is checkUses for a host name.
+// checkNamedReference is checkUses for a host name.
 func (l *checker) checkNamedReference(u *facts.Reference) {
 	target := l.Compose.ByName[u.Host]
 	switch {

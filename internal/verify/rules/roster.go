@@ -178,15 +178,15 @@ func checkAccounts(l *checker) {
 			user, _ := s.Key("Username")
 			password, _ := s.Key("Password")
 			set, known := passwords[strings.ToUpper(user.Value)]
-			plain := facts.GatewayPassword(password.Value)
+			decoded := facts.GatewayPassword(password.Value)
 			switch {
-			case known && set.Text != plain:
+			case known && set.Text != decoded:
 				l.ReportBoth(g.Location(password.ValueAt), l.Roster.WordLocation(set),
 					"Password that the instance does not have",
 					"The server ["+s.Name+"] logs in as "+user.Value+" with another password than "+l.Roster.Path+" "+
 						"sets.",
 					"Use the same password.")
-			case !known && (!strings.EqualFold(user.Value, facts.DefaultUser) || plain != facts.DefaultPassword):
+			case !known && (!strings.EqualFold(user.Value, facts.DefaultUser) || decoded != facts.DefaultPassword):
 				l.Report(g.File, user.ValueAt, "Account that nobody sets up",
 					"The server ["+s.Name+"] logs in as "+strconv.Quote(user.Value)+" with a password that no "+
 						"instance is given.",

@@ -43,14 +43,14 @@ var table = []Rule{
 		"No host port is published twice on one interface, across all services."},
 	{"container-ports", false, checkContainerPorts,
 		"What an nginx or haproxy service publishes is a port that its configuration listens on. Other images " +
-			"may listen on more than this package knows."},
+			"may listen on more ports."},
 	{"mounts", false, checkMounts,
 		"Every bind mount of the lab's own files has an artifact as its source, read-only, and no two mounts " +
 			"share a target."},
 	{"unmounted-files", false, checkUnmounted,
 		"A configuration that is written for a service is mounted by one."},
 	{"container-names", false, checkNames,
-		"Names by which containers know each other are given once."},
+		"Names by which containers find each other are given once."},
 	{"dependencies", false, checkDependencies,
 		"Services wait for services that exist, for the health of those that have a health check, and never " +
 			"in a circle."},
@@ -140,6 +140,9 @@ var table = []Rule{
 			"a role that its mirror has room for."},
 	{"instances-and-merges", false, checkRosterMerges,
 		"The table of instances and the merge files say the same of each member."},
+	{"spellings", false, checkSpellings,
+		"What IRIS and the Web Gateway expect by a fixed name is spelt so: pages, environment variables, " +
+			"arguments of iris-main, methods. A name that is like none of them may be the user's own."},
 	{"container-files", false, checkContainerFiles,
 		"A file that a command, a variable or a health check names is mounted."},
 	{"start-arguments", false, checkStart,
@@ -167,7 +170,7 @@ var table = []Rule{
 	{"shutdown-times", false, checkShutdown,
 		"Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit."},
 	{"script-tables", false, checkTables,
-		"What the scripts know of the lab is what the other artifacts say."},
+		"What the scripts say of the lab is what the other artifacts say."},
 	{"readme-tables", false, checkPages,
 		"What the marked tables of a page say of services, addresses, ports and paths is what the other " +
 			"artifacts say, and so do the URLs and commands around them. A page without a marked table is the " +

@@ -35,7 +35,7 @@ var columns = []struct{ script, table, columns string }{
 	{"drill.sh", "superservers", "mirror haproxy port"},
 }
 
-// checkTables: what the scripts know of the lab is what the other artifacts say.
+// checkTables: what the scripts say of the lab is what the other artifacts say.
 func checkTables(l *checker) {
 	if !l.Generated {
 		return
@@ -84,7 +84,7 @@ func (l *checker) compareSelections(t facts.Table) {
 	}
 }
 
-// checkScriptValues: the few values that a script knows of the lab.
+// checkScriptValues: the few values of the lab that a script holds.
 func (l *checker) checkScriptValues(script *facts.Script) {
 	if w := script.ValueOf("publish_address"); w.At.Line > 0 {
 		wanted := w.Text
@@ -125,7 +125,7 @@ func (l *checker) checkPublishAddress(at facts.Location, wanted, service string,
 			continue
 		}
 		// Of a lab that is open to the network, the scripts ask 127.0.0.1. Where the service
-		// does not listen nobody asks, that this package knows of.
+		// does not listen, nobody is known to ask.
 		if (wanted != "" || p.HostIP != "127.0.0.1") && slices.Contains(l.Listens(s), p.Container) {
 			l.ReportBoth(at, s.Location(p.At), "Address that nothing is published on",
 				"The script asks the host's address "+strconv.Quote(wanted)+", but "+service+" publishes port "+
@@ -140,13 +140,16 @@ func (l *checker) checkTable(t facts.Table, names []string) {
 	for i := 0; i+len(names) <= len(t.Words); i += len(names) {
 		row := tableRow{Table: t, names: names, words: t.Words[i : i+len(names)]}
 		for j, name := range names {
-			l.checkCell(row, name, row.words[j])
+			if check := cellChecks[name]; check != nil {
+				check(l, cell{row, name, row.words[j]})
+			}
 		}
 		key := row.words[0].Text
 		if names[0] == "haproxy" || names[0] == "text" {
 			key += " " + row.words[1].Text
 		}
-		if first, twice := seen[key]; twice {
+		// Any number of mirrors may have no port of the host.
+		if first, twice := seen[key]; twice && row.text("port") != "0" {
 			l.ReportBoth(t.Location(row.words[0].At), t.Location(first.At), "Duplicate row",
 				"The table "+t.Name+" has two rows for "+row.words[0].Text+".",
 				"Keep one of the two.")
@@ -181,158 +184,221 @@ func (r tableRow) text(columns ...string) string {
 	return ""
 }
 
-// checkCell looks at one word of a row.
-func (l *checker) checkCell(r tableRow, column string, w facts.Word) {
-	at := r.File.Location(w.At)
-	s := l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy")]
-	unlike := func(what string, there facts.Location) {
-		l.ReportBoth(at, there, "Table that disagrees",
-			"The table "+r.Name+" says "+strconv.Quote(w.Text)+", but "+what+".",
-			"Both must say the same.")
+// cell is one word of a row, in the column of that name.
+type cell struct {
+	tableRow
+	column string
+	word   facts.Word
+}
+
+func (c cell) location() facts.Location { return c.File.Location(c.word.At) }
+
+// cellChecks are what is checked of a cell, by its column. Columns of other names hold text.
+var cellChecks = map[string]func(*checker, cell){
+	"service":          (*checker).checkServiceCell,
+	"outsider":         (*checker).checkServiceCell,
+	"member":           (*checker).checkServiceCell,
+	"application":      (*checker).checkServiceCell,
+	"gateway":          (*checker).checkServiceCell,
+	"nginx":            (*checker).checkServiceCell,
+	"haproxy":          (*checker).checkServiceCell,
+	"port":             (*checker).checkPortCell,
+	"network":          (*checker).checkNetworkCell,
+	"subnet":           (*checker).checkSubnetCell,
+	"page":             (*checker).checkPageCell,
+	"timeout":          (*checker).checkTimeoutCell,
+	"count":            (*checker).checkCountCell,
+	"mirror":           (*checker).checkMirrorCell,
+	"role":             (*checker).checkRoleCell,
+	"failover":         (*checker).checkFailoverCell,
+	"namespace":        (*checker).checkNamespaceCell,
+	"kept":             (*checker).checkDurableCell,
+	"arbiter":          (*checker).checkArbiterCell,
+	"backup":           (*checker).checkBackupCell,
+	"async":            (*checker).checkAsyncCell,
+	"application_path": (*checker).checkApplicationCell,
+}
+
+// disagrees reports a cell that another artifact contradicts.
+func (l *checker) disagrees(c cell, there facts.Location, what string) {
+	l.ReportBoth(c.location(), there, "Table that disagrees",
+		"The table "+c.Name+" says "+strconv.Quote(c.word.Text)+", but "+what+".", "Both must say the same.")
+}
+
+// tableService is the service that a row is about; nil for none.
+func (l *checker) tableService(r tableRow) *facts.Service {
+	return l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy")]
+}
+
+// member is the instance that a row is about; nil for none.
+func (l *checker) member(r tableRow) *facts.Entry { return l.entry(r.text("member")) }
+
+func (l *checker) checkPortCell(c cell) {
+	s := l.tableService(c.tableRow)
+	if s != nil && c.word.Text != "0" && !s.Publishes(facts.Number(c.word.Text)) {
+		l.disagrees(c, s.Location(s.At), s.Name+" publishes "+s.PublishedList())
 	}
-	switch column {
-	case "service", "outsider", "member", "application", "gateway", "nginx", "haproxy":
-		l.checkServiceCell(r, column, w)
-	case "port":
-		if s != nil && w.Text != "0" && !s.Publishes(facts.Number(w.Text)) {
-			unlike(s.Name+" publishes "+s.PublishedList(), s.Location(s.At))
+}
+
+func (l *checker) checkNetworkCell(c cell) {
+	if !slices.ContainsFunc(l.Compose.Networks, func(n *facts.Network) bool { return n.Name == c.word.Text }) {
+		l.Report(c.File, c.word.At, "Unknown network",
+			"The table "+c.Name+" names the network "+c.word.Text+", which the compose file does not declare.",
+			"Name a network of the lab.")
+	}
+}
+
+func (l *checker) checkSubnetCell(c cell) {
+	for _, n := range l.Compose.Networks {
+		has := func(s facts.Subnet) bool { return s.Text == c.word.Text }
+		if n.Name == c.text("network") && !slices.ContainsFunc(n.Subnets, has) {
+			l.disagrees(c, n.Location(n.At), "the network has another subnet")
 		}
-	case "network":
-		if !slices.ContainsFunc(l.Compose.Networks, func(n *facts.Network) bool { return n.Name == w.Text }) {
-			l.Report(r.File, w.At, "Unknown network",
-				"The table "+r.Name+" names the network "+w.Text+", which the compose file does not declare.",
-				"Name a network of the lab.")
-		}
-	case "subnet":
-		for _, n := range l.Compose.Networks {
-			if n.Name == r.text("network") &&
-				!slices.ContainsFunc(n.Subnets, func(s facts.Subnet) bool { return s.Text == w.Text }) {
-				unlike("the network has another subnet", n.Location(n.At))
-			}
-		}
-	case "page":
-		l.checkPage(at, s, w.Text)
-	case "timeout":
-		if s != nil {
-			l.checkScriptTimeout(r.Table, w, s)
-		}
-	case "count":
-		if n := l.Roles[s].NGINX; n != nil && w.Text != strconv.Itoa(len(l.gatewaysOf(n))) {
-			unlike(s.Name+" balances over "+strconv.Itoa(len(l.gatewaysOf(n)))+" gateways",
-				n.Location(facts.Position{}))
-		}
-	default:
-		l.checkMirrorCell(r, column, w, unlike)
+	}
+}
+
+func (l *checker) checkPageCell(c cell) {
+	l.checkPage(c.location(), l.tableService(c.tableRow), c.word.Text)
+}
+
+func (l *checker) checkTimeoutCell(c cell) {
+	if s := l.tableService(c.tableRow); s != nil {
+		l.checkScriptTimeout(c.Table, c.word, s)
+	}
+}
+
+func (l *checker) checkCountCell(c cell) {
+	s := l.tableService(c.tableRow)
+	n := l.Roles[s].NGINX
+	if n == nil {
+		return
+	}
+	if count := strconv.Itoa(len(l.gatewaysOf(n))); count != c.word.Text {
+		l.disagrees(c, n.Location(facts.Position{}), s.Name+" balances over "+count+" gateways")
 	}
 }
 
 // checkServiceCell: the name of a service, of the kind that the column is for.
-func (l *checker) checkServiceCell(r tableRow, column string, w facts.Word) {
-	s := l.Compose.ByName[w.Text]
+func (l *checker) checkServiceCell(c cell) {
+	s := l.Compose.ByName[c.word.Text]
 	if s == nil {
-		l.Report(r.File, w.At, "Unknown service",
-			"The table "+r.Name+" names "+strconv.Quote(w.Text)+", which is no service of "+l.ComposeName+".",
+		l.Report(c.File, c.word.At, "Unknown service",
+			"The table "+c.Name+" names "+strconv.Quote(c.word.Text)+", which is no service of "+l.ComposeName+".",
 			"Name a service.")
 		return
 	}
-	wanted := map[string]facts.Kind{
-		"member":      facts.InstanceKind,
-		"application": facts.InstanceKind,
-		"gateway":     facts.GatewayKind,
-		"nginx":       facts.NGINXKind,
-		"haproxy":     facts.HAProxyKind,
-	}
-	k, fixed := wanted[column]
-	outsider := l.Roles[s].Kind == facts.ArbiterKind || l.mirrorRole(s) == facts.ApplicationRole ||
-		l.Roles[s].Kind == facts.OtherKind
-	if fixed && l.Roles[s].Kind != k || column == "outsider" && !outsider ||
-		column == "application" && l.mirrorRole(s) != facts.ApplicationRole ||
-		column == "member" && l.mirrorRole(s) == facts.ApplicationRole {
-		l.ReportBoth(r.File.Location(w.At), s.Location(s.At), "Service of another kind",
-			"The table "+r.Name+" lists "+w.Text+", which is a service of another kind.",
+	if !l.fits(s, c.column) {
+		l.ReportBoth(c.location(), s.Location(s.At), "Service of another kind",
+			"The table "+c.Name+" lists "+c.word.Text+", which is a service of another kind.",
 			"List it where it belongs.")
 	}
 }
 
-// checkMirrorCell: what a row says of a mirror or of a member.
-func (l *checker) checkMirrorCell(r tableRow, column string, w facts.Word, unlike func(string, facts.Location)) {
-	if l.Roster == nil {
-		return
-	}
-	member := l.Roster.ByName[r.text("member")]
-	mirror := l.Roster.Mirror(r.text("mirror"))
+// fits reports whether a service is of the kind that a column is for.
+func (l *checker) fits(s *facts.Service, column string) bool {
+	kind, application := l.Roles[s].Kind, l.mirrorRole(s) == facts.ApplicationRole
 	switch column {
-	case "mirror":
-		switch {
-		case mirror == nil:
-			l.Report(r.File, w.At, "Unknown mirror",
-				"The table "+r.Name+" names the mirror "+strconv.Quote(w.Text)+", which "+l.Roster.Path+" does not "+
-					"know.",
-				"Name a mirror of the lab.")
-		case member != nil && member.Text("mirror") != w.Text:
-			unlike(member.Name+" belongs to "+member.Text("mirror"), l.Roster.WordLocation(member.Value("mirror")))
-		case r.text("haproxy") != "":
-			l.checkListener(r.File.Location(w.At), r.text("haproxy"), facts.Number(r.text("port")), w.Text)
-		}
-		return
-	case "role":
-		if member != nil && member.Text("role") != w.Text {
-			unlike(member.Name+" is "+member.Text("role"), l.Roster.WordLocation(member.Value("role")))
-		}
-		return
-	case "failover":
-		if role := memberRole(member); member != nil && (w.Text == "true") != (role == "primary" || role == "backup") {
-			unlike(member.Name+" is "+role, l.Roster.WordLocation(member.Value("role")))
-		}
-		return
-	case "namespace":
-		l.checkNamespace(r.File.Location(w.At), r.text("haproxy"), facts.Number(r.text("port")), w.Text)
+	case "outsider":
+		return kind == facts.ArbiterKind || kind == facts.OtherKind || application
+	case "member":
+		return kind == facts.InstanceKind && !application
+	case "application":
+		return kind == facts.InstanceKind && application
+	case "gateway":
+		return kind == facts.GatewayKind
+	case "nginx":
+		return kind == facts.NGINXKind
+	case "haproxy":
+		return kind == facts.HAProxyKind
+	}
+	return true
+}
+
+// checkMirrorCell: a mirror, which is that of the row's member and of its host port.
+func (l *checker) checkMirrorCell(c cell) {
+	member := l.member(c.tableRow)
+	switch {
+	case l.Roster == nil:
+	case l.mirror(c.word.Text) == nil:
+		l.Report(c.File, c.word.At, "Unknown mirror",
+			"The table "+c.Name+" names the mirror "+strconv.Quote(c.word.Text)+", which "+l.Roster.Path+
+				" does not list.",
+			"Name a mirror of the lab.")
+	case member != nil && member.Text("mirror") != c.word.Text:
+		l.disagrees(c, l.Roster.WordLocation(member.Value("mirror")),
+			member.Name+" belongs to "+member.Text("mirror"))
+	case c.text("haproxy") != "":
+		l.checkListener(c.location(), c.text("haproxy"), facts.Number(c.text("port")), c.word.Text)
+	}
+}
+
+func (l *checker) checkRoleCell(c cell) {
+	if m := l.member(c.tableRow); m != nil && m.Text("role") != c.word.Text {
+		l.disagrees(c, l.Roster.WordLocation(m.Value("role")), m.Name+" is "+m.Text("role"))
+	}
+}
+
+func (l *checker) checkFailoverCell(c cell) {
+	m := l.member(c.tableRow)
+	if m == nil {
 		return
 	}
+	if role := m.Text("role"); (c.word.Text == "true") != (role == "primary" || role == "backup") {
+		l.disagrees(c, l.Roster.WordLocation(m.Value("role")), m.Name+" is "+role)
+	}
+}
+
+func (l *checker) checkNamespaceCell(c cell) {
+	l.checkNamespace(c.location(), c.text("haproxy"), facts.Number(c.text("port")), c.word.Text)
+}
+
+func (l *checker) checkDurableCell(c cell) {
+	m := l.mirror(c.text("mirror"))
+	if m != nil && (c.word.Text == "true") != (m.Text("durable") == "yes") {
+		l.disagrees(c, l.Roster.WordLocation(m.Value("durable")), m.Name+" has durable="+m.Text("durable"))
+	}
+}
+
+func (l *checker) checkArbiterCell(c cell) {
+	m := l.mirror(c.text("mirror"))
+	if m == nil {
+		return
+	}
+	s := l.Compose.ByName[c.word.Text]
+	if s == nil && c.word.Text != "" || s != l.Compose.ByIP[facts.ParseAddr(m.Text("arbiter"))] {
+		l.disagrees(c, l.Roster.WordLocation(m.Value("arbiter")),
+			"the arbiter of "+m.Name+" has the address "+m.Text("arbiter"))
+	}
+}
+
+func (l *checker) checkBackupCell(c cell) { l.checkMemberOfRole(c, "backup") }
+
+func (l *checker) checkAsyncCell(c cell) { l.checkMemberOfRole(c, "drasync") }
+
+func (l *checker) checkApplicationCell(c cell) {
+	m := l.mirror(c.text("mirror"))
+	if m != nil && c.word.Text != "" && !l.applicationPath(m, c.word.Text) {
+		l.disagrees(c, l.Roster.Location(m.At),
+			"the demo application of "+m.Name+" is at /"+m.Name+"/csp/NAMESPACE/get")
+	}
+}
+
+// checkMemberOfRole: the named member of the row's mirror has that role; none is named
+// where none has it.
+func (l *checker) checkMemberOfRole(c cell, role string) {
+	mirror := l.mirror(c.text("mirror"))
 	if mirror == nil {
 		return
 	}
-	switch column {
-	case "kept":
-		if (w.Text == "true") != (mirror.Text("durable") == "yes") {
-			unlike(mirror.Name+" has durable="+mirror.Text("durable"), l.Roster.WordLocation(mirror.Value("durable")))
-		}
-	case "arbiter":
-		s := l.Compose.ByName[w.Text]
-		if (s == nil && w.Text != "") || s != l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))] {
-			unlike("the arbiter of "+mirror.Name+" has the address "+mirror.Text("arbiter"),
-				l.Roster.WordLocation(mirror.Value("arbiter")))
-		}
-	case "backup":
-		l.checkRoleCell(mirror, w, "backup", unlike)
-	case "async":
-		l.checkRoleCell(mirror, w, "drasync", unlike)
-	case "application_path":
-		if w.Text != "" && !l.applicationPath(mirror, w.Text) {
-			unlike("the demo application of "+mirror.Name+" is at /"+mirror.Name+"/csp/NAMESPACE/get",
-				l.Roster.File.Location(mirror.At))
-		}
-	}
-}
-
-func memberRole(e *facts.Entry) string {
-	if e == nil {
-		return ""
-	}
-	return e.Text("role")
-}
-
-// checkRoleCell: the named member has that role; none is named where none has it.
-func (l *checker) checkRoleCell(mirror *facts.Entry, w facts.Word, role string, unlike func(string, facts.Location)) {
 	has := false
 	for _, m := range l.Roster.Members(mirror.Name) {
 		has = has || m.Text("role") == role
-		if m.Name == w.Text && m.Text("role") == role {
+		if m.Name == c.word.Text && m.Text("role") == role {
 			return
 		}
 	}
-	if w.Text != "" || has {
-		unlike("that is not the "+role+" of "+mirror.Name, l.Roster.File.Location(mirror.At))
+	if c.word.Text != "" || has {
+		l.disagrees(c, l.Roster.Location(mirror.At), "that is not the "+role+" of "+mirror.Name)
 	}
 }
 

@@ -64,7 +64,7 @@ func checkShutdown(l *checker) {
 	}
 }
 
-// spanOf is the time at a word of an HAProxy line, whose unit is milliseconds.
+// durationOf is the time at a word of an HAProxy line, whose unit is milliseconds.
 func durationOf(line haproxy.Line, i int) (int64, bool) {
 	if i >= len(line.Words) {
 		return 0, false

@@ -119,31 +119,33 @@ const (
 // checkServed: a path of a service leads where the row says.
 func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, row []string) {
 	uri, _, _ = strings.Cut(uri, "?")
-	d := l.Roles[s]
-	gateways := []*facts.GatewayFile{d.Gateway}
-	switch d.Kind {
+	role := l.Roles[s]
+	switch role.Kind {
 	case facts.GatewayKind:
+		l.checkGatewayPage(at, s, []*facts.GatewayFile{role.Gateway}, uri, row)
 	case facts.NGINXKind:
-		if d.NGINX == nil || l.nginxAnswers(d.NGINX, uri) {
-			return
+		if role.NGINX != nil && !l.nginxAnswers(role.NGINX, uri) {
+			gateways := slices.Compact(l.gatewaysOf(role.NGINX)) // those that share a file
+			l.checkGatewayPage(at, s, gateways, uri, row)
 		}
-		gateways = slices.Compact(l.gatewaysOf(d.NGINX)) // those that share a file
 	case facts.HAProxyKind:
-		if d.HAProxy != nil && uri != "/" && !d.HAProxy.Serves(uri) {
+		if role.HAProxy != nil && uri != "/" && !role.HAProxy.Serves(uri) {
 			l.Report(at.File, at.At, "Page that nobody serves", "The page "+uri+" is none of "+s.Name+".",
 				"Name a page that it serves.")
 		}
-		return
 	case facts.InstanceKind: // a web server of its own
 		if len(row) > 2 && uri != gatewayPage && !mentions(row[2], s.Name) {
 			l.ReportBoth(at, s.Location(s.At), "Page that disagrees",
 				"The row says that "+strconv.Quote(row[2])+" answers "+uri+", but that is "+s.Name+".",
 				"Name "+s.Name+".")
 		}
-		return
-	default:
-		return
 	}
+}
+
+// checkGatewayPage: every gateway that a service is, or asks, has a path for a page.
+func (l *checker) checkGatewayPage(
+	at facts.Location, s *facts.Service, gateways []*facts.GatewayFile, uri string, row []string,
+) {
 	if uri == "/" || uri == gatewayPage {
 		return
 	}
@@ -154,8 +156,7 @@ func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, r
 		path := g.INI.PathFor(uri)
 		if path == nil {
 			l.ReportBoth(at, g.Location(facts.Position{}), "Page that nobody serves",
-				s.Name+" has no path for "+uri+".",
-				"Name a path that its gateways have.")
+				s.Name+" has no path for "+uri+".", "Name a path that its gateways have.")
 			return
 		}
 		l.checkAnswer(at, g, path, uri, row)
@@ -165,39 +166,20 @@ func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, r
 // checkAnswer: the page exists, its server is the one that the row names, and a
 // page of one instance does not come from whichever is primary.
 func (l *checker) checkAnswer(
-	at facts.Location,
-	g *facts.GatewayFile,
-	path *facts.INISection,
-	uri string,
-	row []string,
+	at facts.Location, g *facts.GatewayFile, path *facts.INISection, uri string, row []string,
 ) {
 	name := strings.TrimPrefix(path.Name, facts.PathPrefix)
-	server := path.Value("Default_Server")
 	page := strings.TrimPrefix(uri, name)
 	if name == "/csp" || name == "/" { // the default server's own pages
 		page = uri
 	}
-	there := g.Location(path.At)
-	if aware := g.INI.ByName[server] != nil && g.INI.ByName[server].Value("Mirror_Aware") == "1"; aware &&
-		!(facts.PageRow{Cells: row}).Contains("**") {
-		switch page {
-		case portalPage:
-			l.ReportBoth(at, there, "Portal through a mirror-aware server",
-				"The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.",
-				"Use the path of a member, or mark the row as unfit.")
-		case statusPage:
-			l.ReportBoth(at, there, "Health check of a whole mirror",
-				"The health check at "+uri+" answers for the primary, whoever that is.",
-				"Use the path of a member.")
-		}
+	server, there := path.Value("Default_Server"), g.Location(path.At)
+	if aware := g.INI.ByName[server] != nil && g.INI.ByName[server].Value("Mirror_Aware") == "1"; aware {
+		l.checkMirrorPage(at, there, page, uri, row)
 	}
-	known := page == portalPage || page == managePage || page == statusPage || page == "/" || page == ""
-	if application, found := strings.CutPrefix(page, "/csp/"); found && !known {
-		namespace, found := strings.CutSuffix(application, "/get")
-		known = found && l.hasNamespace(server, namespace)
-	}
-	if !known {
-		l.Report(at.File, at.At, "Page that nobody serves", "The page "+page+" below "+name+" is none that a lab has.",
+	if !l.isPage(page, server) {
+		l.Report(at.File, at.At, "Page that nobody serves",
+			"The page "+page+" below "+name+" is none that a lab has.",
 			"Name the portal, /api/mgmnt/, mirror_status.cxw or the demo application.")
 	}
 	if len(row) < 3 {
@@ -205,12 +187,46 @@ func (l *checker) checkAnswer(
 	}
 	for i, cell := range row[2:] {
 		// What stands beside the name of a mirror says so again in words.
-		if (i == 0 || l.Mirrors[server] && page != statusPage && cell != "") && !mentions(cell, server) {
+		named := i == 0 || l.Mirrors[server] && page != statusPage && cell != ""
+		if named && !mentions(cell, server) {
 			l.ReportBoth(at, there, "Page that disagrees",
 				"The row says that "+strconv.Quote(cell)+" answers "+uri+", but that is "+server+".",
 				"Name "+server+".")
 		}
 	}
+}
+
+// checkMirrorPage: pages of one instance are not asked of whichever is primary, unless the
+// row says in bold that they are unfit.
+func (l *checker) checkMirrorPage(at, there facts.Location, page, uri string, row []string) {
+	if (facts.PageRow{Cells: row}).Contains("**") {
+		return
+	}
+	switch page {
+	case portalPage:
+		l.ReportBoth(at, there, "Portal through a mirror-aware server",
+			"The portal at "+uri+" comes from whichever member is primary, and a failover moves its sessions.",
+			"Use the path of a member, or mark the row as unfit.")
+	case statusPage:
+		l.ReportBoth(at, there, "Health check of a whole mirror",
+			"The health check at "+uri+" answers for the primary, whoever that is.",
+			"Use the path of a member.")
+	}
+}
+
+// isPage reports whether a server has a page: one of the product's, or the demo
+// application in one of its namespaces.
+func (l *checker) isPage(page, server string) bool {
+	switch page {
+	case portalPage, managePage, statusPage, "/", "":
+		return true
+	}
+	namespace, found := strings.CutPrefix(page, "/csp/")
+	if !found {
+		return false
+	}
+	namespace, found = strings.CutSuffix(namespace, "/get")
+	return found && l.hasNamespace(server, namespace)
 }
 
 // hasNamespace reports whether a server's mirror, or the mirror of the instance

@@ -16,11 +16,11 @@ type Sureness string
 const (
 	Documented Sureness = "documented"              // by InterSystems, in the source
 	Public     Sureness = "seen in public code"     // in use, in the source
-	Measured   Sureness = "third-party measurement" // on real images, told in the source
+	Measured   Sureness = "third-party measurement" // on real images, reported in the source
 	Inferred   Sureness = "inferred"                // from the sources, and never seen
 )
 
-// A Kind is the place in which a spelling stands.
+// A Kind is the construct in which a spelling stands.
 type Kind string
 
 // The kinds, in the order of docs/fidelity.md.
@@ -70,6 +70,28 @@ type Entry struct {
 // Entries lists every spelling, by kind.
 func Entries() []Entry {
 	return append(append(merge(), gateway()...), container()...)
+}
+
+// Known lists the spellings of a kind, separated by spaces: those that mirrorgen emits, and
+// others that labs written by hand have. Whatever is nearly one of them is misspelt.
+func Known(kind Kind) string {
+	list := others[kind]
+	for _, e := range Entries() {
+		if e.Kind == kind {
+			list += " " + e.Spelling
+		}
+	}
+	return strings.TrimSpace(list)
+}
+
+// others are spellings that mirrorgen does not emit, and that are so near to those that it
+// does, or so usual, that they must not be taken for misspelt ones.
+var others = map[Kind]string{
+	Flag: "--create --down --exe --help --instance --ISCAgent --ISCAgentPort --license-config --log --nostu" +
+		" --password-file --terminate --up --version",
+	Environment: "ISC_IRIS_LOGDIR ISC_PACKAGE_INSTANCENAME ISC_PACKAGE_MGRUSER ISC_PACKAGE_IRISUSER" +
+		" ISC_PACKAGE_WEB_CONFIGURE ISC_REGISTRY IRIS_USERNAME IRIS_PASSWORD IRIS_NAMESPACE",
+	Page: "/api/monitor/metrics /api/monitor/alerts /api/monitor/interop /api/atelier/ /api/iam/ /api/docdb/",
 }
 
 // Sources, by the titles that InterSystems gives its documents and the names of
