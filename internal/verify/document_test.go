@@ -29,7 +29,7 @@ func TestDocument(t *testing.T) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!-- Code generated from internal/verify; DO NOT EDIT. -->\n\n%s", text)
 	b.WriteString("\n## What the readers of the formats report\n")
-	for _, f := range facts.Formats() {
+	for _, f := range facts.Formats {
 		describe(t, &b, f.Name, f.Doc, examples)
 	}
 	b.WriteString("\n## What the rules report\n")

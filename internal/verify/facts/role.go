@@ -163,12 +163,15 @@ func (l *Facts) Listens(s *Service) []int {
 	return nil
 }
 
+// agentScript is the name of the script that starts the agent, in whatever directory.
+const agentScript = "startISCAgent.sh"
+
 // arbiterPort is the port that the command of an arbiter gives its agent.
 func arbiterPort(s *Service) int {
 	for _, w := range s.Command {
 		fields := strings.Fields(w.Text)
-		if i := slices.IndexFunc(fields, func(f string) bool { return strings.HasSuffix(f, "startISCAgent.sh") || f == "-p" }); i >= 0 &&
-			i+1 < len(fields) {
+		begins := func(field string) bool { return strings.HasSuffix(field, agentScript) || field == "-p" }
+		if i := slices.IndexFunc(fields, begins); i >= 0 && i+1 < len(fields) {
 			return Number(fields[i+1])
 		}
 		if port, found := strings.CutPrefix(w.Text, "--ISCAgentPort="); found {

@@ -25,7 +25,7 @@ func Run(f *facts.Facts) {
 		return
 	}
 	c := &checker{Facts: f}
-	for _, rule := range table {
+	for _, rule := range All() {
 		if rule.ByHand && f.Generated {
 			continue
 		}
