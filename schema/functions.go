@@ -255,7 +255,7 @@ func nested(args []cty.Value) int {
 		}
 		deepest = max(deepest, depth)
 	}
-	if deepest > mostNested {
+	if deepest > maxNesting {
 		return mostMade + 1
 	}
 	return 0

@@ -53,15 +53,22 @@ func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	parsed := make([]*hcl.File, 0, len(sources))
 	for _, s := range sources {
-		if more := CheckNesting(s.Name, s.Content); more.HasErrors() {
-			diags = append(diags, more...)
-			continue
+		file, more := parseFile(s.Name, s.Content)
+		if diags = append(diags, more...); file != nil {
+			parsed = append(parsed, file)
 		}
-		file, more := parseFile(s)
-		diags = append(diags, explainSyntax(more)...)
-		parsed = append(parsed, file)
 	}
 	return parsed, diags
+}
+
+// parseFile parses a file that keeps the limits of the parser; the file is nil where it
+// does not.
+func parseFile(name string, content []byte) (*hcl.File, hcl.Diagnostics) {
+	if diags := CheckLimits(name, content); diags.HasErrors() {
+		return nil, diags
+	}
+	file, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+	return file, explainSyntax(diags)
 }
 
 // writtenSecrets are the defaults of sensitive variables as they stand in files

@@ -97,8 +97,8 @@ func (s *scope) setLocal(l *local, values map[string]cty.Value, path []*local) {
 		values[l.name] = cty.DynamicVal
 		return
 	}
-	if len(path) > mostNested {
-		s.d.errorf(l.at, "Locals too deep", "More than %d locals need one another in a row here. Write some of them in one expression.", mostNested)
+	if len(path) > maxNesting {
+		s.d.errorf(l.at, "Locals too deep", "More than %d locals need one another in a row here. Write some of them in one expression.", maxNesting)
 		values[l.name] = cty.DynamicVal
 		l.state = done
 		return

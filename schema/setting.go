@@ -84,7 +84,7 @@ func (s *scope) file(source *Source) map[string]hcl.Expression {
 }
 
 func (s *scope) parseValues(source *Source) (*hclsyntax.Body, bool) {
-	if diags := CheckNesting(source.Name, source.Content); diags.HasErrors() {
+	if diags := CheckLimits(source.Name, source.Content); diags.HasErrors() {
 		s.d.add(diags)
 		return nil, false
 	}
@@ -110,7 +110,7 @@ func (s *scope) evaluate(v *variable, a assignment) (cty.Value, bool) {
 		s.d.errorf(v.NameRange, "Unsuitable value", "%s is not an expression for variable %q, which is %s: %s", a.setting.Origin, v.Name, article(typeName(v.kind)), detail)
 		return cty.DynamicVal, false
 	}
-	if diags := CheckNesting(a.setting.Origin, []byte(a.setting.Value)); diags.HasErrors() {
+	if diags := CheckLimits(a.setting.Origin, []byte(a.setting.Value)); diags.HasErrors() {
 		return problem(diags[0].Detail)
 	}
 	expr, diags := hclsyntax.ParseExpression([]byte(a.setting.Value), a.setting.Origin, hcl.InitialPos)

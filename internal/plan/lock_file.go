@@ -90,7 +90,7 @@ func ReadLock(name string, content []byte) (*Lock, hcl.Diagnostics) {
 
 // readLockHCL reads any lock file.
 func readLockHCL(name string, content []byte) (*Lock, hcl.Diagnostics) {
-	if diags := schema.CheckNesting(name, content); diags.HasErrors() {
+	if diags := schema.CheckLimits(name, content); diags.HasErrors() {
 		return nil, diags
 	}
 	file, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
