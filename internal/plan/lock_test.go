@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/plan"
@@ -251,7 +252,26 @@ func TestReadLock(t *testing.T) {
 		{"unknown block", "mirror \"m\"", "mirrors \"m\"", "neither", 7},
 		{"block in block", "http_port   = 8080", "x {}", "holds no blocks", 5},
 		{"address of text", "http_port   = 8080", `addresses = { a = "x" }`, "IPv4 address", 5},
-		{"addresses a list", "http_port   = 8080", `addresses = []`, "must be an object", 5},
+		{"addresses a list", "http_port   = 8080", `addresses = []`, "nothing to compute", 5},
+		{"addresses a number", "http_port   = 8080", `addresses = 7`, "must be an object", 5},
+		{"a minus sign", "host_number = 2", "host_number = -2", "nothing to compute", 4},
+		{"a sum", "host_number = 2", "host_number = 1+1", "nothing to compute", 4},
+		{"brackets", "host_number = 2", "host_number = (2)", "nothing to compute", 4},
+		{"a function", "host_number = 2", "host_number = max(2)", "nothing to compute", 4},
+		{"a reference", "host_number = 2", "host_number = n", "nothing to compute", 4},
+		{"a condition", "host_number = 2", "host_number = true ? 2 : 3", "nothing to compute", 4},
+		{"a loop", "host_number = 2", "host_number = [for i in [1]: i]", "nothing to compute", 4},
+		{"a list", "host_number = 2", "host_number = [2]", "nothing to compute", 4},
+		{"a template", `lab = "l"`, `lab = "${"l"}"`, "nothing to compute", 2},
+		{"a template in a text", `lab = "l"`, `lab = "x${1}"`, "nothing to compute", 2},
+		{"a directive", `lab = "l"`, `lab = "%{if true}l%{endif}"`, "nothing to compute", 2},
+		{"a heredoc", `lab = "l"`, "lab = <<A\nl\nA", "nothing to compute", 2},
+		{"null", `lab = "l"`, "lab = null", "must be a string", 2},
+		{"a reference in an address", "http_port   = 8080", "addresses = {\n    a = b\n  }", "nothing to compute", 6},
+		{"a computed network", "http_port   = 8080", `addresses = { ("a") = "10.0.0.2" }`, "nothing to compute", 5},
+		{"a network twice", "http_port   = 8080", `addresses = { a = "10.0.0.2", "a" = "10.0.0.3" }`, "nothing to compute", 5},
+		{"digits", "lock_version = 1", "lock_version = 1" + strings.Repeat("0", 2000), "as it was committed", 1},
+		{"large number", "host_number = 2", "host_number = 1e999999999", "from 2 to", 4},
 		{"cut off", "  listen_port = 1972\n  superserver_port = 1972\n}\n", "", "no closing brace", 7},
 		{"not a lock at all", good, "lab \"l\" {}\n", "no lock_version", 1},
 		{"empty", good, "", "no lock_version", 1},
@@ -275,6 +295,42 @@ func TestLockOfAnotherLab(t *testing.T) {
 	_, diags := plan.Make(lab, reread(t, first.Lock))
 	if !diags.HasErrors() || !strings.Contains(diags[0].Detail, `belongs to lab "one"`) || diags[0].Subject.Filename != "lab.lock.hcl" || diags[0].Subject.Start.Line < 5 {
 		t.Errorf("got %v", diags)
+	}
+}
+
+// A lock is read as it was written, whatever it holds.
+func TestLockIsReadAsWritten(t *testing.T) {
+	const topology = `lab "l" {}
+network "app-tier" { subnet = "10.1.0.0/24" }
+network "b" { subnet = "10.2.0.0/24" }
+mirror "m" {
+  member "x" {
+    role      = "primary"
+    addresses = { app-tier = "10.1.0.99", b = "10.2.0.98" }
+  }
+}
+mirror "quiet" {
+  superserver_port = 0
+  member "y" { role = "primary" }
+}
+web_gateway "g" {}
+haproxy "sql" {}
+`
+	first, _ := compiled(t, topology, nil)
+	removed := strings.Replace(topology, "web_gateway \"g\" {}\n", "web_gateway \"h\" {}\n", 1)
+	second, _ := compiled(t, removed, reread(t, first.Lock))
+	want := string(second.Lock.Encode("my lab (2).hcl"))
+	if !strings.Contains(want, "# Reserved: no longer in the topology.\nservice \"g\" {\n  host_number = 4\n  http_port   = 8080\n}\n") ||
+		!strings.Contains(want, "  addresses = {\n    \"app-tier\" = \"10.1.0.99\"\n    \"b\"        = \"10.2.0.98\"\n  }\n") {
+		t.Errorf("written:\n%s", want)
+	}
+	read, diags := plan.ReadLock("l", []byte(want))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	third, _ := compiled(t, removed, read)
+	if got := string(third.Lock.Encode("my lab (2).hcl")); got != want {
+		t.Errorf("read and written again:\n%s", cmp.Diff(want, got))
 	}
 }
 
