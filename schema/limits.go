@@ -127,7 +127,8 @@ func checkReadable(name string, content []byte) hcl.Diagnostics {
 				at.Start.Byte, at.End = i, at.Start
 				at.End = at.Start
 				return hcl.Diagnostics{Diagnose(hcl.DiagError, at, "Not a text file",
-					"More than %d control characters, or bytes that are not UTF-8, stand in this file, and here is one too many. "+
+					"More than %d control characters, or bytes that are not UTF-8, stand in this file, and "+
+						"here is one too many. "+
 						"Give a topology, which is UTF-8 text.", maxUnreadable)}
 			}
 		}

@@ -125,7 +125,8 @@ func ReadLock(name string, content []byte) (*Lock, hcl.Diagnostics) {
 }
 
 func (r *lockReader) errorf(at hcl.Range, format string, args ...any) {
-	r.diags = append(r.diags, schema.Diagnose(hcl.DiagError, at, "Damaged lock file", "%s%s", fmt.Sprintf(format, args...), lockRemedy))
+	r.diags = append(r.diags,
+		schema.Diagnose(hcl.DiagError, at, "Damaged lock file", "%s%s", fmt.Sprintf(format, args...), lockRemedy))
 }
 
 func (r *lockReader) file(body *hclsyntax.Body) {
@@ -139,7 +140,9 @@ func (r *lockReader) file(body *hclsyntax.Body) {
 		return
 	}
 	if n != lockVersion {
-		r.diags = append(r.diags, schema.Diagnose(hcl.DiagError, version.Expr.Range(), "Lock file of another version", "This lock file has version %d, and this mirrorgen reads version %d. Use the mirrorgen that wrote it, or a newer one.", n, lockVersion))
+		r.diags = append(r.diags, schema.Diagnose(hcl.DiagError, version.Expr.Range(), "Lock file of another version",
+			"This lock file has version %d, and this mirrorgen reads version %d. Use the mirrorgen that wrote "+
+				"it, or a newer one.", n, lockVersion))
 		return
 	}
 	r.permit(body, "lock_version", "lab")
@@ -231,7 +234,9 @@ func (r *lockReader) number(a *hclsyntax.Attribute, least, most int) (int, bool)
 func (r *lockReader) literal(a *hclsyntax.Attribute) (cty.Value, bool) {
 	v, at, ok := literal(a.Expr, r.content)
 	if !ok {
-		r.errorf(at, "A lock file holds numbers, texts in quotes and addresses as they are written out, and nothing to compute.")
+		r.errorf(at,
+			"A lock file holds numbers, texts in quotes and addresses as they are written out, and nothing to "+
+				"compute.")
 	}
 	return v, ok
 }
