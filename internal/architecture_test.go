@@ -230,3 +230,22 @@ func imports(t *testing.T, name string) []string {
 	}
 	return paths
 }
+
+// The language stands alone: of this module it uses the readers of the formats that raw
+// text is written in.
+func TestSchemaImportsFormatsOnly(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "schema", "*.go"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no Go files in schema: %v", err)
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, imported := range imports(t, path) {
+			if strings.HasPrefix(imported, module) && !strings.HasPrefix(imported, module+"internal/format/") {
+				t.Errorf("%s imports %s: schema uses nothing of this module but internal/format", filepath.Base(path), imported)
+			}
+		}
+	}
+}

@@ -70,7 +70,7 @@ func (d *decoder) enter(decl *Decl) *Decl {
 
 func (d *decoder) leave(outer *Decl) { d.about = outer }
 
-// note is what tells the block apart that is being decoded or checked.
+// note identifies the block that is being decoded or checked.
 func (d *decoder) note() string {
 	if d.about == nil {
 		return ""
@@ -91,7 +91,7 @@ func (d *decoder) add(diags hcl.Diagnostics) {
 func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T) hcl.Blocks {
 	content, diags := body.Content(spec.schema)
 	defer d.leave(d.enter(decl))
-	d.add(d.known(explain(spec, diags)))
+	d.add(d.causes(complete(spec, diags)))
 	for i := range spec.arguments {
 		a := &spec.arguments[i]
 		attribute, ok := content.Attributes[a.name]
@@ -99,7 +99,7 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 			continue
 		}
 		v, diags := d.meter.value(attribute.Expr, d.ctx)
-		d.add(explainValue(diags))
+		d.add(completeExpression(diags))
 		v = d.unmarked(v)
 		if diags.HasErrors() || !v.IsWhollyKnown() {
 			// What is not known has been reported where it comes from.
@@ -108,7 +108,8 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 		}
 		if v.IsNull() {
 			if a.required {
-				d.errorf(attribute.Expr.Range(), "Missing value", "%s is required here, and null means that it is omitted. Give it a value.", a.name)
+				d.errorf(attribute.Expr.Range(), "Missing value",
+					"%s is required here, and null means that it is omitted. Give it a value.", a.name)
 			}
 			continue
 		}
@@ -119,13 +120,13 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 	return content.Blocks
 }
 
-// explain completes HCL's own diagnostics, which say what is wrong but not
+// complete completes HCL's own diagnostics, which say what is wrong but not
 // always what to do.
-func explain[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
+func complete[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
 		hinted := strings.Contains(diag.Detail, "Did you mean")
 		switch {
-		case explainDynamic(diag):
+		case completeDynamic(diag):
 		case diag.Summary == "Missing required argument":
 			for _, a := range spec.arguments {
 				if strings.HasPrefix(diag.Detail, fmt.Sprintf("The argument %q ", a.name)) {
@@ -170,8 +171,8 @@ func nearType(diag *hcl.Diagnostic, names []string) string {
 	return didYouMean(meant, append(names, "variable", "locals", "function"))
 }
 
-// Diagnose makes a diagnostic: where, in how few words, and in full sentences
-// what is wrong and how to put it right.
+// Diagnose makes a diagnostic. at is the range that must change, summary a short phrase, and
+// format with args full sentences that say what is wrong and how to put it right.
 func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
 }
@@ -233,10 +234,11 @@ func (v value) text(to *string, rules ...rule) {
 }
 
 // accept reports whether s passes; every string of a topology comes through
-// here, so what no target can hold is refused in one place.
+// here, so what no target can hold is refused here alone.
 func (d *decoder) accept(at hcl.Range, name, s string, rules []rule) bool {
 	if strings.ContainsRune(s, 0) {
-		d.errorf(at, "Unsuitable value", "%s holds a NUL character, which no configuration file can carry. Remove it.", name)
+		d.errorf(at, "Unsuitable value",
+			"%s holds a NUL character, which no configuration file can carry. Remove it.", name)
 		return false
 	}
 	for _, rule := range rules {
@@ -275,19 +277,19 @@ func (v value) flag(to *bool) {
 	}
 }
 
-// list decodes a list(string); every element keeps its own place.
+// list decodes a list(string); every element keeps its own range.
 func (v value) list(to *[]Ref, rules ...rule) {
 	converted, ok := v.as(cty.List(cty.String), "a list of strings")
 	if !ok {
 		return
 	}
-	places, _ := hcl.ExprList(v.expr)
+	ranges, _ := hcl.ExprList(v.expr)
 	refs := make([]Ref, 0, converted.LengthInt())
 	seen := map[string]bool{}
 	for i, element := range converted.AsValueSlice() {
 		at := v.at()
-		if i < len(places) {
-			at = places[i].Range()
+		if i < len(ranges) {
+			at = ranges[i].Range()
 		}
 		if element.IsNull() {
 			v.d.errorf(at, "Missing value", "%s has an element that is null. Remove it.", v.name)
@@ -326,19 +328,20 @@ func (v value) pairs(to *[]Pair, key rule, rules ...rule) {
 }
 
 func (v value) entries(m cty.Value, expr hcl.Expression, key rule, rules []rule) []Pair {
-	places := keyPlaces(expr)
+	ranges := keyRanges(expr)
 	var pairs []Pair
 	for it := m.ElementIterator(); it.Next(); {
 		k, element := it.Element()
 		name := k.AsString()
-		at, ok := places[name]
+		at, ok := ranges[name]
 		if !ok {
 			at = v.at()
 		}
 		if element.IsNull() {
 			continue
 		}
-		if v.d.accept(at, v.name, name, []rule{key}) && v.d.accept(at, fmt.Sprintf("%s[%q]", v.name, name), element.AsString(), rules) {
+		if v.d.accept(at, v.name, name, []rule{key}) &&
+			v.d.accept(at, fmt.Sprintf("%s[%q]", v.name, name), element.AsString(), rules) {
 			pairs = append(pairs, Pair{name, element.AsString(), at})
 		}
 	}
@@ -347,14 +350,16 @@ func (v value) entries(m cty.Value, expr hcl.Expression, key rule, rules []rule)
 
 // sections decodes a map(map(string)).
 func (v value) sections(to *[]Section, name, key, element rule) {
-	converted, ok := v.as(cty.Map(cty.Map(cty.String)), "a map of maps of strings, for example { \"SYSTEM\" = { \"Event_Log_File\" = \"/tmp/event.log\" } }")
+	converted, ok := v.as(cty.Map(cty.Map(cty.String)),
+		"a map of maps of strings, for example { \"SYSTEM\" = { \"Event_Log_File\" = \"/tmp/event.log\" } }")
 	if !ok {
 		return
 	}
 	bodies := map[string]hcl.Expression{}
 	if items, diags := hcl.ExprMap(v.expr); !diags.HasErrors() {
 		for _, item := range items {
-			if k, diags := item.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() {
+			if k, diags := item.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() &&
+				!k.IsNull() {
 				bodies[k.AsString()] = item.Value
 			}
 		}
@@ -372,19 +377,19 @@ func (v value) sections(to *[]Section, name, key, element rule) {
 	}
 }
 
-// keyPlaces finds where the keys of a literal object stand.
-func keyPlaces(expr hcl.Expression) map[string]hcl.Range {
+// keyRanges returns the ranges of the keys of a literal object.
+func keyRanges(expr hcl.Expression) map[string]hcl.Range {
 	items, diags := hcl.ExprMap(expr)
 	if diags.HasErrors() {
 		return nil
 	}
-	places := map[string]hcl.Range{}
+	ranges := map[string]hcl.Range{}
 	for _, item := range items {
 		if k, diags := item.Key.Value(nil); !diags.HasErrors() && k.Type() == cty.String && k.IsKnown() && !k.IsNull() {
-			places[k.AsString()] = hcl.RangeBetween(item.Key.Range(), item.Value.Range())
+			ranges[k.AsString()] = hcl.RangeBetween(item.Key.Range(), item.Value.Range())
 		}
 	}
-	return places
+	return ranges
 }
 
 // object decodes any object.
@@ -398,7 +403,8 @@ func (v value) object(to *cty.Value) {
 		return
 	}
 	if nul := findNUL(v.v); nul {
-		v.d.errorf(v.at(), "Unsuitable value", "%s holds a NUL character, which no configuration file can carry. Remove it.", v.name)
+		v.d.errorf(v.at(), "Unsuitable value",
+			"%s holds a NUL character, which no configuration file can carry. Remove it.", v.name)
 		return
 	}
 	*to = v.v
@@ -420,7 +426,7 @@ func findNUL(v cty.Value) bool {
 	return found
 }
 
-// duration decodes a span of time between least and most.
+// duration decodes a duration between least and most.
 func (v value) duration(to *Duration, least, most string) {
 	converted, ok := v.as(cty.String, `a duration such as "5s"`)
 	if !ok {
@@ -428,7 +434,8 @@ func (v value) duration(to *Duration, least, most string) {
 	}
 	parsed, ok := parseDuration(converted.AsString())
 	if !ok {
-		v.d.errorf(v.at(), "Not a duration", `%s must be a whole number and one unit: ms, s, m, h or d, for example "500ms", "5s" or "24h".`, v.name)
+		v.d.errorf(v.at(), "Not a duration",
+			`%s must be a whole number and one unit: ms, s, m, h or d, for example "500ms", "5s" or "24h".`, v.name)
 		return
 	}
 	low, _ := parseDuration(least)
@@ -440,18 +447,18 @@ func (v value) duration(to *Duration, least, most string) {
 	*to = parsed
 }
 
-// oneOf accepts the words of a closed list.
-func oneOf(words ...string) rule {
+// oneOf accepts the values of a closed list.
+func oneOf(choices ...string) rule {
 	return func(s string) string {
-		for _, word := range words {
-			if s == word {
+		for _, choice := range choices {
+			if s == choice {
 				return ""
 			}
 		}
-		quoted := make([]string, len(words))
-		for i, word := range words {
-			quoted[i] = fmt.Sprintf("%q", word)
+		quoted := make([]string, len(choices))
+		for i, choice := range choices {
+			quoted[i] = fmt.Sprintf("%q", choice)
 		}
-		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), didYouMean(s, words))
+		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), didYouMean(s, choices))
 	}
 }

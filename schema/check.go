@@ -27,7 +27,9 @@ func (d *decoder) check(lab *Lab) {
 	d.checkProfiles(lab)
 	d.checkReach(lab)
 	if len(lab.Services) == 0 && lab.Range != (hcl.Range{}) && !d.diags.HasErrors() {
-		d.errorf(lab.Range, "Empty lab", "The topology declares no service. Add at least a mirror block, and in it a member block with role = \"primary\".")
+		d.errorf(lab.Range, "Empty lab",
+			"The topology declares no service. Add at least a mirror block, and in it a member block with role "+
+				"= \"primary\".")
 	}
 }
 
@@ -37,14 +39,16 @@ func (d *decoder) checkNetworks(lab *Lab) {
 		lab.Networks = []*Network{{Decl: Decl{Name: "lab", Range: lab.Range, NameRange: lab.Range}}}
 	}
 	private := []netip.Prefix{
-		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
+		netip.MustParsePrefix("192.168.0.0/16"),
 	}
 	seen := map[string]*Network{}
 	defer d.leave(d.enter(nil))
 	for i, n := range lab.Networks {
 		d.about = &n.Decl
 		if first := seen[n.Name]; first != nil {
-			d.errorf(n.NameRange, "Duplicate name", "%q is already the name of the network at %s. Rename one.", n.Name, first.NameRange)
+			d.errorf(n.NameRange, "Duplicate name",
+				"%q is already the name of the network at %s. Rename one.", n.Name, first.NameRange)
 		}
 		seen[n.Name] = n
 		if n.Subnet == "" {
@@ -56,11 +60,15 @@ func (d *decoder) checkNetworks(lab *Lab) {
 			inside = inside || r.Contains(p.Addr()) && p.Bits() >= r.Bits()
 		}
 		if !inside {
-			d.warnf(n.At("subnet"), "Public addresses", "%s is not within the private ranges 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16: hosts of the internet with these addresses cannot be reached from the lab.", n.Subnet)
+			d.warnf(n.At("subnet"), "Public addresses",
+				"%s is not within the private ranges 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16: hosts of "+
+					"the internet with these addresses cannot be reached from the lab.", n.Subnet)
 		}
 		for _, other := range lab.Networks[:i] {
 			if other.Subnet != "" && netip.MustParsePrefix(other.Subnet).Overlaps(p) {
-				d.errorf(n.At("subnet"), "Overlapping subnets", "%s of network %q overlaps %s of network %q at %s. Docker refuses such a pair; give one of them another range.", n.Subnet, n.Name, other.Subnet, other.Name, other.At("subnet"))
+				d.errorf(n.At("subnet"), "Overlapping subnets",
+					"%s of network %q overlaps %s of network %q at %s. Docker refuses such a pair; give one of "+
+						"them another range.", n.Subnet, n.Name, other.Subnet, other.Name, other.At("subnet"))
 			}
 		}
 	}
@@ -71,7 +79,8 @@ func (d *decoder) checkNetworks(lab *Lab) {
 		} else if lab.refused(argument) {
 			*name = def.Name
 		} else if seen[*name] == nil {
-			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %s.%s", argument, shown(*name), hint(*name, networkNames(lab), "networks"))
+			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %s.%s", argument, shown(*name),
+				hint(*name, networkNames(lab), "networks"))
 			*name = def.Name
 		}
 	}
@@ -114,10 +123,10 @@ var owned = map[string]string{
 
 // checkService resolves what every service has.
 func (d *decoder) checkService(lab *Lab, s *Service) {
-	known := networkNames(lab)
+	networks := networkNames(lab)
 	on := map[string]bool{}
 	if s.Networks == nil {
-		names := known
+		names := networks
 		if s.Kind == "arbiter" || s.Kind == "web_gateway" || s.Kind == "nginx" {
 			names = []string{lab.ClientNetwork}
 		}
@@ -127,17 +136,19 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 		}
 	} else {
 		for _, ref := range s.Networks {
-			if !slices.Contains(known, ref.Name) {
-				d.errorf(ref.At, "Unknown network", "networks: there is no network %s.%s", shown(ref.Name), hint(ref.Name, known, "networks"))
+			if !slices.Contains(networks, ref.Name) {
+				d.errorf(ref.At, "Unknown network", "networks: there is no network %s.%s", shown(ref.Name),
+					hint(ref.Name, networks, "networks"))
 			}
 			on[ref.Name] = true
 		}
 		if len(s.Networks) == 0 && !s.refused("networks") {
-			d.errorf(s.At("networks"), "No network", "%s is on no network, so nothing could reach it. Name at least one, or leave networks out.", s.Name)
+			d.errorf(s.At("networks"), "No network",
+				"%s is on no network, so nothing could reach it. Name at least one, or leave networks out.", s.Name)
 		}
 		// In the order of the lab's networks, whatever the order in the list.
 		ordered := s.Networks[:0:0]
-		for _, name := range known {
+		for _, name := range networks {
 			for _, ref := range s.Networks {
 				if ref.Name == name {
 					ordered = append(ordered, ref)
@@ -148,15 +159,19 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 	}
 	for _, pin := range s.Addresses {
 		switch {
-		case !slices.Contains(known, pin.Key):
-			d.errorf(pin.At, "Unknown network", "addresses: there is no network %s.%s", shown(pin.Key), hint(pin.Key, known, "networks"))
+		case !slices.Contains(networks, pin.Key):
+			d.errorf(pin.At, "Unknown network", "addresses: there is no network %s.%s", shown(pin.Key),
+				hint(pin.Key, networks, "networks"))
 		case !on[pin.Key]:
-			d.errorf(pin.At, "Not on this network", "%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the address.", s.Name, pin.Key, pin.Key)
+			d.errorf(pin.At, "Not on this network",
+				"%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the "+
+					"address.", s.Name, pin.Key, pin.Key)
 		}
 	}
 	for _, env := range s.Environment {
 		if remedy, ok := owned[env.Key]; ok {
-			d.errorf(env.At, "Variable that mirrorgen sets", "%s is set by mirrorgen itself; to change it, %s.", env.Key, remedy)
+			d.errorf(env.At, "Variable that mirrorgen sets",
+				"%s is set by mirrorgen itself; to change it, %s.", env.Key, remedy)
 		}
 	}
 }
@@ -180,12 +195,16 @@ func (d *decoder) checkApplicationServers(lab *Lab) {
 		}
 		a.Mirror = byName[a.mirror]
 		if a.Mirror == nil {
-			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %s.%s", shown(a.mirror), hint(a.mirror, mirrorNames(lab), "mirrors"))
+			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %s.%s", shown(a.mirror),
+				hint(a.mirror, mirrorNames(lab), "mirrors"))
 			continue
 		}
 		for _, other := range bySet[a.Mirror.SetName] {
 			if other != a.Mirror && other.Name != a.Mirror.Name {
-				d.errorf(a.At("mirror"), "Ambiguous mirror set", "An ECP client addresses databases as :mirror:%s:..., and both %q and %q at %s have the set name %s. Give one of them another set_name.", other.SetName, a.Mirror.Name, other.Name, other.NameRange, other.SetName)
+				d.errorf(a.At("mirror"), "Ambiguous mirror set",
+					"An ECP client addresses databases as :mirror:%s:..., and both %q and %q at %s have the "+
+						"set name %s. Give one of them another set_name.", other.SetName, a.Mirror.Name, other.Name,
+					other.NameRange, other.SetName)
 			}
 		}
 	}
@@ -225,7 +244,8 @@ func (d *decoder) checkProfiles(lab *Lab) {
 	for _, p := range lab.Profiles {
 		d.about = &p.Decl
 		if first := seen[p.Name]; first != nil {
-			d.errorf(p.NameRange, "Duplicate name", "%q is already the name of the profile at %s. Rename one.", p.Name, first.NameRange)
+			d.errorf(p.NameRange, "Duplicate name",
+				"%q is already the name of the profile at %s. Rename one.", p.Name, first.NameRange)
 		}
 		seen[p.Name] = p
 		in := map[string]bool{}
@@ -234,13 +254,17 @@ func (d *decoder) checkProfiles(lab *Lab) {
 		}
 		for _, ref := range p.Services {
 			if d.names[ref.Name] == nil {
-				d.errorf(ref.At, "Unknown service", "services: there is no service %s.%s", shown(ref.Name), hint(ref.Name, names, "services"))
+				d.errorf(ref.At, "Unknown service", "services: there is no service %s.%s", shown(ref.Name),
+					hint(ref.Name, names, "services"))
 			} else if primary := needs[ref.Name]; primary != "" && !in[primary] {
-				d.errorf(ref.At, "Profile without a primary", "%s cannot start without %s, the primary of its mirror. Add %q to services.", ref.Name, primary, primary)
+				d.errorf(ref.At, "Profile without a primary",
+					"%s cannot start without %s, the primary of its mirror. Add %q to services.", ref.Name, primary,
+					primary)
 			}
 		}
 		if len(p.Services) == 0 && p.Given("services") {
-			d.errorf(p.At("services"), "Empty profile", "Profile %q names no service. Name at least one, or remove the block.", p.Name)
+			d.errorf(p.At("services"), "Empty profile",
+				"Profile %q names no service. Name at least one, or remove the block.", p.Name)
 		}
 	}
 }

@@ -27,14 +27,19 @@ func (d *decoder) checkGateways(lab *Lab) {
 			what := hint(g.DefaultServer, servers, "members and application servers")
 			for _, m := range lab.Mirrors {
 				if m.Name == g.DefaultServer {
-					what = " It is a mirror; /csp holds the management portal, which must not follow the primary. Name one of its members."
+					what = " It is a mirror; /csp holds the management portal, which must not follow the primary. " +
+						"Name one of its members."
 				}
 			}
-			d.errorf(g.At("default_server"), "Unknown server", "default_server: there is no member or application server %s.%s", shown(g.DefaultServer), what)
+			d.errorf(g.At("default_server"), "Unknown server",
+				"default_server: there is no member or application server %s.%s", shown(g.DefaultServer), what)
 		}
 		user := strings.ToLower(g.Username) // IRIS ignores the case of user names
 		if first := accounts[user]; first != nil && first.Password != g.Password {
-			d.errorf(g.At("password"), "Two passwords for one account", "%s logs in as %s with another password than %s at %s, and an instance knows one password an account. Make them equal, or use another username.", g.Name, g.Username, first.Name, first.NameRange)
+			d.errorf(g.At("password"), "Two passwords for one account",
+				"%s logs in as %s with another password than %s at %s, and an instance knows one password an "+
+					"account. Make them equal, or use another username.", g.Name, g.Username, first.Name,
+				first.NameRange)
 		} else {
 			accounts[user] = g
 		}
@@ -65,7 +70,9 @@ func (d *decoder) checkNGINX(lab *Lab) {
 	for i, n := range lab.NGINX {
 		d.about = &n.Decl
 		if i > 0 && !n.Given("http_port") && !n.rawPorts() {
-			d.errorf(n.Range, "Which port?", "Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = 8000 (0 does not publish).", n.Name)
+			d.errorf(n.Range, "Which port?",
+				"Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = "+
+					"8000 (0 does not publish).", n.Name)
 		}
 		if !n.Given("gateways") {
 			for _, name := range names {
@@ -73,12 +80,14 @@ func (d *decoder) checkNGINX(lab *Lab) {
 			}
 		}
 		if len(n.Gateways) == 0 && !n.refused("gateways") {
-			d.errorf(n.At("gateways"), "Nothing to balance", "nginx %q has no web gateway. Add: web_gateway \"webgw\" {}", n.Name)
+			d.errorf(n.At("gateways"), "Nothing to balance",
+				"nginx %q has no web gateway. Add: web_gateway \"webgw\" {}", n.Name)
 		}
 		for _, ref := range n.Gateways {
 			g := gateways[ref.Name]
 			if g == nil {
-				d.errorf(ref.At, "Unknown gateway", "gateways: there is no web gateway %s.%s", shown(ref.Name), hint(ref.Name, names, "web gateways"))
+				d.errorf(ref.At, "Unknown gateway",
+					"gateways: there is no web gateway %s.%s", shown(ref.Name), hint(ref.Name, names, "web gateways"))
 				continue
 			}
 			if n.ReadTimeout.Millis <= int64(g.ServerResponseTimeout)*1000 {
@@ -86,7 +95,10 @@ func (d *decoder) checkNGINX(lab *Lab) {
 				if !n.Given("read_timeout") {
 					at = g.At("server_response_timeout")
 				}
-				d.errorf(at, "Timeouts do not nest", "nginx %q gives up after %s, but gateway %q lets a server take %d s: the client would get nginx's error and never the gateway's. Make read_timeout longer than server_response_timeout.", n.Name, n.ReadTimeout.Text, g.Name, g.ServerResponseTimeout)
+				d.errorf(at, "Timeouts do not nest",
+					"nginx %q gives up after %s, but gateway %q lets a server take %d s: the client would get "+
+						"nginx's error and never the gateway's. Make read_timeout longer than "+
+						"server_response_timeout.", n.Name, n.ReadTimeout.Text, g.Name, g.ServerResponseTimeout)
 				break
 			}
 		}
@@ -96,9 +108,9 @@ func (d *decoder) checkNGINX(lab *Lab) {
 // checkHAProxy resolves the mirrors and the health check.
 func (d *decoder) checkHAProxy(lab *Lab) {
 	names := mirrorNames(lab)
-	known := map[string]bool{}
+	exists := map[string]bool{}
 	for _, name := range names {
-		known[name] = true
+		exists[name] = true
 	}
 	servedBy := map[string]*HAProxy{}
 	defer d.leave(d.enter(nil))
@@ -110,15 +122,19 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 			}
 		}
 		if len(h.Mirrors) == 0 && !h.refused("mirrors") {
-			d.errorf(h.At("mirrors"), "Nothing to balance", "haproxy %q serves no mirror. Add a mirror, or remove the block.", h.Name)
+			d.errorf(h.At("mirrors"), "Nothing to balance",
+				"haproxy %q serves no mirror. Add a mirror, or remove the block.", h.Name)
 		}
 		for _, ref := range h.Mirrors {
-			if !known[ref.Name] {
-				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %s.%s", shown(ref.Name), hint(ref.Name, names, "mirrors"))
+			if !exists[ref.Name] {
+				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %s.%s", shown(ref.Name),
+					hint(ref.Name, names, "mirrors"))
 				continue
 			}
 			if first := servedBy[ref.Name]; first != nil {
-				d.errorf(ref.At, "Mirror served twice", "Mirror %q is already served by haproxy %q at %s; a mirror is served by one. List the mirrors of each with the mirrors argument.", ref.Name, first.Name, first.NameRange)
+				d.errorf(ref.At, "Mirror served twice",
+					"Mirror %q is already served by haproxy %q at %s; a mirror is served by one. List the "+
+						"mirrors of each with the mirrors argument.", ref.Name, first.Name, first.NameRange)
 				break
 			}
 			servedBy[ref.Name] = h
@@ -128,7 +144,9 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 	for _, m := range lab.Mirrors {
 		d.about = &m.Decl
 		if m.Given("superserver_port") && m.SuperserverPort != 0 && servedBy[m.Name] == nil {
-			d.errorf(m.At("superserver_port"), "No haproxy", "superserver_port is where a haproxy serves the primary, and no haproxy serves mirror %q. Add: haproxy \"sql\" {}", m.Name)
+			d.errorf(m.At("superserver_port"), "No haproxy",
+				"superserver_port is where a haproxy serves the primary, and no haproxy serves mirror %q. Add: "+
+					"haproxy \"sql\" {}", m.Name)
 		}
 	}
 }
@@ -145,9 +163,13 @@ func (d *decoder) checkHealthRoute(lab *Lab, h *HAProxy) {
 	at := h.At("health_check")
 	switch {
 	case h.HealthCheck == "web_server" && !v.WebServer():
-		d.errorf(at, "No web server", "Images of 2023.2 and later have no web server of their own on port 52773, and this lab's is %d.%d: every member would be down. Use \"web_gateway\", or leave health_check out.", v.Year, v.Minor)
+		d.errorf(at, "No web server",
+			"Images of 2023.2 and later have no web server of their own on port 52773, and this lab's is "+
+				"%d.%d: every member would be down. Use \"web_gateway\", or leave health_check out.", v.Year, v.Minor)
 	case h.HealthCheck == "web_gateway" && len(lab.WebGateways) == 0:
-		d.errorf(at, "No web gateway", "haproxy %q finds the primary through a web gateway, and the lab has none. Add: web_gateway \"webgw\" {}", h.Name)
+		d.errorf(at, "No web gateway",
+			"haproxy %q finds the primary through a web gateway, and the lab has none. Add: web_gateway "+
+				"\"webgw\" {}", h.Name)
 	}
 }
 
@@ -164,7 +186,8 @@ func (d *decoder) checkReach(lab *Lab) {
 	}
 	need := func(s *Service, network, why string) {
 		if s.Given("networks") && len(s.Networks) > 0 && !on(s, network) {
-			d.errorf(s.At("networks"), "Not on a network that it needs", "%s is not on network %q, %s. Add %q to networks.", s.Name, network, why, network)
+			d.errorf(s.At("networks"), "Not on a network that it needs",
+				"%s is not on network %q, %s. Add %q to networks.", s.Name, network, why, network)
 		}
 	}
 	for _, a := range lab.Arbiters {
@@ -172,9 +195,11 @@ func (d *decoder) checkReach(lab *Lab) {
 	}
 	for _, m := range lab.Mirrors {
 		for _, member := range m.Members {
-			need(member.Service, lab.MirrorNetwork, "on which the members of a mirror talk to each other (mirror_network)")
+			need(member.Service, lab.MirrorNetwork,
+				"on which the members of a mirror talk to each other (mirror_network)")
 			if lab.ClientNetwork != lab.MirrorNetwork {
-				need(member.Service, lab.ClientNetwork, "on which gateways, application servers and the arbiter reach it (client_network)")
+				need(member.Service, lab.ClientNetwork,
+					"on which gateways, application servers and the arbiter reach it (client_network)")
 			}
 		}
 	}
@@ -195,7 +220,9 @@ func (d *decoder) checkReach(lab *Lab) {
 	for _, n := range lab.NGINX {
 		for _, ref := range n.Gateways {
 			if g := d.names[ref.Name]; g != nil && g.Kind == "web_gateway" && !share(n.Service, g) {
-				d.errorf(n.At("networks"), "No common network", "nginx %q and gateway %q are on no common network: %s and %s. Put one where the other is.", n.Name, g.Name, refs(n.Networks), refs(g.Networks))
+				d.errorf(n.At("networks"), "No common network",
+					"nginx %q and gateway %q are on no common network: %s and %s. Put one where the other "+
+						"is.", n.Name, g.Name, refs(n.Networks), refs(g.Networks))
 			}
 		}
 	}

@@ -16,9 +16,11 @@ func (d *decoder) checkImages(lab *Lab) {
 	complete(&i.IRIS, "iris", i.Tag)
 	complete(&i.Arbiter, "arbiter", i.Tag)
 	if name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]; strings.Contains(name, "-community") {
-		d.errorf(i.At("iris"), "Community image", "%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example %q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
+		d.errorf(i.At("iris"), "Community image",
+			"%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example "+
+				"%q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
 	}
-	version, known := d.release(lab)
+	version, ok := d.release(lab)
 	i.Version = version
 	// A gateway may be newer than the instances that it serves, and never older
 	// (supported version interoperability); an image as old as those could not
@@ -28,14 +30,14 @@ func (d *decoder) checkImages(lab *Lab) {
 		gateway = defaultTag
 	}
 	complete(&i.WebGateway, "webgateway", gateway)
-	if known {
+	if ok {
 		d.checkRelease(lab)
 	}
 }
 
 // release returns the release of the iris image, and whether it is known; where
 // it is not, the default stands in, so that the other checks go on.
-func (d *decoder) release(lab *Lab) (version Version, known bool) {
+func (d *decoder) release(lab *Lab) (version Version, found bool) {
 	i := &lab.Images
 	standIn := Version{2025, 1}
 	if i.refused("iris_version") || i.refused("iris") || i.refused("tag") {
@@ -57,21 +59,27 @@ func (d *decoder) release(lab *Lab) (version Version, known bool) {
 	}
 	version, ok := ParseVersion(release)
 	if !ok {
-		d.errorf(at, "Unknown release", "The tag of %s does not say which release it holds. Set iris_version in the images block, for example: iris_version = %q.", i.IRIS, defaultTag)
+		d.errorf(at, "Unknown release",
+			"The tag of %s does not say which release it holds. Set iris_version in the images block, for "+
+				"example: iris_version = %q.", i.IRIS, defaultTag)
 		return standIn, false
 	}
 	if !version.Supported() {
-		d.errorf(at, "Unsupported release", "Labs can be made of InterSystems IRIS 2020.1 and later; this one is %s. Take an image of 2020.1 or later.", version)
+		d.errorf(at, "Unsupported release",
+			"Labs can be made of InterSystems IRIS 2020.1 and later; this one is %s. Take an image of 2020.1 "+
+				"or later.", version)
 		return standIn, false
 	}
 	return version, true
 }
 
-// checkRelease checks what a release must know to do as it is told.
+// checkRelease checks that the release supports what the topology asks of it.
 func (d *decoder) checkRelease(lab *Lab) {
 	v := lab.Images.Version
 	if lab.MirrorSetup == "config_mirror" && !v.Actions() {
-		d.errorf(lab.At("mirror_setup"), "No ConfigMirror", "IRIS %s knows no ConfigMirror; it came with 2022.1. Take \"sys_mirror\", or leave mirror_setup out.", v)
+		d.errorf(lab.At("mirror_setup"), "No ConfigMirror",
+			"IRIS %s knows no ConfigMirror; it came with 2022.1. Take \"sys_mirror\", or leave mirror_setup "+
+				"out.", v)
 	}
 	if hash := lab.IRIS.PasswordHash; hash != "" {
 		if problem := passwordHash(hash, v); problem != "" {

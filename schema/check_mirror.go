@@ -26,9 +26,12 @@ func (d *decoder) checkMirrors(lab *Lab) {
 		d.about = &m.Decl
 		d.notReserved(&m.Decl)
 		if first := names[m.Name]; first != nil {
-			d.errorf(m.NameRange, "Duplicate name", "%q is already the name of the mirror at %s. Rename one.", m.Name, first.NameRange)
+			d.errorf(m.NameRange, "Duplicate name",
+				"%q is already the name of the mirror at %s. Rename one.", m.Name, first.NameRange)
 		} else if s := d.names[m.Name]; s != nil {
-			d.errorf(m.NameRange, "Duplicate name", "%q is the path of this mirror's primary on the gateways, and already the name of the %s at %s. Rename one.", m.Name, s.Kind, s.NameRange)
+			d.errorf(m.NameRange, "Duplicate name",
+				"%q is the path of this mirror's primary on the gateways, and already the name of the %s at "+
+					"%s. Rename one.", m.Name, s.Kind, s.NameRange)
 		}
 		names[m.Name] = m
 		d.checkSetName(m)
@@ -47,14 +50,19 @@ func (d *decoder) checkMirrors(lab *Lab) {
 	if len(repeated) > 0 {
 		m := repeated[0]
 		first := sets[m.SetName]
-		d.warnf(m.At("set_name"), "Set name used twice", "Mirror %q at %s has the set name %s too. That works as long as no instance meets both; give one of them another set_name to be safe.%s", first.Name, first.NameRange, m.SetName, andMore(len(repeated)-1))
+		d.warnf(m.At("set_name"), "Set name used twice",
+			"Mirror %q at %s has the set name %s too. That works as long as no instance meets both; give one "+
+				"of them another set_name to be safe.%s", first.Name, first.NameRange, m.SetName,
+			andMore(len(repeated)-1))
 	}
 	if len(alone) > 0 {
 		remedy := "Add: arbiter \"arbiter\" {}"
 		if len(arbiters) > 0 {
 			remedy = "Name one with the arbiter argument: " + strings.Join(arbiters, ", ") + "."
 		}
-		d.warnf(alone[0].At("arbiter"), "No arbiter", "Without an arbiter the backup of mirror %q cannot take over when the primary's host dies.%s %s", alone[0].Name, andMore(len(alone)-1), remedy)
+		d.warnf(alone[0].At("arbiter"), "No arbiter",
+			"Without an arbiter the backup of mirror %q cannot take over when the primary's host dies.%s %s",
+			alone[0].Name, andMore(len(alone)-1), remedy)
 	}
 }
 
@@ -86,7 +94,9 @@ func (d *decoder) checkSetName(m *Mirror) {
 		return -1
 	}, strings.ToUpper(m.Name))
 	if serviceName(m.Name) && setName(m.SetName) != "" {
-		d.errorf(m.NameRange, "Set name too long", "The set name %s, made from the mirror's name, has more than 15 characters. Set set_name, for example: set_name = %q.", m.SetName, m.SetName[:15])
+		d.errorf(m.NameRange, "Set name too long",
+			"The set name %s, made from the mirror's name, has more than 15 characters. Set set_name, for "+
+				"example: set_name = %q.", m.SetName, m.SetName[:15])
 	}
 }
 
@@ -98,14 +108,17 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) (alone bool) {
 		return false
 	case m.Arbiter != "":
 		if !slices.Contains(names, m.Arbiter) {
-			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter), hint(m.Arbiter, names, "arbiters"))
+			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter),
+				hint(m.Arbiter, names, "arbiters"))
 			m.Arbiter = ""
 		}
 	case m.Given("arbiter"):
 	case len(names) == 1:
 		m.Arbiter = names[0]
 	case len(names) > 1:
-		d.errorf(m.NameRange, "Which arbiter?", "The lab has several arbiters, so mirror %q must say which one it uses. Set arbiter to one of %s, or to \"\" for none.", m.Name, strings.Join(names, ", "))
+		d.errorf(m.NameRange, "Which arbiter?",
+			"The lab has several arbiters, so mirror %q must say which one it uses. Set arbiter to one of %s, "+
+				"or to \"\" for none.", m.Name, strings.Join(names, ", "))
 		return false
 	}
 	failover := 0
@@ -118,7 +131,8 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) (alone bool) {
 }
 
 // unmirrorable are the databases that cannot be mirrored (GHA).
-var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT", "IRISMETRICS", "ENSLIB", "USER"}
+var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT",
+	"IRISMETRICS", "ENSLIB", "USER"}
 
 // productPaths are the namespaces whose path below /csp is the product's own:
 // the demo application would take the place of the portal or the gateway.
@@ -127,7 +141,8 @@ var productPaths = []string{"SYS", "BIN", "BROKER", "DOCBOOK", "DOCUMATIC"}
 // checkDatabases supplies the default database and the namespaces.
 func (d *decoder) checkDatabases(m *Mirror) {
 	if len(m.Databases) == 0 {
-		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange}, Namespace: "MIRRORNS"}}
+		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange},
+			Namespace: "MIRRORNS"}}
 	}
 	databases, namespaces := map[string]*Database{}, map[string]*Database{}
 	defer d.leave(d.enter(&m.Decl))
@@ -136,24 +151,33 @@ func (d *decoder) checkDatabases(m *Mirror) {
 		if db.Namespace == "" {
 			db.Namespace = db.Name
 			if databaseName(db.Name) && namespaceName(db.Name) != "" {
-				d.errorf(db.NameRange, "Unsuitable namespace", "The namespace made from the database's name: %s Set namespace.", namespaceName(db.Name))
+				d.errorf(db.NameRange, "Unsuitable namespace",
+					"The namespace made from the database's name: %s Set namespace.", namespaceName(db.Name))
 			}
 		}
 		db.Namespace = strings.ToUpper(db.Namespace)
 		name := strings.ToUpper(db.Name)
 		if slices.Contains(unmirrorable, name) {
-			d.errorf(db.NameRange, "Database that cannot be mirrored", "%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
+			d.errorf(db.NameRange, "Database that cannot be mirrored",
+				"%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
 		}
 		if slices.Contains(productPaths, db.Namespace) {
-			d.errorf(db.At("namespace"), "Namespace of the product", "/csp/%s is a path of the product itself. Take another name, for example \"MIRRORNS\".", strings.ToLower(db.Namespace))
+			d.errorf(db.At("namespace"), "Namespace of the product",
+				"/csp/%s is a path of the product itself. Take another name, for example \"MIRRORNS\".",
+				strings.ToLower(db.Namespace))
 		}
 		if ns := db.Namespace; ns == "USER" || ns == "%SYS" {
-			d.errorf(db.At("namespace"), "Namespace of the instance", "%s belongs to the instance itself. Take another name, for example \"MIRRORNS\".", ns)
+			d.errorf(db.At("namespace"), "Namespace of the instance",
+				"%s belongs to the instance itself. Take another name, for example \"MIRRORNS\".", ns)
 		}
 		if first := databases[name]; first != nil {
-			d.errorf(db.NameRange, "Duplicate name", "%q is already the name of the database at %s; case does not count. Rename one.", db.Name, first.NameRange)
+			d.errorf(db.NameRange, "Duplicate name",
+				"%q is already the name of the database at %s; case does not count. Rename one.", db.Name,
+				first.NameRange)
 		} else if first := namespaces[db.Namespace]; first != nil {
-			d.errorf(db.At("namespace"), "Duplicate namespace", "%s is already the namespace of database %q at %s. Give one of them another namespace.", db.Namespace, first.Name, first.NameRange)
+			d.errorf(db.At("namespace"), "Duplicate namespace",
+				"%s is already the namespace of database %q at %s. Give one of them another namespace.", db.Namespace,
+				first.Name, first.NameRange)
 		}
 		databases[name], namespaces[db.Namespace] = db, db
 	}
@@ -170,13 +194,17 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 		switch member.Role {
 		case "primary":
 			if primary != nil {
-				d.errorf(member.At("role"), "Two primaries", "Mirror %q already has a primary, %q at %s. Make this one the backup, or an async.", m.Name, primary.Name, primary.NameRange)
+				d.errorf(member.At("role"), "Two primaries",
+					"Mirror %q already has a primary, %q at %s. Make this one the backup, or an async.", m.Name,
+					primary.Name, primary.NameRange)
 			} else {
 				primary = member
 			}
 		case "backup":
 			if backup != nil {
-				d.errorf(member.At("role"), "Two backups", "Mirror %q already has a backup, %q at %s: a set has two failover members. Make this one a \"drasync\", which can be promoted.", m.Name, backup.Name, backup.NameRange)
+				d.errorf(member.At("role"), "Two backups",
+					"Mirror %q already has a backup, %q at %s: a set has two failover members. Make this one a "+
+						"\"drasync\", which can be promoted.", m.Name, backup.Name, backup.NameRange)
 			} else {
 				backup = member
 			}
@@ -188,28 +216,41 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 		if !member.Given("system_name") {
 			member.SystemName = strings.ToUpper(member.Name)
 			if serviceName(member.Name) && systemName(member.SystemName) != "" {
-				d.errorf(member.NameRange, "System name too long", "The system name %s, made from the member's name, has more than 32 characters. Set system_name.", member.SystemName)
+				d.errorf(member.NameRange, "System name too long",
+					"The system name %s, made from the member's name, has more than 32 characters. Set "+
+						"system_name.", member.SystemName)
 			}
 		}
 		if first := systems[member.SystemName]; first != nil && d.names[member.Name] == member.Service {
-			d.errorf(member.At("system_name"), "Duplicate system name", "%s is already the system name of %q at %s; it is unique in the set. Set another system_name.", member.SystemName, first.Name, first.NameRange)
+			d.errorf(member.At("system_name"), "Duplicate system name",
+				"%s is already the system name of %q at %s; it is unique in the set. Set another "+
+					"system_name.", member.SystemName, first.Name, first.NameRange)
 		} else {
 			systems[member.SystemName] = member
 		}
 		if member.WebPort != 0 && !lab.Images.Version.WebServer() {
-			d.errorf(member.At("web_port"), "No web server", "Images of 2023.2 and later have no web server of their own, and this lab's is %d.%d. Remove web_port; the member is reached through a web gateway as /%s/.", lab.Images.Version.Year, lab.Images.Version.Minor, member.Name)
+			d.errorf(member.At("web_port"), "No web server",
+				"Images of 2023.2 and later have no web server of their own, and this lab's is %d.%d. Remove "+
+					"web_port; the member is reached through a web gateway as /%s/.", lab.Images.Version.Year,
+				lab.Images.Version.Minor, member.Name)
 		}
 	}
 	d.about = &m.Decl
 	switch {
 	case len(m.Members) == 0:
-		d.errorf(m.NameRange, "Mirror without members", "Mirror %q has no member. Add: member \"%s-a\" { role = \"primary\" }", m.Name, m.Name)
+		d.errorf(m.NameRange, "Mirror without members",
+			"Mirror %q has no member. Add: member \"%s-a\" { role = \"primary\" }", m.Name, m.Name)
 	case primary == nil && !unknown:
-		d.errorf(m.NameRange, "Mirror without a primary", "Mirror %q has no member with role = \"primary\", and only a primary can found the set. Give one member that role.", m.Name)
+		d.errorf(m.NameRange, "Mirror without a primary",
+			"Mirror %q has no member with role = \"primary\", and only a primary can found the set. Give one "+
+				"member that role.", m.Name)
 	}
 	if len(m.Members) > maxMembers {
-		d.errorf(m.Members[maxMembers].NameRange, "Too many members", "A mirror set has at most %d members; %q has %d. Move some to another mirror.", maxMembers, m.Name, len(m.Members))
+		d.errorf(m.Members[maxMembers].NameRange, "Too many members",
+			"A mirror set has at most %d members; %q has %d. Move some to another mirror.", maxMembers, m.Name,
+			len(m.Members))
 	} else if asyncs > maxAsyncs {
-		d.errorf(m.NameRange, "Too many asyncs", "A mirror set has at most %d asyncs; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)
+		d.errorf(m.NameRange, "Too many asyncs",
+			"A mirror set has at most %d asyncs; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)
 	}
 }

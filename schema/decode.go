@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// lab decodes a whole topology. The iris block comes first whatever its place,
+// lab decodes a whole topology. The iris block comes first wherever it stands,
 // because members take their defaults from it.
 func (d *decoder) lab(body hcl.Body) *Lab {
 	lab := &Lab{
@@ -30,7 +30,8 @@ func (d *decoder) lab(body hcl.Body) *Lab {
 			continue
 		}
 		if first := single[b.Type]; first != nil {
-			d.errorf(b.DefRange, "Duplicate block", "A topology has one %s block, and it stands at %s. Merge the two.", b.Type, first.DefRange)
+			d.errorf(b.DefRange, "Duplicate block",
+				"A topology has one %s block, and it stands at %s. Merge the two.", b.Type, first.DefRange)
 			continue
 		}
 		single[b.Type] = b
@@ -146,7 +147,8 @@ func (d *decoder) declare(b *hcl.Block) Decl {
 // checkLabel reports a name that breaks its rule.
 func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
 	switch {
-	case b.Type == "database" && databaseName(decl.Name), b.Type != "database" && serviceName(decl.Name) && !(b.Type == "mirror" && len(decl.Name) > 32):
+	case b.Type == "database" && databaseName(decl.Name), b.Type != "database" && serviceName(decl.Name) &&
+		!(b.Type == "mirror" && len(decl.Name) > 32):
 		return
 	}
 	about := decl // most names are right, and need no copy that outlives this
@@ -154,16 +156,20 @@ func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
 	switch {
 	case b.Type == "database":
 		if !databaseName(decl.Name) {
-			d.errorf(decl.NameRange, "Unsuitable name", "%q is not a database name: a letter or _, then up to 61 letters, digits, - and _.", decl.Name)
+			d.errorf(decl.NameRange, "Unsuitable name",
+				"%q is not a database name: a letter or _, then up to 61 letters, digits, - and _.", decl.Name)
 		}
 	case !serviceName(decl.Name):
 		remedy := ""
 		if fixed := serviceNameFrom(decl.Name); fixed != "" {
 			remedy = " For example: \"" + fixed + "\"."
 		}
-		d.errorf(decl.NameRange, "Unsuitable name", "%q is not a name: 1 to 63 lower-case letters, digits and -, with a letter or digit at both ends.%s", decl.Name, remedy)
+		d.errorf(decl.NameRange, "Unsuitable name",
+			"%q is not a name: 1 to 63 lower-case letters, digits and -, with a letter or digit at both "+
+				"ends.%s", decl.Name, remedy)
 	case b.Type == "mirror" && len(decl.Name) > 32:
-		d.errorf(decl.NameRange, "Unsuitable name", "The name of a mirror has at most 32 characters; %q has %d. Shorten it.", decl.Name, len(decl.Name))
+		d.errorf(decl.NameRange, "Unsuitable name",
+			"The name of a mirror has at most 32 characters; %q has %d. Shorten it.", decl.Name, len(decl.Name))
 	}
 }
 
@@ -208,7 +214,9 @@ func (d *decoder) service(b *hcl.Block) *Service {
 	s := &Service{Decl: d.declare(b), Kind: b.Type, Compose: cty.NilVal}
 	defer d.leave(d.enter(&s.Decl))
 	if first := d.names[s.Name]; first != nil {
-		d.errorf(s.NameRange, "Duplicate name", "%q is already the name of the %s at %s. Service names are unique in the whole lab; rename one.", s.Name, first.Kind, first.NameRange)
+		d.errorf(s.NameRange, "Duplicate name",
+			"%q is already the name of the %s at %s. Service names are unique in the whole lab; rename one.", s.Name,
+			first.Kind, first.NameRange)
 		// A later lookup by name must not find two services.
 	} else {
 		d.names[s.Name] = s
@@ -219,9 +227,11 @@ func (d *decoder) service(b *hcl.Block) *Service {
 }
 
 func (d *decoder) notReserved(decl *Decl) {
-	for _, word := range reserved {
-		if decl.Name == word {
-			d.errorf(decl.NameRange, "Reserved name", "%q is a path of InterSystems IRIS or a section of a configuration file. Take another name, for example %q.", word, word+"1")
+	for _, name := range reserved {
+		if decl.Name == name {
+			d.errorf(decl.NameRange, "Reserved name",
+				"%q is a path of InterSystems IRIS or a section of a configuration file. Take another name, "+
+					"for example %q.", name, name+"1")
 		}
 	}
 }

@@ -25,28 +25,39 @@ var functions = sync.OnceValue(func() map[string]function.Function {
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "max": stdlib.MaxFunc,
 		"min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "signum": stdlib.SignumFunc,
 
-		"chomp": stdlib.ChompFunc, "format": bounded(stdlib.FormatFunc, widths), "formatlist": bounded(stdlib.FormatListFunc, widths),
-		"indent": bounded(stdlib.IndentFunc, indentation), "join": bounded(stdlib.JoinFunc, joined), "lower": stdlib.LowerFunc,
+		"chomp": stdlib.ChompFunc, "format": bounded(stdlib.FormatFunc, widths),
+		"formatlist": bounded(stdlib.FormatListFunc, widths),
+		"indent":     bounded(stdlib.IndentFunc, indentation), "join": bounded(stdlib.JoinFunc, joined),
+		"lower": stdlib.LowerFunc,
 		"regex": stdlib.RegexFunc, "regexall": stdlib.RegexAllFunc,
 		"regexreplace": bounded(stdlib.RegexReplaceFunc, replaced), "replace": bounded(stdlib.ReplaceFunc, replaced),
-		"reverse": stdlib.ReverseListFunc, "split": stdlib.SplitFunc, "strlen": stdlib.StrlenFunc, "substr": stdlib.SubstrFunc,
-		"title": stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc,
+		"reverse": stdlib.ReverseListFunc, "split": stdlib.SplitFunc, "strlen": stdlib.StrlenFunc,
+		"substr": stdlib.SubstrFunc,
+		"title":  stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc,
+		"trimspace":  stdlib.TrimSpaceFunc,
 		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
 
 		"chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc, "coalescelist": stdlib.CoalesceListFunc,
 		"compact": stdlib.CompactFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc,
-		"distinct": bounded(stdlib.DistinctFunc, compared), "element": stdlib.ElementFunc, "flatten": stdlib.FlattenFunc,
-		"index": indexFunc, "keys": stdlib.KeysFunc, "length": lengthFunc, "lookup": lookupFunc, "merge": stdlib.MergeFunc,
-		"range": rangeFunc, "setintersection": stdlib.SetIntersectionFunc, "setproduct": bounded(stdlib.SetProductFunc, multiplied),
-		"setsubtract": stdlib.SetSubtractFunc, "setunion": stdlib.SetUnionFunc, "slice": stdlib.SliceFunc, "sort": stdlib.SortFunc,
+		"distinct": bounded(stdlib.DistinctFunc, compared), "element": stdlib.ElementFunc,
+		"flatten": stdlib.FlattenFunc,
+		"index":   indexFunc, "keys": stdlib.KeysFunc, "length": lengthFunc, "lookup": lookupFunc,
+		"merge": stdlib.MergeFunc,
+		"range": rangeFunc, "setintersection": stdlib.SetIntersectionFunc,
+		"setproduct":  bounded(stdlib.SetProductFunc, multiplied),
+		"setsubtract": stdlib.SetSubtractFunc, "setunion": stdlib.SetUnionFunc, "slice": stdlib.SliceFunc,
+		"sort":   stdlib.SortFunc,
 		"values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 
-		"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": bounded(stdlib.JSONDecodeFunc, nested), "jsonencode": stdlib.JSONEncodeFunc,
+		"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": bounded(stdlib.JSONDecodeFunc, nested),
+		"jsonencode": stdlib.JSONEncodeFunc,
 
-		"tobool": to(cty.Bool), "tolist": to(cty.List(cty.DynamicPseudoType)), "tomap": to(cty.Map(cty.DynamicPseudoType)),
+		"tobool": to(cty.Bool), "tolist": to(cty.List(cty.DynamicPseudoType)),
+		"tomap":    to(cty.Map(cty.DynamicPseudoType)),
 		"tonumber": to(cty.Number), "toset": to(cty.Set(cty.DynamicPseudoType)), "tostring": to(cty.String),
 
-		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc, "cidrsubnets": cidr.SubnetsFunc,
+		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc,
+		"cidrsubnets": cidr.SubnetsFunc,
 
 		"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
 	}
@@ -69,7 +80,8 @@ var rangeFunc = function.New(&function.Spec{
 		case 2, 3:
 			start, limit = number(0), number(1)
 		default:
-			return cty.NilVal, errors.New("range takes one to three numbers: (limit), (start, limit) or (start, limit, step)")
+			return cty.NilVal, errors.New(
+				"range takes one to three numbers: (limit), (start, limit) or (start, limit, step)")
 		}
 		if limit < start {
 			step = -1
@@ -97,8 +109,9 @@ const mostRange = 100_000
 
 // indexFunc finds a value in a list, as Terraform's index does.
 var indexFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
-	Type:   function.StaticReturnType(cty.Number),
+	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
+		{Name: "value", Type: cty.DynamicPseudoType}},
+	Type: function.StaticReturnType(cty.Number),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		if t := args[0].Type(); !t.IsListType() && !t.IsTupleType() {
 			return cty.NilVal, function.NewArgErrorf(0, "a list is required")
@@ -185,7 +198,8 @@ func bounded(f function.Function, makes func(args []cty.Value) int) function.Fun
 				}
 			}
 			if makes(args) > mostMade {
-				return cty.DynamicPseudoType, errors.New("this would make a value of more than 250,000 elements or 4 MB")
+				return cty.DynamicPseudoType, errors.New(
+					"this would make a value of more than 250,000 elements or 4 MB")
 			}
 			return f.ReturnTypeForValues(args)
 		},
@@ -255,7 +269,7 @@ func nested(args []cty.Value) int {
 		}
 		deepest = max(deepest, depth)
 	}
-	if deepest > mostNested {
+	if deepest > maxNesting {
 		return mostMade + 1
 	}
 	return 0

@@ -90,7 +90,9 @@ func TestFunctions(t *testing.T) {
 	} {
 		name, _, _ := strings.Cut(expr, "(")
 		tried[name] = true
-		topology := fmt.Sprintf("lab \"l\" {}\nmirror \"m\" {\n  member \"a\" {\n    role = \"primary\"\n    environment = { X = jsonencode(%s) }\n  }\n}\n", expr)
+		topology := fmt.Sprintf(
+			"lab \"l\" {}\nmirror \"m\" {\n  member \"a\" {\n    role = \"primary\"\n    environment = { X = "+
+				"jsonencode(%s) }\n  }\n}\n", expr)
 		lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
 		if diags.HasErrors() {
 			t.Errorf("%s: %v", expr, diags)

@@ -66,17 +66,23 @@ func labBlock() *block[Lab] {
 		arguments: []argument[Lab]{
 			{"host", "string", `"localhost"`, "host name printed in endpoint lists", false,
 				func(v value, l *Lab) { v.text(&l.Host, hostName) }},
-			{"publish_address", "string", `"127.0.0.1"`, `host interface that published ports bind to; "0.0.0.0" opens the lab to the network`, false,
+			{"publish_address", "string", `"127.0.0.1"`,
+				`host interface that published ports bind to; "0.0.0.0" opens the lab to the network`, false,
 				func(v value, l *Lab) { v.text(&l.PublishAddress, hostAddress) }},
 			{"timezone", "string", `"UTC"`, "`TZ` of every container", false,
 				func(v value, l *Lab) { v.text(&l.Timezone, timezone) }},
-			{"license_key", "string", `"iris.key"`, "licence file, path relative to the generated directory; mounted read-only", false,
+			{"license_key", "string", `"iris.key"`,
+				"licence file, path relative to the generated directory; mounted read-only", false,
 				func(v value, l *Lab) { v.text(&l.LicenseKey, relativeFile) }},
-			{"mirror_network", "string", "the first network", "network of journal, agent and member-to-member traffic", false,
+			{"mirror_network", "string", "the first network",
+				"network of journal, agent and member-to-member traffic", false,
 				func(v value, l *Lab) { v.text(&l.MirrorNetwork) }},
-			{"client_network", "string", "the last network", "network of the superserver traffic of gateways and application servers, and of the arbiter", false,
+			{"client_network", "string", "the last network",
+				"network of the superserver traffic of gateways and application servers, and of the arbiter", false,
 				func(v value, l *Lab) { v.text(&l.ClientNetwork) }},
-			{"mirror_setup", "string", `"auto"`, "how members join: `\"config_mirror\"` in the merge file, `\"sys_mirror\"` from after-start.sh; `\"auto\"` takes `sys_mirror` below 2023.2 or on two networks", false,
+			{"mirror_setup", "string", `"auto"`,
+				"how members join: `\"config_mirror\"` in the merge file, `\"sys_mirror\"` from " +
+					"after-start.sh; `\"auto\"` takes `sys_mirror` below 2023.2 or on two networks", false,
 				func(v value, l *Lab) { v.text(&l.MirrorSetup, oneOf("auto", "config_mirror", "sys_mirror")) }},
 			{"languages", "list(string)", `["en"]`, "languages of the generated README: `\"en\"`, `\"ja\"`", false,
 				func(v value, l *Lab) { v.someList(&l.Languages, oneOf("en", "ja")) }},
@@ -89,21 +95,28 @@ func imagesBlock() *block[Images] {
 		kind: "images",
 		doc:  "At most one. Image references, and the InterSystems IRIS release that they hold.",
 		arguments: []argument[Images]{
-			{"registry", "string", `"containers.intersystems.com/intersystems"`, "registry and path of the three vendor images", false,
+			{"registry", "string", `"containers.intersystems.com/intersystems"`,
+				"registry and path of the three vendor images", false,
 				func(v value, i *Images) { v.text(&i.Registry, imagePath) }},
 			{"tag", "string", `"2025.1"`, "tag of the three vendor images", false,
 				func(v value, i *Images) { v.text(&i.Tag, imageTag) }},
-			{"iris", "string", `"<registry>/iris:<tag>"`, "image of members and application servers; a Community image is refused, it can neither mirror nor serve ECP", false,
+			{"iris", "string", `"<registry>/iris:<tag>"`,
+				"image of members and application servers; a Community image is refused, it can neither mirror " +
+					"nor serve ECP", false,
 				func(v value, i *Images) { v.text(&i.IRIS, imageReference) }},
 			{"arbiter", "string", `"<registry>/arbiter:<tag>"`, "image of arbiters", false,
 				func(v value, i *Images) { v.text(&i.Arbiter, imageReference) }},
-			{"webgateway", "string", `"<registry>/webgateway:<tag>"`, "image of Web Gateways; below 2022.1 its tag is `2025.1` by default, because a gateway may be newer than IRIS and those of that time do not read the lab's files", false,
+			{"webgateway", "string", `"<registry>/webgateway:<tag>"`,
+				"image of Web Gateways; below 2022.1 its tag is `2025.1` by default, because a gateway may be " +
+					"newer than IRIS and those of that time do not read the lab's files", false,
 				func(v value, i *Images) { v.text(&i.WebGateway, imageReference) }},
 			{"nginx", "string", `"nginx:1.30"`, "image of nginx", false,
 				func(v value, i *Images) { v.text(&i.NGINX, imageReference) }},
 			{"haproxy", "string", `"haproxy:3.2"`, "image of HAProxy", false,
 				func(v value, i *Images) { v.text(&i.HAProxy, imageReference) }},
-			{"iris_version", "string", "from the tag of `iris`", "release of the iris image, 2020.1 or later; must be given where the tag does not start with a year", false,
+			{"iris_version", "string", "from the tag of `iris`",
+				"release of the iris image, 2020.1 or later; must be given where the tag does not start with a " +
+					"year", false,
 				func(v value, i *Images) { v.text(&i.IRISVersion, releaseName) }},
 		},
 	}
@@ -112,9 +125,11 @@ func imagesBlock() *block[Images] {
 func networkBlock() *block[Network] {
 	return &block[Network]{
 		kind: "network", label: "NAME",
-		doc: "Any number; without one the lab has a single network named `lab`. Every service has a fixed address on each of its networks.",
+		doc: "Any number; without one the lab has a single network named `lab`. Every service has a fixed address " +
+			"on each of its networks.",
 		arguments: []argument[Network]{
-			{"subnet", "string", "the smallest prefix from /24 to /18 that fits, at 10.X.(64 n).0", "IPv4 subnet in CIDR form; X = 200 + crc32(lab NAME) mod 50, n counts the network blocks from 0", false,
+			{"subnet", "string", "the smallest prefix from /24 to /18 that fits, at 10.X.(64 n).0",
+				"IPv4 subnet in CIDR form; X = 200 + crc32(lab NAME) mod 50, n counts the network blocks from 0", false,
 				func(v value, n *Network) { v.text(&n.Subnet, subnet) }},
 		},
 	}
@@ -127,13 +142,15 @@ func serviceArguments[T any](service func(*T) *Service, networks string) []argum
 			func(v value, t *T) { v.list(&service(t).Networks) }},
 		{"host_number", "number", "handed out in order", "host part of its address on every network, from 2 up", false,
 			func(v value, t *T) { v.whole(&service(t).HostNumber, 2, 1<<24-2) }},
-		{"addresses", "map(string)", "none", `pins the address on one network: { "iris-tier" = "10.0.1.2" }; the number elsewhere is unaffected`, false,
+		{"addresses", "map(string)", "none",
+			`pins the address on one network: { "iris-tier" = "10.0.1.2" }; the number elsewhere is unaffected`, false,
 			func(v value, t *T) {
 				v.pairs(&service(t).Addresses, func(string) string { return "" }, ipv4)
 			}},
 		{"environment", "map(string)", "none", "extra environment variables", false,
 			func(v value, t *T) { v.pairs(&service(t).Environment, environmentName) }},
-		{"compose", "any", "none", "raw keys merged into the compose service: objects merge deep, other values replace", false,
+		{"compose", "any", "none",
+			"raw keys merged into the compose service: objects merge deep, other values replace", false,
 			func(v value, t *T) { v.object(&service(t).Compose) }},
 	}
 }
@@ -171,15 +188,21 @@ func irisBlock() *block[IRIS] {
 		kind: "iris",
 		doc:  "At most one: defaults for every member and application server.",
 		arguments: append(instanceArguments(func(i *IRIS) *Instance { return &i.Instance }, ""), []argument[IRIS]{
-			{"gmheap", "number", "512000", "generic memory heap in KB; mirrors need more than the product default", false,
+			{"gmheap", "number", "512000",
+				"generic memory heap in KB; mirrors need more than the product default", false,
 				func(v value, i *IRIS) { v.whole(&i.GMHeap, 256, 2_147_483_647) }},
-			{"password_hash", "string", "none", "CPF `PasswordHash` of the predefined accounts: four fields, below 2022.1 two; none leaves the image's accounts alone", false,
+			{"password_hash", "string", "none",
+				"CPF `PasswordHash` of the predefined accounts: four fields, below 2022.1 two; none leaves the " +
+					"image's accounts alone", false,
 				func(v value, i *IRIS) { v.text(&i.PasswordHash, oneLine) }},
-			{"durable", "bool", "false", "keep `%SYS` and databases in `data/MEMBER/` when containers are recreated", false,
+			{"durable", "bool", "false",
+				"keep `%SYS` and databases in `data/MEMBER/` when containers are recreated", false,
 				func(v value, i *IRIS) { v.flag(&i.Durable) }},
 			{"interop", "bool", "false", "namespaces are enabled for interoperability", false,
 				func(v value, i *IRIS) { v.flag(&i.Interop) }},
-			{"stop_grace_period", "string", `"320s"`, "how long Docker waits for IRIS to stop, at least 130s; where it is not above IRIS's own limit of 300 s, that limit is lowered too", false,
+			{"stop_grace_period", "string", `"320s"`,
+				"how long Docker waits for IRIS to stop, at least 130s; where it is not above IRIS's own limit " +
+					"of 300 s, that limit is lowered too", false,
 				func(v value, i *IRIS) { v.duration(&i.StopGracePeriod, "130s", "1d") }},
 		}...),
 	}
@@ -190,13 +213,15 @@ func mirrorBlock() *block[Mirror] {
 		kind: "mirror", label: "NAME",
 		doc: "Any number: one mirror set. NAME is also the path of its primary on the gateways.",
 		arguments: []argument[Mirror]{
-			{"set_name", "string", "NAME in upper case, letters and digits only", "mirror set name: 1 to 15 letters and digits", false,
+			{"set_name", "string",
+				"NAME in upper case, letters and digits only", "mirror set name: 1 to 15 letters and digits", false,
 				func(v value, m *Mirror) { v.text(&m.SetName, setName) }},
 			{"arbiter", "string", "the only arbiter", `arbiter that it uses; "" for none`, false,
 				func(v value, m *Mirror) { v.text(&m.Arbiter) }},
 			{"durable", "bool", "as in `iris`", "keep the data of its members when containers are recreated", false,
 				func(v value, m *Mirror) { v.flag(&m.Durable) }},
-			{"superserver_port", "number", "1972 for the first mirror, 11972 for the second, then one up", "host port on which haproxy serves the primary; 0 does not publish", false,
+			{"superserver_port", "number", "1972 for the first mirror, 11972 for the second, then one up",
+				"host port on which haproxy serves the primary; 0 does not publish", false,
 				func(v value, m *Mirror) { v.whole(&m.SuperserverPort, 0, maxPort) }},
 		},
 		blocks: []hcl.BlockHeaderSchema{
@@ -219,22 +244,28 @@ func databaseBlock() *block[Database] {
 
 func memberBlock() *block[Member] {
 	arguments := []argument[Member]{
-		{"role", "string", "required", "role at first start: `primary`, `backup`, `drasync` (disaster recovery), `rorasync` or `rwrasync` (read-only or read-write reporting)", true,
+		{"role", "string", "required",
+			"role at first start: `primary`, `backup`, `drasync` (disaster recovery), `rorasync` or `rwrasync` " +
+				"(read-only or read-write reporting)", true,
 			func(v value, m *Member) {
 				v.text(&m.Role, oneOf("primary", "backup", "drasync", "rorasync", "rwrasync"))
 			}},
-		{"system_name", "string", "NAME in upper case", "mirror member name, unique in the set: 1 to 32 capital letters, digits, - and _", false,
+		{"system_name", "string", "NAME in upper case",
+			"mirror member name, unique in the set: 1 to 32 capital letters, digits, - and _", false,
 			func(v value, m *Member) { v.text(&m.SystemName, systemName) }},
-		{"web_port", "number", "0", "host port of the member's own web server, on images that have one (up to 2023.1)", false,
+		{"web_port", "number", "0",
+			"host port of the member's own web server, on images that have one (up to 2023.1)", false,
 			func(v value, m *Member) { v.whole(&m.WebPort, 0, maxPort) }},
 		{"superserver_port", "number", "0", "host port of the member's superserver", false,
 			func(v value, m *Member) { v.whole(&m.SuperserverPort, 0, maxPort) }},
 	}
-	arguments = append(arguments, instanceArguments(func(m *Member) *Instance { return &m.Instance }, "as in `iris`")...)
+	arguments = append(arguments,
+		instanceArguments(func(m *Member) *Instance { return &m.Instance }, "as in `iris`")...)
 	return &block[Member]{
 		kind: "member", label: "NAME",
-		doc:       "Inside `mirror`, 1 to 16: exactly one primary, at most one backup, the others asynchronous.",
-		arguments: append(arguments, serviceArguments(func(m *Member) *Service { return m.Service }, "all networks")...),
+		doc: "Inside `mirror`, 1 to 16: exactly one primary, at most one backup, the others asynchronous.",
+		arguments: append(arguments,
+			serviceArguments(func(m *Member) *Service { return m.Service }, "all networks")...),
 	}
 }
 
@@ -243,30 +274,38 @@ func applicationServerBlock() *block[ApplicationServer] {
 		{"mirror", "string", "required", "mirror that is its data server", true,
 			func(v value, a *ApplicationServer) { v.text(&a.mirror) }},
 	}
-	arguments = append(arguments, instanceArguments(func(a *ApplicationServer) *Instance { return &a.Instance }, "as in `iris`")...)
+	arguments = append(arguments,
+		instanceArguments(func(a *ApplicationServer) *Instance { return &a.Instance }, "as in `iris`")...)
 	return &block[ApplicationServer]{
 		kind: "application_server", label: "NAME",
-		doc:       "Any number: an ECP application server, which reads and writes the databases of a mirror's primary.",
-		arguments: append(arguments, serviceArguments(func(a *ApplicationServer) *Service { return a.Service }, "all networks")...),
+		doc: "Any number: an ECP application server, which reads and writes the databases of a mirror's primary.",
+		arguments: append(arguments,
+			serviceArguments(func(a *ApplicationServer) *Service { return a.Service }, "all networks")...),
 	}
 }
 
 func webGatewayBlock() *block[WebGateway] {
 	return &block[WebGateway]{
 		kind: "web_gateway", label: "NAME",
-		doc: "Any number. Every gateway serves every mirror (`/ap1`, following the primary), every member (`/ap1a`) and every application server.",
+		doc: "Any number. Every gateway serves every mirror (`/ap1`, following the primary), every member " +
+			"(`/ap1a`) and every application server.",
 		arguments: append([]argument[WebGateway]{
 			{"http_port", "number", "8080 for the first, then one up", "host port; 0 does not publish", false,
 				func(v value, g *WebGateway) { v.whole(&g.HTTPPort, 0, maxPort) }},
-			{"default_server", "string", "none", "member or application server that `/csp` goes to; none disables `/csp`", false,
+			{"default_server", "string", "none",
+				"member or application server that `/csp` goes to; none disables `/csp`", false,
 				func(v value, g *WebGateway) { v.text(&g.DefaultServer) }},
-			{"server_response_timeout", "number", "30", "seconds that a server may take to answer, 5 or more; below the read timeout of nginx, so that the gateway answers first", false,
+			{"server_response_timeout", "number", "30",
+				"seconds that a server may take to answer, 5 or more; below the read timeout of nginx, so that " +
+					"the gateway answers first", false,
 				func(v value, g *WebGateway) { v.whole(&g.ServerResponseTimeout, 5, 86_400) }},
-			{"system_manager", "list(string)", "loopback and the client network", "who may open the management pages: address patterns with `*`", false,
+			{"system_manager", "list(string)", "loopback and the client network",
+				"who may open the management pages: address patterns with `*`", false,
 				func(v value, g *WebGateway) { v.someList(&g.SystemManager, addressPattern) }},
 			{"username", "string", `"CSPSystem"`, "account with which it logs in to the superserver", false,
 				func(v value, g *WebGateway) { v.text(&g.Username, userName) }},
-			{"password", "string", `"SYS"`, "password of that account; any other than the default is set on every instance", false,
+			{"password", "string", `"SYS"`,
+				"password of that account; any other than the default is set on every instance", false,
 				func(v value, g *WebGateway) { v.text(&g.Password, notEmpty, oneLine) }},
 			{"ini", "map(map(string))", "none", "raw CSP.ini keys by section", false,
 				func(v value, g *WebGateway) { v.sections(&g.INI, iniName, iniName, iniValue) }},
@@ -289,7 +328,8 @@ func nginxBlock() *block[NGINX] {
 				func(v value, n *NGINX) { v.duration(&n.FailTimeout, "1s", "1d") }},
 			{"connect_timeout", "string", `"1s"`, "time to connect to a gateway", false,
 				func(v value, n *NGINX) { v.duration(&n.ConnectTimeout, "1ms", "75s") }},
-			{"read_timeout", "string", `"60s"`, "time between two reads of a gateway's answer; above the gateways' server_response_timeout", false,
+			{"read_timeout", "string", `"60s"`,
+				"time between two reads of a gateway's answer; above the gateways' server_response_timeout", false,
 				func(v value, n *NGINX) { v.duration(&n.ReadTimeout, "1s", "1d") }},
 			{"config", "string", "none", "raw text added to the server block", false,
 				func(v value, n *NGINX) { v.nginxText(&n.Config) }},
@@ -302,9 +342,12 @@ func haproxyBlock() *block[HAProxy] {
 		kind: "haproxy", label: "NAME",
 		doc: "Any number: a TCP load balancer to the superserver of each mirror's primary.",
 		arguments: append([]argument[HAProxy]{
-			{"mirrors", "list(string)", "every mirror", "mirrors that it serves; a mirror is served by at most one haproxy", false,
+			{"mirrors", "list(string)", "every mirror",
+				"mirrors that it serves; a mirror is served by at most one haproxy", false,
 				func(v value, h *HAProxy) { v.list(&h.Mirrors) }},
-			{"health_check", "string", `"auto"`, "how it finds the primary: through the gateways (`\"web_gateway\"`), or on the member's own port 52773 (`\"web_server\"`, images up to 2023.1)", false,
+			{"health_check", "string", `"auto"`,
+				"how it finds the primary: through the gateways (`\"web_gateway\"`), or on the member's own " +
+					"port 52773 (`\"web_server\"`, images up to 2023.1)", false,
 				func(v value, h *HAProxy) { v.text(&h.HealthCheck, oneOf("auto", "web_gateway", "web_server")) }},
 			{"check_interval", "string", `"1s"`, "time between two checks of a member", false,
 				func(v value, h *HAProxy) { v.duration(&h.CheckInterval, "100ms", "1h") }},

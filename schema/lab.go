@@ -124,7 +124,7 @@ type Section struct {
 	Keys []Pair
 }
 
-// A Duration is a span of time as the topology spells it: a whole number and
+// A Duration is a length of time as the topology spells it: a whole number and
 // one of ms, s, m, h, d.
 type Duration struct {
 	Text   string

@@ -41,7 +41,8 @@ func TestExampleOfThePage(t *testing.T) {
 	_, rest, _ := strings.Cut(string(page), "## Variables, locals")
 	_, rest, _ = strings.Cut(rest, "```hcl\n")
 	example, _, _ := strings.Cut(rest, "```")
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte("lab \"l\" {}\narbiter \"arbiter\" {}\n" + example)}})
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(
+		"lab \"l\" {}\narbiter \"arbiter\" {}\n" + example)}})
 	if len(diags) > 0 || len(lab.Mirrors) != 5 || lab.Mirrors[4].Members[1].Name != "ap5b" {
 		t.Errorf("%v", diags)
 	}

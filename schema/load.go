@@ -21,7 +21,7 @@ type Source struct {
 // Where diagnostics hold errors the lab holds what could be read, so that later
 // checks can add theirs; nothing may be written from it. A file that cannot be
 // parsed, and variables without usable values, leave a [Lab.Blind] lab. Diagnostics are sorted by file and
-// place, the same on every run.
+// position, the same on every run.
 func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnostics) {
 	parsed, diags := parse(sources)
 	if diags.HasErrors() {
@@ -32,7 +32,7 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 	}
 	d := newDecoder(diags)
 	body := d.open(parsed, settings)
-	blind := d.diags.HasErrors() // what follows from a missing value is not worth a word
+	blind := d.diags.HasErrors() // what follows from a missing value is not reported
 	lab := d.lab(body)
 	lab.Source, lab.Blind = base, blind || d.meter.full != nil
 	if !lab.Blind {
@@ -53,15 +53,22 @@ func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 	var diags hcl.Diagnostics
 	parsed := make([]*hcl.File, 0, len(sources))
 	for _, s := range sources {
-		if more := CheckNesting(s.Name, s.Content); more.HasErrors() {
-			diags = append(diags, more...)
-			continue
+		file, more := parseFile(s.Name, s.Content)
+		if diags = append(diags, more...); file != nil {
+			parsed = append(parsed, file)
 		}
-		file, more := parseFile(s)
-		diags = append(diags, explainSyntax(more)...)
-		parsed = append(parsed, file)
 	}
 	return parsed, diags
+}
+
+// parseFile parses a file that keeps the limits of the parser; the file is nil where it
+// does not.
+func parseFile(name string, content []byte) (*hcl.File, hcl.Diagnostics) {
+	if diags := CheckLimits(name, content); diags.HasErrors() {
+		return nil, diags
+	}
+	file, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
+	return file, completeSyntax(diags)
 }
 
 // writtenSecrets are the defaults of sensitive variables as they stand in files
@@ -96,8 +103,8 @@ func Variables(sources []Source) ([]Variable, hcl.Diagnostics) {
 	for _, file := range parsed {
 		d.add(d.meter.instrument(file.Body.(*hclsyntax.Body)))
 	}
-	content, _, more := hcl.MergeFiles(parsed).PartialContent(powers)
-	d.add(explainPlain(more, "", ""))
+	content, _, more := hcl.MergeFiles(parsed).PartialContent(definitionSchema)
+	d.add(completeDefinition(more, "", ""))
 	s.declareVariables(content.Blocks.OfType("variable"))
 	variables := make([]Variable, 0, len(s.names))
 	for _, name := range s.names {
@@ -115,9 +122,9 @@ func Variables(sources []Source) ([]Variable, hcl.Diagnostics) {
 	return variables, d.diags
 }
 
-// Sort orders diagnostics by file, place, severity and text.
+// Sort orders diagnostics by file, position, severity and text.
 func Sort(diags hcl.Diagnostics) {
-	place := func(d *hcl.Diagnostic) hcl.Range {
+	subject := func(d *hcl.Diagnostic) hcl.Range {
 		if d.Subject == nil {
 			return hcl.Range{}
 		}
@@ -125,7 +132,7 @@ func Sort(diags hcl.Diagnostics) {
 	}
 	sort.SliceStable(diags, func(i, j int) bool {
 		a, b := diags[i], diags[j]
-		p, q := place(a), place(b)
+		p, q := subject(a), subject(b)
 		switch {
 		case p.Filename != q.Filename:
 			return p.Filename < q.Filename

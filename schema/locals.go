@@ -46,7 +46,8 @@ func (s *scope) declareLocals(blocks hcl.Blocks) {
 			s.localNames = append(s.localNames, a.Name)
 		}
 	}
-	sort.Slice(s.localNames, func(i, j int) bool { return before(s.locals[s.localNames[i]].at, s.locals[s.localNames[j]].at) })
+	sort.Slice(s.localNames,
+		func(i, j int) bool { return before(s.locals[s.localNames[i]].at, s.locals[s.localNames[j]].at) })
 	for _, l := range s.locals {
 		for _, traversal := range l.expr.Variables() {
 			if name := member(traversal, "local"); name != "" {
@@ -97,8 +98,9 @@ func (s *scope) setLocal(l *local, values map[string]cty.Value, path []*local) {
 		values[l.name] = cty.DynamicVal
 		return
 	}
-	if len(path) > mostNested {
-		s.d.errorf(l.at, "Locals too deep", "More than %d locals need one another in a row here. Write some of them in one expression.", mostNested)
+	if len(path) > maxNesting {
+		s.d.errorf(l.at, "Locals too deep",
+			"More than %d locals need one another in a row here. Write some of them in one expression.", maxNesting)
 		values[l.name] = cty.DynamicVal
 		l.state = done
 		return
@@ -118,7 +120,7 @@ func (s *scope) setLocal(l *local, values map[string]cty.Value, path []*local) {
 	ctx := s.ctx.NewChild()
 	ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(needed)}
 	value, diags := s.d.meter.value(l.expr, ctx)
-	if s.d.add(explainValue(diags)); diags.HasErrors() {
+	if s.d.add(completeExpression(diags)); diags.HasErrors() {
 		value = cty.DynamicVal
 	}
 	values[l.name] = value
@@ -138,5 +140,7 @@ func (s *scope) reportCycle(l *local, path []*local) {
 	if len(names) > 9 {
 		names = append(append(names[:4:4], fmt.Sprintf("%d more", len(names)-8)), names[len(names)-4:]...)
 	}
-	s.d.errorf(l.at, "Locals in a circle", "The value of local.%s depends on itself: %s. Give one of them a value that needs none of the others.", l.name, strings.Join(names, " -> "))
+	s.d.errorf(l.at, "Locals in a circle",
+		"The value of local.%s depends on itself: %s. Give one of them a value that needs none of the "+
+			"others.", l.name, strings.Join(names, " -> "))
 }

@@ -26,10 +26,10 @@ const outOfRange = "A number here is too large or too small to be meant. Write t
 
 // A meter counts the work of one topology's expressions.
 type meter struct {
-	used  int
-	depth int
-	full  *hcl.Diagnostic // why it is used up, and where; nil until then
-	told  bool
+	used     int
+	depth    int
+	full     *hcl.Diagnostic // why it is used up, and where; nil until then
+	reported bool
 }
 
 // exceed stops all further evaluation.
@@ -49,10 +49,14 @@ func (m *meter) charge(v cty.Value, cost, factor int, at hcl.Range) {
 	case !ok:
 		m.exceed(at, "Number out of range", outOfRange)
 	case weight > mostWeight:
-		m.exceed(at, "Value too large", "A value of more than 250,000 elements, or 4 MB of text, is made here. A lab is described by far less; make it smaller.")
+		m.exceed(at, "Value too large",
+			"A value of more than 250,000 elements, or 4 MB of text, is made here. A lab is described by far "+
+				"less; make it smaller.")
 	default:
 		if m.used += cost + factor*weight; m.used > budget {
-			m.exceed(at, "Too much to compute", "The expressions of this topology make more than a million elements, and that is used up here. Compute shared values once in a locals block, and look elements up with map[key].")
+			m.exceed(at, "Too much to compute",
+				"The expressions of this topology make more than a million elements, and that is used up here. "+
+					"Compute shared values once in a locals block, and look elements up with map[key].")
 		}
 	}
 }
@@ -62,7 +66,8 @@ func (m *meter) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl
 	if m.full == nil {
 		v, diags := expr.Value(ctx)
 		if _, ok := weigh(v, mostWeight); !ok {
-			return cty.DynamicVal, hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Number out of range", outOfRange)}
+			return cty.DynamicVal,
+				hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Number out of range", outOfRange)}
 		}
 		if !diags.HasErrors() {
 			m.charge(v, 1, 1, expr.Range())
@@ -71,10 +76,10 @@ func (m *meter) value(expr hcl.Expression, ctx *hcl.EvalContext) (cty.Value, hcl
 			return v, diags
 		}
 	}
-	if m.told {
+	if m.reported {
 		return cty.DynamicVal, nil
 	}
-	m.told = true
+	m.reported = true
 	return cty.DynamicVal, hcl.Diagnostics{m.full}
 }
 
@@ -120,10 +125,11 @@ func (e *metered) UnwrapExpression() hcl.Expression { return e.Expression }
 
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	if e.m.full == nil && e.m.depth > mostDeep {
-		e.m.exceed(e.Range(), "Functions too deep", "More than 500 calls are nested here. A function of the topology must not call itself.")
+		e.m.exceed(e.Range(), "Functions too deep",
+			"More than 500 calls are nested here. A function of the topology must not call itself.")
 	}
 	if e.m.full != nil {
-		return cty.DynamicVal, nil // told once, by value
+		return cty.DynamicVal, nil // reported once, by value
 	}
 	e.m.depth++
 	v, diags := e.Expression.Value(ctx)

@@ -19,7 +19,8 @@ func (v value) cores(to *string) {
 	}
 	n := converted.AsBigFloat()
 	if n.Sign() <= 0 || n.Cmp(big.NewFloat(4096)) > 0 || len(n.Text('f', -1)) > 7 {
-		v.d.errorf(v.at(), "Number out of range", "%s must be more than 0 and at most 4096, with at most two decimals.", v.name)
+		v.d.errorf(v.at(), "Number out of range",
+			"%s must be more than 0 and at most 4096, with at most two decimals.", v.name)
 		return
 	}
 	*to = n.Text('f', -1)

@@ -57,7 +57,8 @@ func reference() string {
 		for _, a := range block.Arguments {
 			if isServiceArgument(a.Name) {
 				if a.Name == "networks" {
-					fmt.Fprintf(&b, "Default `networks`: %s. It also takes the arguments of every service, below.\n\n", a.Default)
+					fmt.Fprintf(&b,
+						"Default `networks`: %s. It also takes the arguments of every service, below.\n\n", a.Default)
 				}
 				common[a.Name] = a
 				continue
@@ -76,7 +77,9 @@ func reference() string {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("### Every service\n\n`arbiter`, `member`, `application_server`, `web_gateway`, `nginx` and `haproxy` also take:\n\n| argument | type | default | meaning |\n|---|---|---|---|\n")
+	b.WriteString(
+		"### Every service\n\n`arbiter`, `member`, `application_server`, `web_gateway`, `nginx` and `haproxy` " +
+			"also take:\n\n| argument | type | default | meaning |\n|---|---|---|---|\n")
 	for _, name := range serviceArguments {
 		def := common[name].Default
 		if name == "networks" {
@@ -89,7 +92,8 @@ func reference() string {
 }
 
 func row(b *strings.Builder, a schema.ArgumentReference, def string) {
-	if strings.HasPrefix(def, `"`) || strings.HasPrefix(def, "[") || def == "true" || def == "false" || strings.Trim(def, "0123456789") == "" {
+	if strings.HasPrefix(def, `"`) || strings.HasPrefix(def, "[") || def == "true" || def == "false" ||
+		strings.Trim(def, "0123456789") == "" {
 		def = "`" + def + "`"
 	}
 	fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", a.Name, a.Type, def, strings.ReplaceAll(a.Doc, "|", `\|`))

@@ -40,7 +40,7 @@ func (v Version) LongPasswordHash() bool { return !v.Before(2022, 1) }
 
 // CapabilityCheck reports whether iris-main looks for Linux capabilities that
 // Docker from 20.10.14 on grants no user but root, and refuses to start without
-// them: images of 2021 and 2022. Those before know no option that stops it.
+// them: images of 2021 and 2022. Earlier ones have no option that stops it.
 func (v Version) CapabilityCheck() bool { return !v.Before(2021, 1) && v.Before(2023, 1) }
 
 // OwnInit reports whether the image of IRIS brings its own init process.

@@ -27,7 +27,8 @@ func made(s string, least, most int, ok func(c byte) bool) bool {
 // serviceName is the rule for services, labs, mirrors, networks and profiles:
 // ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$.
 func serviceName(s string) bool {
-	return made(s, 1, 63, func(c byte) bool { return lower(c) || digit(c) || c == '-' }) && s[0] != '-' && s[len(s)-1] != '-'
+	return made(s, 1, 63, func(c byte) bool { return lower(c) || digit(c) || c == '-' }) && s[0] != '-' &&
+		s[len(s)-1] != '-'
 }
 
 // setName is a mirror set name: 1 to 15 letters and digits (GHA).
@@ -50,13 +51,15 @@ func systemName(s string) string {
 // databaseName is a database name that is also a mirror database name: it
 // starts with a letter or _, then letters, digits, - and _, at most 62 (GSA).
 func databaseName(s string) bool {
-	return made(s, 1, 62, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) && (letter(s[0]) || s[0] == '_')
+	return made(s, 1, 62, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) &&
+		(letter(s[0]) || s[0] == '_')
 }
 
 // namespaceName starts with a letter or %, then letters, digits, - and _, at
 // most 64 (GSA).
 func namespaceName(s string) string {
-	if s != "" && (letter(s[0]) || s[0] == '%') && made(s[1:], 0, 63, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) {
+	if s != "" && (letter(s[0]) || s[0] == '%') &&
+		made(s[1:], 0, 63, func(c byte) bool { return letter(c) || digit(c) || c == '_' || c == '-' }) {
 		return ""
 	}
 	return fmt.Sprintf("%s is not a namespace name: a letter or %%, then up to 63 letters, digits, - and _.", shown(s))
@@ -64,7 +67,8 @@ func namespaceName(s string) string {
 
 // hostName is a host name or an address, as it stands in a URL.
 func hostName(s string) string {
-	if made(s, 1, 253, func(c byte) bool { return letter(c) || digit(c) || c == '-' || c == '.' }) && s[0] != '-' && s[0] != '.' {
+	if made(s, 1, 253, func(c byte) bool { return letter(c) || digit(c) || c == '-' || c == '.' }) && s[0] != '-' &&
+		s[0] != '.' {
 		return ""
 	}
 	return fmt.Sprintf("%s is not a host name: letters, digits, - and dots, without scheme and port.", shown(s))
@@ -75,7 +79,9 @@ func hostAddress(s string) string {
 	if ipv4(s) == "" {
 		return ""
 	}
-	return fmt.Sprintf(`%s is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the network.`, shown(s))
+	return fmt.Sprintf(
+		`%s is not an IPv4 address. "127.0.0.1" keeps the lab on this host, "0.0.0.0" opens it to the `+
+			`network.`, shown(s))
 }
 
 // timezone is the name of a time zone as TZ takes it.
@@ -89,22 +95,28 @@ func timezone(s string) string {
 // relativeFile is a file below the generated directory, with no character that
 // any of the files naming it would have to escape.
 func relativeFile(s string) string {
-	if s == "" || !made(s, 1, 200, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.", c) >= 0 }) {
+	if s == "" || !made(s, 1, 200,
+		func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("/_-.", c) >= 0 }) {
 		return fmt.Sprintf("%s is not a plain relative path: use letters, digits, -, _, dots and /.", shown(s))
 	}
 	for part := range strings.SplitSeq(s, "/") {
 		if part == "" || part == "." || part == ".." {
-			return fmt.Sprintf("%s must stay below the generated directory: no leading /, no empty part, no . and no .. between the slashes.", shown(s))
+			return fmt.Sprintf(
+				"%s must stay below the generated directory: no leading /, no empty part, no . and no .. "+
+					"between the slashes.", shown(s))
 		}
 	}
 	first, _, below := strings.Cut(s, "/")
 	switch first {
 	case "data", "certs", "secrets", "compose", "iris", "nginx", "haproxy", "webgateway", ".git",
 		"docker-compose.yaml", "start.sh", "stop.sh", "status.sh", "drill.sh", ".gitignore", ".mirrorgen.json":
-		return fmt.Sprintf("%s belongs to the generated lab, which writes or deletes it. Take another name, for example \"iris.key\".", shown(s))
+		return fmt.Sprintf(
+			"%s belongs to the generated lab, which writes or deletes it. Take another name, for example "+
+				"\"iris.key\".", shown(s))
 	}
 	if !below && strings.HasPrefix(first, "README") {
-		return fmt.Sprintf("%s belongs to the generated lab, which writes it. Take another name, for example \"iris.key\".", shown(s))
+		return fmt.Sprintf(
+			"%s belongs to the generated lab, which writes it. Take another name, for example \"iris.key\".", shown(s))
 	}
 	return ""
 }
@@ -112,7 +124,8 @@ func relativeFile(s string) string {
 // imageReference is a container image reference as Docker reads it:
 // [host[:port]/]path[:tag][@sha256:digest], the path in lower case.
 func imageReference(s string) string {
-	problem := fmt.Sprintf("%s is not an image reference: [registry/]name[:tag][@sha256:digest], the name in lower case.", shown(s))
+	problem := fmt.Sprintf(
+		"%s is not an image reference: [registry/]name[:tag][@sha256:digest], the name in lower case.", shown(s))
 	rest, digest, ok := strings.Cut(s, "@")
 	hex := func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' }
 	if ok && (!strings.HasPrefix(digest, "sha256:") || !made(digest[len("sha256:"):], 64, 64, hex)) {
@@ -134,7 +147,9 @@ func imageReference(s string) string {
 // imagePath is an image reference without tag and digest, or the beginning of
 // one: a registry.
 func imagePath(s string) string {
-	problem := fmt.Sprintf("%s is not the path of an image: [host[:port]/]name/name, in lower case, without a tag and without a / at the end.", shown(s))
+	problem := fmt.Sprintf(
+		"%s is not the path of an image: [host[:port]/]name/name, in lower case, without a tag and without a / "+
+			"at the end.", shown(s))
 	if len(s) > 400 {
 		return problem
 	}
@@ -148,7 +163,8 @@ func imagePath(s string) string {
 			continue
 		}
 		separator := func(c byte) bool { return c == '.' || c == '_' || c == '-' }
-		if !made(part, 1, 128, func(c byte) bool { return lower(c) || digit(c) || separator(c) }) || separator(part[0]) || separator(part[len(part)-1]) {
+		if !made(part, 1, 128, func(c byte) bool { return lower(c) || digit(c) || separator(c) }) ||
+			separator(part[0]) || separator(part[len(part)-1]) {
 			return problem
 		}
 	}
@@ -157,7 +173,8 @@ func imagePath(s string) string {
 
 // imageTag is the tag of an image.
 func imageTag(s string) string {
-	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.", c) >= 0 }) && s[0] != '.' && s[0] != '-' {
+	if made(s, 1, 128, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.", c) >= 0 }) &&
+		s[0] != '.' && s[0] != '-' {
 		return ""
 	}
 	return fmt.Sprintf("%s is not an image tag: letters, digits, -, _ and dots.", shown(s))
@@ -197,16 +214,23 @@ func passwordHash(s string, v Version) string {
 	hex := func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
 	bytes := func(s string) bool { return len(s)%2 == 0 && made(s, 2, 1024, hex) }
 	if !v.LongPasswordHash() {
-		if len(fields) == 2 && made(fields[0], 40, 40, hex) && made(fields[1], 1, 64, func(c byte) bool { return letter(c) || digit(c) }) {
+		if len(fields) == 2 && made(fields[0], 40, 40, hex) &&
+			made(fields[1], 1, 64, func(c byte) bool { return letter(c) || digit(c) }) {
 			return ""
 		}
-		return fmt.Sprintf(`IRIS %[1]s takes two fields: "<hash>,<salt>". The salt is letters and digits; the hash is 20 bytes of PBKDF2-HMAC-SHA1 over password and salt, in 1024 rounds, as 40 hexadecimal digits. "mirrorgen password-hash --version %[1]s" prints one.`, v)
+		return fmt.Sprintf(
+			`IRIS %[1]s takes two fields: "<hash>,<salt>". The salt is letters and digits; the hash is 20 bytes `+
+				`of PBKDF2-HMAC-SHA1 over password and salt, in 1024 rounds, as 40 hexadecimal digits. `+
+				`"mirrorgen password-hash --version %[1]s" prints one.`, v)
 	}
 	algorithm := func(c byte) bool { return c >= 'A' && c <= 'Z' || digit(c) }
-	if len(fields) == 4 && bytes(fields[0]) && bytes(fields[1]) && made(fields[2], 1, 9, digit) && made(fields[3], 1, 16, algorithm) {
+	if len(fields) == 4 && bytes(fields[0]) && bytes(fields[1]) && made(fields[2], 1, 9, digit) &&
+		made(fields[3], 1, 16, algorithm) {
 		return ""
 	}
-	return fmt.Sprintf(`IRIS %s takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. "mirrorgen password-hash" prints them.`, v)
+	return fmt.Sprintf(
+		`IRIS %s takes four fields: "<hash>,<salt>,10000,SHA512", hash and salt in hexadecimal. `+
+			`"mirrorgen password-hash" prints them.`, v)
 }
 
 // environmentName is the name of an environment variable.
@@ -231,7 +255,9 @@ func addressPattern(s string) string {
 	if ok {
 		return "*.*.*.* would open the management pages to everybody. Name the addresses that may open them."
 	}
-	return fmt.Sprintf(`%s is not an address pattern: four parts, each a number from 0 to 255 or *, for example "10.0.100.*".`, shown(s))
+	return fmt.Sprintf(
+		`%s is not an address pattern: four parts, each a number from 0 to 255 or *, for example `+
+			`"10.0.100.*".`, shown(s))
 }
 
 // userName is a name for CSP.ini, which has no quotes.

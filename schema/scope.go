@@ -25,8 +25,8 @@ type scope struct {
 	ctx        *hcl.EvalContext
 }
 
-// powers are the blocks that define what expressions refer to.
-var powers = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+// definitionSchema are the blocks that define what expressions refer to.
+var definitionSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "variable", LabelNames: []string{"name"}},
 	{Type: "locals"},
 }}
@@ -40,16 +40,16 @@ func newScope(d *decoder) *scope {
 // without any of it.
 func (d *decoder) open(files []*hcl.File, settings []Setting) hcl.Body {
 	body := hcl.MergeFiles(files)
-	use := survey(files)
-	if !use.expressions && len(settings) == 0 {
+	found := findFeatures(files)
+	if !found.expressions && len(settings) == 0 {
 		return body
 	}
 	for _, file := range files {
 		d.add(d.meter.instrument(file.Body.(*hclsyntax.Body)))
 	}
 	s := newScope(d)
-	content, body, diags := body.PartialContent(powers)
-	d.add(explainPlain(diags, "", ""))
+	content, body, diags := body.PartialContent(definitionSchema)
+	d.add(completeDefinition(diags, "", ""))
 	s.declareVariables(content.Blocks.OfType("variable"))
 	s.declareLocals(content.Blocks.OfType("locals"))
 	values := s.checkReferences(files)
@@ -63,9 +63,10 @@ func (d *decoder) open(files []*hcl.File, settings []Setting) hcl.Body {
 
 	d.ctx = s.ctx.NewChild()
 	d.ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(values)}
-	if use.dynamic {
-		d.expanded = use.ranges
-		body = dynblock.Expand(body, d.ctx, dynblock.OptCheckForEach(refuseSensitive), dynblock.OptCheckForEach(d.countBlocks))
+	if found.dynamic {
+		d.expanded = found.ranges
+		body = dynblock.Expand(body, d.ctx, dynblock.OptCheckForEach(refuseSensitive),
+			dynblock.OptCheckForEach(d.countBlocks))
 	}
 	return body
 }
@@ -76,7 +77,9 @@ func refuseSensitive(v cty.Value, expr hcl.Expression, _ *hcl.EvalContext) hcl.D
 	if !v.IsMarked() {
 		return nil
 	}
-	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Sensitive for_each", "What for_each goes through decides which blocks there are, and that is shown everywhere, so it cannot be sensitive. Take the names from a variable of their own.")}
+	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Sensitive for_each",
+		"What for_each goes through decides which blocks there are, and that is shown everywhere, so it cannot "+
+			"be sensitive. Take the names from a variable of their own.")}
 }
 
 // mostBlocks is how many blocks dynamic blocks may make: the largest labs have
@@ -93,12 +96,15 @@ func (d *decoder) countBlocks(v cty.Value, expr hcl.Expression, _ *hcl.EvalConte
 	if d.made <= mostBlocks {
 		return nil
 	}
-	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Too many blocks", "The dynamic blocks of this topology make more than %d blocks, and this for_each is where that is reached. Make fewer.", mostBlocks)}
+	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Too many blocks",
+		"The dynamic blocks of this topology make more than %d blocks, and this for_each is where that is "+
+			"reached. Make fewer.", mostBlocks)}
 }
 
 // addFunctions adds the topology's own functions to the closed list.
 func (s *scope) addFunctions(body hcl.Body) hcl.Body {
-	content, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "function", LabelNames: []string{"name"}}}})
+	content, _, _ := body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "function",
+		LabelNames: []string{"name"}}}})
 	seen := map[string]hcl.Range{}
 	for _, b := range content.Blocks {
 		name, at := b.Labels[0], b.LabelRanges[0]
@@ -110,7 +116,7 @@ func (s *scope) addFunctions(body hcl.Body) hcl.Body {
 		seen[name] = at
 	}
 	own, remain, diags := userfunc.DecodeUserFunctions(body, "function", func() *hcl.EvalContext { return s.ctx })
-	s.d.add(explainPlain(diags, "params, variadic_param, result", "A function block holds arguments only."))
+	s.d.add(completeDefinition(diags, "params, variadic_param, result", "A function block holds arguments only."))
 	for name, f := range own {
 		if _, ok := functions()[name]; !ok && f != (function.Function{}) {
 			s.ctx.Functions[name] = f
@@ -119,67 +125,68 @@ func (s *scope) addFunctions(body hcl.Body) hcl.Body {
 	return remain
 }
 
-// use is what a topology makes use of.
-type use struct {
+// features are what a topology makes use of.
+type features struct {
 	expressions bool // variables, locals, functions or anything that computes
 	dynamic     bool
 	ranges      map[hcl.Range]bool // headers of the dynamic blocks
 }
 
-// survey looks through a topology for anything that computes.
-func survey(files []*hcl.File) use {
-	u := use{ranges: map[hcl.Range]bool{}}
+// findFeatures looks through a topology for anything that computes.
+func findFeatures(files []*hcl.File) features {
+	f := features{ranges: map[hcl.Range]bool{}}
 	for _, file := range files {
-		u.body(file.Body.(*hclsyntax.Body))
+		f.body(file.Body.(*hclsyntax.Body))
 	}
-	return u
+	return f
 }
 
-func (u *use) body(body *hclsyntax.Body) {
+func (f *features) body(body *hclsyntax.Body) {
 	for _, a := range body.Attributes {
-		u.expressions = u.expressions || !plain(a.Expr)
+		f.expressions = f.expressions || !isLiteral(a.Expr)
 	}
 	for _, b := range body.Blocks {
 		switch b.Type {
 		case "dynamic":
-			u.expressions, u.dynamic = true, true
-			u.ranges[b.DefRange()] = true
+			f.expressions, f.dynamic = true, true
+			f.ranges[b.DefRange()] = true
 		case "variable", "locals", "function":
-			u.expressions = true
+			f.expressions = true
 		}
-		u.body(b.Body)
+		f.body(b.Body)
 	}
 }
 
-// plain reports whether an expression is written out: literals, and lists and
+// isLiteral reports whether an expression is written out: literals, and lists and
 // objects of them.
-func plain(expr hclsyntax.Expression) bool {
+func isLiteral(expr hclsyntax.Expression) bool {
 	switch e := expr.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return true
 	case *hclsyntax.TemplateExpr:
-		return !slices.ContainsFunc(e.Parts, func(e hclsyntax.Expression) bool { return !plain(e) })
+		return !slices.ContainsFunc(e.Parts, func(e hclsyntax.Expression) bool { return !isLiteral(e) })
 	case *hclsyntax.UnaryOpExpr:
-		return plain(e.Val)
+		return isLiteral(e.Val)
 	case *hclsyntax.TupleConsExpr:
-		return !slices.ContainsFunc(e.Exprs, func(e hclsyntax.Expression) bool { return !plain(e) })
+		return !slices.ContainsFunc(e.Exprs, func(e hclsyntax.Expression) bool { return !isLiteral(e) })
 	case *hclsyntax.ObjectConsExpr:
-		return !slices.ContainsFunc(e.Items, func(i hclsyntax.ObjectConsItem) bool { return !plain(i.ValueExpr) || !plainKey(i.KeyExpr) })
+		return !slices.ContainsFunc(e.Items,
+			func(i hclsyntax.ObjectConsItem) bool { return !isLiteral(i.ValueExpr) || !isLiteralKey(i.KeyExpr) })
 	}
 	return false
 }
 
-// plainKey reports whether the key of an object is a word or a literal.
-func plainKey(expr hclsyntax.Expression) bool {
+// isLiteralKey reports whether the key of an object is a name or a literal.
+func isLiteralKey(expr hclsyntax.Expression) bool {
 	key, ok := expr.(*hclsyntax.ObjectConsKeyExpr)
 	if !ok || key.ForceNonLiteral {
 		return false
 	}
-	return hcl.ExprAsKeyword(key.Wrapped) != "" || plain(key.Wrapped)
+	return hcl.ExprAsKeyword(key.Wrapped) != "" || isLiteral(key.Wrapped)
 }
 
 // checkReferences reports every name of var and local that does not exist, at
-// its place, used or not. Such a name then has a value that is not known, so that
+// its range, used or not. Such a name then has a value that is not known, so that
 // it is reported once. It returns the values of the unknown locals.
 func (s *scope) checkReferences(files []*hcl.File) map[string]cty.Value {
 	locals := map[string]cty.Value{}
@@ -191,7 +198,8 @@ func (s *scope) checkReferences(files []*hcl.File) map[string]cty.Value {
 			}
 			if name := member(e.Traversal, "var"); name != "" && s.variables[name] == nil {
 				s.values[name] = cty.DynamicVal
-				s.d.errorf(e.SrcRange, "Unknown variable", "The topology declares no variable %s.%s", shown(name), s.variableHint(name))
+				s.d.errorf(e.SrcRange, "Unknown variable",
+					"The topology declares no variable %s.%s", shown(name), s.variableHint(name))
 			}
 			if name := member(e.Traversal, "local"); name != "" && s.locals[name] == nil {
 				locals[name] = cty.DynamicVal
@@ -219,9 +227,9 @@ func (s *scope) localHint(name string) string {
 	return hint(name, s.localNames, "locals")
 }
 
-// explainPlain completes HCL's diagnostics about a block that is not in the
+// completeDefinition completes HCL's diagnostics about a block that is not in the
 // tables of the language.
-func explainPlain(diags hcl.Diagnostics, arguments, blocks string) hcl.Diagnostics {
+func completeDefinition(diags hcl.Diagnostics, arguments, blocks string) hcl.Diagnostics {
 	for _, diag := range diags {
 		if strings.Contains(diag.Detail, "Did you mean") {
 			continue

@@ -74,7 +74,7 @@ func (d *decoder) sortedSecrets() []string {
 	return secrets
 }
 
-// Redact puts [Hidden] in the place of every secret in a text that is shown.
+// Redact replaces every secret in a text that is shown by [Hidden].
 // secrets are sorted as [Lab.Secrets] is.
 func Redact(text string, secrets []string) string {
 	for _, secret := range secrets {
@@ -99,7 +99,7 @@ func redactWord(text, secret string) string {
 		at := from + i
 		end := at + len(secret)
 		b.WriteString(text[from:at])
-		if at > 0 && wordByte(text[at-1]) || end < len(text) && wordByte(text[end]) {
+		if at > 0 && isAlphanumeric(text[at-1]) || end < len(text) && isAlphanumeric(text[end]) {
 			b.WriteString(secret)
 		} else {
 			b.WriteString(Hidden)
@@ -108,9 +108,9 @@ func redactWord(text, secret string) string {
 	}
 }
 
-func wordByte(c byte) bool { return letter(c) || digit(c) || c >= 0x80 }
+func isAlphanumeric(c byte) bool { return letter(c) || digit(c) || c >= 0x80 }
 
-// RedactDiagnostics puts [Hidden] in the place of every secret.
+// RedactDiagnostics replaces every secret in diagnostics by [Hidden].
 func RedactDiagnostics(diags hcl.Diagnostics, secrets []string) {
 	if len(secrets) == 0 {
 		return

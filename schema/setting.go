@@ -53,7 +53,9 @@ func (s *scope) declared(setting Setting) bool {
 	if !setting.Ambient {
 		s.d.diags = append(s.d.diags, &hcl.Diagnostic{
 			Severity: hcl.DiagError, Summary: "Unknown variable",
-			Detail: fmt.Sprintf("%s: the topology declares no variable %s.%s", setting.Origin, shown(setting.Name), s.variableHint(setting.Name)),
+			Detail: fmt.Sprintf(
+				"%s: the topology declares no variable %s.%s", setting.Origin, shown(setting.Name),
+				s.variableHint(setting.Name)),
 		})
 		s.d.errors++
 	}
@@ -75,7 +77,8 @@ func (s *scope) file(source *Source) map[string]hcl.Expression {
 	exprs := map[string]hcl.Expression{}
 	for name, attribute := range attributes {
 		if s.variables[name] == nil {
-			s.d.errorf(attribute.NameRange, "Unknown variable", "The topology declares no variable %s.%s", shown(name), s.variableHint(name))
+			s.d.errorf(attribute.NameRange, "Unknown variable",
+				"The topology declares no variable %s.%s", shown(name), s.variableHint(name))
 			continue
 		}
 		exprs[name] = attribute.Expr
@@ -84,7 +87,7 @@ func (s *scope) file(source *Source) map[string]hcl.Expression {
 }
 
 func (s *scope) parseValues(source *Source) (*hclsyntax.Body, bool) {
-	if diags := CheckNesting(source.Name, source.Content); diags.HasErrors() {
+	if diags := CheckLimits(source.Name, source.Content); diags.HasErrors() {
 		s.d.add(diags)
 		return nil, false
 	}
@@ -107,10 +110,12 @@ func (s *scope) evaluate(v *variable, a assignment) (cty.Value, bool) {
 		return cty.StringVal(a.setting.Value), true
 	}
 	problem := func(detail string) (cty.Value, bool) {
-		s.d.errorf(v.NameRange, "Unsuitable value", "%s is not an expression for variable %q, which is %s: %s", a.setting.Origin, v.Name, article(typeName(v.kind)), detail)
+		s.d.errorf(v.NameRange, "Unsuitable value",
+			"%s is not an expression for variable %q, which is %s: %s", a.setting.Origin, v.Name,
+			article(typeName(v.kind)), detail)
 		return cty.DynamicVal, false
 	}
-	if diags := CheckNesting(a.setting.Origin, []byte(a.setting.Value)); diags.HasErrors() {
+	if diags := CheckLimits(a.setting.Origin, []byte(a.setting.Value)); diags.HasErrors() {
 		return problem(diags[0].Detail)
 	}
 	expr, diags := hclsyntax.ParseExpression([]byte(a.setting.Value), a.setting.Origin, hcl.InitialPos)
@@ -131,7 +136,8 @@ func (s *scope) closed(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
 		switch diag.Summary {
 		case "Variables not allowed":
-			diag.Detail = `A value from outside the topology refers to nothing. Write the value itself; text stands in quotes: "ap1".`
+			diag.Detail = `A value from outside the topology refers to nothing. Write the value itself; text ` +
+				`stands in quotes: "ap1".`
 		case "Function calls not allowed":
 			diag.Detail = "A value from outside the topology calls no function. Write the value itself."
 		}

@@ -47,13 +47,16 @@ var validationSchema = &hcl.BodySchema{
 // declareVariables reads the variable blocks, in file order.
 func (s *scope) declareVariables(blocks hcl.Blocks) {
 	for _, b := range blocks {
-		v := &variable{Decl: Decl{Name: b.Labels[0], Range: b.DefRange, NameRange: b.LabelRanges[0]}, kind: cty.DynamicPseudoType}
+		v := &variable{Decl: Decl{Name: b.Labels[0], Range: b.DefRange, NameRange: b.LabelRanges[0]},
+			kind: cty.DynamicPseudoType}
 		if !identifier(v.Name) {
-			s.d.errorf(v.NameRange, "Unsuitable name", "%s is not the name of a variable: a letter or _, then letters, digits, - and _.", shown(v.Name))
+			s.d.errorf(v.NameRange, "Unsuitable name",
+				"%s is not the name of a variable: a letter or _, then letters, digits, - and _.", shown(v.Name))
 			continue
 		}
 		if first := s.variables[v.Name]; first != nil {
-			s.d.errorf(v.NameRange, "Duplicate variable", "%q is already declared at %s. Rename one.", v.Name, first.NameRange)
+			s.d.errorf(v.NameRange, "Duplicate variable",
+				"%q is already declared at %s. Rename one.", v.Name, first.NameRange)
 			continue
 		}
 		s.variables[v.Name] = v
@@ -65,11 +68,13 @@ func (s *scope) declareVariables(blocks hcl.Blocks) {
 // readVariable reads one block's body.
 func (s *scope) readVariable(v *variable, body hcl.Body) {
 	content, diags := body.Content(variableSchema)
-	s.d.add(explainPlain(diags, "type, default, description, sensitive", "A variable block holds validation blocks only."))
+	s.d.add(completeDefinition(diags, "type, default, description, sensitive",
+		"A variable block holds validation blocks only."))
 	if a := content.Attributes["type"]; a != nil {
 		kind, defaults, diags := typeexpr.TypeConstraintWithDefaults(a.Expr)
 		for _, diag := range diags {
-			diag.Detail += ` Types are string, number, bool, any, and list(...), set(...), map(...), object({...}), tuple([...]) of them.`
+			diag.Detail += ` Types are string, number, bool, any, and list(...), set(...), map(...), ` +
+				`object({...}), tuple([...]) of them.`
 		}
 		if s.d.add(diags); !diags.HasErrors() {
 			v.kind, v.defaults = kind, defaults
@@ -90,7 +95,8 @@ func (s *scope) readVariable(v *variable, body hcl.Body) {
 		value, diags := s.d.meter.value(a.Expr, nil)
 		for _, diag := range diags {
 			if diag.Summary == "Variables not allowed" || diag.Summary == "Function calls not allowed" {
-				diag.Detail = "A default refers to nothing and calls no function. Compute the value in a locals block instead."
+				diag.Detail = "A default refers to nothing and calls no function. Compute the value in a locals " +
+					"block instead."
 			}
 		}
 		s.d.add(diags)
@@ -101,9 +107,10 @@ func (s *scope) readVariable(v *variable, body hcl.Body) {
 	}
 	for _, b := range content.Blocks {
 		checks, diags := b.Body.Content(validationSchema)
-		s.d.add(explainPlain(diags, "condition, error_message", "A validation block holds arguments only."))
+		s.d.add(completeDefinition(diags, "condition, error_message", "A validation block holds arguments only."))
 		if !diags.HasErrors() {
-			v.checks = append(v.checks, validation{checks.Attributes["condition"].Expr, checks.Attributes["error_message"].Expr, b.DefRange})
+			v.checks = append(v.checks,
+				validation{checks.Attributes["condition"].Expr, checks.Attributes["error_message"].Expr, b.DefRange})
 		}
 	}
 }
@@ -127,14 +134,15 @@ func (s *scope) constant(a *hcl.Attribute, kind cty.Type, want string) (cty.Valu
 }
 
 // converted makes a value one of the variable's type; what cannot be one is
-// reported at the place that gave it.
+// reported at the range that gave it.
 func (s *scope) converted(v *variable, value cty.Value, at hcl.Range, what string) cty.Value {
 	if v.defaults != nil && !value.IsNull() {
 		value = v.defaults.Apply(value)
 	}
 	result, err := convert.Convert(value, v.kind)
 	if err != nil {
-		s.d.errorf(at, "Unsuitable value type", "%s of variable %q must be %s: %s.", what, v.Name, article(typeName(v.kind)), err)
+		s.d.errorf(at, "Unsuitable value type", "%s of variable %q must be %s: %s.", what, v.Name,
+			article(typeName(v.kind)), err)
 		return cty.DynamicVal
 	}
 	return result
@@ -158,7 +166,9 @@ func (s *scope) valueOf(v *variable, given map[string]assignment) cty.Value {
 	a, ok := given[v.Name]
 	if !ok {
 		if v.fallback == cty.NilVal {
-			s.d.errorf(v.NameRange, "Missing value", "Variable %q has no default, and nothing gives it a value. Add a default, or give one with --var %s=VALUE, a --var-file or MIRRORGEN_VAR_%s.", v.Name, v.Name, v.Name)
+			s.d.errorf(v.NameRange, "Missing value",
+				"Variable %q has no default, and nothing gives it a value. Add a default, or give one with "+
+					"--var %s=VALUE, a --var-file or MIRRORGEN_VAR_%s.", v.Name, v.Name, v.Name)
 			return cty.DynamicVal
 		}
 		return v.fallback
@@ -190,7 +200,7 @@ func (s *scope) validate() {
 
 func (s *scope) check(v *variable, check validation) {
 	condition, diags := s.d.meter.value(check.condition, s.ctx)
-	s.d.add(explainValue(diags))
+	s.d.add(completeExpression(diags))
 	if diags.HasErrors() {
 		return
 	}
@@ -206,12 +216,13 @@ func (s *scope) check(v *variable, check validation) {
 		return
 	}
 	message, diags := s.d.meter.value(check.message, s.ctx)
-	s.d.add(explainValue(diags))
+	s.d.add(completeExpression(diags))
 	if diags.HasErrors() {
 		return
 	}
 	text := "the condition of its validation block is false."
-	if message, marks := message.Unmark(); len(marks) == 0 && message.IsKnown() && !message.IsNull() && message.Type() == cty.String {
+	if message, marks := message.Unmark(); len(marks) == 0 && message.IsKnown() && !message.IsNull() &&
+		message.Type() == cty.String {
 		text = message.AsString()
 	}
 	s.d.errorf(check.condition.Range(), "Value refused", "Variable %q: %s", v.Name, text)

@@ -104,7 +104,7 @@ func (f *formatter) formatInput() error {
 
 // format lays out one file, after showing what is wrong with its syntax.
 func (f *formatter) format(name string, content []byte) ([]byte, error) {
-	diags := schema.CheckNesting(name, content)
+	diags := schema.CheckLimits(name, content)
 	if !diags.HasErrors() {
 		_, diags = hclsyntax.ParseConfig(content, name, hcl.InitialPos)
 	}

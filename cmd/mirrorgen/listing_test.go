@@ -58,7 +58,7 @@ func TestWriteLikeHCL(t *testing.T) {
 			_, more := plan.Make(lab, nil)
 			diags = append(diags, more...)
 		}
-		if schema.CheckNesting("lab.hcl", content).HasErrors() || longestLine(content) > mostWide {
+		if schema.CheckLimits("lab.hcl", content).HasErrors() || longestLine(content) > mostWide {
 			continue // HCL does not survive it, or does not shorten it
 		}
 		shown += len(diags)

@@ -78,7 +78,9 @@ func (m *maker) addresses() {
 	for _, s := range m.lab.Services {
 		if s.HostNumber != 0 {
 			if first := given[s.HostNumber]; first != nil {
-				m.errorf(s.At("host_number"), "Host number used twice", "%d is already the host number of %q at %s. Give one of them another, or leave it out.%s", s.HostNumber, first.Name, first.At("host_number"), s.Note())
+				m.errorf(s.At("host_number"), "Host number used twice",
+					"%d is already the host number of %q at %s. Give one of them another, or leave it "+
+						"out.%s", s.HostNumber, first.Name, first.At("host_number"), s.Note())
 			} else {
 				given[s.HostNumber] = s
 			}
@@ -94,7 +96,9 @@ func (m *maker) addresses() {
 				continue
 			}
 			if first, taken := pins[i][n]; taken {
-				m.errorf(p.At, "Address used twice", "%s is already the address of %q at %s. Give one of them another.", p.Value, first.owner.Name, first.at)
+				m.errorf(p.At, "Address used twice",
+					"%s is already the address of %q at %s. Give one of them another.", p.Value, first.owner.Name,
+					first.at)
 				continue
 			}
 			pins[i][n] = pin{s, p.At}
@@ -156,7 +160,8 @@ func (m *maker) unfit(i, n int) string {
 	}
 	switch {
 	case n < 0 || n >= size:
-		return fmt.Sprintf("it is not within %s of network %q. Take an address from that subnet.", where, m.lab.Networks[i].Name)
+		return fmt.Sprintf(
+			"it is not within %s of network %q. Take an address from that subnet.", where, m.lab.Networks[i].Name)
 	case n == 0:
 		return "it is the address of the network itself. Take one from the third address on."
 	case n == 1:
@@ -187,7 +192,9 @@ func (m *maker) fit(index map[string]int, pins []map[int]pin) {
 				}
 			}
 			if first, ok := pins[i][n]; ok && first.owner != s {
-				m.errorf(s.At("host_number"), "Address used twice", "Host number %d of %q is the address that %q is pinned to on network %q at %s. Give one of them another.", n, s.Name, first.owner.Name, ref.Name, first.at)
+				m.errorf(s.At("host_number"), "Address used twice",
+					"Host number %d of %q is the address that %q is pinned to on network %q at %s. Give one of "+
+						"them another.", n, s.Name, first.owner.Name, ref.Name, first.at)
 			}
 			highest[i] = max(highest[i], n)
 			needed[i]++
@@ -209,7 +216,9 @@ func (m *maker) fit(index map[string]int, pins []map[int]pin) {
 				continue // schema has compared them
 			}
 			if overlap(n.Subnet, other.Subnet) {
-				m.errorf(m.lab.Networks[i].Range, "Overlapping subnets", "%s of network %q overlaps %s of network %q. Set subnet of both, to ranges that do not overlap.", n.Subnet, n.Name, other.Subnet, other.Name)
+				m.errorf(m.lab.Networks[i].Range, "Overlapping subnets",
+					"%s of network %q overlaps %s of network %q. Set subnet of both, to ranges that do not "+
+						"overlap.", n.Subnet, n.Name, other.Subnet, other.Name)
 			}
 		}
 	}
@@ -242,17 +251,24 @@ func (m *maker) subnet(i int, n *Network, needed, highest int, over *schema.Serv
 					example = "" // it would meet another network
 				}
 			}
-			m.errorf(from.At("subnet"), "Subnet too small", "Network %q needs %d addresses, up to host number %d, and %s ends at %d: the first service that does not fit is %q. A prefix that fits is /%d%s.",
-				n.Name, needed, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits, example)
+			m.errorf(from.At("subnet"), "Subnet too small",
+				"Network %q needs %d addresses, up to host number %d, and %s ends at %d: the first service "+
+					"that does not fit is %q. A prefix that fits is /%d%s.",
+				n.Name, needed, highest, n.Subnet, 1<<(32-netip.MustParsePrefix(n.Subnet).Bits())-2, over.Name, bits,
+				example)
 		}
 		return
 	}
 	n.Subnet = fmt.Sprintf("%s/%d", address(m.base(i)), bits)
 	switch {
 	case i >= defaultNetworks:
-		m.errorf(from.Range, "Subnet needed", "Only the first %d networks have a default subnet. Set subnet of %q, for example: subnet = \"10.1.%d.0/24\".", defaultNetworks, n.Name, i%256)
+		m.errorf(from.Range, "Subnet needed",
+			"Only the first %d networks have a default subnet. Set subnet of %q, for example: subnet = "+
+				"\"10.1.%d.0/24\".", defaultNetworks, n.Name, i%256)
 	case bits < shortestPrefix:
-		m.errorf(from.Range, "Subnet needed", "Network %q needs %d addresses, up to host number %d, more than the default subnet can hold (%d). Set subnet to a range with a prefix of /%d or shorter, for example: subnet = \"%s/%d\".",
+		m.errorf(from.Range, "Subnet needed",
+			"Network %q needs %d addresses, up to host number %d, more than the default subnet can hold (%d). "+
+				"Set subnet to a range with a prefix of /%d or shorter, for example: subnet = \"%s/%d\".",
 			n.Name, needed, highest, 1<<(32-shortestPrefix)-2, bits, address(10<<24|uint32(i)<<(32-bits)), bits)
 	}
 }

@@ -45,7 +45,8 @@ func (m *maker) addAccount(a Account) {
 // gatewaySettings prints all that can make one gateway's file differ from
 // another's. Comparing the files instead would compare every server in each.
 func (m *maker) gatewaySettings(g *schema.WebGateway) string {
-	settings := fmt.Sprintf("%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password, m.systemManager(g))
+	settings := fmt.Sprintf("%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password,
+		m.systemManager(g))
 	for _, section := range g.INI {
 		settings += fmt.Sprintf(" [%q]", section.Name)
 		for _, pair := range section.Keys {
@@ -69,7 +70,8 @@ func (m *maker) systemManager(g *schema.WebGateway) string {
 
 // gatewayConfig lists every mirror, member and application server.
 func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
-	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer, SystemManager: m.systemManager(g)}
+	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer,
+		SystemManager: m.systemManager(g)}
 	password := encodePassword(g.Password)
 	add := func(name, address string, mirrorAware bool, timeout int) {
 		c.Servers = append(c.Servers, GatewayServer{
@@ -220,7 +222,9 @@ func (m *maker) listen(h *schema.HAProxy, balancer *HAProxy) {
 				next++
 			}
 			if l.Port = next; next > maxPort {
-				m.errorf(h.NameRange, "Too many mirrors", "haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another haproxy serve some: name the mirrors of each.", h.Name, l.Mirror.Name)
+				m.errorf(h.NameRange, "Too many mirrors",
+					"haproxy %q has a port for each mirror that it serves, and none is left for %q. Let "+
+						"another haproxy serve some: name the mirrors of each.", h.Name, l.Mirror.Name)
 				break
 			}
 		}
@@ -253,7 +257,12 @@ func (m *maker) boundChecks(members int) {
 		if least%1000 == 0 {
 			balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)
 		}
-		m.warnf(h.At("check_interval"), "Check interval raised", "%d members are checked through the gateways, and a gateway holds each check of a stopped member for up to %d s; every %s that could hold more than %d requests of a gateway. haproxy %q checks every %s instead, and notices a failover that much later. More web gateways allow a shorter interval; check_interval = %q accepts this one.",
-			members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, h.Name, balancer.CheckInterval, balancer.CheckInterval)
+		m.warnf(h.At("check_interval"), "Check interval raised",
+			"%d members are checked through the gateways, and a gateway holds each check of a stopped member "+
+				"for up to %d s; every %s that could hold more than %d requests of a gateway. haproxy %q checks "+
+				"every %s instead, and notices a failover that much later. More web gateways allow a shorter "+
+				"interval; check_interval = %q accepts this one.",
+			members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, h.Name, balancer.CheckInterval,
+			balancer.CheckInterval)
 	}
 }

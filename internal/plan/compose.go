@@ -8,7 +8,7 @@ const (
 	// largestCompose is the number of services up to which a lab has one compose
 	// file.
 	largestCompose = 1500
-	// partServices is how many services a part has at most, but for a mirror that
+	// partServices is how many services a part has at most, except for a mirror that
 	// begins in it: that stays whole. Parts are read beside each other, so they
 	// are smaller than they would have to be.
 	partServices = 500
@@ -39,7 +39,8 @@ func (p *Plan) SplitCompose() bool { return len(p.Services) > largestCompose }
 // a large lab.
 func (p *Plan) ComposeParts() []*ComposePart {
 	if !p.SplitCompose() {
-		return []*ComposePart{{ComposePath, p.Arbiters, p.Mirrors, p.ApplicationServers, p.Gateways, p.NGINX, p.HAProxy, p.Services}}
+		return []*ComposePart{{ComposePath, p.Arbiters, p.Mirrors, p.ApplicationServers, p.Gateways, p.NGINX,
+			p.HAProxy, p.Services}}
 	}
 	var parts []*ComposePart
 	part := func(services ...*Service) *ComposePart {

@@ -50,7 +50,8 @@ func TestComposeParts(t *testing.T) {
 func TestOneComposeFile(t *testing.T) {
 	p := manyMirrors(t, 100, 14)
 	parts := p.ComposeParts()
-	if p.SplitCompose() || len(parts) != 1 || parts[0].Path != ComposePath || len(parts[0].Services) != len(p.Services) {
+	if p.SplitCompose() || len(parts) != 1 || parts[0].Path != ComposePath ||
+		len(parts[0].Services) != len(p.Services) {
 		t.Errorf("%d services in %d parts", len(p.Services), len(parts))
 	}
 }
@@ -58,7 +59,8 @@ func TestOneComposeFile(t *testing.T) {
 // manyMirrors plans a lab of equal mirrors with one of everything around them.
 func manyMirrors(t *testing.T, mirrors, members int) *Plan {
 	t.Helper()
-	source := "lab \"large\" {}\narbiter \"arbiter\" {}\nweb_gateway \"webgw\" {}\nnginx \"web\" {}\nhaproxy \"sql\" {}\n"
+	source := "lab \"large\" {}\narbiter \"arbiter\" {}\nweb_gateway \"webgw\" {}\nnginx \"web\" {}\nhaproxy " +
+		"\"sql\" {}\n"
 	for m := range mirrors {
 		source += fmt.Sprintf("mirror \"m%03d\" {\n", m)
 		for i := range members {

@@ -57,7 +57,8 @@ func (c *GatewayConfig) Sections() []Section {
 // route is one path; the documentation advises to list the default server as
 // the first alternative too.
 func route(path, server string) Section {
-	return Section{"APP_PATH:" + path, []KeyValue{{"Default_Server", server}, {"Alternative_Server_0", "1~~~~~~" + server}}}
+	return Section{"APP_PATH:" + path,
+		[]KeyValue{{"Default_Server", server}, {"Alternative_Server_0", "1~~~~~~" + server}}}
 }
 
 // merged puts raw keys into the sections: a key that is there is replaced, a

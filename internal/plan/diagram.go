@@ -175,7 +175,8 @@ func (d *Diagram) drawKinds(p *Plan) {
 			group.Nodes = append(group.Nodes, Node{ID: "more", Role: "more", Count: len(p.Mirrors) - i})
 			break
 		}
-		group.Nodes = append(group.Nodes, Node{ID: "m" + strconv.Itoa(i+1), Name: m.Name, Role: "mirror", Count: len(m.Members)})
+		group.Nodes = append(group.Nodes,
+			Node{ID: "m" + strconv.Itoa(i+1), Name: m.Name, Role: "mirror", Count: len(m.Members)})
 	}
 	if len(group.Nodes) > 0 {
 		d.Groups = append(d.Groups, group)

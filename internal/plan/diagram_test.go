@@ -13,7 +13,8 @@ import (
 func drawing(d *plan.Diagram) []string {
 	var list []string
 	node := func(indent string, n plan.Node) {
-		list = append(list, indent+strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %d", n.ID, n.Name, n.Role, n.Ports, n.Count)), " "))
+		list = append(list, indent+strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %d", n.ID, n.Name, n.Role,
+			n.Ports, n.Count)), " "))
 	}
 	for _, n := range d.Nodes {
 		node("", n)
@@ -65,9 +66,13 @@ application_server "app" { mirror = "demo" }
 // everything else.
 func manyMirrors(n int) string {
 	var b strings.Builder
-	b.WriteString("lab \"x\" {}\narbiter \"arbiter\" {}\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx \"web\" {}\nhaproxy \"sql\" {}\n")
+	b.WriteString(
+		"lab \"x\" {}\narbiter \"arbiter\" {}\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx " +
+			"\"web\" {}\nhaproxy \"sql\" {}\n")
 	for i := 1; i <= n; i++ {
-		fmt.Fprintf(&b, "mirror \"d%d\" {\n  member \"d%da\" { role = \"primary\" }\n  member \"d%db\" { role = \"backup\" }\n}\n", i, i, i)
+		fmt.Fprintf(&b,
+			"mirror \"d%d\" {\n  member \"d%da\" { role = \"primary\" }\n  member \"d%db\" { role = \"backup\" "+
+				"}\n}\n", i, i, i)
 	}
 	return b.String()
 }

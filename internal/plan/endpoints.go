@@ -19,7 +19,7 @@ const (
 	EndpointBalancer   EndpointKind = "balancer"           // a balancer's own health or statistics page
 )
 
-// An EndpointNote says what a reader must know before using an endpoint.
+// An EndpointNote explains what to consider before using an endpoint.
 type EndpointNote string
 
 // The notes. An endpoint without one answers from the service it is named after.
@@ -148,13 +148,16 @@ func (p *Plan) httpBase(port int) string {
 func (p *Plan) managementEndpoints() []Endpoint {
 	var list []Endpoint
 	for _, i := range p.webServers() {
-		list = append(list, Endpoint{Kind: EndpointManagement, Service: i.Name, Target: i.Name, Role: i.role(), URL: p.httpBase(i.WebPort) + managementPath, Note: NoteUnused})
+		list = append(list, Endpoint{Kind: EndpointManagement, Service: i.Name, Target: i.Name, Role: i.role(),
+			URL: p.httpBase(i.WebPort) + managementPath, Note: NoteUnused})
 	}
 	for _, d := range p.publishedDoors() {
-		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service, URL: d.Base + managementPath})
+		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service,
+			URL: d.Base + managementPath})
 	}
 	for _, d := range p.nginxDoors() {
-		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service, URL: d.Base + managementPath, Note: NoteClosed})
+		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service,
+			URL: d.Base + managementPath, Note: NoteClosed})
 	}
 	return list
 }
@@ -164,22 +167,26 @@ func (p *Plan) managementEndpoints() []Endpoint {
 func (p *Plan) instanceEndpoints(kind EndpointKind, path string, mirror EndpointNote) []Endpoint {
 	var list []Endpoint
 	for _, i := range p.webServers() {
-		list = append(list, Endpoint{Kind: kind, Service: i.Name, Target: i.Name, Role: i.role(), URL: p.httpBase(i.WebPort) + path})
+		list = append(list, Endpoint{Kind: kind, Service: i.Name, Target: i.Name, Role: i.role(),
+			URL: p.httpBase(i.WebPort) + path})
 	}
 	doors := p.GatewayDoors()
 	for _, d := range doors {
 		for _, i := range p.Instances {
-			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: i.Name, Role: i.role(), URL: d.Base + "/" + i.Name + path})
+			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: i.Name, Role: i.role(),
+				URL: d.Base + "/" + i.Name + path})
 		}
 	}
 	for _, g := range p.Gateways {
 		if kind == EndpointPortal && g.HTTPPort > 0 && g.Config.DefaultServer != "" {
-			list = append(list, Endpoint{Kind: kind, Service: g.Name, Target: g.Config.DefaultServer, URL: p.httpBase(g.HTTPPort) + path, Note: NoteDefaultServer})
+			list = append(list, Endpoint{Kind: kind, Service: g.Name, Target: g.Config.DefaultServer,
+				URL: p.httpBase(g.HTTPPort) + path, Note: NoteDefaultServer})
 		}
 	}
 	for _, d := range doors {
 		for _, m := range p.Mirrors {
-			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: m.Name, URL: d.Base + "/" + m.Name + path, Note: mirror})
+			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: m.Name, URL: d.Base + "/" + m.Name +
+				path, Note: mirror})
 		}
 	}
 	return list
@@ -189,13 +196,15 @@ func (p *Plan) healthEndpoints() []Endpoint {
 	var list []Endpoint
 	for _, i := range p.webServers() {
 		if i.Member != nil {
-			list = append(list, Endpoint{Kind: EndpointHealth, Service: i.Name, Target: i.Name, Role: i.role(), URL: p.httpBase(i.WebPort) + healthPath})
+			list = append(list, Endpoint{Kind: EndpointHealth, Service: i.Name, Target: i.Name, Role: i.role(),
+				URL: p.httpBase(i.WebPort) + healthPath})
 		}
 	}
 	for _, d := range p.GatewayDoors() {
 		for _, i := range p.Instances {
 			if i.Member != nil {
-				list = append(list, Endpoint{Kind: EndpointHealth, Service: d.Service, Target: i.Name, Role: i.role(), URL: d.Base + "/" + i.Name + healthPath})
+				list = append(list, Endpoint{Kind: EndpointHealth, Service: d.Service, Target: i.Name, Role: i.role(),
+					URL: d.Base + "/" + i.Name + healthPath})
 			}
 		}
 	}
@@ -210,7 +219,8 @@ func (p *Plan) demoEndpoints() []Endpoint {
 				continue
 			}
 			for _, namespace := range m.Namespaces() {
-				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: m.Name, URL: d.Base + "/" + m.Name + demoPath(namespace), Note: NotePrimary})
+				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: m.Name,
+					URL: d.Base + "/" + m.Name + demoPath(namespace), Note: NotePrimary})
 			}
 		}
 		for _, a := range p.ApplicationServers {
@@ -218,7 +228,8 @@ func (p *Plan) demoEndpoints() []Endpoint {
 				continue
 			}
 			for _, namespace := range a.Mirror.Namespaces() {
-				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: a.Name, URL: d.Base + "/" + a.Name + demoPath(namespace)})
+				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: a.Name,
+					URL: d.Base + "/" + a.Name + demoPath(namespace)})
 			}
 		}
 	}
@@ -277,7 +288,8 @@ func (p *Plan) jdbc(port int, namespace string) string {
 func (p *Plan) balancerEndpoints() []Endpoint {
 	var list []Endpoint
 	for _, d := range p.nginxDoors() {
-		list = append(list, Endpoint{Kind: EndpointBalancer, Service: d.Service, Target: d.Service, URL: d.Base + "/nginx-health"})
+		list = append(list, Endpoint{Kind: EndpointBalancer, Service: d.Service, Target: d.Service,
+			URL: d.Base + "/nginx-health"})
 	}
 	for _, h := range p.HAProxy {
 		if h.StatsPort > 0 {

@@ -27,7 +27,8 @@ func TestHostPortsRunOut(t *testing.T) {
 			t.Errorf("mirror %s got port %d", name, port)
 		}
 	}
-	want := "Every port from 11972 to 65535 is taken, so none is left for the superserver port of mirror b. Publish fewer ports: 0 publishes none."
+	want := "Every port from 11972 to 65535 is taken, so none is left for the superserver port of mirror b. " +
+		"Publish fewer ports: 0 publishes none."
 	if len(p.diags) != 1 || p.diags[0].Summary != "No host port left" || p.diags[0].Detail != want {
 		t.Errorf("diagnostics: %v", p.diags)
 	}
@@ -54,8 +55,10 @@ func fleet(mirrors int) *maker {
 func TestHAProxyPortsRunOut(t *testing.T) {
 	const most = 2 + maxPort - nextSuperserverPort // one at 1972, the others from 11972 up
 	for mirrors, want := range map[int]string{
-		most:     "",
-		most + 3: fmt.Sprintf("haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another haproxy serve some: name the mirrors of each.", "sql", fmt.Sprint("m", most)),
+		most: "",
+		most + 3: fmt.Sprintf(
+			"haproxy %q has a port for each mirror that it serves, and none is left for %q. Let another "+
+				"haproxy serve some: name the mirrors of each.", "sql", fmt.Sprint("m", most)),
 	} {
 		m := fleet(mirrors)
 		m.addHAProxy()
@@ -75,7 +78,9 @@ func TestHAProxyPortsRunOut(t *testing.T) {
 func TestHAProxyConnectionsWarning(t *testing.T) {
 	m := fleet(1020)
 	m.addHAProxy()
-	want := `haproxy "sql" serves 1020 mirrors. A process may open 524288 files, and a connection takes two, so that it holds 260000 connections (maxconn), 254 for each mirror if all have as many. More haproxy blocks, each with a part of the mirrors, hold more.`
+	want := `haproxy "sql" serves 1020 mirrors. A process may open 524288 files, and a connection takes two, so ` +
+		`that it holds 260000 connections (maxconn), 254 for each mirror if all have as many. More haproxy ` +
+		`blocks, each with a part of the mirrors, hold more.`
 	if len(m.diags) != 1 || m.diags[0].Summary != "Many connections" || m.diags[0].Detail != want {
 		t.Errorf("%v, want\n%s", m.diags, want)
 	}
@@ -94,7 +99,9 @@ func TestHAProxyConnections(t *testing.T) {
 		m.addHAProxy()
 		balancer := m.p.HAProxy[0]
 		if balancer.MaxConn != c.connections || (len(m.diags) > 0) != c.warned {
-			t.Errorf("%d mirrors: maxconn %d, %d warnings; want %d, %v", c.mirrors, balancer.MaxConn, len(m.diags), c.connections, c.warned)
+			t.Errorf(
+				"%d mirrors: maxconn %d, %d warnings; want %d, %v", c.mirrors, balancer.MaxConn, len(m.diags),
+				c.connections, c.warned)
 		}
 		if files := 2*balancer.MaxConn + 3*c.mirrors + 16; files > fileLimit {
 			t.Errorf("%d mirrors: %d files", c.mirrors, files)

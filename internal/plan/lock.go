@@ -81,7 +81,9 @@ func (m *maker) open(lock *Lock) {
 		return
 	}
 	if lock.Lab != m.lab.Name {
-		m.errorf(lock.at, "Lock of another lab", "This lock file belongs to lab %q, and the topology describes lab %q. Give the lab its old name, or delete the lock file to hand out addresses and ports anew.", lock.Lab, m.lab.Name)
+		m.errorf(lock.at, "Lock of another lab",
+			"This lock file belongs to lab %q, and the topology describes lab %q. Give the lab its old name, "+
+				"or delete the lock file to hand out addresses and ports anew.", lock.Lab, m.lab.Name)
 		return
 	}
 	for i := range lock.Services {
@@ -138,18 +140,23 @@ func (m *maker) lock() {
 	for _, mirror := range m.p.Mirrors {
 		mirrors[mirror.Name] = true
 		if l := listeners[mirror]; l != nil {
-			lock.Mirrors = append(lock.Mirrors, LockedMirror{Name: mirror.Name, ListenPort: l.Port, SuperserverPort: l.Host})
+			lock.Mirrors = append(lock.Mirrors,
+				LockedMirror{Name: mirror.Name, ListenPort: l.Port, SuperserverPort: l.Host})
 			ports[l.Host] = true
 		}
 	}
 	for _, old := range m.locked.services {
 		if !present[old.Name] && !numbers[old.HostNumber] {
-			lock.Services = append(lock.Services, LockedService{Name: old.Name, HostNumber: old.HostNumber, HTTPPort: reserved(old.HTTPPort, ports), Gone: true})
+			lock.Services = append(lock.Services,
+				LockedService{Name: old.Name, HostNumber: old.HostNumber, HTTPPort: reserved(old.HTTPPort, ports),
+					Gone: true})
 		}
 	}
 	for _, old := range m.locked.mirrors {
 		if !mirrors[old.Name] {
-			lock.Mirrors = append(lock.Mirrors, LockedMirror{Name: old.Name, ListenPort: old.ListenPort, SuperserverPort: reserved(old.SuperserverPort, ports), Gone: true})
+			lock.Mirrors = append(lock.Mirrors,
+				LockedMirror{Name: old.Name, ListenPort: old.ListenPort,
+					SuperserverPort: reserved(old.SuperserverPort, ports), Gone: true})
 		}
 	}
 	gone := func(a, b bool) int { return map[bool]int{true: 1}[a] - map[bool]int{true: 1}[b] }
@@ -184,7 +191,10 @@ func (m *maker) number(s *schema.Service, others func(n int) *schema.Service) in
 		return 0
 	}
 	if other := others(old.HostNumber); other != nil {
-		m.warnf(other.At(givenBy(other)), "Address taken over", "Host number %d belongs to %q in the lock file, and the topology gives it to %q here, so %q gets another address. Choose another number to leave it where it is.%s", old.HostNumber, s.Name, other.Name, s.Name, m.rebuild(s))
+		m.warnf(other.At(givenBy(other)), "Address taken over",
+			"Host number %d belongs to %q in the lock file, and the topology gives it to %q here, so %q gets "+
+				"another address. Choose another number to leave it where it is.%s", old.HostNumber, s.Name,
+			other.Name, s.Name, m.rebuild(s))
 		return 0
 	}
 	return old.HostNumber
@@ -220,7 +230,9 @@ func (m *maker) compare() {
 				}
 			}
 			if before != a.IP && (s.HostNumber != 0 || len(s.Addresses) > 0 || len(old.Addresses) > 0) {
-				m.warnf(s.At(givenBy(s)), "Address changes", "%q is %s on network %q according to the lock file, and becomes %s because the topology says so.%s", s.Name, before, a.Network.Name, a.IP, m.rebuild(s))
+				m.warnf(s.At(givenBy(s)), "Address changes",
+					"%q is %s on network %q according to the lock file, and becomes %s because the topology "+
+						"says so.%s", s.Name, before, a.Network.Name, a.IP, m.rebuild(s))
 				break
 			}
 		}
@@ -233,7 +245,8 @@ func (m *maker) rebuild(s *schema.Service) string {
 	for _, mirror := range m.lab.Mirrors {
 		for _, member := range mirror.Members {
 			if member.Service == s && mirror.Durable {
-				return " Mirror " + mirror.Name + " is durable: its members keep their addresses in their own configuration, so it has to be set up anew (./stop.sh --purge, ./start.sh)."
+				return " Mirror " + mirror.Name + " is durable: its members keep their addresses in their own " +
+					"configuration, so it has to be set up anew (./stop.sh --purge, ./start.sh)."
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/plan"
@@ -36,7 +37,8 @@ func (s *sketch) String() string {
 	for _, m := range s.mirrors {
 		fmt.Fprintf(&b, "mirror %q {\n", m.name)
 		for i, member := range m.members {
-			fmt.Fprintf(&b, "  member %q { role = %q }\n", member, []string{"primary", "backup", "drasync", "rwrasync"}[min(i, 3)])
+			fmt.Fprintf(&b, "  member %q { role = %q }\n", member,
+				[]string{"primary", "backup", "drasync", "rwrasync"}[min(i, 3)])
 		}
 		b.WriteString("}\n")
 	}
@@ -154,7 +156,8 @@ func TestEditsMoveNothing(t *testing.T) {
 				owner[value], before[what] = what, value
 			}
 			lock = reread(t, p.Lock)
-			if again, _ := compiled(t, s.String(), lock); string(again.Lock.Encode("lab.hcl")) != string(p.Lock.Encode("lab.hcl")) {
+			again, _ := compiled(t, s.String(), lock)
+			if string(again.Lock.Encode("lab.hcl")) != string(p.Lock.Encode("lab.hcl")) {
 				t.Fatal("a build of the same topology changes the lock")
 			}
 			s.edit(r)
@@ -163,8 +166,11 @@ func TestEditsMoveNothing(t *testing.T) {
 }
 
 func TestPruneFrees(t *testing.T) {
-	both := "lab \"l\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n  member \"b\" { role = \"drasync\" }\n}\nweb_gateway \"g\" {}\nweb_gateway \"h\" {}\n"
-	one := strings.Replace(strings.Replace(both, "web_gateway \"g\" {}\n", "", 1), "  member \"a\" { role = \"primary\" }\n  member \"b\" { role = \"drasync\" }\n", "  member \"b\" { role = \"primary\" }\n", 1)
+	both := "lab \"l\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n  member \"b\" { role = " +
+		"\"drasync\" }\n}\nweb_gateway \"g\" {}\nweb_gateway \"h\" {}\n"
+	one := strings.Replace(strings.Replace(both, "web_gateway \"g\" {}\n", "", 1),
+		"  member \"a\" { role = \"primary\" }\n  member \"b\" { role = \"drasync\" }\n",
+		"  member \"b\" { role = \"primary\" }\n", 1)
 	first, _ := compiled(t, both, nil)
 	second, _ := compiled(t, one, reread(t, first.Lock))
 	if got := fmt.Sprint(second.Lock.Freed()); got != "[service a service g]" {
@@ -198,11 +204,16 @@ haproxy "sql" {}
 `
 	first, _ := compiled(t, lab, nil)
 	for _, test := range []struct{ name, from, to, warning string }{
-		{"pinned", `role = "primary"`, "\n role = \"primary\"\n addresses = { a = \"10.1.0.99\" }\n", `"x" is 10.1.0.2 on network "a" according to the lock file, and becomes 10.1.0.99`},
-		{"pinned on another's", `role = "primary"`, "\n role = \"primary\"\n addresses = { a = \"10.1.0.3\" }\n", `Host number 3 belongs to "y" in the lock file`},
-		{"number of another", `web_gateway "g" {}`, `web_gateway "g" { host_number = 2 }`, `Host number 2 belongs to "x" in the lock file`},
+		{"pinned", `role = "primary"`, "\n role = \"primary\"\n addresses = { a = \"10.1.0.99\" }\n",
+			`"x" is 10.1.0.2 on network "a" according to the lock file, and becomes 10.1.0.99`},
+		{"pinned on another's", `role = "primary"`,
+			"\n role = \"primary\"\n addresses = { a = \"10.1.0.3\" }\n",
+			`Host number 3 belongs to "y" in the lock file`},
+		{"number of another", `web_gateway "g" {}`, `web_gateway "g" { host_number = 2 }`,
+			`Host number 2 belongs to "x" in the lock file`},
 		{"number", `web_gateway "g" {}`, `web_gateway "g" { host_number = 77 }`, `becomes 10.1.0.77`},
-		{"port of another", `haproxy "sql" {}`, `haproxy "sql" { stats_port = 1972 }`, `Port 1972 is the superserver port of mirror m in the lock file`},
+		{"port of another", `haproxy "sql" {}`, `haproxy "sql" { stats_port = 1972 }`,
+			`Port 1972 is the superserver port of mirror m in the lock file`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			edited := strings.Replace(lab, test.from, test.to, 1)
@@ -225,7 +236,8 @@ haproxy "sql" {}
 }
 
 func TestReadLock(t *testing.T) {
-	const good = "lock_version = 1\nlab = \"l\"\nservice \"a\" {\n  host_number = 2\n  http_port   = 8080\n}\nmirror \"m\" {\n  listen_port = 1972\n  superserver_port = 1972\n}\n"
+	const good = "lock_version = 1\nlab = \"l\"\nservice \"a\" {\n  host_number = 2\n  http_port   = " +
+		"8080\n}\nmirror \"m\" {\n  listen_port = 1972\n  superserver_port = 1972\n}\n"
 	if _, diags := plan.ReadLock("l", []byte(good)); diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -238,7 +250,8 @@ func TestReadLock(t *testing.T) {
 		{"from the future", "lock_version = 1", "lock_version = 2", "has version 2", 1},
 		{"no lab", "lab = \"l\"\n", "", "which lab", 1},
 		{"lab a number", `lab = "l"`, `lab = 7`, "must be a string", 2},
-		{"number twice", "mirror", "service \"b\" {\n  host_number = 2\n}\nmirror", "Host number 2 is given to another service at l:4", 8},
+		{"number twice", "mirror", "service \"b\" {\n  host_number = 2\n}\nmirror",
+			"Host number 2 is given to another service at l:4", 8},
 		{"name twice", "mirror", "service \"a\" {\n  host_number = 3\n}\nmirror", `service "a" stands at l:3`, 7},
 		{"port twice", "superserver_port = 1972", "superserver_port = 8080", "Port 8080 is given to another", 9},
 		{"number too low", "host_number = 2", "host_number = 1", "from 2 to", 4},
@@ -251,7 +264,27 @@ func TestReadLock(t *testing.T) {
 		{"unknown block", "mirror \"m\"", "mirrors \"m\"", "neither", 7},
 		{"block in block", "http_port   = 8080", "x {}", "holds no blocks", 5},
 		{"address of text", "http_port   = 8080", `addresses = { a = "x" }`, "IPv4 address", 5},
-		{"addresses a list", "http_port   = 8080", `addresses = []`, "must be an object", 5},
+		{"addresses a list", "http_port   = 8080", `addresses = []`, "nothing to compute", 5},
+		{"addresses a number", "http_port   = 8080", `addresses = 7`, "must be an object", 5},
+		{"a minus sign", "host_number = 2", "host_number = -2", "nothing to compute", 4},
+		{"a sum", "host_number = 2", "host_number = 1+1", "nothing to compute", 4},
+		{"brackets", "host_number = 2", "host_number = (2)", "nothing to compute", 4},
+		{"a function", "host_number = 2", "host_number = max(2)", "nothing to compute", 4},
+		{"a reference", "host_number = 2", "host_number = n", "nothing to compute", 4},
+		{"a condition", "host_number = 2", "host_number = true ? 2 : 3", "nothing to compute", 4},
+		{"a loop", "host_number = 2", "host_number = [for i in [1]: i]", "nothing to compute", 4},
+		{"a list", "host_number = 2", "host_number = [2]", "nothing to compute", 4},
+		{"a template", `lab = "l"`, `lab = "${"l"}"`, "nothing to compute", 2},
+		{"a template in a text", `lab = "l"`, `lab = "x${1}"`, "nothing to compute", 2},
+		{"a directive", `lab = "l"`, `lab = "%{if true}l%{endif}"`, "nothing to compute", 2},
+		{"a heredoc", `lab = "l"`, "lab = <<A\nl\nA", "nothing to compute", 2},
+		{"null", `lab = "l"`, "lab = null", "must be a string", 2},
+		{"a reference in an address", "http_port   = 8080", "addresses = {\n    a = b\n  }", "nothing to compute", 6},
+		{"a computed network", "http_port   = 8080", `addresses = { ("a") = "10.0.0.2" }`, "nothing to compute", 5},
+		{"a network twice", "http_port   = 8080",
+			`addresses = { a = "10.0.0.2", "a" = "10.0.0.3" }`, "nothing to compute", 5},
+		{"digits", "lock_version = 1", "lock_version = 1" + strings.Repeat("0", 2000), "as it was committed", 1},
+		{"large number", "host_number = 2", "host_number = 1e999999999", "from 2 to", 4},
 		{"cut off", "  listen_port = 1972\n  superserver_port = 1972\n}\n", "", "no closing brace", 7},
 		{"not a lock at all", good, "lab \"l\" {}\n", "no lock_version", 1},
 		{"empty", good, "", "no lock_version", 1},
@@ -271,10 +304,50 @@ func TestReadLock(t *testing.T) {
 
 func TestLockOfAnotherLab(t *testing.T) {
 	first, _ := compiled(t, "lab \"one\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\n", nil)
-	lab, _ := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte("lab \"two\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\n")}})
+	lab, _ := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(
+		"lab \"two\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\n")}})
 	_, diags := plan.Make(lab, reread(t, first.Lock))
-	if !diags.HasErrors() || !strings.Contains(diags[0].Detail, `belongs to lab "one"`) || diags[0].Subject.Filename != "lab.lock.hcl" || diags[0].Subject.Start.Line < 5 {
+	if !diags.HasErrors() || !strings.Contains(diags[0].Detail, `belongs to lab "one"`) ||
+		diags[0].Subject.Filename != "lab.lock.hcl" || diags[0].Subject.Start.Line < 5 {
 		t.Errorf("got %v", diags)
+	}
+}
+
+// A lock is read as it was written, whatever it holds.
+func TestLockIsReadAsWritten(t *testing.T) {
+	const topology = `lab "l" {}
+network "app-tier" { subnet = "10.1.0.0/24" }
+network "b" { subnet = "10.2.0.0/24" }
+mirror "m" {
+  member "x" {
+    role      = "primary"
+    addresses = { app-tier = "10.1.0.99", b = "10.2.0.98" }
+  }
+}
+mirror "quiet" {
+  superserver_port = 0
+  member "y" { role = "primary" }
+}
+web_gateway "g" {}
+haproxy "sql" {}
+`
+	first, _ := compiled(t, topology, nil)
+	removed := strings.Replace(topology, "web_gateway \"g\" {}\n", "web_gateway \"h\" {}\n", 1)
+	second, _ := compiled(t, removed, reread(t, first.Lock))
+	want := string(second.Lock.Encode("my lab (2).hcl"))
+	if !strings.Contains(want,
+		"# Reserved: no longer in the topology.\nservice \"g\" {\n  host_number = 4\n  http_port   = 8080\n}\n") ||
+		!strings.Contains(want,
+			"  addresses = {\n    \"app-tier\" = \"10.1.0.99\"\n    \"b\"        = \"10.2.0.98\"\n  }\n") {
+		t.Errorf("written:\n%s", want)
+	}
+	read, diags := plan.ReadLock("l", []byte(want))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	third, _ := compiled(t, removed, read)
+	if got := string(third.Lock.Encode("my lab (2).hcl")); got != want {
+		t.Errorf("read and written again:\n%s", cmp.Diff(want, got))
 	}
 }
 

@@ -20,7 +20,8 @@ func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
 	if lab.Blind {
 		return nil, nil
 	}
-	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{}, networks: map[string]*Network{}}
+	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{},
+		networks: map[string]*Network{}}
 	m.general()
 	m.open(lock)
 	m.addNetworks()
@@ -240,7 +241,10 @@ func (m *maker) addApplicationServers() {
 		// A mirror client connects twice while the primary changes.
 		mirror.MaxServerConn = max(leastServerConn, 2*len(mirror.ApplicationServers))
 		if mirror.MaxServerConn > mostServerConn && len(mirror.ApplicationServers) == mostServerConn/2+1 {
-			m.errorf(a.NameRange, "Too many application servers", "A data server admits at most %d ECP connections and each application server may need two, so mirror %q serves at most %d; %q is one too many. Let it use another mirror.", mostServerConn, mirror.Name, mostServerConn/2, a.Name)
+			m.errorf(a.NameRange, "Too many application servers",
+				"A data server admits at most %d ECP connections and each application server may need two, so "+
+					"mirror %q serves at most %d; %q is one too many. Let it use another mirror.", mostServerConn,
+				mirror.Name, mostServerConn/2, a.Name)
 		}
 	}
 }

@@ -116,7 +116,9 @@ func TestPrefixGrows(t *testing.T) {
 		var b strings.Builder
 		b.WriteString("lab \"x\" {}\narbiter \"arbiter\" {}\n")
 		for i := range n {
-			fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%d-a\" { role = \"primary\" }\n  member \"m%d-b\" { role = \"backup\" }\n}\n", i, i, i)
+			fmt.Fprintf(&b,
+				"mirror \"m%d\" {\n  member \"m%d-a\" { role = \"primary\" }\n  member \"m%d-b\" { role = "+
+					"\"backup\" }\n}\n", i, i, i)
 		}
 		return b.String()
 	}
@@ -190,7 +192,8 @@ func TestSetupRoute(t *testing.T) {
 		{"two networks", pair + two, plan.SetupSys},
 		{"2023.1", pair + `images { tag = "2023.1" }`, plan.SetupSys},
 		{"2023.2", pair + `images { tag = "2023.2.0.227.0" }`, plan.SetupConfig},
-		{"2022.1, asked for", strings.Replace(pair, "{}", `{ mirror_setup = "config_mirror" }`, 1) + `images { iris_version = "2022.1" }`, plan.SetupConfig},
+		{"2022.1, asked for", strings.Replace(pair, "{}", `{ mirror_setup = "config_mirror" }`, 1) +
+			`images { iris_version = "2022.1" }`, plan.SetupConfig},
 		{"2025.1, asked for", strings.Replace(pair, "{}", `{ mirror_setup = "sys_mirror" }`, 1), plan.SetupSys},
 	} {
 		if p := makePlan(t, c.topology); p.Setup != c.setup {
@@ -367,7 +370,8 @@ func TestCheckInterval(t *testing.T) {
 		members, gateways int
 		interval, want    string
 	}{
-		{14, 2, "1s", "1s"}, {15, 2, "1s", "1200ms"}, {15, 2, "2s", "2s"}, {24, 2, "1s", "3s"}, {9, 2, "100ms", "100ms"},
+		{14, 2, "1s", "1s"}, {15, 2, "1s", "1200ms"}, {15, 2, "2s", "2s"}, {24, 2, "1s", "3s"},
+		{9, 2, "100ms", "100ms"},
 		{14, 1, "1s", "1s"}, {15, 1, "1s", "1200ms"}, {24, 3, "1s", "1s"}, {120, 1, "1s", "22200ms"},
 	} {
 		if got := makePlan(t, mirrors(c.members, c.interval, c.gateways)).HAProxy[0].CheckInterval; got != c.want {
@@ -425,7 +429,8 @@ mirror "demo" {
 
 func TestSystemManagerRoundsOutwards(t *testing.T) {
 	for subnet, want := range map[string]string{
-		"10.0.100.0/24": "10.0.100.*", "10.0.100.64/26": "10.0.100.*", "10.0.64.0/18": "10.0.*.*", "10.0.0.0/16": "10.0.*.*",
+		"10.0.100.0/24": "10.0.100.*", "10.0.100.64/26": "10.0.100.*", "10.0.64.0/18": "10.0.*.*",
+		"10.0.0.0/16": "10.0.*.*",
 		"10.0.0.0/12": "10.*.*.*", "10.0.0.0/8": "10.*.*.*",
 	} {
 		p := makePlan(t, pair+fmt.Sprintf("network \"n\" { subnet = %q }\nweb_gateway \"g\" {}\n", subnet))

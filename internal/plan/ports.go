@@ -52,7 +52,9 @@ func (p portPlan) claim(s *schema.Service, argument string, port, container int,
 		return
 	}
 	if first, ok := p.taken[port]; ok {
-		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.%s", port, first.what, first.at, s.Note())
+		p.errorf(at, "Host port used twice",
+			"Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.%s", port,
+			first.what, first.at, s.Note())
 		return
 	}
 	p.taken[port] = claim{purpose, at}
@@ -77,7 +79,9 @@ func (p portPlan) kept(at hcl.Range, port int, purpose string) bool {
 		return false
 	}
 	if first, ok := p.taken[port]; ok {
-		p.warnf(first.at, "Port taken over", "Port %d is the %s in the lock file, and the topology gives it away here, so that one gets another port. Choose another number to leave it where it is.", port, purpose)
+		p.warnf(first.at, "Port taken over",
+			"Port %d is the %s in the lock file, and the topology gives it away here, so that one gets another "+
+				"port. Choose another number to leave it where it is.", port, purpose)
 		return false
 	}
 	p.taken[port] = claim{purpose, at}
@@ -96,14 +100,17 @@ func (p portPlan) free(at hcl.Range, least int, purpose string) int {
 		}
 	}
 	p.portsOut = true
-	p.errorf(at, "No host port left", "Every port from %d to %d is taken, so none is left for the %s. Publish fewer ports: 0 publishes none.", least, maxPort, purpose)
+	p.errorf(at, "No host port left",
+		"Every port from %d to %d is taken, so none is left for the %s. Publish fewer ports: 0 publishes "+
+			"none.", least, maxPort, purpose)
 	return 0
 }
 
 func (p portPlan) given() {
 	for _, mirror := range p.lab.Mirrors {
 		for _, member := range mirror.Members {
-			p.claim(member.Service, "superserver_port", member.SuperserverPort, SuperserverPort, "superserver of "+member.Name)
+			p.claim(member.Service, "superserver_port", member.SuperserverPort, SuperserverPort,
+				"superserver of "+member.Name)
 			if p.p.WebServer {
 				p.claim(member.Service, "web_port", member.WebPort, WebServerPort, "web server of "+member.Name)
 			}
@@ -148,7 +155,9 @@ func (p portPlan) listener(h *schema.HAProxy, mirror *schema.Mirror, l *Listener
 	}
 	purpose := "superserver port of mirror " + mirror.Name
 	if first, ok := p.taken[port]; ok && !raw {
-		p.errorf(at, "Host port used twice", "Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what, first.at)
+		p.errorf(at, "Host port used twice",
+			"Port %d is already the %s at %s. Give one of them another port, or 0 to publish none.", port, first.what,
+			first.at)
 		return
 	}
 	p.taken[port] = claim{purpose, at}

@@ -13,7 +13,7 @@ import (
 )
 
 // The raw compose keys of a service replace what mirrorgen would have written, and
-// the pages, the scripts and the endpoints tell of its image and its host ports. So
+// the pages, the scripts and the endpoints show its image and its host ports. So
 // these are taken from there. Nothing else of raw keys is looked at.
 
 // field is the value of a field of an object; nil for none.
@@ -42,7 +42,8 @@ func (m *maker) rawImage(s *schema.Service, service *Service) {
 	switch {
 	case image == nil:
 	case image.Kind != TreeString || image.Text == "":
-		m.errorf(s.At("compose"), "Unsuitable value", "compose: image must name an image, for example %q.%s", service.Image, s.Note())
+		m.errorf(s.At("compose"), "Unsuitable value",
+			"compose: image must name an image, for example %q.%s", service.Image, s.Note())
 	default:
 		service.Image = image.Text
 	}
@@ -86,15 +87,21 @@ func (p portPlan) readRaw(s *schema.Service, list *Tree, raw *rawPorts) string {
 	for _, item := range list.List {
 		r, problem := readRawPort(item)
 		if problem != "" {
-			return fmt.Sprintf("ports: %s Write address, port of the host and port of the container, for example \"%s:5000:5000\"; ranges are of equal length.", problem, address)
+			return fmt.Sprintf(
+				"ports: %s Write address, port of the host and port of the container, for example "+
+					"\"%s:5000:5000\"; ranges are of equal length.", problem, address)
 		}
 		switch {
 		case r.address == address, r.address == "0.0.0.0", r.address == "127.0.0.1" && address == "0.0.0.0":
 		case r.address == "" && address == "0.0.0.0":
 		case r.address == "":
-			return fmt.Sprintf("ports: %s would be open to the network, because it names no address, and the lab publishes on %s. Give it %s, or 0.0.0.0 to open it.", r.text, address, address)
+			return fmt.Sprintf(
+				"ports: %s would be open to the network, because it names no address, and the lab publishes on "+
+					"%s. Give it %s, or 0.0.0.0 to open it.", r.text, address, address)
 		default:
-			return fmt.Sprintf("ports: %s is on another address than the lab's, which its pages and scripts name. Give it %s, or set publish_address of the lab.", r.text, address)
+			return fmt.Sprintf(
+				"ports: %s is on another address than the lab's, which its pages and scripts name. Give it %s, "+
+					"or set publish_address of the lab.", r.text, address)
 		}
 		if !r.tcp || r.host == 0 {
 			continue
@@ -103,10 +110,13 @@ func (p portPlan) readRaw(s *schema.Service, list *Tree, raw *rawPorts) string {
 			if len(raw.ports) == mostRawPorts {
 				return fmt.Sprintf("ports publishes more than %d ports. Publish fewer.", mostRawPorts)
 			}
-			port := Port{Host: r.host + i, Container: r.container + i, Purpose: fmt.Sprintf("port %d of %s", r.container+i, s.Name)}
+			port := Port{Host: r.host + i, Container: r.container + i,
+				Purpose: fmt.Sprintf("port %d of %s", r.container+i, s.Name)}
 			port.Binding = fmt.Sprintf("%s:%d:%d", r.address, port.Host, port.Container)
 			if first, ok := p.taken[port.Host]; ok {
-				return fmt.Sprintf("port %d of the host is already the %s at %s. Give one of them another.", port.Host, first.what, first.at)
+				return fmt.Sprintf(
+					"port %d of the host is already the %s at %s. Give one of them another.", port.Host, first.what,
+					first.at)
 			}
 			p.taken[port.Host] = claim{"one that leads to " + port.Purpose, raw.at}
 			raw.ports = append(raw.ports, port)
@@ -133,7 +143,8 @@ type rawPort struct {
 func readRawPort(item *Tree) (r rawPort, problem string) {
 	var host, container, protocol string
 	if item.Kind == TreeObject {
-		r.address, host, container = item.field("host_ip").scalar(), item.field("published").scalar(), item.field("target").scalar()
+		r.address, host, container = item.field("host_ip").scalar(), item.field("published").scalar(),
+			item.field("target").scalar()
 		protocol = item.field("protocol").scalar()
 		r.text = "the port with target " + container
 	} else {
@@ -202,6 +213,8 @@ func (p portPlan) agrees(s *Service, at hcl.Range, argument string, port, contai
 	if host > 0 {
 		publishes = fmt.Sprintf("publish it as %d", host)
 	}
-	p.errorf(at, "Port given twice", "%s gives port %d of %s to the host as %d, and its raw ports (compose, at %s) %s. Leave one of the two out.", argument, container, s.Name, port, p.raws[s].at, publishes)
+	p.errorf(at, "Port given twice",
+		"%s gives port %d of %s to the host as %d, and its raw ports (compose, at %s) %s. Leave one of the two "+
+			"out.", argument, container, s.Name, port, p.raws[s].at, publishes)
 	return false
 }

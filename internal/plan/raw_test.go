@@ -15,13 +15,18 @@ mirror "m" {
   member "a" {
     role             = "primary"
     superserver_port = 3000
-    compose          = { ports = ["127.0.0.1:5000:5001", "0.0.0.0:6000-6002:7000-7002", "127.0.0.1:53:53/udp", "127.0.0.1:3000:1972/TCP", "127.0.0.1::9000"] }
+    compose = { ports = ["127.0.0.1:5000:5001", "0.0.0.0:6000-6002:7000-7002", "127.0.0.1:53:53/udp",
+      "127.0.0.1:3000:1972/TCP", "127.0.0.1::9000"] }
   }
 }
 mirror "n" {
   member "b" { role = "primary" }
 }
-web_gateway "g" { compose = { ports = [{ target = 443, published = "8443", host_ip = "127.0.0.1" }, { target = 80, published = 8080, host_ip = "127.0.0.1" }] } }
+web_gateway "g" {
+  compose = { ports = [
+    { target = 443, published = "8443", host_ip = "127.0.0.1" }, { target = 80, published = 8080, host_ip = "127.0.0.1" },
+  ] }
+}
 web_gateway "h" { compose = { ports = [] } }
 web_gateway "i" {}
 nginx "web" { compose = { ports = ["127.0.0.1:8088:80/tcp"], image = "nginx:mine" } }

@@ -63,11 +63,11 @@ func (s *Service) Published() string {
 	return shorten(ports)
 }
 
-func shorten(words []string) string {
-	if len(words) > shortList {
-		return strings.Join(words[:shortList], ", ") + ", ..."
+func shorten(names []string) string {
+	if len(names) > shortList {
+		return strings.Join(names[:shortList], ", ") + ", ..."
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(names, ", ")
 }
 
 // largeLab is the number of services above which a page shows samples instead

@@ -49,7 +49,9 @@ func TestSample(t *testing.T) {
 	}
 	s := p.Sample()
 	if len(s.Mirrors) != 2 || len(s.Instances) != 4 || len(s.Gateways) != 1 || len(s.NGINX) != 1 {
-		t.Errorf("the sample has %d mirrors, %d instances, %d gateways, %d nginx", len(s.Mirrors), len(s.Instances), len(s.Gateways), len(s.NGINX))
+		t.Errorf(
+			"the sample has %d mirrors, %d instances, %d gateways, %d nginx", len(s.Mirrors), len(s.Instances),
+			len(s.Gateways), len(s.NGINX))
 	}
 	if len(p.Mirrors) != 10 || len(p.Gateways) != 2 {
 		t.Error("taking a sample has changed the plan")

@@ -35,7 +35,10 @@ func (m *maker) bridges() {
 	if len(full) == 0 {
 		return
 	}
-	m.warnf(m.lab.Range, "Network larger than a bridge", "A Docker network on one host is a Linux bridge, which holds %d containers; there are more on %s. The start of the others would fail. Profiles start a part of such a lab. All of it needs several hosts: the mirrors in several topologies, one a host, or Kubernetes with the operator of InterSystems.",
+	m.warnf(m.lab.Range, "Network larger than a bridge",
+		"A Docker network on one host is a Linux bridge, which holds %d containers; there are more on %s. The "+
+			"start of the others would fail. Profiles start a part of such a lab. All of it needs several hosts: "+
+			"the mirrors in several topologies, one a host, or Kubernetes with the operator of InterSystems.",
 		bridgePorts, strings.Join(full, ", "))
 }
 
@@ -56,7 +59,11 @@ func (m *maker) memory() {
 	if total <= muchMemory {
 		return
 	}
-	m.warnf(m.lab.Range, "Much memory", "The %d IRIS containers of this lab need about %d GiB of memory on the Docker host, when all of them run: globals and gmheap of each, and about %d MB beside. A host with less runs a part of it, which a profile names; or the mirrors in several topologies, on several hosts. Lower globals and gmheap take less.",
+	m.warnf(m.lab.Range, "Much memory",
+		"The %d IRIS containers of this lab need about %d GiB of memory on the Docker host, when all of them "+
+			"run: globals and gmheap of each, and about %d MB beside. A host with less runs a part of it, which a "+
+			"profile names; or the mirrors in several topologies, on several hosts. Lower globals and gmheap take "+
+			"less.",
 		len(m.p.Instances), (total+1023)/1024, instanceBase)
 }
 
@@ -68,14 +75,15 @@ const (
 )
 
 // gatewayConnections makes room for what a gateway keeps open to its servers.
-// All gateways know the same servers.
+// All gateways have the same servers.
 func (m *maker) gatewayConnections() {
 	for i, g := range m.p.Gateways {
 		c := g.Config
 		needed, limit, given := minimumConnections*len(c.Servers), defaultConnections, false
 		for _, section := range c.Extra {
 			for _, key := range section.Keys {
-				if n, err := strconv.Atoi(key.Value); err == nil && strings.EqualFold(section.Name, "SYSTEM") && strings.EqualFold(key.Key, "MAX_CONNECTIONS") {
+				if n, err := strconv.Atoi(key.Value); err == nil && strings.EqualFold(section.Name, "SYSTEM") &&
+					strings.EqualFold(key.Key, "MAX_CONNECTIONS") {
 					limit, given = n, true
 				}
 			}
@@ -85,14 +93,19 @@ func (m *maker) gatewayConnections() {
 		}
 		at := m.lab.WebGateways[i].NameRange
 		if given {
-			m.warnf(m.lab.WebGateways[i].At("ini"), "Too few gateway connections", "Web gateway %q keeps %d connections to each of its %d servers, %d in all, and MAX_CONNECTIONS allows %d: a request for a server without one waits. Raise it to %d or more, or leave it out.",
+			m.warnf(m.lab.WebGateways[i].At("ini"), "Too few gateway connections",
+				"Web gateway %q keeps %d connections to each of its %d servers, %d in all, and MAX_CONNECTIONS "+
+					"allows %d: a request for a server without one waits. Raise it to %d or more, or leave it out.",
 				g.Name, minimumConnections, len(c.Servers), needed, limit, needed)
 			return
 		}
 		// As many again as the product allows by default, for requests.
 		c.MaxConnections = roundUp(needed+defaultConnections, defaultConnections)
 		if i == 0 {
-			m.warnf(at, "Many gateway connections", "A web gateway keeps %d connections to each of its %d servers, %d in all; the product's default allows %d. CSP.ini sets MAX_CONNECTIONS=%d, which takes memory in every gateway and a process in IRIS for each connection. Fewer mirrors a topology take fewer.",
+			m.warnf(at, "Many gateway connections",
+				"A web gateway keeps %d connections to each of its %d servers, %d in all; the product's "+
+					"default allows %d. CSP.ini sets MAX_CONNECTIONS=%d, which takes memory in every gateway and a "+
+					"process in IRIS for each connection. Fewer mirrors a topology take fewer.",
 				minimumConnections, len(c.Servers), needed, defaultConnections, c.MaxConnections)
 		}
 	}
@@ -123,7 +136,10 @@ func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) int {
 	if wanted <= room {
 		return wanted
 	}
-	m.warnf(h.NameRange, "Many connections", "haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it holds %d connections (maxconn), %d for each mirror if all have as many. More haproxy blocks, each with a part of the mirrors, hold more.",
+	m.warnf(h.NameRange, "Many connections",
+		"haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it "+
+			"holds %d connections (maxconn), %d for each mirror if all have as many. More haproxy blocks, each "+
+			"with a part of the mirrors, hold more.",
 		h.Name, len(balancer.Listeners), fileLimit, room, room/len(balancer.Listeners))
 	return room
 }

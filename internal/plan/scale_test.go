@@ -26,14 +26,20 @@ func TestScaleOfFleet(t *testing.T) {
 		got = append(got, d.Summary+": "+d.Detail)
 	}
 	same(t, got,
-		"Much memory: The 200 IRIS containers of this lab need about 223 GiB of memory on the Docker host, when all of them run: globals and gmheap of each, and about 512 MB beside. A host with less runs a part of it, which a profile names; or the mirrors in several topologies, on several hosts. Lower globals and gmheap take less.",
-		"Many gateway connections: A web gateway keeps 3 connections to each of its 400 servers, 1200 in all; the product's default allows 1024. CSP.ini sets MAX_CONNECTIONS=3072, which takes memory in every gateway and a process in IRIS for each connection. Fewer mirrors a topology take fewer.",
+		"Much memory: The 200 IRIS containers of this lab need about 223 GiB of memory on the Docker host, "+
+			"when all of them run: globals and gmheap of each, and about 512 MB beside. A host with less runs "+
+			"a part of it, which a profile names; or the mirrors in several topologies, on several hosts. "+
+			"Lower globals and gmheap take less.",
+		"Many gateway connections: A web gateway keeps 3 connections to each of its 400 servers, 1200 in "+
+			"all; the product's default allows 1024. CSP.ini sets MAX_CONNECTIONS=3072, which takes memory in "+
+			"every gateway and a process in IRIS for each connection. Fewer mirrors a topology take fewer.",
 	)
 	if len(p.GatewayConfigs) != 2 {
 		t.Fatalf("%d files for two gateways with different settings", len(p.GatewayConfigs))
 	}
 	for _, c := range p.GatewayConfigs {
-		if c.MaxConnections != 3072 || c.Sections()[0].Keys[3] != (plan.KeyValue{Key: "MAX_CONNECTIONS", Value: "3072"}) {
+		if c.MaxConnections != 3072 ||
+			c.Sections()[0].Keys[3] != (plan.KeyValue{Key: "MAX_CONNECTIONS", Value: "3072"}) {
 			t.Errorf("%s: %d connections, %v", c.File, c.MaxConnections, c.Sections()[0].Keys)
 		}
 	}
@@ -42,7 +48,8 @@ func TestScaleOfFleet(t *testing.T) {
 // A lab as large as the examples is not worth a word.
 func TestScaleOfSmallLab(t *testing.T) {
 	p := makePlan(t, pair+"web_gateway \"webgw\" {}\n")
-	if c := p.GatewayConfigs[0]; c.MaxConnections != 0 || strings.Contains(fmt.Sprint(c.Sections()), "MAX_CONNECTIONS") {
+	if c := p.GatewayConfigs[0]; c.MaxConnections != 0 ||
+		strings.Contains(fmt.Sprint(c.Sections()), "MAX_CONNECTIONS") {
 		t.Errorf("%v", c.Sections())
 	}
 }

@@ -26,7 +26,9 @@ haproxy "sql" { mirrors = ["demo"] }
 		t.Errorf("clients come through %+v, %d gateways", w.Client, w.Gateways)
 	}
 	if w.MemberTimeout != 10 || w.MirrorTimeout != 30 {
-		t.Errorf("a gateway waits %d s for a member and %d s for a mirror; want 10 and the longest, 30", w.MemberTimeout, w.MirrorTimeout)
+		t.Errorf(
+			"a gateway waits %d s for a member and %d s for a mirror; want 10 and the longest, 30", w.MemberTimeout,
+			w.MirrorTimeout)
 	}
 	if w.HAProxy == nil || w.HAProxy.Name != "sql" {
 		t.Errorf("haproxy is %+v", w.HAProxy)

@@ -92,12 +92,18 @@ func Topology(o Options) []byte {
 	var b strings.Builder
 	print := func(format string, values ...any) { fmt.Fprintf(&b, format, values...) }
 
-	print("# %s.\n# Every block and argument is in docs/language.md of mirrorgen; what is not said\n# here has a default.\n#\n", o.subject())
-	print("#   mirrorgen validate FILE   checks this file\n#   mirrorgen inspect FILE    shows the addresses and ports that it leads to\n#   mirrorgen build FILE      writes the lab\n\n")
+	print(
+		"# %s.\n# Every block and argument is in docs/language.md of mirrorgen; what is not said\n# here has a "+
+			"default.\n#\n", o.subject())
+	print(
+		"#   mirrorgen validate FILE   checks this file\n#   mirrorgen inspect FILE    shows the addresses and " +
+			"ports that it leads to\n#   mirrorgen build FILE      writes the lab\n\n")
 	o.lab(print)
 	o.iris(print)
 	if o.arbitrated() {
-		print("# Decides with the members which of them may take over. A mirror without one does\n# not fail over when the primary's host dies.\narbiter \"arbiter\" {}\n\n")
+		print(
+			"# Decides with the members which of them may take over. A mirror without one does\n# not fail " +
+				"over when the primary's host dies.\narbiter \"arbiter\" {}\n\n")
 	}
 	o.mirrors(print)
 	o.web(print)
@@ -143,7 +149,9 @@ func (o Options) lab(print printer) {
 		print("\n  # Journals and the agents' talk go over one network, clients over the other.\n")
 		print("  mirror_network = \"mirror-tier\"\n  client_network = \"client-tier\"\n")
 	}
-	print("}\n\n# The vendor's images, for which you need access to its registry.\nimages {\n  tag = %s\n}\n\n", quote(o.Version))
+	print(
+		"}\n\n# The vendor's images, for which you need access to its registry.\nimages {\n  tag = %s\n}\n"+
+			"\n", quote(o.Version))
 	if o.Networks == 2 {
 		print("# subnet = \"10.0.1.0/24\" pins one; without it the lab's name decides.\n")
 		print("network \"mirror-tier\" {}\nnetwork \"client-tier\" {}\n\n")

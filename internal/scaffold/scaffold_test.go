@@ -27,12 +27,15 @@ func TestTopologies(t *testing.T) {
 					for _, version := range []string{"2022.1", "2023.1", "2025.1", "2026.1"} {
 						for flags := range 1 << 5 {
 							n++
-							if n%25 > 0 || mirrors == scaffold.MaxMirrors && n%1000 > 0 { // 25 meets every value with every other
+							// 25 meets every value with every other
+							if n%25 > 0 || mirrors == scaffold.MaxMirrors && n%1000 > 0 {
 								continue
 							}
 							o := scaffold.Options{
-								Name: "x", Version: version, Mirrors: mirrors, Members: members, Gateways: gateways, Networks: networks,
-								DR: flags&1 > 0, Reporting: flags&2 > 0, ApplicationServers: flags & 4 / 2, Durable: flags&8 > 0, Japanese: flags&16 > 0,
+								Name: "x", Version: version, Mirrors: mirrors, Members: members, Gateways: gateways,
+								Networks: networks,
+								DR:       flags&1 > 0, Reporting: flags&2 > 0, ApplicationServers: flags & 4 / 2,
+								Durable: flags&8 > 0, Japanese: flags&16 > 0,
 							}
 							if err := check(o, n%225 == 0); err != nil {
 								t.Fatalf("%+v:\n%s\n%v", o, scaffold.Topology(o), err)
@@ -46,7 +49,8 @@ func TestTopologies(t *testing.T) {
 }
 
 // ofSize are the warnings that a large lab gives.
-var ofSize = []string{"Check interval raised", "Much memory", "Many gateway connections", "Network larger than a bridge", "Many connections"}
+var ofSize = []string{"Check interval raised", "Much memory", "Many gateway connections",
+	"Network larger than a bridge", "Many connections"}
 
 func check(o scaffold.Options, whole bool) error {
 	if err := o.Check(); err != nil {

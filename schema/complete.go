@@ -10,20 +10,26 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// explainValue completes HCL's diagnostics about an expression.
-func explainValue(diags hcl.Diagnostics) hcl.Diagnostics {
+// completeExpression completes HCL's diagnostics about an expression.
+func completeExpression(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
 		switch {
-		case diag.Summary == "Variables not allowed" || diag.Summary == "Unknown variable" && !strings.Contains(diag.Detail, "Did you mean"):
+		case diag.Summary == "Variables not allowed" || diag.Summary == "Unknown variable" &&
+			!strings.Contains(diag.Detail, "Did you mean"):
 			diag.Summary = "Unknown variable"
 			diag.Detail = "This is neither var.NAME nor local.NAME, and no name that a loop around it gives."
-			if word := bareWord(diag); word != "" {
-				diag.Detail = fmt.Sprintf("%s is no value: text stands in quotes, a variable after var. and a local after local. Write %q if the text is meant.", word, word)
+			if name := keyword(diag); name != "" {
+				diag.Detail = fmt.Sprintf(
+					"%s is no value: text stands in quotes, a variable after var. and a local after local. "+
+						"Write %q if the text is meant.", name, name)
 			}
 		case diag.Summary == "Operation failed" && strings.Contains(diag.Detail, "must not be null"):
-			diag.Detail = "A value here is null, with which nothing can be computed. Give it a value, or take coalesce(it, another)."
+			diag.Detail = "A value here is null, with which nothing can be computed. Give it a value, or take " +
+				"coalesce(it, another)."
 		case diag.Summary == "Call to unknown function" && outside(calledFunction(diag)):
-			diag.Detail = fmt.Sprintf("There is no function %s: a topology depends on nothing but its text and its variables. Give the value to a variable, with --var, a --var-file or the environment.", calledFunction(diag))
+			diag.Detail = fmt.Sprintf(
+				"There is no function %s: a topology depends on nothing but its text and its variables. Give "+
+					"the value to a variable, with --var, a --var-file or the environment.", calledFunction(diag))
 		case diag.Summary == "Call to unknown function" && !strings.Contains(diag.Detail, "Did you mean"):
 			diag.Detail += suggestFunction(diag)
 		}
@@ -62,13 +68,15 @@ func suggestFunction(diag *hcl.Diagnostic) string {
 }
 
 // dynamicForm shows how a dynamic block is written.
-const dynamicForm = ` Write: dynamic "mirror" { for_each = [...] labels = [mirror.value] content { ... } }, with line breaks between the parts.`
+const dynamicForm = ` Write: dynamic "mirror" { for_each = [...] labels = [mirror.value] content { ... } }, with ` +
+	`line breaks between the parts.`
 
-// explainDynamic completes HCL's diagnostics about a dynamic block.
-func explainDynamic(diag *hcl.Diagnostic) bool {
+// completeDynamic completes HCL's diagnostics about a dynamic block.
+func completeDynamic(diag *hcl.Diagnostic) bool {
 	switch {
 	case diag.Summary == "Missing dynamic content block",
-		diag.Summary == "Missing required argument" && (strings.Contains(diag.Detail, `"for_each"`) || strings.Contains(diag.Detail, `"labels"`)):
+		diag.Summary == "Missing required argument" &&
+			(strings.Contains(diag.Detail, `"for_each"`) || strings.Contains(diag.Detail, `"labels"`)):
 		diag.Detail += dynamicForm
 	case diag.Summary == "Invalid dynamic for_each value" && strings.Contains(diag.Detail, "number"):
 		diag.Detail += " To count, write range(3)."
@@ -78,33 +86,35 @@ func explainDynamic(diag *hcl.Diagnostic) bool {
 	return true
 }
 
-// explainSyntax completes HCL's diagnostics about a file that cannot be parsed.
-func explainSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
+// completeSyntax completes HCL's diagnostics about a file that cannot be parsed.
+func completeSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, diag := range diags {
 		switch diag.Summary {
 		case "Unterminated template string":
 			diag.Detail = `The text that begins here has no end. Close it with ".`
 		case "Invalid single-argument block definition":
-			diag.Detail = "A block on one line holds one argument. Give each argument, and the closing brace, a line of its own."
+			diag.Detail = "A block on one line holds one argument. Give each argument, and the closing brace, a " +
+				"line of its own."
 		}
 		if strings.HasPrefix(diag.Detail, "Template sequences are not allowed in this string.") {
-			diag.Detail = `The name of a block is fixed text. To compute names, use a dynamic block: dynamic "member" { for_each = ... labels = [...] content { ... } }`
+			diag.Detail = `The name of a block is fixed text. To compute names, use a dynamic block: dynamic ` +
+				`"member" { for_each = ... labels = [...] content { ... } }`
 		}
 	}
 	return diags
 }
 
-// bareWord is the single word that a diagnostic is about, "" for anything else.
-func bareWord(diag *hcl.Diagnostic) string {
+// keyword is the single name that a diagnostic is about, "" for anything else.
+func keyword(diag *hcl.Diagnostic) string {
 	if diag.Expression == nil {
 		return ""
 	}
 	return hcl.ExprAsKeyword(diag.Expression)
 }
 
-// known leaves out what follows from a value that is not known: that has been
-// reported where it comes from.
-func (d *decoder) known(diags hcl.Diagnostics) hcl.Diagnostics {
+// causes returns the diagnostics that do not follow from a value which is not known: that
+// has been reported where it comes from.
+func (d *decoder) causes(diags hcl.Diagnostics) hcl.Diagnostics {
 	kept := diags[:0]
 	for _, diag := range diags {
 		if diag.Summary == "Too many blocks" && d.reported(diag.Summary) {
@@ -115,7 +125,8 @@ func (d *decoder) known(diags hcl.Diagnostics) hcl.Diagnostics {
 		}
 		if diag.Summary == "Invalid dynamic block label" && strings.Contains(diag.Detail, "marks") {
 			diag.Summary = "Sensitive name"
-			diag.Detail = "A name is shown everywhere, so it cannot be made from a sensitive value. Make it from another."
+			diag.Detail = "A name is shown everywhere, so it cannot be made from a sensitive value. Make it from " +
+				"another."
 		}
 		kept = append(kept, diag)
 	}
@@ -134,28 +145,29 @@ func shown(s string) string {
 	return fmt.Sprintf("%q... (%d bytes)", s[:most], len(s))
 }
 
-// didYouMean returns a hint, with a leading space, where one of the words is
+// didYouMean returns a hint, with a leading space, where one of the candidates is
 // close to s, or the only one that begins with it.
-func didYouMean(s string, words []string) string {
+func didYouMean(s string, candidates []string) string {
 	best, distance := "", 1+len(s)/3
 	if len(s) > longestName {
 		return ""
 	}
-	for _, word := range words {
-		if n := len(word) - len(s); n > distance || -n > distance {
+	for _, candidate := range candidates {
+		if n := len(candidate) - len(s); n > distance || -n > distance {
 			continue
 		}
-		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(word), nil); n <= distance && (best == "" || n < distance) {
-			best, distance = word, n
+		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(candidate), nil); n <= distance &&
+			(best == "" || n < distance) {
+			best, distance = candidate, n
 		}
 	}
 	if best == "" && len(s) > 1 { // "dr" for "drasync"
-		for _, word := range words {
-			if strings.HasPrefix(word, strings.ToLower(s)) {
+		for _, candidate := range candidates {
+			if strings.HasPrefix(candidate, strings.ToLower(s)) {
 				if best != "" {
 					return "" // as well as another
 				}
-				best = word
+				best = candidate
 			}
 		}
 	}
