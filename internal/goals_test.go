@@ -3,194 +3,132 @@
 package internal_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
+
+	"mirrorgen/internal/toolstest"
 )
 
-// rounds is how often each group of commands gets its turns.
-const rounds = 10
-
-// A measured lab is a size with the commands that are run on it.
+// A measured lab is a size with the commands that are run on it. Each build writes into a
+// directory that is not there yet.
 type measured struct {
 	sized
-	members                    int
-	build, unverified, copied  *command // into a directory that is not there yet
-	unchanged                  *command // into one that holds the lab already; nil where it is not measured
-	rewritten, same, overwrite *command // on ext4: all files differ; none does; cp over the same tree
+	members           int
+	build, unverified *command
+	checks            []*command // of the built lab: Docker Compose, nginx, HAProxy
+	around            []*command // shellcheck of its scripts, and consul-template, which prints three of its files
 }
 
-// commands are those of the lab that are measured.
-func (m *measured) commands() []*command {
-	list := []*command{m.build, m.unverified, m.copied}
-	for _, c := range []*command{m.unchanged, m.rewritten, m.same, m.overwrite} {
-		if c != nil {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
-// TestGoals measures what a user waits for against the least that could be
-// waited for: an empty program, and copying the finished directory. It fails
-// where a goal is missed. (Goal 8, peers, is TestPeers.)
+// TestGoals measures the goals of docs/performance.md, except those against its peers
+// (TestPeers), and fails where one is missed.
 func TestGoals(t *testing.T) {
 	work := memory(t)
 	mirrorgen := compile(t, work, "mirrorgen", "mirrorgen/cmd/mirrorgen")
-	nothing := &command{argv: []string{compile(t, work, "empty", file(t, work, "empty.go",
-		[]byte("package main\n\nfunc main() {}\n")))}}
+	source := file(t, work, "empty.go", []byte("package main\n\nfunc main() {}\n"))
+	empty := &command{argv: []string{compile(t, work, "empty", source)}}
 	help := &command{argv: []string{mirrorgen, "--help"}}
 
-	labs := []*measured{
-		measure(t, work, mirrorgen, seed(t), 4),
-		measure(t, work, mirrorgen, topologyOf(10, 3), 30),
-		measure(t, work, mirrorgen, topologyOf(100, 4), 400),
-		measure(t, work, mirrorgen, topologyOf(1000, 4), 4000),
-		measure(t, work, mirrorgen, topologyOf(4000, 4), 16000),
-	}
-	labs[2].again(t, work, mirrorgen)
-	labs[3].again(t, work, mirrorgen)
-	labs[2].onDisk(t, mirrorgen)
-	labs[3].onDisk(t, mirrorgen)
-
-	small := append([]*command{nothing, help}, append(labs[0].commands(), labs[1].commands()...)...)
-	for range rounds {
-		interleave(t, small, 10)
-		interleave(t, labs[2].commands(), 5)
-		interleave(t, labs[3].commands(), 3)
-	}
-	for range 3 {
-		interleave(t, labs[4].commands(), 3)
-	}
-	// Last, because they make this process large, and no program that it starts has a
-	// smaller peak than it.
-	readers := labs[2].libraries(t)
-	for range rounds {
-		for _, l := range readers {
-			l.once(t, true)
-		}
-		interleave(t, []*command{labs[2].copied}, 3)
-	}
-
-	r := newReport(t)
-	fmt.Printf("Medians of interleaved runs on a memory file system: 100 of the small labs,\n50, 30 and 9 of those " +
-		"with 400, 4,000 and 16,000 members.\n\n")
-	r.heading()
-	r.ratio(1, "--help / empty Go program", help, nothing, 3)
-	for i, m := range labs {
-		goal, verified, unverified := 2, 5.0, 3.5
-		if i >= 2 {
-			goal, verified, unverified = 3, 4, 2.2
-		}
-		r.ratio(goal, "build "+m.name+" / cp -r", m.build, m.copied, verified)
-		r.ratio(goal, "build --no-verify "+m.name+" / cp -r", m.unverified, m.copied, unverified)
-	}
-	for _, l := range readers {
-		r.figure(0, l.name+" library alone, "+labs[2].name+" / cp -r", "", float64(median(l.times))/float64(
-			median(labs[2].copied.times)), 0)
-	}
-	for _, m := range labs[2:4] {
-		r.ratio(4, "unchanged "+m.name+" / fresh build", m.unchanged, m.build, 1)
-		r.ratio(4, "unchanged "+m.name+" on ext4 / rewriting all", m.same, m.rewritten, 0.4)
-		r.ratio(0, "unchanged "+m.name+" on ext4 / cp -r over it", m.same, m.overwrite, 0)
-	}
-	few, many := labs[2], labs[4]
-	r.figure(5, "growth of time, 400 to 16,000 members", "exponent",
-		exponent(400, 16000, float64(median(few.build.times)), float64(median(many.build.times))), 1.05)
-	smallBytes, smallCount := allocations(t, few.sized)
-	largeBytes, largeCount := allocations(t, many.sized)
-	r.figure(5, "growth of allocations", "exponent", exponent(400, 16000, smallCount, largeCount), 1.02)
-	r.figure(5, "growth of allocated bytes", "exponent", exponent(400, 16000, smallBytes, largeBytes), 1.02)
-	bytes, count := allocations(t, labs[3].sized)
-	r.figure(6, "allocated a member, 4,000 members", "KiB", bytes/1024/4000, mostBytes/1024)
-	r.figure(6, "allocations a member, 4,000 members", "", count/4000, mostAllocations)
+	small, large := measure(t, work, mirrorgen, 2, 2), measure(t, work, mirrorgen, 100, 4)
+	huge, greatest := measure(t, work, mirrorgen, 1000, 4), measure(t, work, mirrorgen, 4000, 4)
+	labs := []*measured{small, large, huge, greatest}
+	floor, peaks := empty.peak(t), map[*measured]float64{} // before anything makes this process large
 	for _, m := range labs {
-		limit := 20 + 16*float64(m.members)/1024
-		r.figure(7, "peak memory, build "+m.name, "MiB", float64(m.build.peak)/1024, limit)
+		peaks[m] = m.build.peak(t)
 	}
-	r.figure(0, "peak memory, empty Go program", "MiB", float64(nothing.peak)/1024, 0)
-	fmt.Println("\nGoal 4, no file opened for writing where nothing changed: a test in cmd/mirrorgen.")
-	fmt.Println("Goal 8, faster than its peers: make peers.")
+	small.addChecks(t, work, mirrorgen)
+	large.addChecks(t, work, mirrorgen)
+	rounds := 10
+	if testing.Short() { // to try the test itself
+		rounds = 1
+	}
+	for range rounds {
+		interleave(t, append([]*command{empty, help, small.build, small.unverified}, small.checks...), 4)
+		interleave(t, append([]*command{large.build, large.unverified}, large.checks...), 2)
+		interleave(t, []*command{huge.build, huge.unverified}, 1)
+	}
+	for range min(rounds, 3) { // shellcheck takes long
+		interleave(t, append([]*command{small.build}, small.around...), 1)
+		interleave(t, append([]*command{large.build}, large.around...), 1)
+	}
+	few := &command{argv: large.build.argv, fresh: large.build.fresh} // in the same minutes as many
+	many := greatest.build
+	for range min(rounds, 5) {
+		interleave(t, []*command{few, many}, 1)
+	}
+
+	r := report{t}
+	fmt.Printf("Medians of interleaved runs on a memory file system: %d with 4 members, %d with 400,\n"+
+		"%d with 4,000, %d with 16,000, %d of shellcheck and consul-template.\n\n",
+		4*rounds, 2*rounds, rounds, min(rounds, 5), min(rounds, 3))
+	r.heading()
+	for _, goal := range []struct {
+		*measured
+		checks, whole float64
+	}{{small, 1. / 4, 1. / 60}, {large, 1. / 12, 1. / 30}} {
+		build, checks := costOf(goal.build), costOf(goal.measured.checks...)
+		whole := costOf(append(goal.around, goal.measured.checks...)...)
+		r.ratio(goal.name+": build / Compose, nginx, HAProxy", build, checks, goal.checks)
+		r.ratio(goal.name+": build / these, shellcheck, consul-template", build, whole, goal.whole)
+		for _, c := range append(goal.around, goal.measured.checks...) {
+			r.ratio("  build / "+filepath.Base(c.argv[0]), build, costOf(c), 0)
+		}
+	}
+	for _, m := range []*measured{small, large, huge} {
+		r.ratio(m.name+": build --no-verify / build", costOf(m.unverified), costOf(m.build), 0)
+	}
+	r.ratio("--help / empty Go program", costOf(help), costOf(empty), 4)
+	r.figure("growth of time, 400 to 16,000 members", "exponent",
+		exponent(400, 16000, float64(median(few.times)), float64(median(many.times))), 1.05)
+	for _, m := range labs {
+		r.figure(m.name+": peak memory of a build", "MiB", peaks[m], 24+24*float64(m.members)/1024)
+	}
+	r.figure("peak memory, empty Go program", "MiB", floor, 0)
+	fmt.Println("\nGrowth of allocations, and no file opened for writing where nothing changed: go test ./...")
+	fmt.Println("Time per byte printed, against other programs: make peers.")
 }
 
-// measure prepares the commands that make a lab where none is, and copy it.
-func measure(t *testing.T, work, mirrorgen string, s sized, members int) *measured {
+// measure prepares the commands that build a lab where none is.
+func measure(t *testing.T, work, mirrorgen string, mirrors, members int) *measured {
 	t.Helper()
-	source := file(t, work, s.name, s.source)
-	finished := source + ".finished"
-	run(t, mirrorgen, "build", source, "-o", finished)
-	cp, err := exec.LookPath("cp")
-	if err != nil {
-		t.Fatal(err)
+	m := &measured{sized: topologyOf(mirrors, members), members: mirrors * members}
+	source := file(t, work, m.name, m.source)
+	build := func(name string, flags ...string) *command {
+		directory := filepath.Join(work, name)
+		return &command{
+			argv:  append([]string{mirrorgen, "build", source, "-o", directory}, flags...),
+			fresh: directory,
+		}
 	}
-	target := func(name string) string { return filepath.Join(work, name) }
-	m := &measured{sized: s, members: members}
-	m.build = &command{fresh: target("build")}
-	m.build.argv = []string{mirrorgen, "build", source, "-o", m.build.fresh}
-	m.unverified = &command{fresh: target("unverified")}
-	m.unverified.argv = []string{mirrorgen, "build", "--no-verify", source, "-o", m.unverified.fresh}
-	m.copied = &command{fresh: target("copied")}
-	m.copied.argv = []string{cp, "-r", finished, m.copied.fresh}
+	m.build, m.unverified = build("build"), build("unverified", "--no-verify")
 	return m
 }
 
-// again adds the command that builds what is there already.
-func (m *measured) again(t *testing.T, work, mirrorgen string) {
-	m.unchanged = &command{argv: []string{mirrorgen, "build", filepath.Join(work, m.name), "-o", filepath.Join(work,
-		m.name+".finished")}}
-}
-
-// onDisk adds the commands that write over a lab on ext4, where a file that is
-// written again costs several times what a new one does. Every artifact names
-// its topology, so two equal topologies with different names, in turn, give two
-// labs of which every file differs.
-func (m *measured) onDisk(t *testing.T, mirrorgen string) {
+// addChecks adds the commands that a user would otherwise run.
+func (m *measured) addChecks(t *testing.T, work, mirrorgen string) {
 	t.Helper()
-	disk := ext4(t)
-	if disk == "" {
-		t.Errorf("goal 4 was not measured on ext4: neither %s nor the working directory is on such a file system",
-			os.TempDir())
-		return
+	finished := filepath.Join(work, m.name+".finished")
+	run(t, mirrorgen, "build", filepath.Join(work, m.name), "-o", finished)
+	for _, argv := range checksOf(t, finished) {
+		m.checks = append(m.checks, &command{argv: argv, in: finished})
 	}
-	source, other := file(t, disk, m.name, m.source), file(t, disk, "other-"+m.name, m.source)
-	stays, changes, copied := filepath.Join(disk, "stays"), filepath.Join(disk, "changes"), filepath.Join(disk,
-		"copied")
-	for _, directory := range []string{stays, changes, copied} {
-		run(t, mirrorgen, "build", source, "-o", directory)
-	}
-	m.same = &command{argv: []string{mirrorgen, "build", source, "-o", stays}}
-	m.rewritten = &command{turns: [][]string{
-		{mirrorgen, "build", other, "-o", changes},
-		{mirrorgen, "build", source, "-o", changes},
-	}}
-	cp, err := exec.LookPath("cp")
+	scripts := append(filesOf(t, finished, "*.sh"), filesOf(t, finished, "iris/*.sh")...)
+	shellcheck := append([]string{toolstest.Need(t, "shellcheck"), "--norc"}, scripts...)
+	data, want := peerFiles(t, m.sized)
+	content, err := json.Marshal(data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.overwrite = &command{argv: []string{cp, "-rT", stays, copied}}
-}
-
-// ext4 makes a directory on a file system of that kind, "" where there is none.
-func ext4(t *testing.T) string {
-	t.Helper()
-	const ext4Magic = 0xef53 // statfs(2)
-	for _, parent := range []string{os.TempDir(), "."} {
-		var system syscall.Statfs_t
-		if err := syscall.Statfs(parent, &system); err != nil || system.Type != ext4Magic {
-			continue
-		}
-		directory, err := os.MkdirTemp(parent, "mirrorgen-")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(directory) })
-		if directory, err = filepath.Abs(directory); err != nil {
-			t.Fatal(err)
-		}
-		return directory
+	directory := memory(t)
+	file(t, directory, "data.json", content)
+	consul := peers[0]
+	program := consul.build(t)
+	if program == "" {
+		t.Fatalf("%s cannot be had, and a goal is set against it", consul.name)
 	}
-	return ""
+	print := consul.command(t, program, directory, data)
+	print.once(t, false)
+	checkPeer(t, consul.name, print.out, want)
+	m.around = []*command{{argv: shellcheck, in: finished}, print}
 }

@@ -3,7 +3,6 @@
 package internal_test
 
 import (
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,16 +15,13 @@ import (
 // A command is a program that is measured as a whole process.
 type command struct {
 	argv  []string
-	turns [][]string // instead of argv: one after the other, a turn each
-	fresh string     // directory that the command makes; removed before each run
-	in    string     // working directory, "" for the present one
-	out   string     // file for its output, "" for none
-	env   []string   // in addition to the environment
+	fresh string // directory that the command makes; removed before each run
+	in    string // working directory, "" for the present one
+	out   string // file for its output, "" for none
 
-	runs  int
+	warm  bool // it has run once, which is not counted
 	times []time.Duration
 	cpu   []time.Duration // user and system time of the same runs
-	peak  int             // KiB of memory, the most of any run
 }
 
 // run runs a command that must succeed, and reports its output if it does not.
@@ -40,11 +36,28 @@ func run(t *testing.T, argv ...string) {
 // exists until after it has ended.
 func (c *command) once(t *testing.T, counted bool) {
 	t.Helper()
-	argv := c.argv
-	if len(c.turns) > 0 {
-		argv = c.turns[c.runs%len(c.turns)]
+	elapsed, state := c.start(t)
+	if counted {
+		c.times = append(c.times, elapsed)
+		c.cpu = append(c.cpu, state.UserTime()+state.SystemTime())
 	}
-	c.runs++
+}
+
+// peak runs the command and returns the most memory that it had, in MiB. A process takes over
+// the peak of the one that starts it: this one has to be small still.
+func (c *command) peak(t *testing.T) float64 {
+	t.Helper()
+	most := 0.0
+	for range 3 {
+		_, state := c.start(t)
+		most = max(most, float64(state.SysUsage().(*syscall.Rusage).Maxrss)/1024)
+	}
+	return most
+}
+
+// start runs the command, which must succeed.
+func (c *command) start(t *testing.T) (time.Duration, *os.ProcessState) {
+	t.Helper()
 	if c.fresh != "" {
 		if err := os.RemoveAll(c.fresh); err != nil {
 			t.Fatal(err)
@@ -63,8 +76,8 @@ func (c *command) once(t *testing.T, counted bool) {
 		defer out.Close()
 	}
 	start := time.Now()
-	process, err := os.StartProcess(argv[0], argv, &os.ProcAttr{
-		Dir: c.in, Env: append(os.Environ(), c.env...), Files: []*os.File{null, out, null},
+	process, err := os.StartProcess(c.argv[0], c.argv, &os.ProcAttr{
+		Dir: c.in, Env: os.Environ(), Files: []*os.File{null, out, null},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,24 +85,23 @@ func (c *command) once(t *testing.T, counted bool) {
 	state, err := process.Wait()
 	elapsed := time.Since(start)
 	if err != nil || !state.Success() {
-		t.Fatalf("%v: %v %v", argv, state, err)
+		t.Fatalf("%v: %v %v", c.argv, state, err)
 	}
-	if !counted {
-		return
-	}
-	c.times = append(c.times, elapsed)
-	c.cpu = append(c.cpu, state.UserTime()+state.SystemTime())
-	c.peak = max(c.peak, int(state.SysUsage().(*syscall.Rusage).Maxrss))
+	return elapsed, state
 }
 
 // interleave runs every command once a turn, so that whatever else the machine
 // does falls on all of them alike: only ratios between them mean anything. The
-// first turn of a round is not counted.
+// first run of a command is not counted.
 func interleave(t *testing.T, commands []*command, turns int) {
 	t.Helper()
-	for turn := range 1 + turns {
+	for range turns {
 		for _, c := range commands {
-			c.once(t, turn > 0)
+			if !c.warm {
+				c.once(t, false)
+				c.warm = true
+			}
+			c.once(t, true)
 		}
 	}
 }
@@ -116,14 +128,21 @@ func file(t *testing.T, directory, name string, content []byte) string {
 	return path
 }
 
+// A cost is what commands take together: the sums of their medians.
+type cost struct{ elapsed, cpu time.Duration }
+
+func costOf(commands ...*command) cost {
+	var sum cost
+	for _, c := range commands {
+		sum.elapsed += median(c.times)
+		sum.cpu += median(c.cpu)
+	}
+	return sum
+}
+
 func median(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return (times[(len(times)-1)/2] + times[len(times)/2]) / 2
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// exponent is the power of the size with which a cost grows.
-func exponent(small, large, smallCost, largeCost float64) float64 {
-	return math.Log(largeCost/smallCost) / math.Log(large/small)
-}

@@ -1,4 +1,4 @@
-//go:build peers
+//go:build goals || peers
 
 package internal_test
 

@@ -168,44 +168,18 @@ func endpoints(p *plan.Plan) map[string]string {
 	return list
 }
 
-// accepted shows a lab to Docker Compose and HAProxy.
+// accepted shows a lab to Docker Compose, nginx and HAProxy.
 func accepted(t *testing.T, artifacts []lab.Artifact) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lab")
 	if _, err := artifact.Write(dir, artifacts, artifact.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "iris.key"), []byte("[ConfigFile]\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	compose := toolstest.Compose(t)
-	runs(t, dir, compose[0], append(slices.Clone(compose[1:]), "config", "--quiet")...)
-	for _, a := range artifacts {
-		if strings.HasPrefix(a.Path, "haproxy/") {
-			runs(t, dir, toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", a.Path)
+	for _, argv := range checksOf(t, dir) {
+		command := exec.Command(argv[0], argv[1:]...)
+		command.Dir = dir
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", strings.Join(argv, " "), err, out)
 		}
-		if strings.HasPrefix(a.Path, "nginx/") {
-			main := "error_log stderr warn;\npid " + dir + "/nginx.pid;\nevents {}\nhttp {\n  client_body_temp_path " +
-				"body;\n  proxy_temp_path proxy;\n" +
-				"  fastcgi_temp_path fastcgi;\n  uwsgi_temp_path uwsgi;\n  scgi_temp_path scgi;\n  include " +
-				"web-moved.conf;\n}\n"
-			moved := bytes.Replace(a.Content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1)
-			for name, content := range map[string][]byte{"main.conf": []byte(main), "web-moved.conf": moved} {
-				if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			runs(t, dir, toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", "main.conf")
-		}
-	}
-}
-
-// runs fails where a program refuses its input.
-func runs(t *testing.T, dir, program string, arguments ...string) {
-	t.Helper()
-	command := exec.Command(program, arguments...)
-	command.Dir = dir
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Errorf("%s %s: %v\n%s", filepath.Base(program), strings.Join(arguments, " "), err, out)
 	}
 }

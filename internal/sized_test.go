@@ -3,6 +3,7 @@ package internal_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,4 +64,9 @@ func memory(t testing.TB) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(directory) })
 	return directory
+}
+
+// exponent is the power of the size with which a cost grows.
+func exponent(small, large, smallCost, largeCost float64) float64 {
+	return math.Log(largeCost/smallCost) / math.Log(large/small)
 }

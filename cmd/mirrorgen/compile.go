@@ -60,13 +60,18 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	if c.rendering, err = dir.read(t, in); err != nil {
 		return nil, err
 	}
-	if c.artifacts, err = c.render(t, p); err != nil || !verified {
+	if c.artifacts, err = c.render(t, p); err != nil {
 		return c, err
+	}
+	t.markSensitive(c.artifacts)
+	if !verified {
+		return c, nil
 	}
 	diags := verify.Check(c.artifacts)
 	if len(diags) == 0 {
 		return c, nil
 	}
+	t.hideNames(diags, c.artifacts)
 	t.show(diags, artifactListings(c.artifacts))
 	if diags.HasErrors() {
 		return nil, counted(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))

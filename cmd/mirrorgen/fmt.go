@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
+	"mirrorgen/internal/artifact"
 	"mirrorgen/schema"
 )
 
@@ -68,8 +69,14 @@ func (f *formatter) formatFile(name string) error {
 		return failed(err)
 	}
 	formatted, err := f.format(name, content)
-	if err != nil || bytes.Equal(content, formatted) {
+	if err != nil {
 		return err
+	}
+	if bytes.Equal(content, formatted) {
+		if target, err := filepath.EvalSymlinks(name); err == nil && !f.check && !f.diff {
+			artifact.ClearReplacement(target)
+		}
+		return nil
 	}
 	if f.report(name, content, formatted) {
 		return nil
@@ -84,7 +91,7 @@ func (f *formatter) formatFile(name string) error {
 // formatInput formats standard input.
 func (f *formatter) formatInput() error {
 	const name = "<stdin>"
-	content, err := readAll(name, f.in)
+	content, err := readAll(name, f.in, maxSource, topologySize)
 	if err != nil {
 		return failed(err)
 	}
@@ -149,24 +156,5 @@ func replaceFile(name string, content []byte) (err error) {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("not a regular file")
 	}
-	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(file.Name())
-		}
-	}()
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Chmod(info.Mode().Perm())
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), target)
-	}
-	return err
+	return artifact.ReplaceFile(target, content, info.Mode().Perm())
 }

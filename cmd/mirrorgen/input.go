@@ -112,22 +112,30 @@ func checkName(name string) error {
 
 // readSource reads one file, unless it is too large to be a topology.
 func readSource(name string) ([]byte, error) {
+	return readLimited(name, maxSource, topologySize)
+}
+
+// topologySize says why a file is too large to be a topology.
+const topologySize = "thousands of members take less, so this is hardly a topology"
+
+// readLimited reads a file of at most so many bytes; why is the end of the error where it has
+// more.
+func readLimited(name string, limit int64, why string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, pathError(name, err)
 	}
 	defer file.Close()
-	return readAll(name, file)
+	return readAll(name, file, limit, why)
 }
 
-func readAll(name string, r io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+func readAll(name string, r io.Reader, limit int64, why string) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, pathError(name, err)
 	}
-	if len(content) > maxSource {
-		return nil, fmt.Errorf("%s: larger than 10 MB; thousands of members take less, so this is hardly a "+
-			"topology", name)
+	if int64(len(content)) > limit {
+		return nil, fmt.Errorf("%s: larger than %d MB; %s", name, limit>>20, why)
 	}
 	return content, nil
 }

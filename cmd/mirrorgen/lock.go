@@ -21,6 +21,10 @@ import (
 // lockSuffix ends the name of every lock file.
 const lockSuffix = ".lock.hcl"
 
+// maxLock is the size of a lock file that is still read, in bytes: that of a lab of 16,000
+// members has 1 MB.
+const maxLock = 4 << 20
+
 // lockFile is what a topology's lock file holds on disk.
 type lockFile struct {
 	path    string
@@ -51,7 +55,8 @@ func readLockFile(path string) (lockFile, error) {
 			"away", path)
 	}
 	l.exists = true
-	l.content, err = readSource(path)
+	l.content, err = readLimited(path, maxLock, "a lock file of thousands of members is smaller, so mirrorgen did not "+
+		"write it")
 	return l, err
 }
 
@@ -86,27 +91,10 @@ func (l lockFile) findings(content []byte) []finding {
 // write puts a lock in the file's place, all of it or nothing.
 func (l lockFile) write(content []byte) error {
 	if !l.differs(content) {
+		artifact.ClearReplacement(l.path)
 		return nil
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(l.path), "."+filepath.Base(l.path)+".*")
-	if err != nil {
-		return pathError(l.path, err)
-	}
-	_, err = temporary.Write(content)
-	if chmodErr := temporary.Chmod(0o644); err == nil {
-		err = chmodErr
-	}
-	if syncErr := temporary.Sync(); err == nil { // it cannot be made again from the topology
-		err = syncErr
-	}
-	if closeErr := temporary.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), l.path)
-	}
-	if err != nil {
-		os.Remove(temporary.Name())
+	if err := artifact.ReplaceFile(l.path, content, 0o644); err != nil {
 		return pathError(l.path, err)
 	}
 	return nil

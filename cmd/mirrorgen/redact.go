@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"mirrorgen/schema"
 	"mirrorgen/templates"
@@ -17,6 +18,7 @@ type redactor struct {
 	to      io.Writer
 	secrets []string // the longest first
 	pending []byte   // the beginning of a line
+	off     bool     // what is written has no secrets any more
 }
 
 // hide makes the redactor leave out texts, each line of them and every spelling.
@@ -39,8 +41,14 @@ func (r *redactor) hide(texts []string) {
 	})
 }
 
+// add adds one text. A brace alone, which is a line of many a raw text, is no secret.
 func (r *redactor) add(secret string) {
-	if strings.TrimSpace(secret) != "" && !slices.Contains(r.secrets, secret) {
+	bare := strings.TrimSpace(secret)
+	if len(bare) < 4 && strings.IndexFunc(bare, func(c rune) bool { return unicode.IsLetter(c) ||
+		unicode.IsDigit(c) }) < 0 {
+		return
+	}
+	if !slices.Contains(r.secrets, secret) {
 		r.secrets = append(r.secrets, secret)
 	}
 }
@@ -48,10 +56,24 @@ func (r *redactor) add(secret string) {
 // text is a text that may be shown.
 func (r *redactor) text(s string) string { return schema.Redact(s, r.secrets) }
 
+// lines returns the numbers, from 1 and ascending, of the lines of a text that may not be
+// shown as they are.
+func (r *redactor) lines(text []byte) []int {
+	var numbers []int
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		if shown := string(line); r.text(shown) != shown {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers
+}
+
 // Write implements io.Writer. What it holds back of the last line, flush passes
 // on.
 func (r *redactor) Write(text []byte) (int, error) {
-	if len(r.secrets) == 0 && len(r.pending) == 0 {
+	if r.off || len(r.secrets) == 0 && len(r.pending) == 0 {
 		return r.to.Write(text)
 	}
 	r.pending = append(r.pending, text...)

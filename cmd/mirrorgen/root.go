@@ -15,11 +15,12 @@ type tool struct {
 	in     io.Reader
 	out    *bufio.Writer
 	err    io.Writer
-	screen screen      // what err is shown on
-	report *report     // diagnostics are collected here for a program; nil where a person reads them
-	values values      // of variables, from flags
-	hidden []*redactor // what shows no sensitive value
-	debug  bool        // a panic is printed with its stack
+	screen screen    // what err is shown on
+	report *report   // diagnostics are collected here for a program; nil where a person reads them
+	values values    // of variables, from flags
+	stdout *redactor // below out: shows no sensitive value
+	stderr *redactor // below err, likewise
+	debug  bool      // a panic is printed with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory

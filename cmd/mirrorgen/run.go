@@ -41,7 +41,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	stdout, stderr := &redactor{to: out}, &redactor{to: errOut}
 	results := bufio.NewWriterSize(stdout, 64<<10)
 	t := &tool{in: in, out: results, err: ordered{stderr, results, stdout}, screen: screenOf(errOut, os.Getenv),
-		hidden: []*redactor{stdout, stderr}}
+		stdout: stdout, stderr: stderr}
 	defer func() {
 		if cause := recover(); cause != nil {
 			t.printPanic(cause, debug.Stack())
@@ -106,19 +106,35 @@ func flush(results *bufio.Writer, shown *redactor) error {
 	return shown.flush()
 }
 
+// printRedacted prints a result out of which secrets have been taken already.
+func (t *tool) printRedacted(result []byte) error {
+	err := flush(t.out, t.stdout)
+	if err == nil {
+		t.stdout.off = true
+		_, err = t.out.Write(result)
+		if flushErr := t.out.Flush(); err == nil {
+			err = flushErr
+		}
+		t.stdout.off = false
+	}
+	if err != nil {
+		return failed(fmt.Errorf("writing the result: %w", err))
+	}
+	return nil
+}
+
 // hide keeps texts out of all that is printed from here on.
 func (t *tool) hide(texts []string) {
-	for _, r := range t.hidden {
-		r.hide(texts)
-	}
+	t.stdout.hide(texts)
+	t.stderr.hide(texts)
 }
 
 // redacted is a text without what is hidden.
 func (t *tool) redacted(text string) string {
-	for _, r := range t.hidden {
-		return r.text(text)
+	if t.stdout == nil {
+		return text
 	}
-	return text
+	return t.stdout.text(text)
 }
 
 // ordered writes after the results that were printed before, so that both are

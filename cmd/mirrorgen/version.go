@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -87,11 +88,12 @@ func oneOf(flag, value string, allowed ...string) error {
 }
 
 func (t *tool) printJSON(v any) error {
-	encoder := json.NewEncoder(t.out)
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(v); err != nil {
 		return failed(err)
 	}
-	return nil
+	return t.printRedacted(redactJSON(document.Bytes(), t.redacted))
 }

@@ -46,8 +46,12 @@ type Change struct {
 	Mode    fs.FileMode // wanted; 0 where no file is
 	Content []byte      // wanted; nil where no file is
 
-	seen  fs.FileInfo // what was there; nil for nothing
-	other string      // name of the file that is there, where it differs in case; "" otherwise
+	seen fs.FileInfo // what was there; nil for nothing
+	// hidden reports whether a line of the present file, from 1, may not be shown because it
+	// holds the value of a sensitive variable; nil shows all.
+	hidden    func(line int) bool
+	sensitive []int  // numbers of such lines in Content
+	other     string // name of the file that is there, where it differs in case; "" otherwise
 }
 
 // Description returns in what a path differs, as the end of a sentence that begins with

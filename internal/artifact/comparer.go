@@ -30,7 +30,8 @@ func (c *comparer) artifact(a lab.Artifact, found fileState) error {
 	if err := checkPath(a.Path); err != nil {
 		panic("artifact: " + err.Error())
 	}
-	change := Change{Path: a.Path, Kind: Create, Mode: a.Mode, Content: a.Content}
+	change := Change{Path: a.Path, Kind: Create, Mode: a.Mode, Content: a.Content,
+		sensitive: a.Sensitive}
 	sums := c.before.sums[a.Path]
 	if sums != nil {
 		change.Found = Missing
@@ -74,7 +75,7 @@ func (c *comparer) artifact(a lab.Artifact, found fileState) error {
 		return nil
 	}
 	change.Kind = Update
-	if change.Found, err = c.origin(a.Path, info, slices.Concat(sums, []string{sum(a.Content)})); err != nil {
+	if err = c.origin(&change, slices.Concat(sums, []string{sum(a.Content)})); err != nil {
 		return err
 	}
 	if change.Found != LineEnds && sums == nil {
@@ -113,8 +114,7 @@ func (c *comparer) stale(name string) error {
 	case info == nil:
 		return nil
 	case info.Mode().IsRegular():
-		change.Found, err = c.origin(name, info, c.before.sums[name])
-		if err != nil {
+		if err = c.origin(&change, c.before.sums[name]); err != nil {
 			return err
 		}
 		switch change.Found {
@@ -148,27 +148,36 @@ func (c *comparer) lstat(name string, known fs.FileInfo) (info fs.FileInfo, bloc
 	return info, "", nil
 }
 
-// origin returns where a regular file comes from, by its hash; sums are those that it
-// may have. Nothing means that it is gone.
-func (c *comparer) origin(name string, info fs.FileInfo, sums []string) (Found, error) {
-	hash, err := c.disk.hash(name)
+// origin sets where the regular file of a change comes from, by its hash, and which of its
+// lines are hidden; sums are the hashes that it may have. [Nothing] means that it is gone.
+func (c *comparer) origin(change *Change, sums []string) error {
+	hash, err := c.disk.hash(change.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Nothing, nil
+		change.Found = Nothing
+		return nil
 	}
 	if err != nil {
-		return Nothing, failure(c.disk.path(name), err)
+		return failure(c.disk.path(change.Path), err)
 	}
+	change.Found = Edited
 	if slices.Contains(sums, hash) {
-		return Written, nil
-	}
-	if info.Size() <= maxShown {
-		content, err := c.disk.read(name)
-		if err == nil && bytes.Contains(content, []byte("\r\n")) &&
-			slices.Contains(sums, sum(withoutCR(content))) {
-			return LineEnds, nil
+		change.Found = Written
+	} else if change.seen.Size() <= maxShown {
+		content, err := c.disk.read(change.Path)
+		if unixHash := sum(withoutCR(content)); err == nil && bytes.Contains(content, []byte("\r\n")) &&
+			slices.Contains(sums, unixHash) {
+			change.Found, hash = LineEnds, unixHash
 		}
 	}
-	return Edited, nil
+	lines := c.before.lines[hash]
+	switch {
+	case len(lines) > 0:
+		change.hidden = func(line int) bool { return contains(lines, line) }
+	case change.Found == Edited && slices.ContainsFunc(sums, c.before.sensitive):
+		// Where the lines of an edited file are now, nobody knows.
+		change.hidden = func(int) bool { return true }
+	}
+	return nil
 }
 
 // spelling is the name that a file has in its directory, where that is not the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/rogpeppe/go-internal/diff"
 )
@@ -87,7 +88,73 @@ func unified(name string, before []byte, change *Change) []byte {
 	}
 	text := diff.Diff(from, before, to, change.Content)
 	_, text, _ = bytes.Cut(text, []byte("\n")) // "diff FROM TO", which says it twice
-	return text
+	return hide(text, change)
+}
+
+// hiddenLine is what a diff shows in the place of a line that is not shown.
+const hiddenLine = "(sensitive value)"
+
+// hide takes out of a unified diff the removed lines that the change hides, and those that
+// give way to lines with sensitive values.
+func hide(text []byte, change *Change) []byte {
+	if change.hidden == nil && len(change.sensitive) == 0 {
+		return text
+	}
+	var out bytes.Buffer
+	var group []diffLine // removed and added lines in a row
+	before, after := 0, 0
+	flush := func() {
+		replaced := slices.ContainsFunc(group, func(l diffLine) bool {
+			return l.text[0] == '+' && contains(change.sensitive, l.number)
+		})
+		for _, l := range group {
+			if l.text[0] == '-' && (replaced || change.hidden != nil && change.hidden(l.number)) {
+				out.WriteString("-" + hiddenLine + "\n")
+			} else {
+				out.Write(l.text)
+			}
+		}
+		group = group[:0]
+	}
+	head := true // the names of the files come first
+	for line := range bytes.Lines(text) {
+		switch {
+		case line[0] == '@':
+			flush()
+			head = false
+			fmt.Sscanf(string(line), "@@ -%d,%d +%d", &before, new(int), &after)
+			out.Write(line)
+		case head:
+			out.Write(line)
+		case line[0] == '-':
+			group = append(group, diffLine{before, line})
+			before++
+		case line[0] == '+':
+			group = append(group, diffLine{after, line})
+			after++
+		case line[0] == '\\': // no newline at the end of the file
+			group = append(group, diffLine{0, line})
+		default:
+			flush()
+			out.Write(line)
+			before++
+			after++
+		}
+	}
+	flush()
+	return out.Bytes()
+}
+
+// A diffLine is a removed or an added line of a diff, with its number in its file.
+type diffLine struct {
+	number int
+	text   []byte // with the sign before it and the newline after it
+}
+
+// contains reports whether a number is among ascending ones.
+func contains(numbers []int, number int) bool {
+	_, found := slices.BinarySearch(numbers, number)
+	return found
 }
 
 func withoutCR(content []byte) []byte {

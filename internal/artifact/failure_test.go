@@ -94,7 +94,7 @@ func TestBadManifest(t *testing.T) {
 	for text, want := range map[string]string{
 		`{`:                          "unexpected end",
 		`{"format": 0, "files": []}`: "format 0 is not known",
-		`[]`:                         "cannot unmarshal",
+		`[]`:                         "[ is where { is expected",
 		file("/etc/passwd"):          `"/etc/passwd" is not a relative path`,
 		file("../x"):                 `"../x" is not a relative path`,
 		file("a/../../x"):            `is not a relative path`,

@@ -16,6 +16,7 @@ const pendingName = ManifestName + ".next"
 // ownership is what mirrorgen may have left in a directory.
 type ownership struct {
 	sums     map[string][]string // hashes that a path may have while it is mirrorgen's
+	lines    map[string][]int    // numbers of sensitive lines, by hash of the file
 	manifest []byte              // nil for none
 	info     fs.FileInfo         // of the manifest; nil for none
 	pending  bool                // another write goes on, or was cut short
@@ -25,7 +26,7 @@ type ownership struct {
 // readOwnership reads the manifest and the journal, of which one may well be the
 // manifest to come.
 func readOwnership(d disk, coming manifest) (*ownership, error) {
-	o := &ownership{sums: map[string][]string{}}
+	o := &ownership{sums: map[string][]string{}, lines: map[string][]int{}}
 	var entries []entry
 	var err error
 	if o.info, o.manifest, entries, err = readManifest(d, ManifestName, coming); err != nil {
@@ -45,8 +46,14 @@ func readOwnership(d disk, coming manifest) (*ownership, error) {
 func (o *ownership) add(entries []entry) {
 	for _, e := range entries {
 		o.sums[e.Path] = append(o.sums[e.Path], e.SHA256)
+		if len(e.Sensitive) > 0 {
+			o.lines[e.SHA256] = e.Sensitive
+		}
 	}
 }
+
+// sensitive reports whether a file of that hash has sensitive lines.
+func (o *ownership) sensitive(sum string) bool { return o.lines[sum] != nil }
 
 // modes reports whether the file system keeps modes: the manifest is never
 // executable where it does.
@@ -63,6 +70,8 @@ func readManifest(d disk, name string, known manifest) (info fs.FileInfo, conten
 		return nil, nil, nil, err
 	case !info.Mode().IsRegular():
 		return info, nil, nil, errors.New("it is not a regular file")
+	case info.Size() > maxManifest:
+		return info, nil, nil, fmt.Errorf("it is larger than %d MB", maxManifest>>20)
 	}
 	if content, err = d.read(name); err != nil {
 		if errors.Is(err, fs.ErrNotExist) { // gone since

@@ -58,7 +58,7 @@ func (o *ownership) present(d disk, dirs parents) ([]entry, error) {
 	}
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(o.sums)) {
-		e := entry{name, "0644", o.sums[name][0]}
+		e := entry{Path: name, Mode: "0644", SHA256: o.sums[name][0]}
 		if modes[name] != "" {
 			e.Mode = modes[name]
 		}
@@ -71,6 +71,7 @@ func (o *ownership) present(d disk, dirs parents) ([]entry, error) {
 				e.SHA256 = hash
 			}
 		}
+		e.Sensitive = o.lines[e.SHA256]
 		entries = append(entries, e)
 	}
 	return entries, nil
