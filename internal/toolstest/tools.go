@@ -1,7 +1,7 @@
 // Package toolstest finds the real programs that tests hold mirrorgen's output
 // against: nginx, haproxy, shellcheck, Docker Compose.
 //
-// A test asks with [Need] or [Compose]. Where the program is missing the test
+// A test asks with [Need], [Current] or [Compose]. Where the program is missing the test
 // is skipped, and says which program it lacks; with MIRRORGEN_REAL_TOOLS=1 in
 // the environment, as `make test` sets it, the test fails instead. Only tests
 // import this package.
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,59 @@ func Need(t testing.TB, program string) string {
 		lacking(t, err.Error())
 	}
 	return path
+}
+
+// The releases of the default images. .ci/tools fetches the same.
+var currentRelease = map[string][2]int{"nginx": {1, 30}, "haproxy": {3, 2}}
+
+// Current returns the path of nginx or haproxy in the release of the default image or
+// a later one: the program that .ci/tools fetched, or the one that [Need] finds, where
+// that is new enough. None of them skips or fails the test, see [Required].
+func Current(t testing.TB, program string) string {
+	t.Helper()
+	wanted := currentRelease[program]
+	var candidates []string
+	if cache, err := os.UserCacheDir(); err == nil {
+		candidates = append(candidates, filepath.Join(cache, "mirrorgen-tools", program))
+	}
+	if path, err := find(program); err == nil {
+		candidates = append(candidates, path)
+	}
+	for _, path := range candidates {
+		if release, ok := balancerRelease(path); ok && (release[0] > wanted[0] || release[0] == wanted[0] && release[1] >= wanted[1]) {
+			return path
+		}
+	}
+	lacking(t, fmt.Sprintf("%s %d.%d or later is not installed", program, wanted[0], wanted[1]))
+	return ""
+}
+
+// Release returns the release of nginx or haproxy at a path, such as "1.22".
+func Release(t testing.TB, path string) string {
+	t.Helper()
+	release, ok := balancerRelease(path)
+	if !ok {
+		t.Fatalf("%s -v prints no version", path)
+	}
+	return fmt.Sprintf("%d.%d", release[0], release[1])
+}
+
+var dotted = regexp.MustCompile(`(\d+)\.(\d+)`)
+
+// balancerRelease asks nginx or haproxy for its version; false where the path is no
+// such program.
+func balancerRelease(path string) (release [2]int, ok bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, path, "-v").CombinedOutput()
+	found := dotted.FindSubmatch(out)
+	if err != nil || found == nil {
+		return release, false
+	}
+	for i := range release {
+		release[i], _ = strconv.Atoi(string(found[i+1])) // digits, by the pattern
+	}
+	return release, true
 }
 
 // Compose returns the command and first arguments that run Docker Compose,

@@ -63,6 +63,32 @@ func TestNeedFindsInPath(t *testing.T) {
 	}
 }
 
+// A program of an older release is not taken for the current one, and one in PATH is
+// taken where .ci/tools has fetched none.
+func TestCurrent(t *testing.T) {
+	t.Setenv(Required, "1")
+	for version, want := range map[string]bool{
+		"nginx version: nginx/1.22.1": false, "nginx version: nginx/1.29.9": false, "no version": false,
+		"nginx version: nginx/1.30.0": true, "nginx version: nginx/1.31.4": true, "nginx version: nginx/2.0.1": true,
+	} {
+		directory := t.TempDir()
+		program := filepath.Join(directory, "nginx")
+		if err := os.WriteFile(program, []byte("#!/bin/sh\necho '"+version+"' >&2\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", directory)
+		t.Setenv("XDG_CACHE_HOME", t.TempDir())
+		var got string
+		r := ended(func(t testing.TB) { got = Current(t, "nginx") })
+		if want && (got != program || r.failed != "") {
+			t.Errorf("%s: got %q, failed %q; want %q", version, got, r.failed, program)
+		}
+		if !want && !strings.Contains(r.failed, "nginx 1.30 or later is not installed") {
+			t.Errorf("%s: failed %q; want a failure that names the release", version, r.failed)
+		}
+	}
+}
+
 func TestRecentEnough(t *testing.T) {
 	for version, want := range map[string]bool{
 		"1.29.2, build unknown": false,
