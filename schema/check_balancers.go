@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -58,6 +59,19 @@ func (s *Service) rawPorts() bool {
 	return v.Type().IsMapType() && v.HasIndex(cty.StringVal("ports")).True()
 }
 
+// rawImage is the image that the raw compose keys of a service name, "" for none.
+func (s *Service) rawImage() string {
+	v := s.Compose
+	if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return ""
+	}
+	image, found := v.AsValueMap()["image"]
+	if !found || image.IsNull() || image.Type() != cty.String {
+		return ""
+	}
+	return image.AsString()
+}
+
 // checkNGINX resolves the gateways and nests the timeouts.
 func (d *decoder) checkNGINX(lab *Lab) {
 	var names []string
@@ -69,6 +83,7 @@ func (d *decoder) checkNGINX(lab *Lab) {
 	defer d.leave(d.enter(nil))
 	for i, n := range lab.NGINX {
 		d.about = &n.Decl
+		d.checkSticky(lab, n)
 		if i > 0 && !n.Given("http_port") && !n.rawPorts() {
 			d.errorf(n.Range, "Which port?",
 				"Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = "+
@@ -103,6 +118,39 @@ func (d *decoder) checkNGINX(lab *Lab) {
 			}
 		}
 	}
+}
+
+// checkSticky gives sticky its default, and refuses it where nginx would not start
+// with it: the directive came with 1.29.6, and so with the release line 1.30.
+func (d *decoder) checkSticky(lab *Lab, n *NGINX) {
+	image := lab.Images.NGINX
+	if raw := n.rawImage(); raw != "" {
+		image = raw
+	}
+	release, known := nginxRelease(image)
+	able := known && !release.Before(1, 30)
+	switch {
+	case !n.Given("sticky"):
+		n.Sticky = able
+	case n.Sticky && known && !able:
+		d.errorf(n.At("sticky"), "No sticky sessions", "%s is nginx %s, which cannot keep a browser on one gateway; nginx 1.30 and later can. Take a later image, or leave sticky out.", image, release)
+	}
+}
+
+// nginxRelease reads the release off the reference of an nginx image; false where the
+// image has another name, or a tag that does not start with a release.
+func nginxRelease(image string) (Version, bool) {
+	name := image[strings.LastIndexByte(image, '/')+1:]
+	name, _, _ = strings.Cut(name, "@")
+	name, tag, _ := strings.Cut(name, ":")
+	if !strings.Contains(name, "nginx") {
+		return Version{}, false
+	}
+	major, rest, dotted := strings.Cut(tag, ".")
+	minor := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	a, errMajor := strconv.Atoi(major)
+	b, errMinor := strconv.Atoi(minor)
+	return Version{a, b}, dotted && errMajor == nil && errMinor == nil && a >= 0
 }
 
 // checkHAProxy resolves the mirrors and the health check.

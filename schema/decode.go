@@ -92,7 +92,7 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 		lab.WebGateways = append(lab.WebGateways, g)
 	case "nginx":
 		n := &NGINX{
-			Service: d.service(b), MaxFails: 1, FailTimeout: Duration{"5s", 5000},
+			Service: d.service(b), MaxFails: 1, FailTimeout: Duration{"5s", 5000}, WebSocketTimeout: Duration{"1h", 3_600_000},
 			ConnectTimeout: Duration{"1s", 1000}, ReadTimeout: Duration{"60s", 60_000},
 		}
 		decode(d, d.language.nginx, b.Body, &n.Decl, n)
@@ -100,7 +100,7 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 	case "haproxy":
 		h := &HAProxy{
 			Service: d.service(b), HealthCheck: "auto",
-			CheckInterval: Duration{"1s", 1000}, IdleTimeout: Duration{"24h", 86_400_000},
+			CheckInterval: Duration{"1s", 1000}, IdleTimeout: Duration{"24h", 86_400_000}, MaxConn: 4000,
 		}
 		decode(d, d.language.haproxy, b.Body, &h.Decl, h)
 		lab.HAProxy = append(lab.HAProxy, h)

@@ -250,6 +250,8 @@ type NGINX struct {
 	MaxFails                    int
 	FailTimeout, ConnectTimeout Duration
 	ReadTimeout                 Duration
+	Sticky                      bool     // once checked: what the image's release can do, where not given
+	WebSocketTimeout            Duration // idle time of an upgraded connection
 	Config                      string
 }
 
@@ -260,6 +262,7 @@ type HAProxy struct {
 	HealthCheck   string // "web_gateway" or "web_server" once checked
 	CheckInterval Duration
 	IdleTimeout   Duration
+	MaxConn       int // connections of each mirror; a wish where not Given
 	StatsPort     int
 	Config        string
 }

@@ -54,7 +54,7 @@ func example(t *testing.T, name string, edits ...string) string {
 // in the roles that it declares. They end with the test.
 func start(t *testing.T, topology string) *liveLab {
 	t.Helper()
-	p := plantest.Make(t, "lab.hcl", topology)
+	p := plantest.Make(t, "lab.hcl", released(t, topology))
 	l := &liveLab{plan: p, files: map[string]string{}, block: reserve(t), members: map[string]*member{},
 		gateways: map[string]*gateway{}, gate: make(chan struct{})}
 	for _, a := range templates.Render(p) {

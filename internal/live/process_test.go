@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"mirrorgen/internal/toolstest"
 )
 
 // A process is a balancer that runs. It ends with the test, and shows its log
@@ -28,7 +26,7 @@ type process struct {
 func (l *liveLab) startHAProxy(t *testing.T) *process {
 	t.Helper()
 	h := l.plan.HAProxy[0]
-	program := toolstest.Need(t, "haproxy")
+	program := balancer(t, "haproxy")
 	directory := t.TempDir()
 	write(t, filepath.Join(directory, "haproxy.cfg"), l.moved(t, "haproxy/"+h.Name+".cfg", h.Service))
 	return run(t, directory, l.sql(h.Listeners[0].Mirror.Name), program, "-W", "-db", "-dW", "-f", "haproxy.cfg")
@@ -67,7 +65,7 @@ http {
 func (l *liveLab) startNGINX(t *testing.T) *process {
 	t.Helper()
 	n := l.plan.NGINX[0]
-	program := toolstest.Need(t, "nginx")
+	program := balancer(t, "nginx")
 	directory := t.TempDir()
 	config := nginxMain
 	if os.Getuid() == 0 {

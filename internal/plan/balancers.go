@@ -136,16 +136,71 @@ func (m *maker) addNGINX() {
 		s := m.services[n.Service]
 		balancer := &NGINX{
 			Service: s, MaxFails: n.MaxFails, FailTimeout: n.FailTimeout.Text, ConnectTimeout: n.ConnectTimeout.Text,
-			ReadTimeout: n.ReadTimeout.Text, Config: n.Config,
+			ReadTimeout: n.ReadTimeout.Text, WebSocketTimeout: n.WebSocketTimeout.Text, Config: n.Config,
 		}
 		for _, ref := range n.Gateways {
 			if g := gateways[ref.Name]; g != nil {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
 			}
 		}
+		// A browser sends a cookie to every port of a host: the name is this balancer's.
+		if n.Sticky && len(balancer.Gateways) > 1 {
+			balancer.Cookie = m.p.Name + "-" + s.Name
+		}
 		m.p.NGINX = append(m.p.NGINX, balancer)
 	}
 }
+
+// gatewayWorkers is how many requests a gateway answers at a time: MaxRequestWorkers
+// of Apache where nothing sets it, which is also what Debian and Ubuntu set.
+const gatewayWorkers = 150
+
+// fewRequests is what one path may hold at least, however many mirrors there are.
+const fewRequests = 32
+
+// shareGateways bounds what each nginx holds of the gateways. Requests for a mirror
+// that does not answer are held by a gateway until its response timeout. Without a
+// bound they take every worker, and the health checks of the other mirrors wait until
+// their primaries go down. So workers are left for checks, on each gateway; of the
+// others each mirror has a share, so that one which is dead leaves some to the rest.
+func (m *maker) shareGateways() {
+	balancers := map[string]int{} // how many nginx send to a gateway
+	for _, n := range m.p.NGINX {
+		for _, g := range n.Gateways {
+			balancers[g.Name]++
+		}
+	}
+	for _, n := range m.p.NGINX {
+		most := 1
+		for _, g := range n.Gateways {
+			most = max(most, balancers[g.Name])
+		}
+		n.GatewayRequests = max(1, (gatewayWorkers-m.checkWorkers())/most/10*10)
+		all := n.GatewayRequests * len(n.Gateways)
+		n.PathRequests = min(all, max(fewRequests, all/max(1, len(m.p.Mirrors))))
+	}
+}
+
+// checkWorkers is how many of a gateway's workers health checks may take while every
+// member is dead and another gateway is lost, and a few for questions that are
+// answered.
+func (m *maker) checkWorkers() int {
+	workers := 0
+	for _, balancer := range m.p.HAProxy {
+		if !balancer.ViaGateways {
+			continue
+		}
+		members := 0
+		for _, l := range balancer.Listeners {
+			members += len(l.Servers)
+		}
+		workers += int(heldWorkers(members) / ((balancer.CheckMillis + checkPatience) * int64(max(1, len(m.p.Gateways)-1))))
+	}
+	return min(workers, mostPinned) + answeredWorkers
+}
+
+// answeredWorkers are those that questions take which are answered at once.
+const answeredWorkers = 10
 
 // mostPinned is how many requests the checks of dead members may hold on a
 // gateway at a time.
@@ -161,7 +216,7 @@ func (m *maker) addHAProxy() {
 		s := m.services[h.Service]
 		balancer := &HAProxy{
 			Service: s, ViaGateways: h.HealthCheck == "web_gateway", CheckInterval: h.CheckInterval.Text,
-			IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config,
+			CheckMillis: h.CheckInterval.Millis, IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config,
 		}
 		members := 0
 		for _, ref := range h.Mirrors {
@@ -187,7 +242,7 @@ func (m *maker) addHAProxy() {
 			}
 		}
 		m.listen(h, balancer)
-		balancer.MaxConn = m.maxConn(h, balancer)
+		m.maxConn(h, balancer)
 		m.p.HAProxy = append(m.p.HAProxy, balancer)
 		if balancer.ViaGateways {
 			checked += members
@@ -235,9 +290,21 @@ func (m *maker) listen(h *schema.HAProxy, balancer *HAProxy) {
 	}
 }
 
-// A check that gets no answer is asked a second time, and gives up after
-// checkPatience (timeout server of the health section, twice).
-const checkPatience = 1800 // milliseconds
+// Every check that gets no answer, or any other than 200, is a second question to the
+// gateways: one that is broken must not take a primary down. A backup's honest 503 is
+// asked about twice as well, but answered at once; the questions about a dead member
+// are those that hold a gateway. They give up after checkPatience (timeout server of
+// the health section, twice).
+const (
+	questions     = 2
+	checkPatience = 1800 // milliseconds
+)
+
+// heldWorkers is for how long one round of checks holds workers of the gateways while
+// all members are dead, in milliseconds.
+func heldWorkers(members int) int64 {
+	return questions * int64(members) * schema.MemberResponseTimeout * 1000
+}
 
 // boundChecks raises check intervals where checks of dead members, each held by
 // a gateway until the member's response timeout, could fill the gateways. All
@@ -245,14 +312,14 @@ const checkPatience = 1800 // milliseconds
 // down, and the others hold its share then.
 func (m *maker) boundChecks(members int) {
 	gateways := max(1, len(m.p.Gateways)-1)
-	held := 2 * int64(members) * schema.MemberResponseTimeout * 1000 // milliseconds of gateways' time a round of checks
-	least := held/int64(mostPinned*gateways) - checkPatience
+	least := heldWorkers(members)/int64(mostPinned*gateways) - checkPatience
 	least = (least + 99) / 100 * 100
 	for i, h := range m.lab.HAProxy {
 		balancer := m.p.HAProxy[i]
 		if !balancer.ViaGateways || h.CheckInterval.Millis >= least {
 			continue
 		}
+		balancer.CheckMillis = least
 		balancer.CheckInterval = fmt.Sprintf("%dms", least)
 		if least%1000 == 0 {
 			balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)

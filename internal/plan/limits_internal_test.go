@@ -37,7 +37,7 @@ func TestHostPortsRunOut(t *testing.T) {
 // fleet is a lab of that many mirrors of one member, all served by one haproxy,
 // as far as balancers see it.
 func fleet(mirrors int) *maker {
-	h := &schema.HAProxy{Service: &schema.Service{Decl: schema.Decl{Name: "sql"}}, HealthCheck: "web_server"}
+	h := &schema.HAProxy{Service: &schema.Service{Decl: schema.Decl{Name: "sql"}}, HealthCheck: "web_server", MaxConn: 4000}
 	m := &maker{
 		lab: &schema.Lab{HAProxy: []*schema.HAProxy{h}}, p: &Plan{ClientNetwork: &Network{}},
 		services: map[*schema.Service]*Service{h.Service: {Name: "sql"}},
@@ -74,37 +74,39 @@ func TestHAProxyPortsRunOut(t *testing.T) {
 	}
 }
 
-// The warning says what the limit leaves.
+// The warning says what the limit leaves, and where the topology asks for more than
+// that, it is refused.
 func TestHAProxyConnectionsWarning(t *testing.T) {
-	m := fleet(1020)
+	m := fleet(1100)
 	m.addHAProxy()
-	want := `haproxy "sql" serves 1020 mirrors. A process may open 524288 files, and a connection takes two, so ` +
-		`that it holds 260000 connections (maxconn), 254 for each mirror if all have as many. More haproxy ` +
-		`blocks, each with a part of the mirrors, hold more.`
-	if len(m.diags) != 1 || m.diags[0].Summary != "Many connections" || m.diags[0].Detail != want {
+	want := `haproxy "sql" serves 1100 mirrors. A process may open 524288 files, and a connection takes two, so that it holds 230 connections for each mirror (maxconn). More haproxy blocks, each with a part of the mirrors, hold more.`
+	if len(m.diags) != 1 || m.diags[0].Summary != "Few connections" || m.diags[0].Detail != want {
 		t.Errorf("%v, want\n%s", m.diags, want)
 	}
 }
 
-// A haproxy asks for no more files than a process may open: it would not start.
+// A haproxy asks for no more files than a process may open: it would not start. And the
+// process holds more than all its mirrors together, or their checks would starve.
 func TestHAProxyConnections(t *testing.T) {
 	for _, c := range []struct {
-		mirrors, connections int
-		warned               bool
+		mirrors, wanted, connections int
+		warned                       bool
 	}{
-		{1, 4096, false}, {16, 4096, false}, {17, 4352, false}, {1000, 256_000, false},
-		{1020, 260_000, true}, {4000, 256_000, true}, {40_000, 202_000, true},
+		{1, 4000, 4000, false}, {16, 4000, 4000, false}, {64, 4000, 4000, false}, {2, 10, 10, false}, {1, 200_000, 200_000, false},
+		{66, 4000, 3960, false}, {1000, 4000, 250, true}, {4000, 4000, 61, true}, {40_000, 4000, 3, true}, {40_000, 3, 3, false},
 	} {
 		m := fleet(c.mirrors)
+		m.lab.HAProxy[0].MaxConn = c.wanted
 		m.addHAProxy()
 		balancer := m.p.HAProxy[0]
-		if balancer.MaxConn != c.connections || (len(m.diags) > 0) != c.warned {
-			t.Errorf(
-				"%d mirrors: maxconn %d, %d warnings; want %d, %v", c.mirrors, balancer.MaxConn, len(m.diags),
-				c.connections, c.warned)
+		if balancer.MirrorConn != c.connections || (len(m.diags) > 0) != c.warned {
+			t.Errorf("%d mirrors: maxconn %d, %d diagnostics; want %d, %v", c.mirrors, balancer.MirrorConn, len(m.diags), c.connections, c.warned)
 		}
 		if files := 2*balancer.MaxConn + 3*c.mirrors + 16; files > fileLimit {
 			t.Errorf("%d mirrors: %d files", c.mirrors, files)
+		}
+		if room := balancer.MaxConn - c.mirrors*balancer.MirrorConn; room < 2*c.mirrors+balancer.StatsConn {
+			t.Errorf("%d mirrors: room for %d connections of checks and statistics", c.mirrors, room)
 		}
 	}
 }

@@ -34,6 +34,7 @@ func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
 	m.addGateways()
 	m.addNGINX()
 	m.addHAProxy()
+	m.shareGateways()
 	m.ports()
 	m.addDependencies()
 	m.addProfiles()

@@ -309,7 +309,13 @@ type NGINX struct {
 	FailTimeout    string
 	ConnectTimeout string
 	ReadTimeout    string
-	Config         string // raw text of the server block, "" for none
+	Cookie         string // name of the cookie that keeps a browser on one gateway, "" for none
+	// WebSocketTimeout is how long an idle WebSocket lives, e.g. "1h".
+	WebSocketTimeout string
+	// GatewayRequests is how many requests it has at one gateway at a time, and
+	// PathRequests how many for one path, and so for one mirror.
+	GatewayRequests, PathRequests int
+	Config                        string // raw text of the server block, "" for none
 }
 
 // A Backend is a server of a load balancer, seen from that balancer.
@@ -326,11 +332,14 @@ type HAProxy struct {
 	ViaGateways   bool       // health is asked through the gateways, not on 52773
 	Gateways      []*Backend // the gateways that it asks
 	CheckInterval string     // e.g. "1s"
+	CheckMillis   int64      // the same in milliseconds
 	IdleTimeout   string     // e.g. "24h"
 	StatsPort     int        // host port, 0 for none
-	MaxConn       int
-	Config        string // raw text of the defaults section, "" for none
-	FirstPort     int    // container port of the first listener
+	MirrorConn    int        // connections of each mirror
+	MaxConn       int        // connections of the process: those of all mirrors, health checks and statistics
+	StatsConn     int        // connections of the statistics
+	Config        string     // raw text of the defaults section, "" for none
+	FirstPort     int        // container port of the first listener
 }
 
 // A Listener serves the primary of one mirror.

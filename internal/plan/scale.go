@@ -113,33 +113,47 @@ func (m *maker) gatewayConnections() {
 
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
 
-// Connections of a HAProxy: what it holds at least, and for each mirror; and the
-// files that a process may open, which is the kernel's and Docker's usual hard
-// limit. HAProxy does not start where its maxconn needs more.
+// Connections of a HAProxy: those of a mirror that a warning is worth where one
+// process cannot hold more, those of its statistics, and the files that a process
+// may open, which is the kernel's and Docker's usual hard limit. HAProxy does not
+// start where its maxconn needs more.
 const (
-	leastConnections  = 4096
-	mirrorConnections = 256
-	fileLimit         = 524_288
-	fileReserve       = 256
+	fewConnections   = 256
+	statsConnections = 50
+	fileLimit        = 524_288
+	fileReserve      = 256
 )
 
-// maxConn is how many connections a haproxy holds. Each takes two files, each
-// listener two as well, and each server and gateway one for its check (what
-// HAProxy 2.6 asks the kernel for).
-func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) int {
-	wanted := max(leastConnections, mirrorConnections*len(balancer.Listeners))
-	files := fileReserve + 2*len(balancer.Listeners) + len(balancer.Gateways)
+// maxConn is how many connections a haproxy holds for each mirror and in all. At the
+// limit of the process HAProxy stops accepting altogether, its own health checks
+// included, and every mirror goes down: the process therefore holds what all mirrors
+// may have, and what checks and statistics take besides. A check is one connection to
+// HAProxy itself, and the one before it may still be open.
+//
+// A connection takes two files, a listener two as well, and each server and gateway one
+// for its check (what HAProxy 2.6 asks the kernel for).
+func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) {
+	mirrors, servers := len(balancer.Listeners), 0
 	for _, l := range balancer.Listeners {
-		files += len(l.Servers)
+		servers += len(l.Servers)
 	}
-	room := (fileLimit - files) / 2 / 1000 * 1000
-	if wanted <= room {
-		return wanted
+	besides := 2*servers + statsConnections
+	files := fileReserve + 2*mirrors + servers + len(balancer.Gateways) + 2*besides
+	most := (fileLimit - files) / 2 / max(1, mirrors)
+	if most > 100 {
+		most = most / 10 * 10 // a limit is no measurement
 	}
-	m.warnf(h.NameRange, "Many connections",
-		"haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it "+
-			"holds %d connections (maxconn), %d for each mirror if all have as many. More haproxy blocks, each "+
-			"with a part of the mirrors, hold more.",
-		h.Name, len(balancer.Listeners), fileLimit, room, room/len(balancer.Listeners))
-	return room
+	most = max(1, most)
+	balancer.StatsConn = statsConnections
+	balancer.MirrorConn = min(h.MaxConn, most)
+	balancer.MaxConn = mirrors*balancer.MirrorConn + besides
+	switch {
+	case h.MaxConn <= most:
+	case h.Given("maxconn"):
+		m.errorf(h.At("maxconn"), "Too many connections", "A process may open %d files, and a connection takes two: haproxy %q can hold %d connections for each mirror that it serves. Set maxconn to that at most, or let more haproxy blocks serve a part of the mirrors each.",
+			fileLimit, h.Name, most)
+	case most < fewConnections:
+		m.warnf(h.NameRange, "Few connections", "haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it holds %d connections for each mirror (maxconn). More haproxy blocks, each with a part of the mirrors, hold more.",
+			h.Name, mirrors, fileLimit, most)
+	}
 }
