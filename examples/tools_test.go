@@ -112,7 +112,7 @@ http {
 var listen80 = regexp.MustCompile(`(?m)^(\s*listen\s+(?:\S+:)?)80\b`)
 
 func TestNGINX(t *testing.T) {
-	nginx := toolstest.Need(t, "nginx")
+	nginx := toolstest.Current(t, "nginx")
 	each(t, func(t *testing.T, e example) {
 		for _, conf := range glob(t, e.write(t), "nginx/*.conf") {
 			content, err := os.ReadFile(conf)
@@ -137,13 +137,15 @@ func TestNGINX(t *testing.T) {
 }
 
 func TestHAProxy(t *testing.T) {
-	haproxy := toolstest.Need(t, "haproxy")
-	each(t, func(t *testing.T, e example) {
-		for _, cfg := range glob(t, e.write(t), "haproxy/*.cfg") {
-			// -dW makes every warning an error. Without -q it says which.
-			passes(t, filepath.Dir(cfg), haproxy, "-dW", "-c", "-f", filepath.Base(cfg))
-		}
-	})
+	// One file for every release.
+	for _, haproxy := range []string{toolstest.Current(t, "haproxy"), toolstest.Need(t, "haproxy")} {
+		each(t, func(t *testing.T, e example) {
+			for _, cfg := range glob(t, e.write(t), "haproxy/*.cfg") {
+				// -dW makes every warning an error. Without -q it says which.
+				passes(t, filepath.Dir(cfg), haproxy, "-dW", "-c", "-f", filepath.Base(cfg))
+			}
+		})
+	}
 }
 
 func TestShellcheck(t *testing.T) {

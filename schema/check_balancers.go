@@ -133,7 +133,8 @@ func (d *decoder) checkSticky(lab *Lab, n *NGINX) {
 	case !n.Given("sticky"):
 		n.Sticky = able
 	case n.Sticky && known && !able:
-		d.errorf(n.At("sticky"), "No sticky sessions", "%s is nginx %s, which cannot keep a browser on one gateway; nginx 1.30 and later can. Take a later image, or leave sticky out.", image, release)
+		d.errorf(n.At("sticky"), "No sticky sessions", "%s is nginx %s, which cannot keep a browser on one "+
+			"gateway; nginx 1.30 and later can. Take a later image, or leave sticky out.", image, release)
 	}
 }
 

@@ -134,7 +134,7 @@ func TestInserted(t *testing.T) {
 
 // FuzzNGINXItself lets nginx read raw text of an nginx block.
 func FuzzNGINXItself(f *testing.F) {
-	r := nginxReader(toolstest.Need(f, "nginx"))
+	r := nginxReader(toolstest.Current(f, "nginx"))
 	for _, text := range []string{"add_header X-Lab \"a b\" always;", "location /x { return 404; }", "listen 81", "a\\", "\"", "}", "{", "# }", "a 'b;", "return 200 '#';", "if ($a) { }",
 		"set $x '}';", "set $x \\};", "location ~ {2} { }", "set $x \"a\\\"}\";", "set $x ${host};", "set $x ${host;", "map $a $b { }", "include /dev/null;", "# '"} {
 		f.Add(text)
@@ -144,7 +144,7 @@ func FuzzNGINXItself(f *testing.F) {
 
 // FuzzHAProxyItself lets HAProxy read raw text of a haproxy block.
 func FuzzHAProxyItself(f *testing.F) {
-	r := haproxyReader(toolstest.Need(f, "haproxy"))
+	r := haproxyReader(toolstest.Current(f, "haproxy"))
 	for _, text := range []string{"    option tcp-smart-connect\n    log-format \"%ci %[srv_name]\"", "timeout connect 3s", "backend x", "a\\", "\"", "'", "# \"", "log-format a\\ b", "mode http", ".if",
 		"log-format ${HOME}", "log-format \"${HOME\"", "log-format 'a\\'", "timeout client 1s \\", "[x]", "log-format %[src", ".endif", "global", "timeout client 1s # \\"} {
 		f.Add(text)
@@ -161,7 +161,7 @@ func TestReaders(t *testing.T) {
 		wrong   string
 	}{{"nginx", nginxReader, "no_such_directive on;"}, {"haproxy", haproxyReader, "no-such-keyword on"}} {
 		t.Run(c.program, func(t *testing.T) {
-			r := c.reader(toolstest.Need(t, c.program))
+			r := c.reader(toolstest.Current(t, c.program))
 			plain, err := build(frame())
 			if err != nil {
 				t.Fatal(err)

@@ -16,10 +16,9 @@ import (
 
 // A load is what clients saw of a fault.
 type load struct {
-	fault           string
 	refused, opened int           // SQL sessions while the fault lasted, one each 50 ms
 	cut, held       int           // SQL sessions that were open before
-	switched        time.Duration // from the change of primaries to the first session on the new one, while the fault lasts
+	switched        time.Duration // from the change of primaries, while the fault lasts, to the first session there
 	note            string
 }
 
@@ -29,8 +28,12 @@ type load struct {
 func (l *liveLab) unbounded(t *testing.T) {
 	t.Helper()
 	for path, edits := range map[string][][2]string{
-		"haproxy/haproxy.cfg": {{`(response-timeout)( \d{3})+`, "$1"}, {`(?m)^    maxconn 4000\n`, ""}, {`(?m)^(    maxconn) 8058$`, "$1 4096"}},
-		"nginx/nginx.conf":    {{` max_conns=\d+`, ""}, {`(?m)^    limit_conn .*\n`, ""}},
+		"haproxy/haproxy.cfg": {
+			{`(response-timeout)( \d{3})+`, "$1"},
+			{`(?m)^    maxconn 4000\n`, ""},
+			{`(?m)^(    maxconn) 8058$`, "$1 4096"},
+		},
+		"nginx/nginx.conf": {{` max_conns=\d+`, ""}, {`(?m)^    limit_conn .*\n`, ""}},
 	} {
 		for _, edit := range edits {
 			text := regexp.MustCompile(edit[0]).ReplaceAllString(l.files[path], edit[1])
@@ -81,17 +84,18 @@ func TestLoad(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("nginx %s, HAProxy %s\n%s", toolstest.Release(t, balancer(t, "nginx")), toolstest.Release(t, balancer(t, "haproxy")), table(before, after, func(yield func(string) bool) {
-		for _, fault := range faults {
-			if !yield(fault.name) {
-				return
-			}
-		}
-	}))
+	var rows strings.Builder
+	for _, fault := range faults {
+		rows.WriteString(before[fault.name].row(fault.name + ", unbounded"))
+		rows.WriteString(after[fault.name].row(fault.name))
+	}
+	t.Logf("nginx %s, HAProxy %s\n%s%s", toolstest.Release(t, balancer(t, "nginx")),
+		toolstest.Release(t, balancer(t, "haproxy")), loadHeader, rows.String())
 	for _, fault := range faults {
 		was, is := before[fault.name], after[fault.name]
 		if is.refused != 0 || is.cut != 0 {
-			t.Errorf("%s: %d of %d sessions refused, %d of %d cut; want none", fault.name, is.refused, is.opened, is.cut, is.held)
+			t.Errorf("%s: %d of %d sessions refused, %d of %d cut; want none",
+				fault.name, is.refused, is.opened, is.cut, is.held)
 		}
 		// A check may meet the gateway that is lost, twice 0.9 s each, and time out on the
 		// other for a moment on a busy machine.
@@ -104,23 +108,16 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// table prints the loads as docs/load-balancing.md has them.
-func table(before, after map[string]load, faults func(func(string) bool)) string {
-	var b strings.Builder
-	b.WriteString("| fault | sessions refused | held ones cut | time to switch | besides |\n|---|---|---|---|---|\n")
-	for fault := range faults {
-		for _, row := range []struct {
-			name string
-			load load
-		}{{fault + ", unbounded", before[fault]}, {fault, after[fault]}} {
-			switched := "-"
-			if row.load.switched > 0 {
-				switched = fmt.Sprintf("%.1f s", row.load.switched.Seconds())
-			}
-			fmt.Fprintf(&b, "| %s | %d of %d | %d of %d | %s | %s |\n", row.name, row.load.refused, row.load.opened, row.load.cut, row.load.held, switched, row.load.note)
-		}
+const loadHeader = "| fault | sessions refused | held ones cut | time to switch | besides |\n|---|---|---|---|---|\n"
+
+// row prints a load as docs/load-balancing.md has it.
+func (r load) row(name string) string {
+	switched := "-"
+	if r.switched > 0 {
+		switched = fmt.Sprintf("%.1f s", r.switched.Seconds())
 	}
-	return b.String()
+	return fmt.Sprintf("| %s | %d of %d | %d of %d | %s | %s |\n",
+		name, r.refused, r.opened, r.cut, r.held, switched, r.note)
 }
 
 const (
@@ -188,15 +185,16 @@ func deadMirror(t *testing.T, l *liveLab) load {
 	result := observe(t, l, "ap2", "ap2a", loadLasts+5*time.Second, func() {
 		l.members["ap1a"].become(stopped)
 		l.members["ap1b"].become(stopped)
+		const target = "/csp/mirrorns/get"
 		http.Go(func() {
-			for _, r := range l.stream("/ap1/csp/mirrorns/get", 50*time.Millisecond, loadLasts, loadLasts+5*time.Second) {
+			for _, r := range l.stream("/ap1"+target, 50*time.Millisecond, loadLasts, loadLasts+5*time.Second) {
 				if r.status == 503 && r.took < time.Second {
 					quick.Add(1)
 				}
 			}
 		})
 		http.Go(func() {
-			for _, r := range l.stream("/ap2/csp/mirrorns/get", 200*time.Millisecond, 5*time.Second, loadLasts+5*time.Second) {
+			for _, r := range l.stream("/ap2"+target, 200*time.Millisecond, 5*time.Second, loadLasts+5*time.Second) {
 				others.Add(1)
 				if r.status != 200 {
 					lost.Add(1)
@@ -206,7 +204,8 @@ func deadMirror(t *testing.T, l *liveLab) load {
 	})
 	result.switched = result.switchover(t, l, "ap2", "ap2a", "ap2b")
 	http.Wait()
-	result.note = fmt.Sprintf("%d of %d HTTP requests of the other mirror lost; %d of the dead one's answered at once", lost.Load(), others.Load(), quick.Load())
+	result.note = fmt.Sprintf("%d of %d HTTP requests of the other mirror lost; %d of the dead one's answered at once",
+		lost.Load(), others.Load(), quick.Load())
 	return result
 }
 

@@ -33,7 +33,8 @@ func TestSticky(t *testing.T) {
 		return
 	}
 	set := first.header.Get("Set-Cookie")
-	if !strings.HasPrefix(set, "simplemirror-nginx=") || !strings.Contains(set, "; path=/") || !strings.Contains(strings.ToLower(set), "httponly") {
+	if !strings.HasPrefix(set, "simplemirror-nginx=") || !strings.Contains(set, "; path=/") ||
+		!strings.Contains(strings.ToLower(set), "httponly") {
 		t.Errorf("Set-Cookie: %q", set)
 	}
 	browse := func(cookie string, n int) (list []reply) {
@@ -70,9 +71,10 @@ func TestForeignCookie(t *testing.T) {
 	t.Parallel()
 	l := start(t, example(t, "simplemirror.hcl"))
 	l.startNGINX(t)
+	const cookies = "simplemirror-nginx=0123456789abcdef0123456789abcdef; other-nginx=1"
 	var list []reply
 	for range 20 {
-		list = append(list, l.send("GET", "/ap1/csp/mirrorns/get", "", 20*time.Second, "Cookie", "simplemirror-nginx=0123456789abcdef0123456789abcdef; other-nginx=1"))
+		list = append(list, l.send("GET", "/ap1/csp/mirrorns/get", "", 20*time.Second, "Cookie", cookies))
 	}
 	if lost, _ := failed(list); lost != 0 || through(list)["webgw1"] == 0 || through(list)["webgw2"] == 0 {
 		t.Errorf("%d of %d lost, through %v; want each gateway", lost, len(list), through(list))
@@ -100,9 +102,11 @@ func TestIdleWebSocket(t *testing.T) {
 	}
 	l.gateways["webgw1"].hang(true)
 	l.gateways["webgw2"].hang(true)
-	r := l.send("GET", "/ap1/csp/mirrorns/get", "", 20*time.Second, "Connection", "Upgrade, HTTP2-Settings", "Upgrade", "h2c")
+	r := l.send("GET", "/ap1/csp/mirrorns/get", "", 20*time.Second,
+		"Connection", "Upgrade, HTTP2-Settings", "Upgrade", "h2c")
 	if r.status != http.StatusGatewayTimeout || r.took > 10*time.Second {
-		t.Errorf("a plain request to gateways that hang: status %d after %v; want 504 after the read timeout of 6 s", r.status, r.took)
+		t.Errorf("a plain request to gateways that hang: status %d after %v; want 504 after the read timeout of 6 s",
+			r.status, r.took)
 	}
 }
 

@@ -36,7 +36,8 @@ func released(t *testing.T, topology string) string {
 	}
 	var images []string
 	for _, program := range []string{"nginx", "haproxy"} {
-		images = append(images, fmt.Sprintf("  %s = %q\n", program, program+":"+toolstest.Release(t, balancer(t, program))))
+		image := program + ":" + toolstest.Release(t, balancer(t, program))
+		images = append(images, fmt.Sprintf("  %s = %q\n", program, image))
 	}
 	const block = "images {\n"
 	if strings.Contains(topology, block) {
@@ -53,7 +54,8 @@ func TestOlderReleases(t *testing.T) {
 		t.Skip("this is the older releases' turn")
 	}
 	t.Parallel()
-	t.Logf("nginx %s and HAProxy %s", toolstest.Release(t, toolstest.Need(t, "nginx")), toolstest.Release(t, toolstest.Need(t, "haproxy")))
+	t.Logf("nginx %s and HAProxy %s", toolstest.Release(t, toolstest.Need(t, "nginx")),
+		toolstest.Release(t, toolstest.Need(t, "haproxy")))
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,8 @@ func (l *liveLab) webSocket(t *testing.T) *socket {
 	t.Cleanup(func() { conn.Close() })
 	s := &socket{conn, bufio.NewReader(conn)}
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	_, _ = io.WriteString(conn, "GET /ap1/csp/mirrorns/socket HTTP/1.1\r\nHost: lab.example\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n")
+	_, _ = io.WriteString(conn, "GET /ap1/csp/mirrorns/socket HTTP/1.1\r\nHost: lab.example\r\n"+
+		"Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n")
 	answer, err := http.ReadResponse(s.reader, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -136,7 +136,8 @@ func (m *maker) addNGINX() {
 		s := m.services[n.Service]
 		balancer := &NGINX{
 			Service: s, MaxFails: n.MaxFails, FailTimeout: n.FailTimeout.Text, ConnectTimeout: n.ConnectTimeout.Text,
-			ReadTimeout: n.ReadTimeout.Text, WebSocketTimeout: n.WebSocketTimeout.Text, Config: n.Config,
+			ReadTimeout: n.ReadTimeout.Text, WebSocketTimeout: n.WebSocketTimeout.Text,
+			Config: n.Config,
 		}
 		for _, ref := range n.Gateways {
 			if g := gateways[ref.Name]; g != nil {
@@ -194,7 +195,8 @@ func (m *maker) checkWorkers() int {
 		for _, l := range balancer.Listeners {
 			members += len(l.Servers)
 		}
-		workers += int(heldWorkers(members) / ((balancer.CheckMillis + checkPatience) * int64(max(1, len(m.p.Gateways)-1))))
+		round := (balancer.CheckMillis + checkPatience) * int64(max(1, len(m.p.Gateways)-1))
+		workers += int(heldWorkers(members) / round)
 	}
 	return min(workers, mostPinned) + answeredWorkers
 }

@@ -150,10 +150,14 @@ func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) {
 	switch {
 	case h.MaxConn <= most:
 	case h.Given("maxconn"):
-		m.errorf(h.At("maxconn"), "Too many connections", "A process may open %d files, and a connection takes two: haproxy %q can hold %d connections for each mirror that it serves. Set maxconn to that at most, or let more haproxy blocks serve a part of the mirrors each.",
+		m.errorf(h.At("maxconn"), "Too many connections", "A process may open %d files, and a connection takes two: haproxy "+
+			"%q can hold %d connections for each mirror that it serves. Set maxconn to that at most, or let more "+
+			"haproxy blocks serve a part of the mirrors each.",
 			fileLimit, h.Name, most)
 	case most < fewConnections:
-		m.warnf(h.NameRange, "Few connections", "haproxy %q serves %d mirrors. A process may open %d files, and a connection takes two, so that it holds %d connections for each mirror (maxconn). More haproxy blocks, each with a part of the mirrors, hold more.",
+		m.warnf(h.NameRange, "Few connections", "haproxy %q serves %d mirrors. A process may open %d files, and a "+
+			"connection takes two, so that it holds %d connections for each mirror (maxconn). More haproxy blocks, "+
+			"each with a part of the mirrors, hold more.",
 			h.Name, mirrors, fileLimit, most)
 	}
 }

@@ -13,7 +13,8 @@ func shared(mirrors, gateways, balancers int) string {
 	var b strings.Builder
 	b.WriteString("lab \"shared\" {}\narbiter \"arbiter\" {}\nhaproxy \"sql\" {}\n")
 	for i := range mirrors {
-		fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%da\" { role = \"primary\" }\n  member \"m%db\" { role = \"backup\" }\n}\n", i, i, i)
+		fmt.Fprintf(&b, "mirror \"m%[1]d\" {\n  member \"m%[1]da\" { role = \"primary\" }\n"+
+			"  member \"m%[1]db\" { role = \"backup\" }\n}\n", i)
 	}
 	for i := range gateways {
 		fmt.Fprintf(&b, "web_gateway \"g%d\" {}\n", i)
@@ -48,7 +49,8 @@ func TestGatewaysAreShared(t *testing.T) {
 		h := p.HAProxy[0]
 		held := 2 * 2 * c.mirrors * 10_000 / int(h.CheckMillis+1800) / max(1, c.gateways-1)
 		if all := held + c.balancers*n.GatewayRequests; all > 150 {
-			t.Errorf("%d mirrors, %d gateways, %d nginx: %d of 150 workers of a gateway", c.mirrors, c.gateways, c.balancers, all)
+			t.Errorf("%d mirrors, %d gateways, %d nginx: %d of 150 workers of a gateway",
+				c.mirrors, c.gateways, c.balancers, all)
 		}
 	}
 }

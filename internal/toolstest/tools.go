@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -59,7 +60,7 @@ func Current(t testing.TB, program string) string {
 		candidates = append(candidates, path)
 	}
 	for _, path := range candidates {
-		if release, ok := balancerRelease(path); ok && (release[0] > wanted[0] || release[0] == wanted[0] && release[1] >= wanted[1]) {
+		if release, ok := balancerRelease(path); ok && slices.Compare(release[:], wanted[:]) >= 0 {
 			return path
 		}
 	}
