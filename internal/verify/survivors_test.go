@@ -146,6 +146,13 @@ var survivors = []survivor{
 	{
 		path:   `nginx/.*`,
 		kind:   "timeout",
+		line:   "keepalive_timeout .*",
+		change: ".* -> 1",
+		reason: "idle connections to the gateways may end sooner",
+	},
+	{
+		path:   `nginx/.*`,
+		kind:   "timeout",
 		line:   "server .*",
 		reason: "how long a gateway that failed is passed by is a choice",
 	},
@@ -186,6 +193,12 @@ var survivors = []survivor{
 		line:   "server .* inter 2s .*",
 		change: "2 -> 1",
 		reason: "gateways may be checked more often",
+	},
+	{
+		path:   `haproxy/.*`,
+		kind:   "address",
+		line:   "bind 127.0.0.1:8404",
+		reason: "the container reaches every address of its loopback network",
 	},
 	{path: `haproxy/.*`, kind: "name", line: "http-check send .*", reason: "a gateway serves any host name"},
 }
