@@ -227,6 +227,37 @@ var formatCases = []brokenLab{
 		swap(nginxPath, "server 10.0.100.7:80", "server 10.0.100.6"),
 	},
 	{
+		"haproxy mirror unbounded",
+		"Clients without a bound",
+		swap(haproxyPath, "    maxconn 4000\n", ""),
+	},
+	{"haproxy process full", "Health checks without room", swap(haproxyPath, "    maxconn 4058", "    maxconn 4051")},
+	{
+		"haproxy second question",
+		"Gateway that takes primaries down",
+		swap(haproxyPath, "response-timeout 404 500 502 503 504", "response-timeout 404 500 502 504"),
+	},
+	{
+		"nginx takes a gateway",
+		"Gateway without room for health checks",
+		swap(nginxPath, "10.0.100.7:80 max_conns=120", "10.0.100.7:80 max_conns=150"),
+	},
+	{
+		"nginx gateway unbounded",
+		"Gateway without room for health checks",
+		swap(nginxPath, "10.0.100.6:80 max_conns=120", "10.0.100.6:80"),
+	},
+	{
+		"nginx keeps connections",
+		"Connections that the gateway closes first",
+		swap(nginxPath, "keepalive_timeout 3s", "keepalive_timeout 6s"),
+	},
+	{
+		"nginx keeps connections by default",
+		"Connections that the gateway closes first",
+		swap(nginxPath, "    keepalive_timeout 3s;\n", ""),
+	},
+	{
 		"nginx method after keepalive",
 		"Balancing method after keepalive",
 		swap(nginxPath, "keepalive 16;", "keepalive 16;\n    ip_hash;"),

@@ -167,7 +167,7 @@ var timeCases = []brokenLab{
 	{
 		"time nginx waits",
 		"Timeouts that do not nest",
-		swap(fullNginxPath, "proxy_read_timeout 60s", "proxy_read_timeout 30s"),
+		swap(fullNginxPath, "    proxy_read_timeout 60s", "    proxy_read_timeout 30s"),
 	},
 	{
 		"time nginx connects",

@@ -15,7 +15,8 @@ func (h *HAProxyFile) Serves(uri string) bool {
 	for _, p := range h.Proxies {
 		for _, line := range p.Lines {
 			for i, w := range line.Words {
-				if w == uri && (line.Words[0] == "stats" || i > 0 && line.Words[i-1] == "path") {
+				if w == uri && (line.Words[0] == "stats" || line.Words[0] == "monitor-uri" ||
+					i > 0 && line.Words[i-1] == "path") {
 					return true
 				}
 			}

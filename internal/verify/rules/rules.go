@@ -103,6 +103,9 @@ var table = []Rule{
 	{"haproxy-timeouts", false, checkBalancerTimeouts,
 		"HAProxy's timeouts nest in each other and in those of the gateways that it asks, and what dead " +
 			"members can hold on a gateway is bounded."},
+	{"haproxy-bounds", false, checkConnectionBounds,
+		"Health checks that go through HAProxy itself find room there, whatever clients do, and no gateway that " +
+			"answers errors is believed alone."},
 	{"nginx-upstreams", false, checkUpstreams,
 		"An upstream has servers, each once, and chooses its balancing method before it says keepalive."},
 	{"nginx-upstream-names", false, checkUpstreamNames,
@@ -116,6 +119,9 @@ var table = []Rule{
 	{"nginx-timeouts", false, checkProxyTimeouts,
 		"Nginx waits longer for a gateway than the gateway for IRIS, so that the client sees the gateway's " +
 			"error; and it gives up connecting long before."},
+	{"nginx-bounds", false, checkGatewayBounds,
+		"Nginx leaves workers of a gateway to the health checks that go through it, and closes idle connections " +
+			"to it before the gateway does."},
 	{"mirror-actions", false, checkMirrorActions,
 		"A member declares its mirror once, with its own addresses, in a role that exists, and founds it only " +
 			"as its primary."},

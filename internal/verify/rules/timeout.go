@@ -142,7 +142,7 @@ func checkProxyTimeouts(l *checker) {
 		}
 		connect, connectAt := nginxTime(n.Directives, "proxy_connect_timeout", 60_000)
 		for _, name := range [...]string{"proxy_read_timeout", "proxy_send_timeout"} {
-			if t, where := nginxTime(n.Directives, name, 60_000); t <= longest {
+			if t, where := nginxLeast(n.Directives, name, 60_000); t <= longest {
 				l.ReportBoth(n.Location(where), at, "Timeouts that do not nest",
 					"nginx gives a gateway "+facts.FormatDuration(t)+" ("+name+"), but the gateway waits "+
 						facts.FormatDuration(longest)+" for IRIS: the client would see nginx's error instead of the "+
@@ -189,6 +189,18 @@ func nginxTime(directives []*nginx.Directive, name string, otherwise int64) (int
 	for d := range facts.Walk(directives, name) {
 		if value, ok := facts.Milliseconds(d.Arg(0), 1000); ok {
 			t, at = value, facts.PositionAt(d.Line, d.Column)
+		}
+	}
+	return t, at
+}
+
+// nginxLeast is the least value of a time directive anywhere in a file; otherwise stands
+// for what nginx takes where there is none.
+func nginxLeast(directives []*nginx.Directive, name string, otherwise int64) (int64, facts.Position) {
+	t, at, found := otherwise, facts.Position{}, false
+	for d := range facts.Walk(directives, name) {
+		if value, ok := facts.Milliseconds(d.Arg(0), 1000); ok && (!found || value < t) {
+			t, at, found = value, facts.PositionAt(d.Line, d.Column), true
 		}
 	}
 	return t, at
