@@ -12,6 +12,9 @@ import (
 
 	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/importer"
+	"mirrorgen/internal/verify"
+	"mirrorgen/schema"
+	"mirrorgen/templates"
 )
 
 // composeNames are what Docker Compose looks for in a directory, in its order.
@@ -23,13 +26,15 @@ func (t *tool) importCommand() *cobra.Command {
 		Use:   "import [FILE|DIR]",
 		Short: "Make a topology of a lab that was written by hand",
 		Long: `Import reads a Docker Compose FILE, or that of a DIR, the current one if none is
-named, and prints a topology of the mirror lab in it: services and roles, networks,
-addresses, published ports, images, environment. It reads what the services mount or
-are built from too: CSP.ini, haproxy.cfg, nginx.conf, merge files, .env. Nothing outside
-the file's directory is read, and no variable of the shell.
+named, and prints a topology of the lab in it: services and roles, networks, addresses,
+published ports, images, environment. It also reads what the services mount or are built
+from: Dockerfiles, merge files, CSP.ini, haproxy.cfg, nginx.conf, .env. Nothing outside the
+file's directory is read. Variables have the values that Compose gives them: those of the
+environment, else those of .env.
 
-The topology is valid. What it has no word for is told in comments: read them all
-before you trust the result.`,
+The topology is compiled before it is printed. What the language refuses, or has no argument
+for, is in comments: read them all before you trust the result. Where the topology does not
+build all the same, the errors say which line stops it, and the exit code is 1.`,
 		Example: `  mirrorgen import
   mirrorgen import old/docker-compose.yml -o lab.hcl`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -67,7 +72,11 @@ func (t *tool) importFile(path, output string) error {
 		return failed(pathError(dir, err))
 	}
 	defer root.Close()
-	result, err := importer.Import(filepath.Base(dir), path, content, func(name string) ([]byte, bool) { return readBeside(root, name) })
+	result, err := importer.Import(importer.Source{
+		Directory: filepath.Base(dir), Name: path, Content: content,
+		Read:   func(name string) ([]byte, bool) { return readBeside(root, name) },
+		Lookup: os.LookupEnv,
+	})
 	if err != nil {
 		return failed(err)
 	}
@@ -79,9 +88,32 @@ func (t *tool) importFile(path, output string) error {
 		return failed(err)
 	}
 	if result.Lost > 0 {
-		fmt.Fprintf(t.err, "%s: %s on what was not carried over or is otherwise now; read them before you build\n", printable(name), text.Plural(result.Lost, "comment"))
+		fmt.Fprintf(t.err, "%s: %s on what is not carried over or is different; read them before you build\n",
+			printable(name), text.Plural(result.Lost, "comment"))
 	}
-	return nil
+	return t.checkImported(name, result)
+}
+
+// checkImported compiles what was imported, up to the files that a build would write, and shows what
+// stops it.
+func (t *tool) checkImported(name string, result *importer.Result) error {
+	diags, shown := result.Errors, sourceListings([]schema.Source{{Name: name, Content: result.Topology}})
+	for _, d := range diags {
+		d.Subject.Filename = name
+		if d.Context != nil {
+			d.Context.Filename = name
+		}
+	}
+	if len(diags) == 0 {
+		artifacts := templates.Render(result.Plan)
+		boundMemory(artifacts)
+		diags, shown = verify.Check(artifacts), artifactListings(artifacts)
+	}
+	if !diags.HasErrors() {
+		return nil
+	}
+	t.show(diags, shown)
+	return counted(fmt.Errorf("%s: %s: the topology does not build as it is", printable(name), count(diags)))
 }
 
 // composeFile is the compose file that a FILE or DIR stands for.
@@ -106,11 +138,10 @@ func exists(name string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// readBeside reads a plain file below a directory that is not too large for
-// configuration.
+// readBeside reads a regular file below a directory, unless it is too large for configuration.
 func readBeside(root *os.Root, name string) ([]byte, bool) {
 	info, err := root.Stat(filepath.FromSlash(name))
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxTemplate {
 		return nil, false
 	}
 	file, err := root.Open(filepath.FromSlash(name))

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"mirrorgen/internal/format/cpf"
 )
 
 // A kind is the block type that a service becomes.
@@ -22,187 +20,196 @@ const (
 	kindHAProxy kind = "haproxy"
 )
 
-// A part is a service that the topology has a block for.
-type part struct {
-	*service
-	kind   kind
-	label  string // its name in the topology
-	role   string // of a member, "" until it is known
-	guess  string // why the role is what it is, where nothing says so
-	merge  *cpf.File
-	mirror *mirror // of a member or application server
-	block  *block
-}
-
-// A mirror is a mirror to be.
-type mirror struct {
-	name    string
-	setName string
-	members []*part
-	port    int // host port of its primary, -1 where it is not known
-}
-
-// findings is what is known of the lab so far.
-type findings struct {
-	compose *composeFile
-	read    Reader
-	source  string
-	text    *topology
-
-	parts    []*part
-	others   []*service // not carried over
-	mirrors  []*mirror
-	networks []*network
-	labels   map[string]bool // names that are taken
-
-	mirrorNetwork, clientNetwork string
-	ini                          *ini // of the Web Gateways, nil for none
-	balanced                     []listener
-	stats                        int // host port of HAProxy's statistics
-	proxy                        proxySettings
-}
-
-// roleVariables tell a member's role at first start.
-var roleVariables = []string{"MIRRORROLE", "MIRROR_ROLE", "IRIS_MIRROR_ROLE", "ISC_MIRROR_ROLE", "IRISMIRRORROLE", "MIRRORMEMBERTYPE", "MIRROR_MEMBER_TYPE", "MIRROR_TYPE"}
-
-// roles are the language's words for what labs call a role.
-var roles = map[string]string{
-	"PRIMARY": "primary", "MASTER": "primary", "FAILOVERPRIMARY": "primary",
-	"BACKUP": "backup", "FAILOVER": "backup", "SLAVE": "backup", "SECONDARY": "backup", "STANDBY": "backup",
-	"DR": "drasync", "DRASYNC": "drasync", "ASYNC": "drasync", "DISASTERRECOVERY": "drasync", "DRASYNCMEMBER": "drasync",
-	"REPORT": "rorasync", "REPORTING": "rorasync", "RO": "rorasync", "ROASYNC": "rorasync", "RORASYNC": "rorasync", "READONLY": "rorasync",
-	"RW": "rwrasync", "RWASYNC": "rwrasync", "RWRASYNC": "rwrasync", "READWRITE": "rwrasync",
-}
-
-var notLetters = regexp.MustCompile(`[^A-Z]`)
-
-func roleOf(word string) string {
-	return roles[notLetters.ReplaceAllString(strings.ToUpper(word), "")]
-}
-
-// classify tells what each service is.
-func (l *findings) classify() {
-	l.labels = map[string]bool{}
-	for _, s := range l.compose.services {
-		p := &part{service: s, kind: l.kindOf(s)}
+// classify finds out what each service is.
+func (d *discovery) classify() {
+	merges := map[string]*mergeFacts{}
+	for _, s := range d.compose.services {
+		p := &part{service: s, kind: kindOf(s)}
 		if p.kind == kindNone {
-			l.others = append(l.others, s)
+			d.others = append(d.others, s)
 			continue
 		}
 		if p.kind == kindMember {
-			p.role = roleOf(s.env(roleVariables...))
-			p.readMerge(l.read)
-			if p.role == "" && p.merge != nil && len(p.merge.Keys("ECPServers")) > 0 {
+			p.merge = d.mergeOf(s, merges)
+			p.takeRole()
+			if p.role == "" && p.merge.isApplicationServer() {
 				p.kind = kindServer
 			}
 		}
-		l.parts = append(l.parts, p)
+		d.parts = append(d.parts, p)
 	}
-	for _, p := range l.parts {
-		p.label = l.labelFor(p.name, string(p.kind))
+	d.hosts = make(map[string]*part, 4*len(d.parts))
+	for _, p := range d.parts {
+		p.label = d.labelFor(p.name, string(p.kind))
 		if p.label != p.name {
-			p.remark("%s is called %s now, as a service of a topology can be.", p.name, p.label)
+			p.remark("%s is called %s here, as a service of a topology can be.", p.name, p.label)
+		}
+		d.addHost(p, p.name)
+		d.addHost(p, p.hostname)
+		d.addHost(p, p.containerName)
+		for _, a := range p.attached {
+			d.addHost(p, a.address)
+			for _, alias := range a.aliases {
+				d.addHost(p, alias)
+			}
+		}
+	}
+	for _, p := range d.parts {
+		if (p.kind == kindMember || p.kind == kindServer) && p.isComplete() {
+			d.release = releaseOf(p.base())
+			break
 		}
 	}
 }
 
-// kindOf tells what a service is: by what it is made from, what it mounts, and
-// last by its name.
-func (l *findings) kindOf(s *service) kind {
-	image := s.image
-	if image == "" {
-		image = "/" + path.Base(s.build)
+func (d *discovery) addHost(p *part, name string) {
+	if name = strings.ToLower(name); name != "" && d.hosts[name] == nil {
+		d.hosts[name] = p
 	}
-	image, _, _ = strings.Cut(strings.ToLower(image), "@")
-	if i := strings.LastIndexByte(image, ':'); i > strings.LastIndexByte(image, '/') {
-		image = image[:i]
+}
+
+// host is the service that is reached by a name or address, which may have a port or a domain, nil
+// for none.
+func (d *discovery) host(name string) *part {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if i := strings.IndexAny(name, ":|,"); i >= 0 {
+		name = name[:i]
 	}
-	base := path.Base(image)
-	mounts := func(part string) bool {
-		return slices.ContainsFunc(s.mounts, func(m mount) bool { return strings.Contains(m.target, part) })
+	if p := d.hosts[name]; p != nil || name == "" {
+		return p
 	}
-	name := strings.ToLower(s.name)
-	has := func(text string, parts ...string) bool {
-		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+	if first, _, qualified := strings.Cut(name, "."); qualified && strings.ContainsFunc(first, isLetter) {
+		return d.hosts[first]
+	}
+	return nil
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }
+
+// kindOf finds out what a service is: by what it runs, its variables, its image and the one that
+// this starts from, what it mounts, and last by its name.
+func kindOf(s *service) kind {
+	switch {
+	case s.runsAgent():
+		return kindArbiter
+	case s.env("ISC_CSP_INI_FILE", "ISC_CSP_CONF_FILE") != "":
+		return kindGateway
+	case s.statesMirrorRole():
+		return kindMember
+	}
+	base := s.base()
+	if k := imageKind(base); k != kindNone {
+		return k
+	}
+	if s.image != "" {
+		if k := imageKind(s.image); k != kindNone {
+			return k
+		}
 	}
 	switch {
-	case roleOf(s.env(roleVariables...)) != "":
+	case s.env("ISC_CPF_MERGE_FILE") != "":
 		return kindMember
-	case has(base, "arbiter"):
-		return kindArbiter
-	case has(base, "webgateway", "web-gateway", "webgw", "cspgateway"):
-		return kindGateway
-	case has(base, "haproxy"):
+	case s.mountsAt("haproxy.cfg"):
 		return kindHAProxy
-	case has(base, "nginx"):
-		return kindNGINX
-	case strings.HasPrefix(base, "iris"), has(base, "healthconnect"), has(image, "intersystems"), s.env("ISC_CPF_MERGE_FILE", "ISC_DATA_DIRECTORY") != "":
-		return kindMember
-	case s.image != "": // some other program
+	case s.mountsAt("CSP.ini"):
+		return kindGateway
+	case s.build != nil && s.build.image != nil, s.image != "" && s.isComplete(): // some other program
 		return kindNone
-	case mounts("haproxy"), has(name, "haproxy"):
-		return kindHAProxy
-	case mounts("/etc/nginx"), has(name, "nginx"):
-		return kindNGINX
-	case mounts("CSP.ini"), has(name, "webgw", "webgateway", "gateway"):
-		return kindGateway
-	case has(name, "arbiter"):
+	case s.env("ISC_DATA_DIRECTORY") != "" && !isGatewayName(s.name):
+		return kindMember
+	}
+	return nameKind(s)
+}
+
+// imageKind is what an image is for.
+func imageKind(image string) kind {
+	name := repository(image)
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
+	}
+	switch {
+	case name == "":
+		return kindNone
+	case has("arbiter"):
 		return kindArbiter
-	case has(name, "iris"), slices.ContainsFunc(s.ports, func(p port) bool { return p.container == 1972 || p.container == 52773 }):
+	case isGatewayName(name):
+		return kindGateway
+	case has("haproxy"):
+		return kindHAProxy
+	case has("nginx"):
+		return kindNGINX
+	case strings.HasPrefix(name, "iris"), has("healthconnect", "healthshare"), strings.Contains(strings.ToLower(image), "intersystems"):
 		return kindMember
 	}
 	return kindNone
 }
 
-// readMerge reads the configuration merge file of an instance, and takes its
-// role from there where no variable says it.
-func (p *part) readMerge(read Reader) {
-	name, ok := p.beside(p.env("ISC_CPF_MERGE_FILE"))
-	if !ok {
+func isGatewayName(name string) bool {
+	name = strings.ToLower(name)
+	for _, part := range []string{"webgateway", "web-gateway", "web_gateway", "webgw", "cspgateway", "csp-gateway"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameKind is what the name and the ports of a service without a known image say of it.
+func nameKind(s *service) kind {
+	name := strings.ToLower(s.name)
+	has := func(part string) bool { return strings.Contains(name, part) }
+	switch {
+	case has("haproxy"):
+		return kindHAProxy
+	case s.mountsAt("/etc/nginx"), has("nginx"):
+		return kindNGINX
+	case isGatewayName(name), has("gateway"):
+		return kindGateway
+	case has("arbiter"):
+		return kindArbiter
+	case has("iris"), s.hostPort(1972) > 0, s.hostPort(52773) > 0:
+		return kindMember
+	}
+	return kindNone
+}
+
+// mountsAt reports whether something is mounted at a path that has this part.
+func (s *service) mountsAt(part string) bool {
+	return slices.ContainsFunc(s.mounts, func(m mount) bool { return strings.Contains(m.target, part) })
+}
+
+// takeRole takes the role of a member from what states it: variables, the command, its merge files.
+func (p *part) takeRole() {
+	stated := p.variableRole()
+	if p.role = stated.role; p.role != "" {
 		return
 	}
-	content, ok := read(name)
-	if !ok {
+	word := p.merge.role
+	auto := strings.EqualFold(word, "auto") || word == "" && p.statesMirrorRole()
+	if !auto {
+		if p.role = roleOf(word); p.role == "" && word != "" {
+			stated.text = p.merge.roleAt + "=" + word
+		}
+	} else if role, group, ok := p.autoRole(); ok {
+		p.role, p.group = role, group
+	} else {
+		stated.text = "The host name " + p.host() + ", which Member=auto takes the role from and which ends in no -N,"
+		p.roleRemark = stated.text + " states no role"
 		return
 	}
-	p.merge, _ = cpf.Parse(string(content))
-	for action := range p.merge.Actions {
-		if action.Name == "ConfigMirror" && p.role == "" {
-			p.role = roleOf(action.Value("Member"))
-		}
+	if p.role == "" && stated.text != "" {
+		p.roleRemark = stated.text + " of " + p.name + " is not a known role"
 	}
-	p.remark("Of the merge file %s, the mirror, its databases, the cache and the password hash are in this topology; the argument merge takes the rest.", name)
 }
 
-// configMirror returns an argument of the merge file's ConfigMirror, "" for none.
-func (p *part) configMirror(argument string) string {
-	if p.merge != nil {
-		for action := range p.merge.Actions {
-			if action.Name == "ConfigMirror" {
-				return action.Value(argument)
-			}
-		}
+// host is the first label of the name that the service has for itself.
+func (s *service) host() string {
+	name := s.hostname
+	if name == "" {
+		name = s.name
 	}
-	return ""
-}
-
-// beside is the file beside the compose file that a path inside the container
-// stands for.
-func (s *service) beside(target string) (string, bool) {
-	best, source := -1, ""
-	for _, m := range s.mounts {
-		rest, ok := strings.CutPrefix(target, strings.TrimSuffix(m.target, "/"))
-		if ok && (rest == "" || rest[0] == '/') && len(m.target) > best && local(m.source) {
-			best, source = len(m.target), path.Join(m.source, rest)
-		}
-	}
-	return source, best >= 0 && target != ""
-}
-
-// local reports whether a mount's source is a file or directory beside the
-// compose file, and not a volume.
-func local(source string) bool {
-	return strings.HasPrefix(source, "./") || source == "." || strings.HasPrefix(source, ".") && !strings.HasPrefix(source, "..")
+	name, _, _ = strings.Cut(name, ".")
+	return name
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
@@ -210,23 +217,28 @@ var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 // reserved are the names that the language keeps for itself.
 var reserved = []string{"csp", "api", "isc", "oauth2", "ui", "system", "local", "stats", "default"}
 
-// plainName makes a name of the language of any text, "" where nothing is left.
-func plainName(text string) string {
+// nameOf makes a name of the language of any text, "" where nothing is left.
+func nameOf(text string) string {
 	name := strings.Trim(notInName.ReplaceAllString(strings.ToLower(text), "-"), "-")
 	return strings.Trim(name[:min(len(name), 63)], "-")
 }
 
 // labelFor makes a name that nothing else has.
-func (l *findings) labelFor(text, otherwise string) string {
-	base := plainName(text)
+func (d *discovery) labelFor(text, otherwise string) string {
+	base := nameOf(text)
 	if base == "" {
-		base = plainName(otherwise)
+		base = nameOf(otherwise)
 	}
 	name := base
-	for n := 2; l.labels[name] || slices.Contains(reserved, name); n++ {
+	for n := 2; d.labels[name] || slices.Contains(reserved, name); n++ {
 		suffix := "-" + itoa(n)
 		name = strings.Trim(base[:min(len(base), 63-len(suffix))], "-") + suffix
 	}
-	l.labels[name] = true
+	d.labels[name] = true
 	return name
+}
+
+// isConfiguration reports whether a mount brings configuration that the lab writes itself.
+func isConfiguration(target string) bool {
+	return slices.Contains([]string{"CSP.ini", "CSP.conf", "haproxy.cfg", "nginx.conf", "default.conf"}, path.Base(target))
 }

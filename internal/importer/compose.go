@@ -3,42 +3,44 @@ package importer
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"sort"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"mirrorgen/internal/format/dotenv"
 )
 
-// A composeFile is what a topology can take from a compose file, with every
-// variable, anchor and extends in it replaced.
+// A composeFile is what a topology can take from a compose file, with every variable, anchor and
+// extends in it replaced.
 type composeFile struct {
 	name     string
 	services []*service
 	networks []*network
-	notes    []string // of what the file has besides
+	notes    []string // on what the file has besides
 }
 
 // A service is one of a compose file.
 type service struct {
-	name        string
-	image       string
-	build       string // directory of its Dockerfile, "" for none
-	hostname    string
-	command     []string
-	environment []pair
-	ports       []port
-	attached    []attachment
-	mounts      []mount
-	cpus        string
-	stopGrace   string
-	lost        []string // what a topology has no word for
-	remarks     []string // sentences on what is otherwise in the topology
+	name          string
+	image         string // "" for none
+	imageKnown    bool   // every variable in it has a value
+	imageWritten  string // as it stands in the file
+	build         *build // nil for none
+	hostname      string
+	containerName string
+	entrypoint    []string
+	command       []string
+	environment   []dotenv.Variable
+	inImage       []dotenv.Variable // those that its Dockerfile sets and that environment does not
+	ports         []port
+	attached      []attachment
+	mounts        []mount
+	cpus          string
+	stopGrace     string
+	lost          []string // what a topology has no argument for
+	remarks       []string // sentences on what is different in the topology
 }
-
-type pair struct{ key, value string }
 
 // A port is published on the host.
 type port struct {
@@ -47,225 +49,197 @@ type port struct {
 }
 
 // An attachment is a network that a service is on.
-type attachment struct{ network, address string }
+type attachment struct {
+	network, address string
+	aliases          []string
+}
 
+// A mount is a volume, or a file or directory of the host.
 type mount struct{ source, target string }
 
+// A network has a subnet, or "" for one that Docker chooses.
 type network struct{ name, subnet string }
 
-// env returns the value of the first of these variables that is set.
-func (s *service) env(keys ...string) string {
-	for _, key := range keys {
-		for _, p := range s.environment {
-			if strings.EqualFold(p.key, key) && p.value != "" {
-				return p.value
+// env returns the value of the first of these variables that is set, in the container or in its
+// image.
+func (s *service) env(names ...string) string {
+	for _, name := range names {
+		for _, v := range s.variables() {
+			if strings.EqualFold(v.Name, name) && v.Value != "" {
+				return v.Value
 			}
 		}
 	}
 	return ""
 }
 
+// variables are those of the container, and then those of its image.
+func (s *service) variables() []dotenv.Variable {
+	if len(s.inImage) == 0 {
+		return s.environment
+	}
+	return append(s.environment[:len(s.environment):len(s.environment)], s.inImage...)
+}
+
+// set gives a variable a value, in its position where it has one.
+func (s *service) set(name, value string) {
+	for i := range s.environment {
+		if s.environment[i].Name == name {
+			s.environment[i].Value = value
+			return
+		}
+	}
+	if len(s.environment) == maxVariables {
+		s.lose("variables after the first %d", maxVariables)
+		return
+	}
+	s.environment = append(s.environment, dotenv.Variable{Name: name, Value: value})
+}
+
 func (s *service) remark(format string, values ...any) {
-	s.remarks = append(s.remarks, fmt.Sprintf(format, values...))
+	if text := fmt.Sprintf(format, values...); !slices.Contains(s.remarks, text) {
+		s.remarks = append(s.remarks, text)
+	}
 }
 
 func (s *service) lose(format string, values ...any) {
-	s.lost = append(s.lost, fmt.Sprintf(format, values...))
+	if len(s.lost) <= maxNotes {
+		s.lost = append(s.lost, fmt.Sprintf(format, values...))
+	}
+}
+
+// hostPort is the host port that a port of the container is published on, 0 for none.
+func (s *service) hostPort(container int) int {
+	for _, p := range s.ports {
+		if p.container == container {
+			return p.host
+		}
+	}
+	return 0
+}
+
+// What bounds the work on a compose file. A lab of 3,000 services has 100,000 nodes.
+const (
+	maxNodes     = 1_000_000 // of YAML, each time that an alias or extends brings it
+	maxNesting   = 100       // of YAML
+	maxServices  = 5000
+	maxExtends   = 10   // services that extend one another
+	maxVariables = 1000 // of a service
+)
+
+var errTooMuch = errors.New("it is larger than a lab can be, or its anchors and extends make it so")
+
+// A decoder reads a compose file.
+type decoder struct {
+	variables *variables
+	files     *files
+	envFiles  map[string]envFile
+	nodes     int // that it has read
+}
+
+// An envFile is what a file of env_file sets, or why it could not be read.
+type envFile struct {
+	list []dotenv.Variable
+	err  error
 }
 
 // parse reads a compose file.
-func parse(content []byte, read Reader) (*composeFile, error) {
+func parse(content []byte, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
+	separators := 0
+	for _, c := range content {
+		if c == '\n' || c == ',' || c == '-' || c == '[' || c == '{' {
+			separators++
+		}
+	}
+	if separators > maxNodes {
+		return nil, errTooMuch
+	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, err
 	}
-	var anything any // refuses what refers to itself, or stands for too much
-	if err := document.Decode(&anything); err != nil {
+	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{}}
+	if len(document.Content) == 0 {
+		return nil, errNoServices
+	}
+	if err := d.measure(&document, 0); err != nil {
 		return nil, err
 	}
-	var root map[string]yaml.Node
-	if err := document.Decode(&root); err != nil {
+	root, err := d.entries(document.Content[0])
+	if err != nil {
 		return nil, err
 	}
-	listed := value(root, "services")
-	if listed.Kind != yaml.MappingNode {
-		return nil, errors.New("it has no services; is it a Docker Compose file?")
-	}
-	c := &composeFile{}
-	variables := newVariables(read)
-	if named := value(root, "name"); named.Kind == yaml.ScalarNode {
-		c.name = variables.expand(named.Value)
-	}
-	for i := 0; i+1 < len(listed.Content); i += 2 {
-		s := &service{name: listed.Content[i].Value}
-		if err := s.decode(listed, s.name, variables, read, 0); err != nil {
-			return nil, fmt.Errorf("service %s: %w", s.name, err)
-		}
-		c.services = append(c.services, s)
-	}
-	if err := c.decodeNetworks(value(root, "networks"), variables); err != nil {
-		return nil, err
-	}
-	for _, key := range sortedKeys(root) {
-		switch {
-		case slices.Contains([]string{"services", "networks", "name", "version"}, key), strings.HasPrefix(key, "x-"):
-		default:
-			c.notes = append(c.notes, fmt.Sprintf("The compose file's %s are not carried over.", key))
-		}
-	}
-	for _, name := range variables.missing() {
-		c.notes = append(c.notes, fmt.Sprintf("The variable %s has no value in .env, and was taken for empty.", name))
-	}
-	return c, nil
+	return d.file(root)
 }
 
-func sortedKeys(m map[string]yaml.Node) []string {
-	var keys []string
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
-}
+var (
+	errNoServices = errors.New("it has no services; is it a Docker Compose file?")
+	errNoFile     = errors.New("which is no file below its directory")
+)
 
-// value is an entry of a mapping with its alias followed, or nothing.
-func value(m map[string]yaml.Node, key string) *yaml.Node {
-	n, ok := m[key]
-	if !ok {
-		return &yaml.Node{}
+// measure refuses a document that is nested too deeply, or that aliases make too large.
+func (d *decoder) measure(n *yaml.Node, depth int) error {
+	if depth > maxNesting {
+		return fmt.Errorf("line %d: it is nested deeper than %d, or an anchor contains itself", n.Line, maxNesting)
+	}
+	if d.nodes++; d.nodes > maxNodes {
+		return errTooMuch
 	}
 	if n.Kind == yaml.AliasNode {
-		return n.Alias
+		return d.measure(n.Alias, depth+1)
 	}
-	return &n
-}
-
-// decode reads the service of that name of a list, and before it the one that it
-// extends.
-func (s *service) decode(listed *yaml.Node, name string, v *variables, read Reader, depth int) error {
-	var all, keys map[string]yaml.Node
-	if err := listed.Decode(&all); err != nil {
-		return err
-	}
-	own, ok := all[name]
-	if !ok {
-		return fmt.Errorf("it extends %s, which does not exist", name)
-	}
-	if err := own.Decode(&keys); err != nil {
-		return err
-	}
-	if base := value(keys, "extends"); base.Kind != 0 {
-		of, file := base.Value, ""
-		if base.Kind == yaml.MappingNode {
-			var long struct{ Service, File string }
-			if err := base.Decode(&long); err != nil {
-				return err
-			}
-			of, file = long.Service, long.File
-		}
-		switch {
-		case depth > 10:
-			return errors.New("its extends do not end")
-		case file != "":
-			s.lose("extends %s of %s", of, file)
-		default:
-			if err := s.decode(listed, of, v, read, depth+1); err != nil {
-				return err
-			}
-		}
-	}
-	for _, key := range sortedKeys(keys) { // env_file before environment, which wins
-		if err := s.take(key, value(keys, key), v, read); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+	for _, inner := range n.Content {
+		if err := d.measure(inner, depth+1); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// take reads one key of a service.
-func (s *service) take(key string, n *yaml.Node, v *variables, read Reader) error {
-	switch key {
-	case "image":
-		s.image = v.expand(n.Value)
-	case "build":
-		s.build = v.expand(buildContext(n))
-	case "hostname":
-		s.hostname = v.expand(n.Value)
-	case "command":
-		s.command = words(v, n)
-	case "env_file":
-		for _, name := range envFiles(n) {
-			name = path.Clean(v.expand(name))
-			content, ok := read(name)
-			if !ok {
-				s.lose("env_file %s, which is no file below its directory", name)
-				continue
-			}
-			for _, p := range parseEnv(content, v) {
-				s.set(p.key, p.value)
-			}
-		}
-	case "environment":
-		return s.takeEnvironment(n, v)
-	case "ports":
-		return s.takePorts(n, v)
-	case "networks":
-		return s.takeNetworks(n, v)
-	case "volumes":
-		return s.takeVolumes(n, v)
-	case "cpus":
-		s.cpus = v.expand(n.Value)
-	case "stop_grace_period":
-		s.stopGrace = v.expand(n.Value)
-	case "extends", "restart", "depends_on", "container_name", "init", "tty", "stdin_open", "expose", "links", "logging":
-		// The lab decides, or does without.
-	default:
-		s.lose("%s", key)
-	}
-	return nil
+// An entry is a key of a mapping, with its value.
+type entry struct {
+	key   string
+	value *yaml.Node // with its alias followed
 }
 
-// set gives a variable a value, in its place where it has one.
-func (s *service) set(key, value string) {
-	for i := range s.environment {
-		if s.environment[i].key == key {
-			s.environment[i].value = value
-			return
-		}
+// entries returns the keys of a mapping in its order, and after them those that merge keys bring
+// and that it has not itself.
+func (d *decoder) entries(n *yaml.Node) ([]entry, error) {
+	n = resolved(n)
+	if n.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: a mapping is expected", n.Line)
 	}
-	s.environment = append(s.environment, pair{key, value})
-}
-
-func (s *service) takeEnvironment(n *yaml.Node, v *variables) error {
-	if n.Kind == yaml.SequenceNode {
-		for _, entry := range n.Content {
-			key, value, given := strings.Cut(resolved(entry).Value, "=")
-			if !given {
-				s.lose("environment %s, whose value is the shell's", key)
-				continue
-			}
-			s.set(v.expand(key), v.expand(value))
-		}
-		return nil
+	if d.nodes += len(n.Content); d.nodes > maxNodes {
+		return nil, errTooMuch
 	}
+	var list []entry
+	var merged []*yaml.Node
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, entry := n.Content[i], resolved(n.Content[i+1])
+		key, value := n.Content[i], resolved(n.Content[i+1])
 		switch {
+		case key.Tag == "!!merge" && value.Kind == yaml.SequenceNode:
+			merged = append(merged, value.Content...)
 		case key.Tag == "!!merge":
-			for _, from := range merged(entry) {
-				if err := s.takeEnvironment(from, v); err != nil {
-					return err
-				}
-			}
-		case entry.Kind != yaml.ScalarNode:
-			return fmt.Errorf("line %d: a value is expected", entry.Line)
-		case entry.Tag == "!!null":
-			s.lose("environment %s, whose value is the shell's", key.Value)
-		default:
-			s.set(key.Value, v.expand(entry.Value))
+			merged = append(merged, value)
+		case !seen[key.Value]:
+			seen[key.Value] = true
+			list = append(list, entry{key.Value, value})
 		}
 	}
-	return nil
+	for _, from := range merged {
+		more, err := d.entries(from)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range more {
+			if !seen[e.key] {
+				seen[e.key] = true
+				list = append(list, e)
+			}
+		}
+	}
+	return list, nil
 }
 
 // resolved follows an alias.
@@ -276,189 +250,159 @@ func resolved(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// merged are the mappings that a merge key brings, the weakest first.
-func merged(n *yaml.Node) []*yaml.Node {
-	if n.Kind != yaml.SequenceNode {
-		return []*yaml.Node{n}
+// file reads the top level of a compose file.
+func (d *decoder) file(root []entry) (*composeFile, error) {
+	c := &composeFile{}
+	var services, networks *yaml.Node
+	for _, e := range root {
+		switch {
+		case e.key == "services":
+			services = e.value
+		case e.key == "networks":
+			networks = e.value
+		case e.key == "name":
+			c.name = d.text(e.value)
+		case e.key == "version", strings.HasPrefix(e.key, "x-"):
+		default:
+			c.notes = append(c.notes, fmt.Sprintf("The %s of the compose file are not carried over.", e.key))
+		}
 	}
-	var list []*yaml.Node
-	for _, m := range n.Content {
-		list = append([]*yaml.Node{resolved(m)}, list...)
+	if services == nil || services.Kind != yaml.MappingNode {
+		return nil, errNoServices
 	}
-	return list
+	if err := d.services(c, services); err != nil {
+		return nil, err
+	}
+	if networks != nil && networks.Kind == yaml.MappingNode {
+		if err := d.networks(c, networks); err != nil {
+			return nil, err
+		}
+	}
+	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
+	return c, nil
 }
 
-func buildContext(n *yaml.Node) string {
-	if n.Kind == yaml.ScalarNode {
-		return n.Value
+// text is a scalar with its variables replaced, "" for another node.
+func (d *decoder) text(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return ""
 	}
-	var long struct{ Context string }
-	n.Decode(&long)
-	if long.Context == "" {
-		return "."
-	}
-	return long.Context
+	return d.variables.expand(n.Value)
 }
 
-// words splits a command as a shell does, for what flags and paths need.
-func words(v *variables, n *yaml.Node) []string {
-	if n.Kind == yaml.ScalarNode {
-		return strings.Fields(strings.NewReplacer(`"`, "", "'", "").Replace(v.expand(n.Value)))
+func (d *decoder) services(c *composeFile, n *yaml.Node) error {
+	list, err := d.entries(n)
+	if err != nil {
+		return err
 	}
-	var list []string
-	for _, entry := range n.Content {
-		list = append(list, v.expand(resolved(entry).Value))
+	if len(list) > maxServices {
+		return fmt.Errorf("it has more than %d services", maxServices)
 	}
-	return list
-}
-
-func envFiles(n *yaml.Node) []string {
-	if n.Kind == yaml.ScalarNode {
-		return []string{n.Value}
+	byName := make(map[string]*yaml.Node, len(list))
+	for _, e := range list {
+		byName[e.key] = e.value
 	}
-	var names []string
-	for _, entry := range n.Content {
-		entry = resolved(entry)
-		if entry.Kind == yaml.MappingNode {
-			var long struct{ Path string }
-			entry.Decode(&long)
-			names = append(names, long.Path)
-			continue
+	for _, e := range list {
+		s := &service{name: e.key}
+		if err := d.service(s, e.key, byName, 0); err != nil {
+			return fmt.Errorf("service %s: %w", e.key, err)
 		}
-		names = append(names, entry.Value)
-	}
-	return names
-}
-
-func (s *service) takePorts(n *yaml.Node, v *variables) error {
-	for _, entry := range n.Content {
-		entry = resolved(entry)
-		if entry.Kind == yaml.ScalarNode {
-			s.takePort(v.expand(entry.Value))
-			continue
-		}
-		var long map[string]yaml.Node
-		if err := entry.Decode(&long); err != nil {
-			return err
-		}
-		text := func(key string) string { return v.expand(value(long, key).Value) }
-		published, target := text("published"), text("target")
-		if protocol := text("protocol"); protocol != "" && protocol != "tcp" {
-			target += "/" + protocol
-		}
-		short := published + ":" + target
-		if published == "" {
-			short = target
-		}
-		if ip := text("host_ip"); ip != "" {
-			short = ip + ":" + short
-		}
-		s.takePort(short)
+		c.services = append(c.services, s)
 	}
 	return nil
 }
 
-// takePort reads the short form, IP:HOST:CONTAINER/PROTOCOL.
-func (s *service) takePort(text string) {
-	plain, protocol, _ := strings.Cut(text, "/")
-	container, host, ip := plain, "", ""
-	if i := strings.LastIndexByte(plain, ':'); i >= 0 {
-		host, container = plain[:i], plain[i+1:]
-		if i := strings.LastIndexByte(host, ':'); i >= 0 {
-			ip, host = strings.Trim(host[:i], "[]"), host[i+1:]
-		}
+// service reads the service of that name, and before it the one that it extends.
+func (d *decoder) service(s *service, name string, byName map[string]*yaml.Node, depth int) error {
+	own, ok := byName[name]
+	if !ok {
+		return fmt.Errorf("it extends %s, which does not exist", name)
 	}
-	from, to, ok := portRange(host)
-	inside, last, ok2 := portRange(container)
-	if protocol != "" && protocol != "tcp" || !ok || !ok2 || to-from != last-inside {
-		s.lose("port %s", text)
-		return
+	if depth > maxExtends {
+		return errors.New("its extends do not end")
 	}
-	for i := range to - from + 1 {
-		s.ports = append(s.ports, port{ip, from + i, inside + i})
+	keys, err := d.entries(own)
+	if err != nil {
+		return err
 	}
-}
-
-func portRange(text string) (from, to int, ok bool) {
-	first, last, isRange := strings.Cut(text, "-")
-	from, err := strconv.Atoi(first)
-	to = from
-	if isRange && err == nil {
-		to, err = strconv.Atoi(last)
-	}
-	return from, to, err == nil && from > 0 && to >= from && to < 65536 && to-from < 100
-}
-
-func (s *service) takeNetworks(n *yaml.Node, v *variables) error {
-	s.attached = nil
-	for i, entry := range n.Content {
-		if n.Kind == yaml.SequenceNode {
-			s.attached = append(s.attached, attachment{network: v.expand(resolved(entry).Value)})
+	for _, e := range keys {
+		if e.key != "extends" {
 			continue
 		}
-		if i%2 > 0 {
-			continue
-		}
-		var long map[string]yaml.Node
-		if err := resolved(n.Content[i+1]).Decode(&long); err != nil {
+		of, file := d.extends(e.value)
+		if file != "" {
+			s.lose("extends %s of %s", of, file)
+		} else if err := d.service(s, of, byName, depth+1); err != nil {
 			return err
 		}
-		s.attached = append(s.attached, attachment{entry.Value, v.expand(value(long, "ipv4_address").Value)})
-		for _, key := range sortedKeys(long) {
-			if key != "ipv4_address" {
-				s.lose("%s on network %s", key, entry.Value)
-			}
+	}
+	// Values of env_file give way to those of environment, wherever it stands.
+	slices.SortStableFunc(keys, func(a, b entry) int { return rank(a.key) - rank(b.key) })
+	for _, e := range keys {
+		if err := d.take(s, e); err != nil {
+			return fmt.Errorf("%s: %w", e.key, err)
 		}
 	}
 	return nil
 }
 
-func (s *service) takeVolumes(n *yaml.Node, v *variables) error {
-	for _, entry := range n.Content {
-		entry = resolved(entry)
-		if entry.Kind == yaml.ScalarNode {
-			parts := strings.SplitN(v.expand(entry.Value), ":", 3)
-			if len(parts) < 2 {
-				s.lose("volume %s", parts[0])
-				continue
-			}
-			s.mounts = append(s.mounts, mount{parts[0], parts[1]})
-			continue
-		}
-		var long struct{ Source, Target string }
-		if err := entry.Decode(&long); err != nil {
-			return err
-		}
-		s.mounts = append(s.mounts, mount{v.expand(long.Source), v.expand(long.Target)})
+func rank(key string) int {
+	if key == "env_file" {
+		return 0
 	}
-	return nil
+	return 1
 }
 
-func (c *composeFile) decodeNetworks(n *yaml.Node, v *variables) error {
-	for i := 0; i+1 < len(n.Content); i += 2 {
+// extends returns the service that another one extends, and the file that holds it, "" for the same.
+func (d *decoder) extends(n *yaml.Node) (service, file string) {
+	if n.Kind == yaml.ScalarNode {
+		return d.text(n), ""
+	}
+	list, err := d.entries(n)
+	if err != nil {
+		return "", ""
+	}
+	for _, e := range list {
+		switch e.key {
+		case "service":
+			service = d.text(e.value)
+		case "file":
+			file = d.text(e.value)
+		}
+	}
+	return service, file
+}
+
+func (d *decoder) networks(c *composeFile, n *yaml.Node) error {
+	list, err := d.entries(n)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		made := &network{name: e.key}
+		c.networks = append(c.networks, made)
+		if e.value.Kind != yaml.MappingNode {
+			continue
+		}
 		var long struct {
 			External yaml.Node
-			IPAM     struct {
-				Config []struct{ Subnet, Gateway string }
-			}
+			IPAM     struct{ Config []struct{ Subnet string } }
 		}
-		name := n.Content[i].Value
-		if err := resolved(n.Content[i+1]).Decode(&long); err != nil {
-			return fmt.Errorf("network %s: %w", name, err)
+		if err := e.value.Decode(&long); err != nil {
+			return fmt.Errorf("network %s: %w", e.key, err)
 		}
-		made := &network{name: name}
 		for _, config := range long.IPAM.Config {
-			subnet := v.expand(config.Subnet)
+			subnet := d.variables.expand(config.Subnet)
 			if made.subnet != "" || strings.Contains(subnet, ":") {
-				c.notes = append(c.notes, fmt.Sprintf("Subnet %s of network %s is not carried over: a lab has one IPv4 subnet a network.", subnet, name))
+				c.notes = append(c.notes, fmt.Sprintf(
+					"Subnet %s of network %s is not carried over: a network of a lab has one IPv4 subnet.", subnet, e.key))
 				continue
 			}
 			made.subnet = subnet
 		}
 		if long.External.Kind != 0 && long.External.Value != "false" {
-			c.notes = append(c.notes, fmt.Sprintf("Network %s is external; the lab makes one of its own.", name))
+			c.notes = append(c.notes, fmt.Sprintf("Network %s is external; the lab makes one of its own.", e.key))
 		}
-		c.networks = append(c.networks, made)
 	}
 	return nil
 }

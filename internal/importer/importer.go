@@ -1,82 +1,142 @@
-// Package importer makes topologies of mirror labs that were written by hand: a
-// Docker Compose file, with the configuration of the Web Gateways, HAProxy and
-// nginx that its services mount.
+// Package importer makes topologies of labs that were written by hand: a Docker Compose file, with
+// what its services are built from and mount: Dockerfiles, merge files, and the configuration of
+// Web Gateways, HAProxy and nginx.
 //
-// It carries over what the language has a word for: services and their roles,
-// networks, addresses, published ports, images, environment. For everything else
-// that it meets, the topology has a comment. What the language refuses becomes a
-// comment too, so that the result is valid.
+// It carries over what the language has an argument for: services and their roles, networks,
+// addresses, published ports, images, environment. For everything else, the topology has a comment.
+// What the language refuses becomes a comment too, so that the result builds.
 package importer
 
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"path"
-	"regexp"
 
-	"mirrorgen/schema"
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/plan"
 )
 
-// A Reader returns the contents of a file beside the compose file, by its
-// relative path with slashes. ok is false where there is none.
+// A Reader returns the contents of a file beside the compose file, by its relative path with
+// slashes. ok is false where there is none.
 type Reader func(name string) (content []byte, ok bool)
+
+// A Source is a lab as it is found on disk.
+type Source struct {
+	Directory string // base name of its directory: Compose's name for a lab that has none
+	Name      string // of the compose file
+	Content   []byte
+	Read      Reader                           // nil for a compose file alone
+	Lookup    func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
+}
 
 // A Result is a topology, and what is not in it.
 type Result struct {
-	Topology []byte // laid out and valid
-	Lost     int    // comments on what was not carried over
+	Topology []byte          // laid out
+	Lost     int             // comments on what is not carried over
+	Plan     *plan.Plan      // of the topology; nil where Errors has any
+	Errors   hcl.Diagnostics // why the topology does not build, at its lines; the file is ResultName
 }
 
-// Import makes a topology of the compose file of that name. directory is the
-// base name of its directory, from which Compose takes the name of a lab that has
-// none.
-func Import(directory, name string, content []byte, read Reader) (*Result, error) {
-	if read == nil {
-		read = func(string) ([]byte, bool) { return nil, false }
-	}
-	compose, err := parse(content, read)
+// ResultName is the name of the topology in the positions of its errors.
+const ResultName = "import.hcl"
+
+// maxSize bounds a compose file in bytes: of 3,000 services it takes 2 MB.
+const maxSize = 4 << 20
+
+// Import makes a topology of a lab. An error says why there is none: text that is no compose file,
+// or that has no instance of IRIS.
+func Import(source Source) (*Result, error) {
+	result, err := imported(source)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	l := &findings{compose: compose, read: read, source: path.Base(name), text: &topology{}}
-	l.classify()
-	l.groupMirrors()
-	if len(l.mirrors) == 0 {
-		return nil, fmt.Errorf("%s: no service of it is a member of a mirror: none has an InterSystems IRIS image or a variable such as MIRRORROLE", name)
-	}
-	l.chooseNetworks()
-	l.readBeside()
-	l.write(directory)
-	result, err := l.text.settle()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", source.Name, err)
 	}
 	return result, nil
 }
 
-// errUnsettled is a topology that stays wrong whatever is left out.
-var errUnsettled = errors.New("what it describes cannot be said in a topology")
-
-// maxNotes bounds the comments on one thing.
-const maxNotes = 40
-
-// inThisFile is a place that means nothing to a reader of the topology: lines
-// move.
-var inThisFile = regexp.MustCompile(` at import\.hcl:\d+,\d+-\d+(,\d+)?`)
-
-// accepts reports whether the language takes a topology, and what it says.
-func accepts(text []byte) (mistakes []mistake) {
-	lab, diags := schema.Load("import.hcl", []schema.Source{{Name: "import.hcl", Content: text}})
-	for _, d := range append(diags, planned(lab, diags)...) {
-		if d.Severity == severityError && d.Subject != nil {
-			mistakes = append(mistakes, mistake{d.Subject.Start.Line, inThisFile.ReplaceAllString(d.Detail, "")})
-		}
+func imported(source Source) (*Result, error) {
+	if len(source.Content) > maxSize {
+		return nil, errors.New("it is larger than 4 MB; thousands of services take less")
 	}
-	return mistakes
+	files := newFiles(source.Read)
+	compose, err := parse(source.Content, files, source.Lookup)
+	if err != nil {
+		return nil, err
+	}
+	d := &discovery{compose: compose, files: files, source: path.Base(source.Name), text: &topology{}, labels: map[string]bool{}}
+	d.resolveImages()
+	d.classify()
+	d.groupMirrors()
+	if len(d.mirrors) == 0 {
+		return nil, errors.New("it has no instance of InterSystems IRIS: no service has an image of it, a merge file, " +
+			"or a variable such as MIRRORROLE")
+	}
+	d.chooseNetworks()
+	d.readConfigurations()
+	d.nameMirrors()
+	d.write(source.Directory)
+	return d.text.settle()
 }
 
-// A mistake is an error of the language at a line of a topology.
-type mistake struct {
-	line   int
-	detail string
+// A discovery is what is known of the lab so far.
+type discovery struct {
+	compose *composeFile
+	files   *files
+	source  string // base name of the compose file
+	text    *topology
+	notes   []string // on the lab as a whole
+
+	parts    []*part
+	others   []*service // not carried over
+	mirrors  []*mirror
+	networks []*network
+	labels   map[string]bool  // names that are taken
+	hosts    map[string]*part // by service name, host name, container name, alias and address
+	release  release          // of the image of IRIS
+	gone     map[string]bool  // names of services that are not carried over
+	virtual  map[string]bool  // virtual addresses of mirrors
+	prefixes []netip.Prefix   // of the compose file's networks
+
+	mirrorNetwork, clientNetwork string
+	balanced                     []listener
+	statsPort                    int // host port of HAProxy's statistics
+	proxy                        proxySettings
+}
+
+// A part is a service that the topology has a block for.
+type part struct {
+	*service
+	kind       kind
+	label      string // its name in the topology
+	role       string // of a member, "" until it is known
+	roleRemark string // how the role was found, where nothing states it
+	merge      *mergeFacts
+	mirror     *mirror // of a member or application server
+	group      int     // of a member with Member=auto: which of the mirrors that share its merge file
+	ini        *ini    // of a gateway, nil for none
+}
+
+// A mirror is a mirror to be.
+type mirror struct {
+	name    string
+	setName string
+	key     string // setKey of the member that it was made for
+	members []*part
+	isAlone bool // nothing says that its instance is mirrored
+}
+
+func (d *discovery) note(format string, values ...any) {
+	d.notes = append(d.notes, fmt.Sprintf(format, values...))
+}
+
+// ofKind returns the services of a kind, in the order of the compose file.
+func (d *discovery) ofKind(k kind) []*part {
+	var list []*part
+	for _, p := range d.parts {
+		if p.kind == k {
+			list = append(list, p)
+		}
+	}
+	return list
 }

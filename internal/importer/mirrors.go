@@ -1,170 +1,279 @@
 package importer
 
 import (
-	"regexp"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// groupMirrors puts the members into mirrors, each with one primary.
-func (l *findings) groupMirrors() {
-	l.guessRoles(l.ofKind(kindMember))
-	members := l.ofKind(kindMember)
-	var homeless []*part
+// groupMirrors puts the members into mirrors. What states where a member belongs comes first: the
+// primary that it joins, and its mirror set; then its name.
+func (d *discovery) groupMirrors() {
+	members := d.ofKind(kindMember)
+	if len(members) == 0 {
+		d.promoteDataServer()
+		members = d.ofKind(kindMember)
+	}
+	g := &grouping{discovery: d, bySet: map[string][]*mirror{}, byStem: map[string]*mirror{}, joint: d.isMirrored(members)}
+	g.stems = map[string]int{}
+	d.takeNamedPrimaries(members)
+	for _, p := range members {
+		g.states = g.states || p.role != ""
+		stem, _ := nameParts(p.name)
+		g.stems[stem]++
+	}
 	for _, p := range members {
 		if p.role == "primary" {
-			l.mirrors = append(l.mirrors, &mirror{members: []*part{p}, port: -1})
+			g.found(p)
+		}
+	}
+	g.sortNames()
+	for _, p := range members {
+		if host, _ := p.primaryHost(); p.mirror == nil && (p.setName() != "" || host != "") {
+			g.place(p)
 		}
 	}
 	for _, p := range members {
-		switch m := l.home(p); {
-		case p.role == "primary":
-		case m == nil:
-			homeless = append(homeless, p)
-		default:
-			m.members = append(m.members, p)
+		if p.mirror == nil {
+			g.place(p)
 		}
 	}
-	for _, p := range homeless {
-		l.drop(p)
+	d.sortMirrors()
+	for _, m := range d.mirrors {
+		m.chooseRoles()
 	}
-	for _, m := range l.mirrors {
-		m.settle(l)
-	}
-	for _, p := range l.ofKind(kindServer) {
-		if p.mirror = l.dataServer(p); p.mirror == nil {
-			l.drop(p)
-		}
-	}
+	d.assignServers()
+	d.describe(g.joint)
 }
 
-func (l *findings) ofKind(k kind) []*part {
-	var list []*part
-	for _, p := range l.parts {
-		if p.kind == k {
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-// drop leaves a service out.
-func (l *findings) drop(p *part) {
-	p.kind = kindNone
-	l.others = append(l.others, p.service)
-}
-
-// An ending tells a role where labs call members ap1a, iris-b or node1-dr.
-var ending = regexp.MustCompile(`(?i)[-_.]?(primary|backup|master|slave|failover|standby|secondary|async|dr|ror?|rwr?|report(?:ing)?|[a-d]|r|0?[1-9])$`)
-
-var endings = map[string]string{
-	"a": "primary", "b": "backup", "d": "drasync", "r": "rorasync", "1": "primary", "01": "primary", "2": "backup", "02": "backup",
-	"ro": "rorasync", "ror": "rorasync", "rw": "rwrasync", "rwr": "rwrasync",
-}
-
-// stem is a member's name without its ending.
-func stem(name string) string { return ending.ReplaceAllString(name, "") }
-
-// guessRoles gives a role to members of which nothing tells it: by the end of
-// their names, and then by their order.
-func (l *findings) guessRoles(members []*part) {
-	known := map[string]map[string]bool{} // by stem
-	told := false
+// takeNamedPrimaries makes a primary of an instance that another one names as the primary that it
+// joins, unless the instance states another role.
+func (d *discovery) takeNamedPrimaries(members []*part) {
 	for _, p := range members {
-		told = told || p.role != ""
-		if known[stem(p.name)] == nil {
-			known[stem(p.name)] = map[string]bool{}
+		host, isPrimary := p.primaryHost()
+		if named := d.host(host); isPrimary && named != nil && named != p && named.kind == kindMember && named.role == "" {
+			named.role = "primary"
+			named.roleRemark = ""
 		}
-		known[stem(p.name)][p.role] = true
-	}
-	for _, p := range members {
-		if p.role != "" {
-			continue
-		}
-		taken := known[stem(p.name)]
-		if told && len(taken) == 1 { // an IRIS of its own among members
-			l.drop(p)
-			continue
-		}
-		m := ending.FindStringSubmatch(p.name)
-		if m != nil {
-			p.role = endings[strings.ToLower(m[1])]
-			if p.role == "" {
-				p.role = roleOf(m[1])
-			}
-		}
-		if p.role == "" || (p.role == "primary" || p.role == "backup") && taken[p.role] {
-			switch {
-			case !taken["primary"]:
-				p.role = "primary"
-			case !taken["backup"]:
-				p.role = "backup"
-			default:
-				p.role = "drasync"
-			}
-		}
-		taken[p.role] = true
-		p.guess = "The compose file does not tell the role of " + p.name + "; it was guessed from its name and place."
 	}
 }
 
-// home is the mirror that a member belongs to, nil where that is not clear.
-func (l *findings) home(p *part) *mirror {
-	if len(l.mirrors) == 1 {
-		return l.mirrors[0]
+// sortMirrors puts members, and the mirrors by their first ones, into the order of the compose file.
+func (d *discovery) sortMirrors() {
+	position := map[*part]int{}
+	for i, p := range d.parts {
+		position[p] = i
 	}
-	// A variable or the merge file may name the primary.
-	names := []string{p.configMirror("Primary")}
-	for _, v := range p.environment {
-		if key := strings.ToUpper(v.key); strings.Contains(key, "PRIMARY") || strings.Contains(key, "MASTER") || strings.Contains(key, "PEER") || strings.Contains(key, "PARTNER") {
-			names = append(names, v.value)
-		}
+	for _, m := range d.mirrors {
+		slices.SortFunc(m.members, func(a, b *part) int { return position[a] - position[b] })
 	}
-	for _, m := range l.mirrors {
-		for _, name := range names {
-			host, _, _ := strings.Cut(name, ":")
-			if host != "" && m.members[0].answersTo(host) {
-				return m
-			}
-		}
-	}
-	// Else its name, then its set.
-	var best *mirror
-	longest, ties := 0, 0
-	for _, m := range l.mirrors {
-		n := commonPrefix(p.name, m.members[0].name)
-		switch {
-		case n > longest:
-			best, longest, ties = m, n, 1
-		case n == longest:
-			ties++
-		}
-	}
-	if ties == 1 {
-		return best
-	}
-	set := p.setName()
-	for _, m := range l.mirrors {
-		if set != "" && m.members[0].setName() == set {
-			return m
-		}
-	}
-	return nil
+	slices.SortStableFunc(d.mirrors, func(a, b *mirror) int { return position[a.members[0]] - position[b.members[0]] })
 }
 
-// answersTo reports whether a service is reached by that name or address.
-func (s *service) answersTo(host string) bool {
-	if strings.EqualFold(host, s.name) || s.hostname != "" && strings.EqualFold(host, s.hostname) {
+// isMirrored reports whether anything in the lab speaks of a mirror. Where nothing does, its
+// instances stand alone.
+func (d *discovery) isMirrored(members []*part) bool {
+	if len(d.ofKind(kindArbiter)) > 0 || mentionsMirror(d.compose.name) {
 		return true
 	}
-	for _, a := range s.attached {
-		if a.address == host {
+	stems := map[string]string{}
+	for _, p := range members {
+		if p.role != "" || p.merge.mirrored || p.setName() != "" || p.speaksOfMirror() {
 			return true
+		}
+		stem, end := nameParts(p.name)
+		if wordRole(end) != "" {
+			return true
+		}
+		if letterRoles[end] != "" && strings.Trim(stem, "-_.") != "" {
+			if other := stems[stem]; other != "" && other != end {
+				return true
+			}
+			stems[stem] = end
 		}
 	}
 	return false
+}
+
+func mentionsMirror(text string) bool { return strings.Contains(strings.ToLower(text), "mirror") }
+
+// speaksOfMirror reports whether the name of a service, its variables, its command or its mounts
+// have the word mirror in them.
+func (s *service) speaksOfMirror() bool {
+	texts := []string{s.name, s.hostname, s.containerName, s.image}
+	texts = append(texts, s.command...)
+	for _, v := range s.environment {
+		texts = append(texts, v.Name, v.Value)
+	}
+	for _, m := range s.mounts {
+		texts = append(texts, m.source, m.target)
+	}
+	return slices.ContainsFunc(texts, mentionsMirror)
+}
+
+// promoteDataServer makes a member of the application server that the others read from, where the
+// lab has no other instance.
+func (d *discovery) promoteDataServer() {
+	for _, p := range d.ofKind(kindServer) {
+		for _, host := range p.merge.dataServers {
+			if server := d.host(host); server != nil && server.kind == kindServer && server != p {
+				server.kind = kindMember
+				return
+			}
+		}
+	}
+}
+
+// A grouping is the state of groupMirrors.
+type grouping struct {
+	*discovery
+	bySet  map[string][]*mirror // by set name and group
+	byStem map[string]*mirror   // of members without a set
+	stems  map[string]int       // how many members have one
+	sorted []*part              // primaries by name
+	joint  bool                 // instances of which nothing is stated may form a mirror
+	states bool                 // a role is stated somewhere
+}
+
+// setKey is what the members of one mirror have in common: their set, whose case does not matter,
+// and their number where one merge file makes several mirrors.
+func setKey(p *part) string {
+	if set := p.setName(); set != "" {
+		return strings.ToLower(set) + "#" + itoa(p.group)
+	}
+	return ""
+}
+
+// found makes a mirror with a first member.
+func (g *grouping) found(p *part) *mirror {
+	m := &mirror{setName: p.setName(), key: setKey(p)}
+	g.mirrors = append(g.mirrors, m)
+	if key := setKey(p); key != "" {
+		g.bySet[key] = append(g.bySet[key], m)
+	}
+	stem, _ := nameParts(p.name)
+	if g.byStem[stem] == nil {
+		g.byStem[stem] = m
+	}
+	m.add(p)
+	return m
+}
+
+func (m *mirror) add(p *part) {
+	p.mirror = m
+	m.members = append(m.members, p)
+	if m.setName == "" {
+		m.setName = p.setName()
+	}
+}
+
+// place puts a member into its mirror, or leaves it out where none is its own.
+func (g *grouping) place(p *part) {
+	host, _ := p.primaryHost()
+	if primary := g.host(host); primary != nil && primary != p && primary.mirror != nil {
+		primary.mirror.add(p)
+		return
+	}
+	stem, _ := nameParts(p.name)
+	if key := setKey(p); key != "" {
+		switch list := g.bySet[key]; len(list) {
+		case 0:
+			if m := g.byStem[stem]; m != nil && m.setName == "" {
+				m.add(p)
+				g.bySet[key] = append(g.bySet[key], m)
+				return
+			}
+			g.found(p)
+		case 1:
+			list[0].add(p)
+		default: // mirrors that share a set name
+			if m := g.nearest(p, key); m != nil {
+				m.add(p)
+			} else {
+				g.leave(p, "several mirrors of the lab have its set name")
+			}
+		}
+		return
+	}
+	switch {
+	case !g.joint:
+		g.found(p).isAlone = true
+	case g.byStem[stem] != nil:
+		g.byStem[stem].add(p)
+	case p.role != "" || !g.states:
+		g.placeByName(p)
+	default:
+		g.leave(p, "nothing says that it is a member of a mirror")
+	}
+}
+
+// placeByName puts a member into the only mirror, or into that of the primary whose name is nearest.
+func (g *grouping) placeByName(p *part) {
+	stem, _ := nameParts(p.name)
+	if len(g.mirrors) == 0 || !g.states && g.stems[stem] > 1 {
+		g.found(p)
+		return
+	}
+	m := g.mirrors[0]
+	if len(g.mirrors) > 1 {
+		m = g.nearest(p, "")
+	}
+	switch {
+	case m != nil:
+		m.add(p)
+	case !g.states:
+		g.found(p)
+	default:
+		g.leave(p, "several mirrors of the lab could be its own")
+	}
+}
+
+func (g *grouping) leave(p *part, why string) {
+	p.kind = kindNone
+	g.note("The instance %s (%s) is not carried over: %s.", p.name, p.origin(), why)
+}
+
+// sortNames prepares nearest.
+func (g *grouping) sortNames() {
+	for _, m := range g.mirrors {
+		g.sorted = append(g.sorted, m.members[0])
+	}
+	sort.SliceStable(g.sorted, func(i, j int) bool { return g.sorted[i].name < g.sorted[j].name })
+}
+
+// nearest is the mirror whose primary has the name that begins most like that of a member, nil where
+// two do or none does; with a key, of the mirrors that have it. Names that begin alike stand together
+// in their order.
+func (g *grouping) nearest(p *part, key string) *mirror {
+	at, _ := slices.BinarySearchFunc(g.sorted, p.name, func(q *part, name string) int { return strings.Compare(q.name, name) })
+	var best *mirror
+	longest, ties := 0, 0
+	consider := func(i, step int) {
+		for ; i >= 0 && i < len(g.sorted); i += step {
+			n := commonPrefix(g.sorted[i].name, p.name)
+			if n < longest || n == 0 {
+				return
+			}
+			if key != "" && g.sorted[i].mirror.key != key {
+				continue
+			}
+			if n > longest {
+				best, longest, ties = g.sorted[i].mirror, n, 0
+			}
+			if ties++; ties > 2 {
+				return
+			}
+		}
+	}
+	consider(at-1, -1)
+	consider(at, 1)
+	if ties != 1 {
+		return nil
+	}
+	return best
 }
 
 func commonPrefix(a, b string) int {
@@ -175,64 +284,58 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-func (p *part) setName() string {
-	if name := p.configMirror("Name"); name != "" {
-		return name
-	}
-	return p.env("MIRRORSETNAME", "MIRRORSET", "MIRROR_SET", "MIRROR_SET_NAME", "MIRRORNAME", "MIRROR_NAME", "ISC_MIRROR_NAME")
-}
-
-func (p *part) systemName() string {
-	if name := p.configMirror("SystemName"); name != "" {
-		return name
-	}
-	return p.env("MIRRORMEMBERNAME", "MIRRORMEMBER", "MIRROR_MEMBER", "MIRROR_MEMBER_NAME", "MIRRORSYSTEMNAME", "SYSTEMNAME", "MIRROR_SYSTEM_NAME")
-}
-
-// settle names a mirror after its members, and sees to it that it has one backup.
-func (m *mirror) settle(l *findings) {
-	first := m.members[0]
-	prefix := stem(first.name)
-	if len(m.members) > 1 {
-		prefix = first.name
-		for _, p := range m.members[1:] {
-			prefix = prefix[:commonPrefix(prefix, p.name)]
+// assignServers gives each application server its data server: the mirror of the instance that its
+// merge file names, else the one of the set whose databases it reads, else the only one.
+func (d *discovery) assignServers() {
+	sets := map[string]*mirror{}
+	for _, m := range d.mirrors {
+		if key := strings.ToLower(m.setName); key != "" && sets[key] == nil {
+			sets[key] = m
 		}
 	}
-	if name := plainName(prefix); len(name) > 1 && len(name) <= 32 {
-		m.name = l.labelFor(name, "")
-	} else {
-		m.name = l.labelFor("mirror", "")
-	}
-	m.setName = first.setName()
-	backup := false
-	for _, p := range m.members {
-		p.mirror = m
-		if p.role == "backup" && backup {
-			p.role = "drasync"
-			p.guess = "A mirror has one backup: " + p.name + " is a DR async now."
-		}
-		backup = backup || p.role == "backup"
-	}
-}
-
-// dataServer is the mirror that an application server's merge file names, or the
-// only one.
-func (l *findings) dataServer(p *part) *mirror {
-	if p.merge != nil {
-		for _, key := range p.merge.Keys("ECPServers") {
-			host, _, _ := strings.Cut(key.Value, ",")
-			for _, m := range l.mirrors {
-				for _, member := range m.members {
-					if member.answersTo(host) {
-						return m
-					}
-				}
+	for _, p := range d.ofKind(kindServer) {
+		for _, host := range p.merge.dataServers {
+			if server := d.host(host); server != nil && p.mirror == nil {
+				p.mirror = server.mirror
 			}
 		}
+		for _, set := range p.merge.remoteSets {
+			if p.mirror == nil {
+				p.mirror = sets[strings.ToLower(set)]
+			}
+		}
+		if p.mirror == nil && len(d.mirrors) == 1 {
+			p.mirror = d.mirrors[0]
+		}
+		if p.mirror == nil {
+			p.kind = kindNone
+			d.note("The application server %s (%s) is not carried over: its data server is no service of the compose file.",
+				p.name, p.origin())
+		}
 	}
-	if len(l.mirrors) == 1 {
-		return l.mirrors[0]
+}
+
+// describe says what the lab is, where it is no mirror.
+func (d *discovery) describe(joint bool) {
+	members, servers := d.ofKind(kindMember), d.ofKind(kindServer)
+	for _, p := range members {
+		if p.merge.sharded {
+			d.note("The merge files make a sharded cluster, which a topology cannot describe: its instances are carried over " +
+				"without their shards.")
+			break
+		}
 	}
-	return nil
+	switch {
+	case len(members) == 0:
+	case joint:
+	case len(servers) > 0:
+		d.note("The lab is a distributed cache cluster (ECP) without a mirror: its data server is the only member of a mirror " +
+			"here, as a topology has no instance outside one. A second member would make it highly available.")
+	case len(members) == 1:
+		d.note("The lab has a single instance of IRIS and no mirror: the instance is the only member of a mirror here, as a " +
+			"topology has no instance outside one.")
+	default:
+		d.note("Nothing in the lab says that its instances are mirrored: each is the only member of a mirror of its own here, " +
+			"as a topology has no instance outside one.")
+	}
 }

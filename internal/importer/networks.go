@@ -7,10 +7,10 @@ import (
 )
 
 // chooseNetworks takes over the networks that the lab's services are on, and
-// tells which of them carries what.
-func (l *findings) chooseNetworks() {
+// finds out which of them carries what.
+func (d *discovery) chooseNetworks() {
 	used := map[string]bool{}
-	for _, p := range l.parts {
+	for _, p := range d.parts {
 		if p.kind == kindNone {
 			continue
 		}
@@ -23,27 +23,29 @@ func (l *findings) chooseNetworks() {
 	}
 	labels := map[string]string{}
 	taken := map[string]bool{}
+	suffix := map[string]int{}
 	add := func(n *network) {
-		label := plainName(n.name)
+		label := nameOf(n.name)
 		if label == "default" || label == "" {
 			label = "lab"
 		}
-		for base, i := label, 2; taken[label]; i++ {
-			label = base + "-" + itoa(i)
+		for base := label; taken[label]; {
+			suffix[base] = max(suffix[base]+1, 2)
+			label = base + "-" + itoa(suffix[base])
 		}
 		taken[label] = true
 		labels[n.name] = label
-		l.networks = append(l.networks, &network{label, n.subnet})
+		d.networks = append(d.networks, &network{label, n.subnet})
 	}
-	for _, n := range l.compose.networks {
+	for _, n := range d.compose.networks {
 		if used[n.name] {
 			add(n)
 			delete(used, n.name)
 		} else {
-			l.compose.notes = append(l.compose.notes, "Network "+n.name+" has no service of the lab on it.")
+			d.compose.notes = append(d.compose.notes, "Network "+n.name+" has no service of the lab on it.")
 		}
 	}
-	for _, p := range l.parts { // networks that only services name
+	for _, p := range d.parts { // networks that only services name
 		for _, a := range p.attached {
 			if used[a.network] {
 				add(&network{name: a.network})
@@ -51,43 +53,43 @@ func (l *findings) chooseNetworks() {
 			}
 		}
 	}
-	for _, p := range l.parts {
+	for _, p := range d.parts {
 		for i := range p.attached {
 			p.attached[i].network = labels[p.attached[i].network]
 		}
 	}
-	l.clientNetwork = l.mostUsed(kindGateway, kindArbiter, kindNGINX)
-	if l.clientNetwork == "" {
-		l.clientNetwork = l.networks[len(l.networks)-1].name
+	d.clientNetwork = d.mostUsed(kindGateway, kindArbiter, kindNGINX)
+	if d.clientNetwork == "" {
+		d.clientNetwork = d.networks[len(d.networks)-1].name
 	}
-	l.mirrorNetwork = l.clientNetwork
-	for _, n := range l.networks { // a network that every member is on, and clients need not be
-		if n.name == l.clientNetwork {
-			continue
-		}
-		if !slices.ContainsFunc(l.ofKind(kindMember), func(p *part) bool { return !p.on(n.name) }) {
-			l.mirrorNetwork = n.name
+	d.mirrorNetwork = d.clientNetwork
+	members := d.ofKind(kindMember)
+	for _, n := range d.networks { // a network that every member is on, and clients need not be
+		isOff := func(p *part) bool { return !p.on(n.name) }
+		if n.name != d.clientNetwork && !slices.ContainsFunc(members, isOff) {
+			d.mirrorNetwork = n.name
 			break
 		}
 	}
-	for _, p := range l.parts {
-		l.attach(p)
+	for _, p := range d.parts {
+		d.attach(p)
 	}
 }
 
-// mostUsed is the network that most services of these kinds are on, "" where
-// there are none.
-func (l *findings) mostUsed(kinds ...kind) string {
-	best, most := "", 0
-	for _, n := range l.networks {
-		count := 0
-		for _, p := range l.parts {
-			if slices.Contains(kinds, p.kind) && p.on(n.name) {
-				count++
+// mostUsed is the network that most services of these kinds are on, "" where there are none.
+func (d *discovery) mostUsed(kinds ...kind) string {
+	count := map[string]int{}
+	for _, p := range d.parts {
+		if slices.Contains(kinds, p.kind) {
+			for _, a := range p.attached {
+				count[a.network]++
 			}
 		}
-		if count > most {
-			best, most = n.name, count
+	}
+	best := ""
+	for _, n := range d.networks {
+		if count[n.name] > count[best] {
+			best = n.name
 		}
 	}
 	return best
@@ -98,77 +100,77 @@ func (p *part) on(network string) bool {
 }
 
 // attach puts a service on the networks that the lab needs it on.
-func (l *findings) attach(p *part) {
-	need := []string{l.clientNetwork}
+func (d *discovery) attach(p *part) {
+	need := []string{d.clientNetwork}
 	switch p.kind {
 	case kindNone:
 		return
 	case kindMember:
-		need = append(need, l.mirrorNetwork)
+		need = append(need, d.mirrorNetwork)
 	}
 	for _, name := range need {
 		if !p.on(name) {
 			p.attached = append(p.attached, attachment{network: name})
-			p.remark("%s is on network %s too now, where the lab needs it.", p.name, name)
+			p.remark("%s is on network %s as well, where the lab needs it.", p.name, name)
 		}
 	}
 }
 
-// writeNetworks says on which networks a service is, where that is not the
-// default, and its addresses.
-func (l *findings) writeNetworks(b *block, p *part) {
+// writeNetworks writes the networks that a service is on, where they are not the default, and its
+// addresses.
+func (d *discovery) writeNetworks(b *block, p *part) {
 	var names []string
-	for _, n := range l.networks {
+	for _, n := range d.networks {
 		if p.on(n.name) {
 			names = append(names, n.name)
 		}
 	}
-	byDefault := []string{l.clientNetwork}
+	byDefault := []string{d.clientNetwork}
 	if p.kind == kindMember || p.kind == kindServer || p.kind == kindHAProxy {
 		byDefault = nil
-		for _, n := range l.networks {
+		for _, n := range d.networks {
 			byDefault = append(byDefault, n.name)
 		}
 	}
 	if !slices.Equal(names, byDefault) {
 		b.set("networks", list(names))
 	}
-	pinned := false
-	for _, a := range p.attached {
-		pinned = pinned || a.address != ""
-	}
-	if n := l.hostNumber(p); n > 0 {
+	if n := d.hostNumber(p); n > 0 {
 		b.set("host_number", itoa(n))
 		return
 	}
-	if pinned {
-		var pins []string
-		for _, a := range p.attached {
-			if a.address != "" {
-				pins = append(pins, quote(a.network)+" = "+quote(a.address))
-			}
+	var pins []string
+	for _, a := range p.attached {
+		if a.address != "" {
+			pins = append(pins, quote(a.network)+" = "+quote(a.address))
 		}
+	}
+	if len(pins) > 0 {
 		b.set("addresses", "{ "+strings.Join(pins, ", ")+" }")
 	}
 }
 
-// hostNumber is the one number that all addresses of a service have, 0 where
-// they differ or some are not given.
-func (l *findings) hostNumber(p *part) int {
+// hostNumber is the one number that all addresses of a service have, 0 where they differ or some are
+// not given.
+func (d *discovery) hostNumber(p *part) int {
 	number := 0
 	for _, a := range p.attached {
-		n := 0
-		for _, made := range l.networks {
-			if made.name == a.network {
-				n = offset(made.subnet, a.address)
-			}
-		}
+		n := offset(d.subnetOf(a.network), a.address)
 		if n == 0 || number > 0 && n != number {
 			return 0
 		}
 		number = n
 	}
 	return number
+}
+
+func (d *discovery) subnetOf(network string) string {
+	for _, n := range d.networks {
+		if n.name == network {
+			return n.subnet
+		}
+	}
+	return ""
 }
 
 // offset is the host number of an address in a subnet, 0 where it has none.

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,8 +13,8 @@ import (
 	"mirrorgen/schema"
 )
 
-// A topology is one being written: comments and blocks, line by line, so that a
-// mistake can be led back to the argument that it is about.
+// A topology is one being written: comments and blocks, line by line, so that a mistake can be led
+// back to the argument that it is about.
 type topology struct {
 	notes  []string // comments at the beginning
 	blocks []*block
@@ -22,17 +23,20 @@ type topology struct {
 // A block has a line for its header and one for each argument.
 type block struct {
 	header    string // e.g. `nginx "web"`
-	arguments []argument
+	arguments []argumentLine
 	blocks    []*block
 	notes     []string // comments before it
-	needless  bool     // the lab can do without it
-	gone      bool
+	optional  bool     // the lab can do without it
+	refused   bool
 }
 
-type argument struct {
+type argumentLine struct {
 	name, value string
-	why         string // why it was left out, "" where it stands
+	refusal     string // why it is left out, "" where it stands
 }
+
+// maxNotes bounds the comments on one block.
+const maxNotes = 40
 
 func (b *block) set(name, value string) {
 	for i := range b.arguments {
@@ -41,80 +45,108 @@ func (b *block) set(name, value string) {
 			return
 		}
 	}
-	b.arguments = append(b.arguments, argument{name: name, value: value})
+	b.arguments = append(b.arguments, argumentLine{name: name, value: value})
 }
 
 func (b *block) note(format string, values ...any) {
 	b.notes = append(b.notes, fmt.Sprintf(format, values...))
 }
 
-// owner is what a line of the topology belongs to.
+// has reports whether a block has an argument that stands.
+func (b *block) has(name string) bool {
+	for _, a := range b.arguments {
+		if a.name == name && a.refusal == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *topology) add(header string) *block {
+	b := &block{header: header}
+	t.blocks = append(t.blocks, b)
+	return b
+}
+
+// An owner is what a line of the topology belongs to.
 type owner struct {
 	block    *block
 	argument int // index, -1 for the block itself
 }
 
-// render writes the topology, and tells whose each line is.
-func (t *topology) render() ([]byte, map[int]owner) {
-	var lines []string
-	owners := map[int]owner{}
-	comment := func(indent, text string) {
-		for _, line := range wrap(text, 78-len(indent)) {
-			lines = append(lines, indent+"# "+line)
+// A page is a topology being printed.
+type page struct {
+	lines  []string
+	owners []owner // by line, the first at 1
+}
+
+func (p *page) line(text string, o owner) {
+	p.lines = append(p.lines, strings.TrimRight(text, " "))
+	p.owners = append(p.owners, o)
+}
+
+func (p *page) comment(indent, text string) {
+	for _, line := range wrap(text, 78-len(indent)) {
+		p.line(indent+"# "+line, owner{})
+	}
+}
+
+func (p *page) block(b *block, indent string) {
+	for i, n := range b.notes {
+		if i == maxNotes {
+			p.comment(indent, fmt.Sprintf("There are %d more remarks of this kind.", len(b.notes)-maxNotes))
+			break
+		}
+		p.comment(indent, n)
+	}
+	if b.refused {
+		return
+	}
+	standing := 0
+	for _, a := range b.arguments {
+		if a.refusal != "" {
+			p.comment(indent, a.name+" = "+a.value+" is not carried over: "+a.refusal)
+			continue
+		}
+		standing++
+	}
+	header := owner{b, -1}
+	if standing == 0 && len(b.blocks) == 0 {
+		p.line(indent+b.header+" {}", header)
+		return
+	}
+	p.line(indent+b.header+" {", header)
+	for i, a := range b.arguments {
+		if a.refusal != "" {
+			continue
+		}
+		for line := range strings.SplitSeq(a.name+" = "+a.value, "\n") {
+			p.line(indent+"  "+line, owner{b, i})
 		}
 	}
-	var write func(b *block, indent string)
-	write = func(b *block, indent string) {
-		for _, n := range b.notes[:min(len(b.notes), maxNotes)] {
-			comment(indent, n)
+	for i, inner := range b.blocks {
+		if i == 0 && standing > 0 || i > 0 && len(inner.notes) > 0 {
+			p.line("", owner{})
 		}
-		if b.gone {
-			return
-		}
-		body := 0
-		for i := range b.arguments {
-			a := &b.arguments[i]
-			if a.why != "" {
-				comment(indent, a.name+" = "+a.value+" is not carried over: "+a.why)
-				continue
-			}
-			body++
-		}
-		lines = append(lines, indent+b.header+" {")
-		owners[len(lines)] = owner{b, -1}
-		if body == 0 && len(b.blocks) == 0 {
-			lines[len(lines)-1] += "}"
-			return
-		}
-		for i, a := range b.arguments {
-			if a.why != "" {
-				continue
-			}
-			for line := range strings.SplitSeq(a.name+" = "+a.value, "\n") {
-				lines = append(lines, indent+"  "+line)
-				owners[len(lines)] = owner{b, i}
-			}
-		}
-		for i, inner := range b.blocks {
-			if i == 0 && body > 0 || i > 0 && len(inner.notes) > 0 {
-				lines = append(lines, "")
-			}
-			write(inner, indent+"  ")
-		}
-		lines = append(lines, indent+"}")
+		p.block(inner, indent+"  ")
 	}
+	p.line(indent+"}", owner{})
+}
+
+// render prints the topology. It is not laid out, which changes no line's number.
+func (t *topology) render() *page {
+	p := &page{owners: make([]owner, 1)}
 	for _, n := range t.notes {
-		comment("", n)
+		p.comment("", n)
 	}
 	for _, b := range t.blocks {
-		lines = append(lines, "")
-		write(b, "")
+		p.line("", owner{})
+		p.block(b, "")
 	}
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(line, " ")
-	}
-	return hclwrite.Format([]byte(strings.Join(lines, "\n") + "\n")), owners
+	return p
 }
+
+func (p *page) text() []byte { return []byte(strings.Join(p.lines, "\n") + "\n") }
 
 // wrap breaks a comment into lines.
 func wrap(text string, width int) []string {
@@ -130,34 +162,69 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// settle leaves out what the language refuses, with its reason in a comment,
-// until it takes the rest.
+// What bounds how often a topology is compiled. Most are accepted at the second attempt.
+const (
+	carefulRounds = 5  // one argument of a block at a time: other mistakes may follow from it
+	maxRounds     = 10 // then all that are refused
+)
+
+// settle leaves out what the language refuses, with its reason in a comment, until it takes the
+// rest. What it refuses although a lab cannot do without it becomes an error of the result.
 func (t *topology) settle() (*Result, error) {
-	for range 200 {
-		text, owners := t.render()
-		mistakes := accepts(text)
-		if len(mistakes) == 0 {
-			return &Result{text, t.lost()}, nil
-		}
-		changed := map[*block]bool{} // one of each at a time: others may follow from it
-		for _, m := range mistakes {
-			o, ok := owners[m.line]
-			switch {
-			case !ok || changed[o.block]:
-			case o.argument >= 0 && o.block.arguments[o.argument].why == "":
-				o.block.arguments[o.argument].why = m.detail
-				changed[o.block] = true
-			case o.argument < 0 && o.block.needless && !o.block.gone:
-				o.block.gone = true
-				o.block.note("%s is not carried over: %s", o.block.header, m.detail)
-				changed[o.block] = true
-			}
-		}
-		if len(changed) == 0 {
-			return nil, fmt.Errorf("%w: %s", errUnsettled, mistakes[0].detail)
+	for round := 1; ; round++ {
+		printed := t.render()
+		made, mistakes := compile(printed.text())
+		if len(mistakes) == 0 || round == maxRounds || !printed.refuse(mistakes, round <= carefulRounds) {
+			return &Result{Topology: hclwrite.Format(printed.text()), Lost: t.lost(), Plan: made, Errors: mistakes}, nil
 		}
 	}
-	return nil, errUnsettled
+}
+
+// thisFile is a position that means nothing to a reader of the topology: lines move.
+var thisFile = regexp.MustCompile(` at ` + regexp.QuoteMeta(ResultName) + `:\d+,\d+-\d+(,\d+)?`)
+
+// refuse leaves out what mistakes are about, and reports whether that was anything.
+func (p *page) refuse(mistakes hcl.Diagnostics, careful bool) bool {
+	changed := map[*block]bool{}
+	for _, m := range mistakes {
+		if m.Subject.Start.Line >= len(p.owners) {
+			continue
+		}
+		o := p.owners[m.Subject.Start.Line]
+		reason := thisFile.ReplaceAllString(m.Detail, "")
+		switch {
+		case o.block == nil || careful && changed[o.block]:
+		case o.argument >= 0 && o.block.arguments[o.argument].refusal == "":
+			o.block.arguments[o.argument].refusal = reason
+			changed[o.block] = true
+		case o.argument < 0 && o.block.optional && !o.block.refused:
+			o.block.refused = true
+			o.block.note("%s is not carried over: %s", o.block.header, reason)
+			changed[o.block] = true
+		}
+	}
+	return len(changed) > 0
+}
+
+// compile returns the plan of a topology, or the errors in it.
+func compile(text []byte) (*plan.Plan, hcl.Diagnostics) {
+	lab, diags := schema.Load(ResultName, []schema.Source{{Name: ResultName, Content: text}})
+	var made *plan.Plan
+	if lab != nil && !diags.HasErrors() {
+		var more hcl.Diagnostics
+		made, more = plan.Make(lab, nil)
+		diags = append(diags, more...)
+	}
+	var errors hcl.Diagnostics
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil {
+			errors = append(errors, d)
+		}
+	}
+	if len(errors) > 0 {
+		return nil, errors
+	}
+	return made, nil
 }
 
 // lost counts the comments.
@@ -168,7 +235,7 @@ func (t *topology) lost() int {
 		for _, b := range list {
 			n += len(b.notes)
 			for _, a := range b.arguments {
-				if a.why != "" {
+				if a.refusal != "" {
 					n++
 				}
 			}
@@ -190,16 +257,4 @@ func list(values []string) string {
 		quoted[i] = quote(v)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
-}
-
-// severityError tells errors from warnings.
-const severityError = hcl.DiagError
-
-// planned is what planning a lab says, where it could be read at all.
-func planned(lab *schema.Lab, diags hcl.Diagnostics) hcl.Diagnostics {
-	if lab == nil || diags.HasErrors() {
-		return nil
-	}
-	_, more := plan.Make(lab, nil)
-	return more
 }

@@ -5,25 +5,17 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // write makes the blocks of the topology.
-func (l *findings) write(directory string) {
-	t := l.text
-	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments tell what was not carried over.", l.source))
-	t.notes = append(t.notes, l.compose.notes...)
-	for _, s := range l.others {
-		t.notes = append(t.notes, fmt.Sprintf("The service %s (%s) is not carried over: it is no part of a mirror lab.", s.name, s.origin()))
-	}
-	if l.ini != nil {
-		t.notes = append(t.notes, l.iniNotes()...)
-	}
-	l.writeLab(directory)
-	l.writeImages()
-	for _, n := range l.networks {
-		if len(l.networks) == 1 && n.subnet == "" && n.name == "lab" {
+func (d *discovery) write(directory string) {
+	d.prepareAddresses()
+	t := d.text
+	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments list what is not carried over.", d.source))
+	d.writeLab(directory)
+	d.writeImages()
+	for _, n := range d.networks {
+		if len(d.networks) == 1 && n.subnet == "" && n.name == "lab" {
 			continue
 		}
 		b := t.add("network " + quote(n.name))
@@ -31,110 +23,118 @@ func (l *findings) write(directory string) {
 			b.set("subnet", quote(n.subnet))
 		}
 	}
-	l.writeIRIS()
-	for _, p := range l.ofKind(kindArbiter) {
-		b := l.service(p)
-		l.writePorts(b, p)
+	d.writeIRIS()
+	for _, p := range d.ofKind(kindArbiter) {
+		d.finish(d.service(p), p)
 	}
-	for _, m := range l.mirrors {
-		l.writeMirror(m)
+	for _, m := range d.mirrors {
+		d.writeMirror(m)
 	}
-	for _, p := range l.ofKind(kindServer) {
-		b := l.service(p)
+	for _, p := range d.ofKind(kindServer) {
+		b := d.service(p)
 		b.set("mirror", quote(p.mirror.name))
-		l.writePorts(b, p)
+		d.finish(b, p)
 	}
-	for _, p := range l.ofKind(kindGateway) {
-		b := l.service(p)
-		l.writeGateway(b, p)
-		l.writePorts(b, p, 80)
+	for _, p := range d.ofKind(kindGateway) {
+		b := d.service(p)
+		d.writeGateway(b, p)
+		d.finish(b, p, gatewayPort(p))
 	}
-	for _, p := range l.ofKind(kindNGINX) {
-		l.writeNGINX(p)
+	for _, p := range d.ofKind(kindNGINX) {
+		d.writeNGINX(p)
 	}
-	for i, p := range l.ofKind(kindHAProxy) {
-		l.writeHAProxy(p, i)
+	balancers := d.ofKind(kindHAProxy)
+	for i, p := range balancers {
+		d.writeHAProxy(p, i == 0, len(balancers) == 1)
 	}
+	t.notes = append(t.notes, d.notes...)
+	t.notes = append(t.notes, d.compose.notes...)
+	d.writeOthers()
 }
 
-func (t *topology) add(header string) *block {
-	b := &block{header: header}
-	t.blocks = append(t.blocks, b)
-	return b
+// writeOthers lists the services that are no part of a mirror lab.
+func (d *discovery) writeOthers() {
+	const shown = 20
+	for i, s := range d.others {
+		if i == shown {
+			d.text.notes = append(d.text.notes, fmt.Sprintf("%d more services are not carried over.", len(d.others)-shown))
+			return
+		}
+		d.text.notes = append(d.text.notes,
+			fmt.Sprintf("The service %s (%s) is not carried over: it is no part of a mirror lab.", s.name, s.origin()))
+	}
 }
 
 // origin is what a service runs.
 func (s *service) origin() string {
-	if s.image != "" {
+	switch {
+	case s.image != "":
 		return s.image
+	case s.imageWritten != "":
+		return s.imageWritten
+	case s.build != nil:
+		return "built in " + s.build.context
 	}
-	return "built in " + s.build
+	return "no image"
 }
 
-func (l *findings) writeLab(directory string) {
-	name := plainName(l.compose.name)
+func (d *discovery) writeLab(directory string) {
+	name := nameOf(d.compose.name)
 	if name == "" {
-		name = plainName(directory)
+		name = nameOf(directory)
 	}
 	if name == "" {
 		name = "lab"
 	}
-	b := l.text.add("lab " + quote(name))
-	if l.compose.name == "" {
+	b := d.text.add("lab " + quote(name))
+	if d.compose.name == "" {
 		b.note("Compose calls the lab after its directory; a generated one has this name.")
 	}
-	if address := l.publishAddress(b); address != "127.0.0.1" {
+	if address := d.publishAddress(b); address != "127.0.0.1" {
 		b.set("publish_address", quote(address))
 	}
-	for _, p := range l.parts {
+	for _, p := range d.parts {
 		if tz := p.env("TZ"); tz != "" {
 			b.set("timezone", quote(tz))
 			break
 		}
 	}
-	for _, p := range l.ofKind(kindMember) {
-		if key := p.flag("--key", "-k"); key != "" {
-			name, ok := p.beside(key)
-			if ok && path.Clean(name) != "iris.key" {
-				b.set("license_key", quote(path.Clean(name)))
-			}
-			b.note("The licence key is %s in the generated directory: put yours there.", otherwise(name, "iris.key"))
-			break
-		}
-	}
-	if len(l.networks) > 1 {
-		b.set("mirror_network", quote(l.mirrorNetwork))
-		b.set("client_network", quote(l.clientNetwork))
+	d.writeLicense(b)
+	if len(d.networks) > 1 {
+		b.set("mirror_network", quote(d.mirrorNetwork))
+		b.set("client_network", quote(d.clientNetwork))
 	}
 }
 
-func otherwise(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return path.Clean(s)
-}
-
-// flag is the value of a flag of the service's command.
-func (s *service) flag(names ...string) string {
-	for i, word := range s.command {
-		for _, name := range names {
-			if value, ok := strings.CutPrefix(word, name+"="); ok {
-				return value
-			}
-			if word == name && i+1 < len(s.command) {
-				return s.command[i+1]
+// writeLicense writes where the licence key of the first instance that has one lies.
+func (d *discovery) writeLicense(b *block) {
+	for _, p := range d.ofKind(kindMember) {
+		key := p.flag("--key", "-k")
+		for _, m := range p.mounts {
+			if key == "" && path.Base(m.target) == "iris.key" {
+				key = m.target
 			}
 		}
+		if key == "" {
+			continue
+		}
+		name := "iris.key"
+		if m, rest := p.mountOf(key); m != nil && isLocal(m.source) {
+			name = path.Join(m.source, rest)
+		}
+		if name != "iris.key" {
+			b.set("license_key", quote(name))
+		}
+		b.note("The licence key is %s in the generated directory: put yours there.", name)
+		return
 	}
-	return ""
 }
 
-// publishAddress is the interface that all ports are published on: the most open
-// one where they differ.
-func (l *findings) publishAddress(b *block) string {
+// publishAddress is the interface that all ports are published on: the most open one where they
+// differ.
+func (d *discovery) publishAddress(b *block) string {
 	found := map[string]bool{}
-	for _, p := range l.parts {
+	for _, p := range d.parts {
 		for _, published := range p.ports {
 			if p.kind != kindNone {
 				found[published.ip] = true
@@ -154,9 +154,11 @@ func (l *findings) publishAddress(b *block) string {
 	return "0.0.0.0"
 }
 
-// writeImages names the images that are not the default ones. Services of one
-// kind run the same image.
-func (l *findings) writeImages() {
+// defaultRelease is the release of a lab whose images say nothing of theirs.
+const defaultRelease = "2025.1"
+
+// writeImages names the images that are not the default ones. Services of one kind run the same.
+func (d *discovery) writeImages() {
 	b := &block{header: "images"}
 	for _, row := range []struct {
 		argument string
@@ -165,302 +167,191 @@ func (l *findings) writeImages() {
 		{"iris", []kind{kindMember, kindServer}}, {"arbiter", []kind{kindArbiter}}, {"webgateway", []kind{kindGateway}},
 		{"nginx", []kind{kindNGINX}}, {"haproxy", []kind{kindHAProxy}},
 	} {
-		first := ""
-		for _, p := range l.parts {
-			switch {
-			case !slices.Contains(row.kinds, p.kind):
-			case p.image == "":
-				b.note("%s is built in %s; the lab takes the vendor's image.", p.name, p.build)
-			case first == "":
-				first = p.image
-				if p.build != "" {
-					b.note("%s is built in %s and called %s; build it before the lab starts, or take the line away.", p.name, p.build, p.image)
-				}
-			case p.image != first:
-				b.note("%s runs %s; the lab has one image for all, %s.", p.name, p.image, first)
+		d.writeImage(b, row.argument, row.kinds)
+	}
+	if b.has("iris") {
+		for _, a := range b.arguments {
+			if a.name == "iris" && !releaseOf(a.value).known {
+				b.set("iris_version", quote(defaultRelease))
+				b.note("The tag of %s names no release. %s is a guess: set iris_version to the one that it holds.",
+					strings.Trim(a.value, `"`), defaultRelease)
+				break
 			}
-		}
-		if first != "" {
-			b.set(row.argument, quote(first))
 		}
 	}
 	if len(b.arguments)+len(b.notes) > 0 {
-		l.text.blocks = append(l.text.blocks, b)
+		d.text.blocks = append(d.text.blocks, b)
+	}
+}
+
+// writeImage names the image of services of some kinds.
+func (d *discovery) writeImage(b *block, argument string, kinds []kind) {
+	first := ""
+	other, built, unknown := map[string][]string{}, map[string][]string{}, map[string][]string{}
+	var order []string // of what is noted
+	add := func(to map[string][]string, key, name string) {
+		if to[key] == nil {
+			order = append(order, key)
+		}
+		to[key] = append(to[key], name)
+	}
+	for _, p := range d.parts {
+		base := p.base()
+		switch {
+		case !slices.Contains(kinds, p.kind) || base == "" && p.imageWritten == "":
+			continue
+		case p.kind == kindArbiter && imageKind(base) != kindArbiter:
+			b.note("%s runs the agent of %s; the lab takes the vendor's image of an arbiter.", p.name, base)
+			continue
+		case !p.isComplete() && (p.build == nil || p.build.image != nil):
+			written := p.imageWritten
+			if p.build != nil {
+				written = "in the Dockerfile of " + p.build.context
+			}
+			add(unknown, written, p.name)
+			continue
+		case p.build != nil && p.build.image == nil && p.image == "":
+			continue // remarked on
+		case first == "":
+			first = base
+		case base != first:
+			add(other, base, p.name)
+		}
+		if p.build != nil {
+			text := "in " + p.build.context + " from " + base
+			if p.build.image == nil {
+				text = "in " + p.build.context + " and called " + p.image
+			}
+			add(built, text, p.name)
+		}
+	}
+	for _, key := range order {
+		switch {
+		case unknown[key] != nil:
+			b.note("The image of %s, %s, has a variable without a value; the lab takes the vendor's image.", listed(unknown[key]), key)
+		case other[key] != nil:
+			b.note("%s: %s. The lab has one image for all, %s.", listed(other[key]), key, first)
+		case strings.Contains(key, " and called "):
+			b.note("Built %s: %s. Build it before the lab starts, or take the line away.", key, listed(built[key]))
+		default:
+			b.note("Built %s: %s. The lab takes the image that they start from; what the Dockerfile adds is not in it.",
+				key, listed(built[key]))
+		}
+	}
+	if first != "" {
+		b.set(argument, quote(first))
 	}
 }
 
 // writeIRIS writes what members have in common.
-func (l *findings) writeIRIS() {
+func (d *discovery) writeIRIS() {
 	b := &block{header: "iris"}
 	grace := ""
-	for _, p := range l.ofKind(kindMember) {
+	var merged []string
+	for _, p := range append(d.ofKind(kindMember), d.ofKind(kindServer)...) {
 		if p.stopGrace != "" && grace == "" {
 			grace = p.stopGrace
 			b.set("stop_grace_period", quote(grace))
 		}
-		if p.merge == nil {
-			continue
-		}
-		for _, key := range p.merge.Keys("Startup") {
-			if strings.EqualFold(key.Name, "PasswordHash") {
-				b.set("password_hash", quote(key.Value))
+		for _, name := range p.merge.files {
+			if !slices.Contains(merged, name) && len(merged) < maxNotes {
+				merged = append(merged, name)
 			}
 		}
-		for _, key := range p.merge.Keys("config") {
-			parts := strings.Split(key.Value, ",")
+		if p.kind == kindServer {
+			continue
+		}
+		for _, fact := range []struct{ argument, value string }{
+			{"password_hash", p.merge.passwordHash}, {"globals", p.merge.globals}, {"gmheap", p.merge.gmheap},
+		} {
 			switch {
-			case strings.EqualFold(key.Name, "globals") && len(parts) > 2:
-				b.set("globals", parts[2])
-			case strings.EqualFold(key.Name, "gmheap"):
-				b.set("gmheap", key.Value)
+			case fact.value == "":
+			case fact.argument == "password_hash":
+				b.set(fact.argument, quote(fact.value))
+			case strings.Trim(fact.value, "0123456789") == "":
+				b.set(fact.argument, fact.value)
 			}
 		}
 	}
+	if len(merged) > 0 {
+		d.note("Of the merge files %s, the mirrors, their databases, the cache and the password hash are carried over; the argument "+
+			"merge takes the rest.", listed(merged))
+	}
 	if len(b.arguments) > 0 {
-		l.text.blocks = append(l.text.blocks, b)
+		d.text.blocks = append(d.text.blocks, b)
 	}
 }
 
-// service begins the block of a service, with what all services have.
-func (l *findings) service(p *part) *block {
-	b := l.text.add(string(p.kind) + " " + quote(p.label))
-	b.needless = true
-	l.writeService(b, p)
+// service begins the block of a service, with what all services have. finish ends it.
+func (d *discovery) service(p *part) *block {
+	b := d.text.add(string(p.kind) + " " + quote(p.label))
+	b.optional = true
+	d.writeService(b, p)
 	return b
 }
 
-func (l *findings) writeService(b *block, p *part) {
-	p.block = b
-	l.writeNetworks(b, p)
+func (d *discovery) writeService(b *block, p *part) {
+	d.writeNetworks(b, p)
 	if p.kind == kindMember || p.kind == kindServer {
 		if p.cpus != "" {
 			b.set("cpus", p.cpus)
 		}
-		for _, flag := range p.command {
-			if name, _, _ := strings.Cut(flag, "="); strings.HasPrefix(name, "-") && name != "--key" && name != "-k" {
-				p.lose("command %s", name)
-			}
-		}
-	} else if len(p.command) > 0 {
+		p.loseOptions()
+	} else if len(p.command) > 0 && !p.runsAgent() && p.kind != kindArbiter {
 		p.lose("command")
 	}
-	l.writeEnvironment(b, p)
+	d.writeEnvironment(b, p)
 	for _, m := range p.mounts {
-		if name := path.Base(m.target); !slices.Contains([]string{"CSP.ini", "haproxy.cfg", "nginx.conf", "default.conf"}, name) {
+		if !p.isReplaced(m) {
 			p.lose("volume %s:%s", m.source, m.target)
 		}
 	}
+}
+
+// isReplaced reports whether a mount brings nothing but what the lab writes or mounts itself.
+func (p *part) isReplaced(m mount) bool {
+	targets := []string{p.env("ISC_CSP_INI_FILE"), p.env("ISC_CSP_CONF_FILE"), p.flag("--key", "-k")}
+	targets = append(targets, strings.Split(p.env("ISC_CPF_MERGE_FILE"), ",")...)
+	for _, target := range targets {
+		if brings, _ := p.mountOf(strings.TrimSpace(target)); target != "" && brings != nil && *brings == m {
+			return m.source != "." && m.source != "./"
+		}
+	}
+	return isConfiguration(m.target) || path.Base(m.target) == "iris.key"
+}
+
+// handled are the options of iris-main that the lab gives itself where they are needed.
+var handled = []string{"--key", "-k", "--check-caps", "--ISCAgent", "--ISCAgentPort"}
+
+// loseOptions notes the options of an instance that the lab does not give, with their values.
+func (p *part) loseOptions() {
+	for i, option := range p.command {
+		name, value, hasValue := strings.Cut(option, "=")
+		if !hasValue {
+			if name, value, hasValue = strings.Cut(option, " "); !hasValue && i+1 < len(p.command) && !strings.HasPrefix(p.command[i+1], "-") {
+				value = p.command[i+1]
+			}
+		}
+		if strings.HasPrefix(name, "-") && !slices.Contains(handled, name) {
+			p.lose("command %s", strings.TrimSpace(name+" "+value))
+		}
+	}
+}
+
+// finish adds the comments on a service: its remarks, what is lost, and published ports that the
+// language has no argument for.
+func (d *discovery) finish(b *block, p *part, carried ...int) {
+	for _, published := range p.ports {
+		if !slices.Contains(carried, published.container) {
+			p.lose("port %d:%d", published.host, published.container)
+		}
+	}
 	b.notes = append(b.notes, p.remarks...)
+	if len(p.lost) > maxNotes {
+		p.lost[maxNotes] = "and more"
+		p.lost = p.lost[:maxNotes+1]
+	}
 	if len(p.lost) > 0 {
-		b.note("Not carried over from %s: %s.", p.name, strings.Join(p.lost[:min(len(p.lost), maxNotes)], "; "))
+		b.note("Not carried over from %s: %s.", p.name, strings.Join(p.lost, "; "))
 	}
-}
-
-// told are the variables of which the topology says otherwise what they say.
-var told = []string{"TZ", "ISC_CPF_MERGE_FILE", "ISC_DATA_DIRECTORY", "ISC_PACKAGE_INSTANCENAME"}
-
-func (l *findings) writeEnvironment(b *block, p *part) {
-	var entries []string
-	for _, v := range p.environment {
-		key := strings.ToUpper(v.key)
-		switch {
-		case slices.Contains(told, key):
-		case strings.Contains(key, "MIRROR"), strings.Contains(key, "ARBITER"):
-			// Said by roles and blocks, and read by nothing in a generated lab.
-		default:
-			key := quote(v.key)
-			if hclsyntax.ValidIdentifier(v.key) {
-				key = v.key
-			}
-			entries = append(entries, key+" = "+quote(v.value))
-		}
-	}
-	switch {
-	case len(entries) == 1:
-		b.set("environment", "{ "+entries[0]+" }")
-	case len(entries) > 1:
-		b.set("environment", "{\n  "+strings.Join(entries, "\n  ")+"\n}")
-	}
-}
-
-// writePorts notes published ports that the language has no argument for.
-func (l *findings) writePorts(b *block, p *part, known ...int) {
-	var lost []string
-	for _, published := range p.ports {
-		if !slices.Contains(known, published.container) {
-			lost = append(lost, fmt.Sprintf("%d:%d", published.host, published.container))
-		}
-	}
-	if len(lost) > 0 {
-		b.note("Ports of %s not carried over: %s.", p.name, strings.Join(lost[:min(len(lost), maxNotes)], ", "))
-	}
-}
-
-func (l *findings) writeMirror(m *mirror) {
-	b := l.text.add("mirror " + quote(m.name))
-	if m.setName != "" {
-		b.set("set_name", quote(m.setName))
-	}
-	arbiters := l.ofKind(kindArbiter)
-	if named := m.members[0].configMirror("ArbiterURL"); named != "" && len(arbiters) == 0 {
-		b.note("Its arbiter %s is no service of the compose file; arbiter \"arbiter\" {} adds one.", named)
-	}
-	if len(arbiters) > 1 {
-		b.set("arbiter", quote(l.arbiterOf(m, arbiters).label))
-	}
-	for _, p := range m.members {
-		if p.env("ISC_DATA_DIRECTORY") != "" {
-			b.set("durable", "true")
-			b.note("Data is kept in data/ of the generated directory; the volumes of %s are not taken over.", p.name)
-			break
-		}
-	}
-	l.writeSuperserver(b, m)
-	if databases := l.databases(m); len(databases) > 0 {
-		b.blocks = append(b.blocks, databases...)
-	} else {
-		b.note("Databases are not told by the compose file: without a database block there is MIRRORDB, with the namespace MIRRORNS.")
-	}
-	for _, p := range m.members {
-		member := &block{header: "member " + quote(p.label)}
-		if p.guess != "" {
-			member.note("%s", p.guess)
-		}
-		member.set("role", quote(p.role))
-		if name := p.systemName(); name != "" && !strings.EqualFold(name, p.label) {
-			member.set("system_name", quote(name))
-		}
-		if host := p.hostPort(52773); host > 0 {
-			member.set("web_port", itoa(host))
-		}
-		if host := p.hostPort(1972); host > 0 {
-			member.set("superserver_port", itoa(host))
-		}
-		l.writeService(member, p)
-		l.writePorts(member, p, 52773, 1972)
-		b.blocks = append(b.blocks, member)
-	}
-}
-
-// arbiterOf is the arbiter that the members of a mirror name, or the first.
-func (l *findings) arbiterOf(m *mirror, arbiters []*part) *part {
-	for _, p := range m.members {
-		host, _, _ := strings.Cut(otherwiseText(p.configMirror("ArbiterURL"), p.env("ARBITER", "ARBITERURL", "ARBITER_URL", "ARBITERHOST", "ARBITER_HOST", "MIRRORARBITER", "MIRROR_ARBITER")), ":")
-		for _, a := range arbiters {
-			if host != "" && a.answersTo(host) {
-				return a
-			}
-		}
-	}
-	return arbiters[0]
-}
-
-func otherwiseText(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
-// databases are those that the primary's merge file mirrors.
-func (l *findings) databases(m *mirror) []*block {
-	p := m.members[0]
-	if p.merge == nil {
-		return nil
-	}
-	namespaces := map[string]string{}
-	for action := range p.merge.Actions {
-		if action.Name == "CreateNamespace" {
-			namespaces[action.Value("Globals")] = action.Value("Name")
-		}
-	}
-	var list []*block
-	for action := range p.merge.Actions {
-		if action.Name != "CreateDatabase" || action.Value("MirrorDBName") == "" && action.Value("MirrorSetName") == "" {
-			continue
-		}
-		name := otherwiseText(action.Value("MirrorDBName"), action.Value("Name"))
-		b := &block{header: "database " + quote(name), needless: true}
-		if namespace := namespaces[action.Value("Name")]; namespace != "" && namespace != name {
-			b.set("namespace", quote(namespace))
-		}
-		list = append(list, b)
-	}
-	return list
-}
-
-// writeSuperserver says on which host port the primary of a mirror is served.
-func (l *findings) writeSuperserver(b *block, m *mirror) {
-	balancers := l.ofKind(kindHAProxy)
-	if len(balancers) == 0 {
-		return
-	}
-	for _, served := range l.balanced {
-		if served.mirror == m {
-			b.set("superserver_port", itoa(served.port))
-			return
-		}
-	}
-	if len(l.balanced) > 0 { // its configuration is known, and has no such port
-		b.set("superserver_port", "0")
-		return
-	}
-	// By order: the first mirror on the first port that could be one.
-	var ports []int
-	for _, p := range balancers {
-		for _, published := range p.ports {
-			if published.container%10000 >= 1972 && published.container%10000 < 2072 {
-				ports = append(ports, published.host)
-			}
-		}
-	}
-	i := slices.Index(l.mirrors, m)
-	if i >= len(ports) {
-		b.set("superserver_port", "0")
-		return
-	}
-	b.set("superserver_port", itoa(ports[i]))
-	b.note("haproxy.cfg was not found: that port %d is this mirror's is a guess.", ports[i])
-}
-
-func (l *findings) writeNGINX(p *part) {
-	b := l.service(p)
-	b.set("http_port", itoa(p.hostPort(l.proxy.listen)))
-	for _, s := range []struct{ name, value string }{
-		{"connect_timeout", l.proxy.connect}, {"read_timeout", l.proxy.read}, {"fail_timeout", l.proxy.failTimeout},
-	} {
-		if s.value != "" {
-			b.set(s.name, quote(s.value))
-		}
-	}
-	if l.proxy.maxFails != "" {
-		b.set("max_fails", l.proxy.maxFails)
-	}
-	l.writePorts(b, p, l.proxy.listen)
-}
-
-func (l *findings) writeHAProxy(p *part, index int) {
-	b := l.service(p)
-	if len(l.ofKind(kindHAProxy)) > 1 {
-		var served []string
-		for _, s := range l.balanced {
-			if s.by == p {
-				served = append(served, s.mirror.name)
-			}
-		}
-		if len(served) > 0 {
-			b.set("mirrors", list(served))
-		}
-	}
-	if l.stats > 0 && index == 0 {
-		b.set("stats_port", itoa(l.stats))
-	}
-	known := []int{}
-	for _, published := range p.ports {
-		carried := published.host == l.stats || slices.ContainsFunc(l.balanced, func(s listener) bool { return s.port == published.host })
-		if carried || len(l.balanced) == 0 && published.container%10000 >= 1972 && published.container%10000 < 2072 {
-			known = append(known, published.container)
-		}
-	}
-	l.writePorts(b, p, known...)
 }

@@ -1,0 +1,52 @@
+package importer
+
+import (
+	"path"
+	"strings"
+)
+
+// maxRead bounds what is read beside a compose file, in bytes: configuration is far smaller.
+const maxRead = 8 << 20
+
+// files are those beside the compose file, each of them read once.
+type files struct {
+	read    Reader
+	content map[string]*string // nil for a file that is not there
+	left    int
+}
+
+func newFiles(read Reader) *files {
+	if read == nil {
+		read = func(string) ([]byte, bool) { return nil, false }
+	}
+	return &files{read: read, content: map[string]*string{}, left: maxRead}
+}
+
+// get returns the contents of a file below the directory of the compose file. It is not there where
+// it lies outside, or where more has been read than a lab can need.
+func (f *files) get(name string) (string, bool) {
+	name = path.Clean(name)
+	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
+		return "", false
+	}
+	if known, ok := f.content[name]; ok {
+		if known == nil {
+			return "", false
+		}
+		return *known, true
+	}
+	f.content[name] = nil
+	content, ok := f.read(name)
+	if !ok || len(content) > f.left {
+		return "", false
+	}
+	f.left -= len(content)
+	text := string(content)
+	f.content[name] = &text
+	return text, true
+}
+
+// isLocal reports whether the source of a mount is a file or directory, and not a volume.
+func isLocal(source string) bool {
+	return source == "." || strings.HasPrefix(source, "./")
+}
