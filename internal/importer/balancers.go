@@ -28,7 +28,7 @@ type proxySettings struct {
 // services share is read once.
 func (d *discovery) readConfigurations() {
 	d.proxy.listen = 80
-	parsed := map[string]*ini{}
+	parsed, left := map[string]*ini{}, maxAllSections
 	for _, p := range d.parts {
 		switch p.kind {
 		case kindGateway:
@@ -36,14 +36,18 @@ func (d *discovery) readConfigurations() {
 				if parsed[content] == nil {
 					parsed[content] = parseINI(content)
 				}
+				if left -= len(parsed[content].sections); left < 0 {
+					p.remark("The CSP.ini of %s is not read: all of the lab have more than %d sections.", p.name, maxAllSections)
+					continue
+				}
 				p.ini = parsed[content]
 			}
 		case kindHAProxy:
-			if content, ok := d.configuration(p, "haproxy.cfg"); ok {
+			if content, ok := d.configuration(p, "haproxy.cfg"); ok && p.isReadable("haproxy.cfg", content) {
 				d.readHAProxy(p, content)
 			}
 		case kindNGINX:
-			if content, ok := d.configuration(p, "nginx.conf", "default.conf"); ok {
+			if content, ok := d.configuration(p, "nginx.conf", "default.conf"); ok && p.isReadable("nginx.conf", content) {
 				d.readNGINX(p, content)
 			}
 		}

@@ -106,6 +106,11 @@ func kindOf(s *service) kind {
 			return k
 		}
 	}
+	if s.build != nil && s.build.image == nil {
+		if k := imageKind(path.Base(path.Clean(s.build.context))); k != kindNone {
+			return k
+		}
+	}
 	switch {
 	case s.env("ISC_CPF_MERGE_FILE") != "":
 		return kindMember

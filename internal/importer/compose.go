@@ -32,6 +32,7 @@ type service struct {
 	entrypoint    []string
 	command       []string
 	environment   []dotenv.Variable
+	index         map[string]int    // of environment, by name
 	inImage       []dotenv.Variable // those that its Dockerfile sets and that environment does not
 	ports         []port
 	attached      []attachment
@@ -83,22 +84,31 @@ func (s *service) variables() []dotenv.Variable {
 
 // set gives a variable a value, in its position where it has one.
 func (s *service) set(name, value string) {
-	for i := range s.environment {
-		if s.environment[i].Name == name {
-			s.environment[i].Value = value
-			return
-		}
-	}
-	if len(s.environment) == maxVariables {
-		s.lose("variables after the first %d", maxVariables)
+	if at, ok := s.index[name]; ok {
+		s.environment[at].Value = value
 		return
 	}
+	if len(s.environment) == maxItems {
+		s.loseRest("variables")
+		return
+	}
+	if s.index == nil {
+		s.index = map[string]int{}
+	}
+	s.index[name] = len(s.environment)
 	s.environment = append(s.environment, dotenv.Variable{Name: name, Value: value})
 }
 
 func (s *service) remark(format string, values ...any) {
 	if text := fmt.Sprintf(format, values...); !slices.Contains(s.remarks, text) {
 		s.remarks = append(s.remarks, text)
+	}
+}
+
+// loseRest notes that a list is longer than what is read of it.
+func (s *service) loseRest(items string) {
+	if text := fmt.Sprintf("%s after the first %d", items, maxItems); !slices.Contains(s.lost, text) {
+		s.lose("%s", text)
 	}
 }
 
@@ -120,11 +130,11 @@ func (s *service) hostPort(container int) int {
 
 // What bounds the work on a compose file. A lab of 3,000 services has 100,000 nodes.
 const (
-	maxNodes     = 1_000_000 // of YAML, each time that an alias or extends brings it
-	maxNesting   = 100       // of YAML
-	maxServices  = 5000
-	maxExtends   = 10   // services that extend one another
-	maxVariables = 1000 // of a service
+	maxNodes    = 1_000_000 // of YAML, each time that an alias or extends brings it
+	maxNesting  = 100       // of YAML
+	maxServices = 5000
+	maxExtends  = 10   // services that extend one another
+	maxItems    = 1000 // of a list of a service: variables, ports, mounts, networks, words of a command
 )
 
 var errTooMuch = errors.New("it is larger than a lab can be, or its anchors and extends make it so")

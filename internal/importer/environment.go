@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // replaced are the variables that the lab sets itself, or has arguments and files for.
@@ -26,12 +24,10 @@ func (d *discovery) writeEnvironment(b *block, p *part) {
 			// Blocks and arguments say it, and nothing in a generated lab reads it.
 		case d.isStale(v.Name, v.Value):
 			stale = append(stale, v.Name+"="+v.Value)
+		case !variableName.MatchString(v.Name):
+			p.lose("environment %s, which is no name of a variable", v.Name)
 		default:
-			key := quote(v.Name)
-			if hclsyntax.ValidIdentifier(v.Name) {
-				key = v.Name
-			}
-			entries = append(entries, key+" = "+quote(v.Value))
+			entries = append(entries, v.Name+" = "+quote(v.Value))
 		}
 	}
 	if len(stale) > 0 {
@@ -44,6 +40,9 @@ func (d *discovery) writeEnvironment(b *block, p *part) {
 		b.set("environment", "{\n  "+strings.Join(entries, "\n  ")+"\n}")
 	}
 }
+
+// variableName is what the language takes as the name of a variable; it is an identifier as well.
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // isRole reports whether a variable states the role of an instance.
 func isRole(name, value string) bool {

@@ -46,6 +46,33 @@ func (f *files) get(name string) (string, bool) {
 	return text, true
 }
 
+// What bounds configuration files in bytes, and a line of a merge file: their readers look for
+// mistakes as well, which takes longer than the file of a lab would need.
+const (
+	maxConfiguration = 128 << 10
+	maxMergeLine     = 8 << 10
+)
+
+// isReadable reports whether a configuration file is small enough to be read, and remarks on one that
+// is not.
+func (s *service) isReadable(name, content string) bool {
+	if len(content) <= maxConfiguration {
+		return true
+	}
+	s.remark("%s of %s is larger than %d KB, and is not read.", name, s.name, maxConfiguration>>10)
+	return false
+}
+
+// hasLongLine reports whether a merge file has a line that is longer than any action.
+func hasLongLine(content string) bool {
+	for line := range strings.Lines(content) {
+		if len(line) > maxMergeLine {
+			return true
+		}
+	}
+	return false
+}
+
 // isLocal reports whether the source of a mount is a file or directory, and not a volume.
 func isLocal(source string) bool {
 	return source == "." || strings.HasPrefix(source, "./")

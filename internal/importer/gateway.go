@@ -20,8 +20,11 @@ type iniSection struct {
 	keys map[string]string // by name in lower case
 }
 
-// maxSections bounds the sections of a CSP.ini: two or three a server.
-const maxSections = 20_000
+// What bounds the sections of CSP.ini: two or three a server.
+const (
+	maxSections    = 20_000  // of a file
+	maxAllSections = 200_000 // of all gateways
+)
 
 // value is the value of a key, "" where there is none. Neither name has a case.
 func (i *ini) value(section, key string) string {
@@ -91,28 +94,34 @@ func (d *discovery) gatewayFile(p *part) (string, bool) {
 	return d.configuration(p, "CSP.ini", "csp.ini")
 }
 
-// nameMirrors names each mirror after what its members have in common in their names, or after its
-// set where that says little. A path of a gateway to the mirror keeps its name, which is part of URLs.
+// nameMirrors names each mirror after its path on the gateways, which is part of URLs, else after what
+// its members have in common in their names, or after its set where that says little.
 func (d *discovery) nameMirrors() {
 	paths := d.mirrorPaths()
 	for _, m := range d.mirrors {
-		for _, name := range append(append([]string{paths[m]}, m.names()...), "mirror") {
-			if len(name) < 2 || len(name) > 32 || slices.Contains(reserved, name) {
-				continue
-			}
-			if d.labels[name] {
-				if name = name + "-mirror"; d.labels[name] || len(name) > 32 {
-					continue
-				}
-			}
-			m.name = name
-			break
+		names := append([]string{paths[m]}, m.names()...)
+		if !m.isAlone {
+			names = append(names, "mirror")
+		}
+		m.name = d.freeName(names, "")
+		if m.name == "" {
+			m.name = d.freeName(names, "-mirror")
 		}
 		if m.name == "" {
 			m.name = d.labelFor("mirror", "")
 		}
 		d.labels[m.name] = true
 	}
+}
+
+// freeName is the first of these names that a mirror may have and that nothing else has, "" for none.
+func (d *discovery) freeName(names []string, suffix string) string {
+	for _, name := range names {
+		if full := name + suffix; len(name) > 1 && len(full) <= 32 && !d.labels[full] && !slices.Contains(reserved, full) {
+			return full
+		}
+	}
+	return ""
 }
 
 // generic are stems that say nothing of a mirror: its set does, where it is known.
@@ -122,10 +131,7 @@ var generic = []string{"iris", "mirror", "node", "server", "instance", "member",
 func (m *mirror) names() []string {
 	stem, _ := nameParts(m.members[0].name)
 	if len(m.members) > 1 {
-		stem = strings.ToLower(m.members[0].name)
-		for _, p := range m.members[1:] {
-			stem = stem[:commonPrefix(stem, strings.ToLower(p.name))]
-		}
+		stem = m.commonStem()
 	}
 	set := nameOf(m.setName)
 	if len(m.members) == 1 {
@@ -140,12 +146,28 @@ func (m *mirror) names() []string {
 	return []string{stem, set}
 }
 
+// commonStem is the stem of all members, or else what their names begin with.
+func (m *mirror) commonStem() string {
+	stem, _ := nameParts(m.members[0].name)
+	prefix, isShared := strings.ToLower(m.members[0].name), true
+	for _, p := range m.members[1:] {
+		other, _ := nameParts(p.name)
+		isShared = isShared && other == stem
+		prefix = prefix[:commonPrefix(prefix, strings.ToLower(p.name))]
+	}
+	if isShared {
+		return stem
+	}
+	return prefix
+}
+
 // isSeparated reports whether a sign stands between the stem of a name and its ending.
 func isSeparated(name, stem string) bool {
 	return len(stem) < len(name) && strings.IndexByte("-_.", name[len(stem)]) >= 0
 }
 
-// mirrorPaths are the paths under which gateways reach mirrors by a mirror-aware server.
+// mirrorPaths are the paths under which gateways reach mirrors: those that are called like their
+// mirror-aware server.
 func (d *discovery) mirrorPaths() map[*mirror]string {
 	paths := map[*mirror]string{}
 	for _, p := range d.ofKind(kindGateway) {
@@ -155,11 +177,11 @@ func (d *discovery) mirrorPaths() map[*mirror]string {
 		for _, s := range p.ini.sections {
 			name, isPath := strings.CutPrefix(strings.ToUpper(s.name), "APP_PATH:/")
 			server := s.keys["default_server"]
-			if !isPath || p.ini.value(server, "Mirror_Aware") != "1" || strings.Contains(name, "/") {
+			if !isPath || p.ini.value(server, "Mirror_Aware") != "1" || !strings.EqualFold(name, server) {
 				continue
 			}
 			member := d.host(p.ini.value(server, "Ip_Address"))
-			if member != nil && member.mirror != nil && paths[member.mirror] == "" && nameOf(name) != "csp" {
+			if member != nil && member.mirror != nil && paths[member.mirror] == "" {
 				paths[member.mirror] = nameOf(name)
 			}
 		}

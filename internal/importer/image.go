@@ -134,6 +134,9 @@ func (d *discovery) readDockerfile(s *service, parsed map[string]*dockerfile.Fil
 	} else {
 		content, ok = d.files.get(b.file())
 	}
+	if ok && !s.isReadable(b.dockerfile, content) {
+		return
+	}
 	if !ok {
 		s.remark("%s is built in %s, whose %s cannot be read; the lab takes the vendor's image.", s.name, b.context, b.dockerfile)
 		return

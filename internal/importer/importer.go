@@ -98,6 +98,7 @@ type discovery struct {
 	virtual  map[string]bool  // virtual addresses of mirrors
 	prefixes []netip.Prefix   // of the compose file's networks
 
+	withoutDatabases             []string // mirrors
 	mirrorNetwork, clientNetwork string
 	balanced                     []listener
 	statsPort                    int // host port of HAProxy's statistics

@@ -46,14 +46,32 @@ func imported(t *testing.T, file string) *importer.Result {
 		t.Fatal(err)
 	}
 	dir := filepath.Dir(file)
-	result, err := importer.Import(filepath.Base(dir), filepath.Base(file), content, func(name string) ([]byte, bool) {
-		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-		return content, err == nil
+	result, err := importer.Import(importer.Source{
+		Directory: filepath.Base(dir), Name: filepath.Base(file), Content: content,
+		Read: func(name string) ([]byte, bool) {
+			content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+			return content, err == nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if result.Errors.HasErrors() || result.Plan == nil {
+		t.Fatalf("%v\n%s", result.Errors, result.Topology)
+	}
 	return result
+}
+
+// importText imports a compose file with what is beside it, by name.
+func importText(t *testing.T, compose string, beside map[string]string) (*importer.Result, error) {
+	t.Helper()
+	return importer.Import(importer.Source{
+		Directory: "x", Name: "compose.yaml", Content: []byte(compose),
+		Read: func(name string) ([]byte, bool) {
+			content, ok := beside[name]
+			return []byte(content), ok
+		},
+	})
 }
 
 func planned(t *testing.T, text []byte) *plan.Plan {
@@ -178,14 +196,16 @@ func TestGuesses(t *testing.T) {
 	for names, want := range map[[3]string][3]string{
 		{"irisa", "irisb", "irisd"}:            {"primary", "backup", "drasync"},
 		{"node-1", "node-2", "node-3"}:         {"primary", "backup", "drasync"},
+		{"node-0", "node-1", "node-2"}:         {"primary", "backup", "drasync"},
+		{"east", "west", "south"}:              {"primary", "backup", "drasync"},
 		{"db-backup", "db-primary", "db-dr"}:   {"backup", "primary", "drasync"},
 		{"m1-reporting", "m1-a", "m1-standby"}: {"rorasync", "primary", "backup"},
 	} {
-		text := "services:\n"
+		text := "services:\n  witness: {image: arbiter:2025.1}\n"
 		for _, name := range names {
 			text += "  " + name + ":\n    image: " + image + "\n"
 		}
-		result, err := importer.Import("x", "compose.yaml", []byte(text), nil)
+		result, err := importText(t, text, nil)
 		if err != nil {
 			t.Fatalf("%v: %v", names, err)
 		}
@@ -202,11 +222,24 @@ func TestGuesses(t *testing.T) {
 			if have != want[i] {
 				t.Errorf("%s of %v is %q, want %s\n%s", name, names, have, want[i], result.Topology)
 			}
-			if !strings.Contains(string(result.Topology), "tell the role of "+name) && !strings.Contains(string(result.Topology), "role of\n  # "+name) {
+			if !strings.Contains(comments(result), "does not state the role of "+name+"; "+want[i]+" is guessed from its name") {
 				t.Errorf("%s: nothing says that its role is a guess\n%s", name, result.Topology)
 			}
 		}
 	}
+}
+
+// comments are the comments of a topology, each in one line.
+func comments(result *importer.Result) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(result.Topology)) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "# "); ok {
+			b.WriteString(text + " ")
+		} else {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
 }
 
 // What is no lab is an error that says so.
@@ -214,16 +247,16 @@ func TestImportErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                       "it has no services; is it a Docker Compose file?",
 		"a: [":                                   "yaml: line 1: did not find expected node content",
-		"- x":                                    "cannot unmarshal",
+		"- x":                                    "line 1: a mapping is expected",
 		"services: []":                           "it has no services; is it a Docker Compose file?",
-		"services: {web: {image: nginx}}":        "no service of it is a member of a mirror",
+		"services: {web: {image: nginx}}":        "it has no instance of InterSystems IRIS",
 		"services: {a: {extends: b}}":            "service a: it extends b, which does not exist",
 		"services: {a: {extends: a}}":            "service a: its extends do not end",
-		"services: {a: &a {x: *a}}":              "anchor 'a' value contains itself",
-		"services: {a: 1}":                       "service a: yaml",
+		"services: {a: &a {x: *a}}":              "line 1: it is nested deeper than 100, or an anchor contains itself",
+		"services: {a: 1}":                       "service a: line 1: a mapping is expected",
 		"services: {a: {environment: {X: [1]}}}": "service a: environment: line 1: a value is expected",
 	} {
-		_, err := importer.Import("x", "compose.yaml", []byte(text), nil)
+		_, err := importText(t, text, nil)
 		if err == nil || !strings.HasPrefix(err.Error(), "compose.yaml: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
@@ -241,13 +274,19 @@ func FuzzImport(f *testing.F) {
 	}
 	f.Add([]byte("services: {a: {image: iris, environment: [MIRRORROLE=PRIMARY], ports: ['1:1972'], networks: {x: {ipv4_address: 10.0.0.5}}}}\nnetworks: {x: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}"), []byte("[SYSTEM]\nA=b\n"))
 	f.Fuzz(func(t *testing.T, compose, beside []byte) {
-		result, err := importer.Import("x", "compose.yaml", compose, func(string) ([]byte, bool) { return beside, true })
+		result, err := importer.Import(importer.Source{
+			Directory: "x", Name: "compose.yaml", Content: compose, Read: func(string) ([]byte, bool) { return beside, true },
+		})
 		if err != nil {
 			return
 		}
 		if !bytes.Equal(hclwrite.Format(result.Topology), result.Topology) {
 			t.Errorf("not laid out:\n%s", result.Topology)
 		}
-		planned(t, result.Topology)
+		if !result.Errors.HasErrors() {
+			planned(t, result.Topology)
+		} else if result.Plan != nil {
+			t.Errorf("a plan with errors: %v", result.Errors)
+		}
 	})
 }

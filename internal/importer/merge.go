@@ -25,9 +25,9 @@ type mergeFacts struct {
 	mirrored bool // something in it speaks of a mirror
 
 	databases   []mergeDatabase
-	namespaces  []mergeNamespace
-	dataServers []string // hosts of ECP data servers
-	remoteSets  []string // mirror sets whose databases it reads by ECP
+	namespaces  map[string][]mergeNamespace // by the name of their database in upper case
+	dataServers []string                    // hosts of ECP data servers
+	remoteSets  []string                    // mirror sets whose databases it reads by ECP
 
 	passwordHash, globals, gmheap string
 }
@@ -52,7 +52,15 @@ func (d *discovery) mergeOf(s *service, known map[string]*mergeFacts) *mergeFact
 		file = strings.TrimSpace(file)
 		found := file == ""
 		for _, name := range s.sources(file) {
-			if content, ok := d.files.get(name); ok && !found {
+			content, ok := d.files.get(name)
+			switch {
+			case !ok || found:
+			case !s.isReadable(name, content):
+				found = true
+			case hasLongLine(content):
+				s.remark("The merge file %s has a line that is longer than %d KB, and is not read.", name, maxMergeLine>>10)
+				found = true
+			default:
 				names, texts, found = append(names, name), append(texts, content), true
 			}
 		}
@@ -159,7 +167,11 @@ func (m *mergeFacts) action(a cpf.Action) {
 	case "createdatabase":
 		m.database(value)
 	case "createnamespace":
-		m.namespaces = append(m.namespaces, mergeNamespace{value("Name"), value("Globals"), value("Routines")})
+		database := strings.ToUpper(value("Globals"))
+		if m.namespaces == nil {
+			m.namespaces = map[string][]mergeNamespace{}
+		}
+		m.namespaces[database] = append(m.namespaces[database], mergeNamespace{value("Name"), value("Globals"), value("Routines")})
 	}
 }
 

@@ -58,6 +58,7 @@ func (d *discovery) chooseNetworks() {
 			p.attached[i].network = labels[p.attached[i].network]
 		}
 	}
+	d.giveSubnets()
 	d.clientNetwork = d.mostUsed(kindGateway, kindArbiter, kindNGINX)
 	if d.clientNetwork == "" {
 		d.clientNetwork = d.networks[len(d.networks)-1].name
@@ -73,6 +74,33 @@ func (d *discovery) chooseNetworks() {
 	}
 	for _, p := range d.parts {
 		d.attach(p)
+	}
+}
+
+// defaultSubnets is the number of networks that have a subnet by themselves.
+const defaultSubnets = 4
+
+// giveSubnets gives a subnet to the networks that Docker would choose one for, where there are more
+// than the language has defaults for.
+func (d *discovery) giveSubnets() {
+	if len(d.networks) <= defaultSubnets {
+		return
+	}
+	var taken []netip.Prefix
+	for _, n := range d.networks {
+		if prefix, err := netip.ParsePrefix(n.subnet); err == nil {
+			taken = append(taken, prefix)
+		}
+	}
+	next := 0
+	for _, n := range d.networks {
+		for ; n.subnet == "" && next < 1<<16; next++ {
+			address := netip.AddrFrom4([4]byte{10, byte(next >> 8), byte(next), 0})
+			prefix := netip.PrefixFrom(address, 24)
+			if !slices.ContainsFunc(taken, prefix.Overlaps) {
+				n.subnet = prefix.String()
+			}
+		}
 	}
 }
 

@@ -16,6 +16,10 @@ import (
 func (d *decoder) take(s *service, e entry) error {
 	switch e.key {
 	case "image":
+		if len(e.value.Value) > maxImage {
+			s.lose("image, whose name is longer than %d bytes", maxImage)
+			return nil
+		}
 		s.imageWritten = e.value.Value
 		if s.image, s.imageKnown = d.variables.expandKnown(e.value.Value); !s.imageKnown {
 			s.image = strings.TrimRight(s.image, ":@/")
@@ -54,6 +58,9 @@ func (d *decoder) take(s *service, e entry) error {
 	return nil
 }
 
+// maxImage bounds the name of an image in bytes.
+const maxImage = 1000
+
 // deploy takes the limit of cores, of what a swarm would do with a service.
 func (d *decoder) deploy(s *service, n *yaml.Node) {
 	var long struct {
@@ -71,12 +78,13 @@ func (d *decoder) words(n *yaml.Node) []string {
 	list := []string{}
 	if n.Kind == yaml.ScalarNode {
 		text := d.text(n)
-		if split, err := shellwords.Parse(text); err == nil {
-			return append(list, split...)
+		split, err := shellwords.Parse(text)
+		if err != nil {
+			split = strings.Fields(text)
 		}
-		return append(list, strings.Fields(text)...)
+		return split[:min(len(split), maxItems)]
 	}
-	for _, item := range n.Content {
+	for _, item := range n.Content[:min(len(n.Content), maxItems)] {
 		list = append(list, d.text(resolved(item)))
 	}
 	return list
@@ -158,7 +166,11 @@ func (d *decoder) envFile(s *service, n *yaml.Node) {
 }
 
 func (d *decoder) ports(s *service, n *yaml.Node) error {
-	for _, item := range n.Content {
+	for i, item := range n.Content {
+		if i == maxItems {
+			s.loseRest("ports")
+			break
+		}
 		item = resolved(item)
 		if item.Kind == yaml.ScalarNode {
 			s.takePort(d.text(item))
@@ -221,7 +233,7 @@ func portRange(text string) (from, to int, ok bool) {
 func (d *decoder) attachments(s *service, n *yaml.Node) error {
 	s.attached = nil
 	if n.Kind == yaml.SequenceNode {
-		for _, item := range n.Content {
+		for _, item := range n.Content[:min(len(n.Content), maxItems)] {
 			s.attached = append(s.attached, attachment{network: d.text(resolved(item))})
 		}
 		return nil
@@ -230,7 +242,7 @@ func (d *decoder) attachments(s *service, n *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range list {
+	for _, e := range list[:min(len(list), maxItems)] {
 		a := attachment{network: e.key}
 		if e.value.Kind == yaml.MappingNode {
 			keys, err := d.entries(e.value)
@@ -257,7 +269,11 @@ func (d *decoder) attachments(s *service, n *yaml.Node) error {
 }
 
 func (d *decoder) mounts(s *service, n *yaml.Node) error {
-	for _, item := range n.Content {
+	for i, item := range n.Content {
+		if i == maxItems {
+			s.loseRest("volumes")
+			break
+		}
 		item = resolved(item)
 		if item.Kind == yaml.ScalarNode {
 			source, target, found := strings.Cut(d.text(item), ":")

@@ -1,29 +1,33 @@
 package importer
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// As Compose does: https://docs.docker.com/reference/compose-file/interpolation/
-func TestExpand(t *testing.T) {
-	v := newVariables(func(name string) ([]byte, bool) {
-		return []byte("# comment\nA=1\nexport B=${A}2\nEMPTY=\nQ='$A'  \nD=\"x $A\"\nC=v # tail\nH=a#b\n"), name == ".env"
+// The environment wins over .env, and the topology says which variables it had.
+func TestVariables(t *testing.T) {
+	files := newFiles(func(name string) ([]byte, bool) {
+		return []byte("A=1\nB=${A}2\nC=${HOME_OF}/x\nbroken line\n"), name == ".env"
 	})
-	for text, want := range map[string]string{
-		"": "", "plain": "plain", "$A": "1", "${A}": "1", "$A$B": "112", "x${B}y": "x12y", "$$A": "$A", "$": "$", "a$ b": "a$ b", "${A": "${A",
-		"${N:-d}": "d", "${N-d}": "d", "${EMPTY:-d}": "d", "${EMPTY-d}": "", "${A:-d}": "1", "${N:-${A}}": "1", "${N:-${M:-x}}y": "xy",
-		"${A:+o}": "o", "${N:+o}": "", "${EMPTY+o}": "o", "${EMPTY:+o}": "", "${A:?why}": "1", "${A?why}": "1",
-		"$Q": "$A", "$D": "x 1", "$C": "v", "$H": "a#b", "${N}!": "!",
-	} {
+	v := newVariables(files, func(name string) (string, bool) {
+		value, ok := map[string]string{"A": "9", "HOME_OF": "/h", "UNUSED": "u", "EMPTY": ""}[name]
+		return value, ok
+	})
+	for text, want := range map[string]string{"$A": "9", "${B}": "92", "$C": "/h/x", "${N:-d}": "d", "${N}!": "!", "${EMPTY-x}": "", "a ${": "a ${"} {
 		if have := v.expand(text); have != want {
 			t.Errorf("%q: %q, want %q", text, have, want)
 		}
 	}
-	if have := v.missing(); !slices.Equal(have, []string{"N"}) {
-		t.Errorf("missing %q", have)
+	want := []string{
+		`The file .env is read up to the mistake in it: line 4: "broken line" is no name of a variable.`,
+		`The text a ${ is taken as it is: "${" begins no reference such as ${NAME} or ${NAME:-default}; a dollar sign is written $$.`,
+		"The values of these variables are those of the environment at the import: A, EMPTY.",
+		"The variable N has no value, neither in .env nor in the environment, and is taken for empty.",
+	}
+	if diff := cmp.Diff(want, v.notes()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -56,6 +60,8 @@ func TestPorts(t *testing.T) {
 
 func TestRoles(t *testing.T) {
 	for word, want := range map[string]string{
+		"REPORTRW": "rwrasync", "REPORTR": "rorasync", "REPORTRO": "rorasync", "main": "primary", "Reporting-RW": "rwrasync",
+		"read-write reporting": "rwrasync", "Disaster Recovery Async": "drasync", "standby": "backup", "xyz": "", "auto": "",
 		"PRIMARY": "primary", "Backup": "backup", "DR async": "drasync", "DRAsync": "drasync", "RORASYNC": "rorasync",
 		"rw_async": "rwrasync", "Reporting": "rorasync", "master": "primary", "failover": "backup", "arbiter": "", "": "",
 	} {

@@ -47,6 +47,10 @@ func (d *discovery) write(directory string) {
 	for i, p := range balancers {
 		d.writeHAProxy(p, i == 0, len(balancers) == 1)
 	}
+	if len(d.withoutDatabases) > 0 {
+		d.note("The lab names no database of these mirrors: %s. Without a database block a mirror has MIRRORDB, with the namespace "+
+			"MIRRORNS.", listed(d.withoutDatabases))
+	}
 	t.notes = append(t.notes, d.notes...)
 	t.notes = append(t.notes, d.compose.notes...)
 	d.writeOthers()

@@ -85,8 +85,10 @@ func (d *discovery) writeDatabases(b *block, m *mirror) {
 			}
 		}
 	}
-	if len(seen) == 0 {
+	if len(seen) == 0 && len(d.mirrors) == 1 {
 		b.note("The lab names no database of the mirror: without a database block there is MIRRORDB, with the namespace MIRRORNS.")
+	} else if len(seen) == 0 {
+		d.withoutDatabases = append(d.withoutDatabases, m.name)
 	}
 }
 
@@ -100,16 +102,11 @@ func primaryRank(p *part) int {
 // databaseBlock is the block of a database, with the namespace that its merge file gives it.
 func databaseBlock(mirror *block, m *mergeFacts, db mergeDatabase) *block {
 	b := &block{header: "database " + quote(db.mirrorName), optional: true}
-	isFirst := true
-	for _, n := range m.namespaces {
-		if !strings.EqualFold(n.globals, db.name) {
-			continue
-		}
-		if !isFirst {
+	for i, n := range m.namespaces[strings.ToUpper(db.name)] {
+		if i > 0 {
 			mirror.note("Namespace %s of database %s is not carried over: a database has one namespace.", n.name, db.mirrorName)
 			continue
 		}
-		isFirst = false
 		if !strings.EqualFold(n.name, db.mirrorName) {
 			b.set("namespace", quote(n.name))
 		}

@@ -1,6 +1,6 @@
-# Imported from compose.yaml by mirrorgen. Comments tell what was not carried
+# Imported from compose.yaml by mirrorgen. Comments list what is not carried
 # over.
-# The compose file's volumes are not carried over.
+# The volumes of the compose file are not carried over.
 # The service dashboards (grafana/grafana:11.0.0) is not carried over: it is no
 # part of a mirror lab.
 
@@ -27,17 +27,16 @@ iris {
 
 arbiter "witness" {}
 
-# Data is kept in data/ of the generated directory; the volumes of iris_1 are
-# not taken over.
-# Databases are not told by the compose file: without a database block there is
+# Data is kept in data/ of the generated directory; the volumes of the compose
+# file are not taken over.
+# The lab names no database of the mirror: without a database block there is
 # MIRRORDB, with the namespace MIRRORNS.
 mirror "iris" {
   durable = true
 
-  # iris_1 is called iris-1 now, as a service of a topology can be.
+  # iris_1 is called iris-1 here, as a service of a topology can be.
   # Not carried over from iris_1: env_file secret.env, which is no file below
-  # its directory; command --check-caps; volume ./keys:/keys; volume
-  # east-data:/dur.
+  # its directory; volume east-data:/dur.
   member "iris-1" {
     role             = "primary"
     superserver_port = 41972
@@ -45,14 +44,14 @@ mirror "iris" {
     cpus             = 2
     environment = {
       APP_MODE  = "demo 10.77.3"
-      NOTE      = "costs $5"
       ROLE_HINT = "first"
+      NOTE      = "costs $5"
     }
   }
 
-  # iris_2 is called iris-2 now, as a service of a topology can be.
+  # iris_2 is called iris-2 here, as a service of a topology can be.
   # Not carried over from iris_2: env_file secret.env, which is no file below
-  # its directory; command --check-caps.
+  # its directory.
   member "iris-2" {
     role        = "backup"
     host_number = 21
@@ -63,10 +62,10 @@ mirror "iris" {
     }
   }
 
-  # iris_dr is called iris-dr now, as a service of a topology can be.
+  # iris_dr is called iris-dr here, as a service of a topology can be.
   # Not carried over from iris_dr: env_file secret.env, which is no file below
-  # its directory; environment FROM_SHELL, whose value is the shell's; aliases
-  # on network labnet; command --check-caps.
+  # its directory; environment FROM_SHELL, which has no value in .env or the
+  # environment; aliases on network labnet.
   member "iris-dr" {
     role        = "drasync"
     host_number = 22
@@ -77,9 +76,9 @@ mirror "iris" {
     }
   }
 
-  # iris_report is called iris-report now, as a service of a topology can be.
+  # iris_report is called iris-report here, as a service of a topology can be.
   # Not carried over from iris_report: env_file secret.env, which is no file
-  # below its directory; command --check-caps.
+  # below its directory.
   member "iris-report" {
     role = "rorasync"
     cpus = 2

@@ -1,14 +1,17 @@
-# Imported from docker-compose.yml by mirrorgen. Comments tell what was not
+# Imported from docker-compose.yml by mirrorgen. Comments list what is not
 # carried over.
-# The service base (intersystems/iris-community:2025.1) is not carried over: it
-# is no part of a mirror lab.
+# The instance base (intersystems/iris-community:2025.1) is not carried over:
+# nothing says that it is a member of a mirror.
+# Of the merge files cpf/primary.cpf, cpf/backup.cpf, cpf/ecp.cpf, the mirrors,
+# their databases, the cache and the password hash are carried over; the
+# argument merge takes the rest.
 
 # Compose calls the lab after its directory; a generated one has this name.
 lab "merged" {
   publish_address = "0.0.0.0"
 }
 
-# ecp runs containers.intersystems.com/intersystems/iris:2025.1; the lab has one
+# ecp: containers.intersystems.com/intersystems/iris:2025.1. The lab has one
 # image for all, intersystems/iris-community:2025.1.
 # iris = "intersystems/iris-community:2025.1" is not carried over:
 # intersystems/iris-community:2025.1 is a Community Edition, which has no
@@ -26,40 +29,32 @@ iris {
 
 # Its arbiter arbiter:2188 is no service of the compose file; arbiter "arbiter"
 # {} adds one.
-mirror "mirror" {
+mirror "trades" {
   set_name = "TRADES"
 
   database "ORDERS" {
     namespace = "SALES"
   }
 
-  # Of the merge file cpf/primary.cpf, the mirror, its databases, the cache and
-  # the password hash are in this topology; the argument merge takes the rest.
-  # Not carried over from primary: deploy; volume ./cpf:/merge.
-  # Ports of primary not carried over: 51774:1973.
+  # Not carried over from primary: deploy; port 51774:1973.
   member "primary" {
     role             = "primary"
     system_name      = "LEFT"
     superserver_port = 51773
   }
 
-  # Of the merge file cpf/backup.cpf, the mirror, its databases, the cache and
-  # the password hash are in this topology; the argument merge takes the rest.
-  # Not carried over from backup: deploy; volume ./cpf:/merge.
+  # Not carried over from backup: deploy.
   member "backup" {
     role        = "backup"
     system_name = "RIGHT"
   }
 }
 
-# Of the merge file cpf/ecp.cpf, the mirror, its databases, the cache and the
-# password hash are in this topology; the argument merge takes the rest.
-# Not carried over from ecp: volume ./cpf:/merge.
 application_server "ecp" {
-  mirror = "mirror"
+  mirror = "trades"
 }
 
-# Web_Gateway is called web-gateway now, as a service of a topology can be.
+# Web_Gateway is called web-gateway here, as a service of a topology can be.
 # Not carried over from Web_Gateway: port 80.
 web_gateway "web-gateway" {
   http_port = 0

@@ -1,10 +1,11 @@
-# Imported from docker-compose.yml by mirrorgen. Comments tell what was not
+# Imported from docker-compose.yml by mirrorgen. Comments list what is not
 # carried over.
-# The compose file's volumes are not carried over.
+# The lab names no database of these mirrors: shop, stock. Without a database
+# block a mirror has MIRRORDB, with the namespace MIRRORNS.
+# The volumes of the compose file are not carried over.
 # Network unused has no service of the lab on it.
 # The service mailcatcher (schickling/mailcatcher) is not carried over: it is no
 # part of a mirror lab.
-# CSP.ini has the path /reports; ini adds it to a gateway.
 
 # Compose calls the lab after its directory; a generated one has this name.
 # The licence key is iris.key in the generated directory: put yours there.
@@ -15,9 +16,6 @@ lab "two-tier" {
   client_network  = "front"
 }
 
-# gate1 is built in ./webgateway; the lab takes the vendor's image.
-# gate2 is built in ./webgateway; the lab takes the vendor's image.
-# sqlproxy is built in haproxy; the lab takes the vendor's image.
 images {
   iris    = "containers.intersystems.com/intersystems/iris:2023.1"
   arbiter = "containers.intersystems.com/intersystems/arbiter:2023.1"
@@ -32,18 +30,15 @@ network "front" {
   subnet = "172.28.9.0/24"
 }
 
-# Not carried over from arbiter: command.
 arbiter "arbiter" {
   host_number = 5
 }
 
-# Databases are not told by the compose file: without a database block there is
-# MIRRORDB, with the namespace MIRRORNS.
 mirror "shop" {
   set_name         = "SHOP"
   superserver_port = 1972
 
-  # Not carried over from shop-a: command -a; command --ISCAgentPort; volume
+  # Not carried over from shop-a: command -a /hostdir/setup.sh; volume
   # .:/hostdir.
   member "shop-a" {
     role             = "primary"
@@ -53,7 +48,7 @@ mirror "shop" {
     host_number      = 11
   }
 
-  # Not carried over from shop-b: command -a; command --ISCAgentPort; volume
+  # Not carried over from shop-b: command -a /hostdir/setup.sh; volume
   # .:/hostdir.
   member "shop-b" {
     role        = "backup"
@@ -64,26 +59,30 @@ mirror "shop" {
   }
 }
 
-# Databases are not told by the compose file: without a database block there is
-# MIRRORDB, with the namespace MIRRORNS.
-mirror "warehouse" {
+mirror "stock" {
   set_name         = "SHOP"
   superserver_port = 11972
 
-  # Not carried over from stock-a: command -a; volume .:/hostdir.
+  # Not carried over from stock-a: command -a /hostdir/setup.sh; volume
+  # .:/hostdir.
   member "stock-a" {
     role      = "primary"
     addresses = { "back" = "172.28.1.21", "front" = "172.28.9.22" }
   }
 
-  # Not carried over from stock-b: command -a; volume .:/hostdir.
+  # Not carried over from stock-b: command -a /hostdir/setup.sh; volume
+  # .:/hostdir.
   member "stock-b" {
     role        = "backup"
     host_number = 23
   }
 }
 
-# Ports of gate1 not carried over: 8443:443.
+# gate1 is built in ./webgateway, whose Dockerfile cannot be read; the lab takes
+# the vendor's image.
+# Paths of CSP.ini that the lab does not have, and that the argument ini adds:
+# /reports.
+# Not carried over from gate1: port 8443:443.
 web_gateway "gate1" {
   host_number             = 31
   http_port               = 8080
@@ -92,6 +91,10 @@ web_gateway "gate1" {
   system_manager          = ["127.0.0.1", "172.28.*.*"]
 }
 
+# gate2 is built in ./webgateway, whose Dockerfile cannot be read; the lab takes
+# the vendor's image.
+# Paths of CSP.ini that the lab does not have, and that the argument ini adds:
+# /reports.
 web_gateway "gate2" {
   host_number             = 32
   http_port               = 8081
@@ -100,8 +103,8 @@ web_gateway "gate2" {
   system_manager          = ["127.0.0.1", "172.28.*.*"]
 }
 
-# Of nginx's configuration, only times and the port are in this topology: the
-# lab writes its own, to which config adds.
+# Of nginx's configuration, only times and the port are carried over: the lab
+# writes its own, to which config adds.
 nginx "lb" {
   host_number     = 40
   http_port       = 80
@@ -111,8 +114,10 @@ nginx "lb" {
   max_fails       = 3
 }
 
-# sqlproxy is on network front too now, where the lab needs it.
-# Of haproxy.cfg, only the ports are in this topology: the lab has time-outs and
+# sqlproxy is built in haproxy, whose Dockerfile cannot be read; the lab takes
+# the vendor's image.
+# sqlproxy is on network front as well, where the lab needs it.
+# Of haproxy.cfg, only the ports are carried over: the lab has time-outs and
 # health checks of its own, which check_interval, idle_timeout and config
 # change.
 # Not carried over from sqlproxy: cap_add.
