@@ -169,7 +169,7 @@ func parse(content []byte, files *files, lookup func(string) (string, bool)) (*c
 		return nil, err
 	}
 	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{}}
-	if len(document.Content) == 0 {
+	if len(document.Content) == 0 || resolved(document.Content[0]).Kind != yaml.MappingNode {
 		return nil, errNoServices
 	}
 	if err := d.measure(&document, 0); err != nil {

@@ -247,7 +247,7 @@ func TestImportErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                       "it has no services; is it a Docker Compose file?",
 		"a: [":                                   "yaml: line 1: did not find expected node content",
-		"- x":                                    "line 1: a mapping is expected",
+		"- x":                                    "it has no services; is it a Docker Compose file?",
 		"services: []":                           "it has no services; is it a Docker Compose file?",
 		"services: {web: {image: nginx}}":        "it has no instance of InterSystems IRIS",
 		"services: {a: {extends: b}}":            "service a: it extends b, which does not exist",

@@ -164,17 +164,20 @@ func wrap(text string, width int) []string {
 
 // What bounds how often a topology is compiled. Most are accepted at the second attempt.
 const (
-	carefulRounds = 5  // one argument of a block at a time: other mistakes may follow from it
-	maxRounds     = 10 // then all that are refused
+	carefulRounds = 5       // one argument of a block at a time: other mistakes may follow from it
+	maxRounds     = 10      // then all that are refused
+	maxLines      = 100_000 // of all rounds together
 )
 
 // settle leaves out what the language refuses, with its reason in a comment, until it takes the
 // rest. What it refuses although a lab cannot do without it becomes an error of the result.
 func (t *topology) settle() (*Result, error) {
+	lines := 0
 	for round := 1; ; round++ {
 		printed := t.render()
+		lines += len(printed.lines)
 		made, mistakes := compile(printed.text())
-		if len(mistakes) == 0 || round == maxRounds || !printed.refuse(mistakes, round <= carefulRounds) {
+		if len(mistakes) == 0 || round == maxRounds || lines > maxLines || !printed.refuse(mistakes, round <= carefulRounds) {
 			return &Result{Topology: hclwrite.Format(printed.text()), Lost: t.lost(), Plan: made, Errors: mistakes}, nil
 		}
 	}
