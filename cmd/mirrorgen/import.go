@@ -106,7 +106,6 @@ func (t *tool) checkImported(name string, result *importer.Result) error {
 	}
 	if len(diags) == 0 {
 		artifacts := templates.Render(result.Plan)
-		boundMemory(artifacts)
 		diags, shown = verify.Check(artifacts), artifactListings(artifacts)
 	}
 	if !diags.HasErrors() {

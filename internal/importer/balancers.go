@@ -37,7 +37,8 @@ func (d *discovery) readConfigurations() {
 					parsed[content] = parseINI(content)
 				}
 				if left -= len(parsed[content].sections); left < 0 {
-					p.remark("The CSP.ini of %s is not read: all of the lab have more than %d sections.", p.name, maxAllSections)
+					p.remark("The CSP.ini of %s is not read: all of the lab have more than %d sections.", p.name,
+						maxAllSections)
 					continue
 				}
 				p.ini = parsed[content]
@@ -47,7 +48,8 @@ func (d *discovery) readConfigurations() {
 				d.readHAProxy(p, content)
 			}
 		case kindNGINX:
-			if content, ok := d.configuration(p, "nginx.conf", "default.conf"); ok && p.isReadable("nginx.conf", content) {
+			if content, ok := d.configuration(p, "nginx.conf", "default.conf"); ok && p.isReadable("nginx.conf",
+				content) {
 				d.readNGINX(p, content)
 			}
 		}
@@ -63,7 +65,8 @@ func (d *discovery) configuration(p *part, names ...string) (string, bool) {
 			continue
 		}
 		source := path.Clean(m.source)
-		if ext := path.Ext(names[0]); strings.EqualFold(path.Ext(source), ext) || strings.EqualFold(path.Ext(m.target), ext) {
+		if ext := path.Ext(names[0]); strings.EqualFold(path.Ext(source), ext) ||
+			strings.EqualFold(path.Ext(m.target), ext) {
 			candidates = append(candidates, source)
 		}
 		for _, name := range names {
@@ -113,7 +116,8 @@ func (d *discovery) readHAProxy(p *part, content string) {
 			}
 		}
 	}
-	p.remark("Of haproxy.cfg, only the ports are carried over: the lab has time-outs and health checks of its own, which " +
+	p.remark("Of haproxy.cfg, only the ports are carried over: the lab has time-outs and health checks of its own, " +
+		"which " +
 		"check_interval, idle_timeout and config change.")
 }
 
@@ -142,7 +146,8 @@ func (d *discovery) readNGINX(p *part, content string) {
 	}
 	d.proxy.connect, d.proxy.read = duration(found["proxy_connect_timeout"]), duration(found["proxy_read_timeout"])
 	d.proxy.maxFails, d.proxy.failTimeout = found["max_fails"], duration(found["fail_timeout"])
-	p.remark("Of nginx's configuration, only times and the port are carried over: the lab writes its own, to which config adds.")
+	p.remark("Of nginx's configuration, only times and the port are carried over: the lab writes its own, to which " +
+		"config adds.")
 }
 
 // duration is a time of nginx with its unit, which may be left out there.

@@ -143,7 +143,8 @@ func imageKind(image string) kind {
 		return kindHAProxy
 	case has("nginx"):
 		return kindNGINX
-	case strings.HasPrefix(name, "iris"), has("healthconnect", "healthshare"), strings.Contains(strings.ToLower(image), "intersystems"):
+	case strings.HasPrefix(name, "iris"), has("healthconnect", "healthshare"),
+		strings.Contains(strings.ToLower(image), "intersystems"):
 		return kindMember
 	}
 	return kindNone
@@ -189,11 +190,11 @@ func (p *part) takeRole() {
 	if p.role = stated.role; p.role != "" {
 		return
 	}
-	word := p.merge.role
-	auto := strings.EqualFold(word, "auto") || word == "" && p.statesMirrorRole()
+	member := p.merge.role
+	auto := strings.EqualFold(member, "auto") || member == "" && p.statesMirrorRole()
 	if !auto {
-		if p.role = roleOf(word); p.role == "" && word != "" {
-			stated.text = p.merge.roleAt + "=" + word
+		if p.role = roleOf(member); p.role == "" && member != "" {
+			stated.text = p.merge.roleAt + "=" + member
 		}
 	} else if role, group, ok := p.autoRole(); ok {
 		p.role, p.group = role, group
@@ -245,5 +246,6 @@ func (d *discovery) labelFor(text, otherwise string) string {
 
 // isConfiguration reports whether a mount brings configuration that the lab writes itself.
 func isConfiguration(target string) bool {
-	return slices.Contains([]string{"CSP.ini", "CSP.conf", "haproxy.cfg", "nginx.conf", "default.conf"}, path.Base(target))
+	return slices.Contains([]string{"CSP.ini", "CSP.conf", "haproxy.cfg", "nginx.conf", "default.conf"},
+		path.Base(target))
 }

@@ -405,7 +405,8 @@ func (d *decoder) networks(c *composeFile, n *yaml.Node) error {
 			subnet := d.variables.expand(config.Subnet)
 			if made.subnet != "" || strings.Contains(subnet, ":") {
 				c.notes = append(c.notes, fmt.Sprintf(
-					"Subnet %s of network %s is not carried over: a network of a lab has one IPv4 subnet.", subnet, e.key))
+					"Subnet %s of network %s is not carried over: a network of a lab has one IPv4 subnet.", subnet,
+					e.key))
 				continue
 			}
 			made.subnet = subnet

@@ -9,8 +9,10 @@ import (
 
 // replaced are the variables that the lab sets itself, or has arguments and files for.
 var replaced = []string{
-	"TZ", "ISC_CPF_MERGE_FILE", "ISC_DATA_DIRECTORY", "ISC_CSP_INI_FILE", "ISC_CSP_CONF_FILE", "ISC_PACKAGE_INSTANCENAME",
-	"ISC_PACKAGE_INSTALLDIR", "ISC_PACKAGE_IRISUSER", "ISC_PACKAGE_IRISGROUP", "ISC_PACKAGE_MGRUSER", "ISC_PACKAGE_MGRGROUP",
+	"TZ", "ISC_CPF_MERGE_FILE", "ISC_DATA_DIRECTORY", "ISC_CSP_INI_FILE", "ISC_CSP_CONF_FILE",
+	"ISC_PACKAGE_INSTANCENAME",
+	"ISC_PACKAGE_INSTALLDIR", "ISC_PACKAGE_IRISUSER", "ISC_PACKAGE_IRISGROUP", "ISC_PACKAGE_MGRUSER",
+	"ISC_PACKAGE_MGRGROUP",
 }
 
 // writeEnvironment writes the variables of a service that are read by what the user adds to the lab.
@@ -78,7 +80,10 @@ func (d *discovery) prepareAddresses() {
 // isInside reports whether an address lies in a network of the old lab, and is not that of the
 // network itself.
 func (d *discovery) isInside(address netip.Addr) bool {
-	return slices.ContainsFunc(d.prefixes, func(p netip.Prefix) bool { return p.Contains(address) && p.Masked().Addr() != address })
+	return slices.ContainsFunc(d.prefixes, func(p netip.Prefix) bool {
+		return p.Contains(address) &&
+			p.Masked().Addr() != address
+	})
 }
 
 // isStale reports whether a variable has an address of the old lab's networks that no service has,

@@ -66,7 +66,8 @@ func (i *ini) servers() []iniSection {
 	var list []iniSection
 	for _, s := range i.sections {
 		name := strings.ToUpper(s.name)
-		if name != "SYSTEM" && name != "SYSTEM_INDEX" && name != "APP_PATH_INDEX" && !strings.HasPrefix(name, "APP_PATH:") {
+		if name != "SYSTEM" && name != "SYSTEM_INDEX" && name != "APP_PATH_INDEX" && !strings.HasPrefix(name,
+			"APP_PATH:") {
 			list = append(list, s)
 		}
 	}
@@ -117,7 +118,8 @@ func (d *discovery) nameMirrors() {
 // freeName is the first of these names that a mirror may have and that nothing else has, "" for none.
 func (d *discovery) freeName(names []string, suffix string) string {
 	for _, name := range names {
-		if full := name + suffix; len(name) > 1 && len(full) <= 32 && !d.labels[full] && !slices.Contains(reserved, full) {
+		if full := name + suffix; len(name) > 1 && len(full) <= 32 && !d.labels[full] && !slices.Contains(reserved,
+			full) {
 			return full
 		}
 	}
@@ -125,7 +127,8 @@ func (d *discovery) freeName(names []string, suffix string) string {
 }
 
 // generic are stems that say nothing of a mirror: its set does, where it is known.
-var generic = []string{"iris", "mirror", "node", "server", "instance", "member", "db", "data", "host", "irishealth", "app"}
+var generic = []string{"iris", "mirror", "node", "server", "instance", "member", "db", "data", "host", "irishealth",
+	"app"}
 
 // names are what a mirror could be called, the best first.
 func (m *mirror) names() []string {
@@ -221,7 +224,8 @@ func writeSystemManager(b *block, p *part, patterns string) {
 	for pattern := range strings.SplitSeq(patterns, ",") {
 		pattern = strings.TrimSpace(pattern)
 		if strings.Trim(pattern, "*.") == "" {
-			p.remark("System_Manager=%s opens the management pages of %s to everybody; the lab opens them to its networks.", patterns, p.name)
+			p.remark("System_Manager=%s opens the management pages of %s to everybody; the lab opens them to its "+
+				"networks.", patterns, p.name)
 			return
 		}
 		shown = append(shown, pattern)
@@ -263,13 +267,14 @@ func (d *discovery) writeLogin(b *block, p *part) {
 		if s.keys["username"] == "" || stored == "" {
 			continue
 		}
-		switch plain := decoded(stored); {
-		case plain == "" || strings.HasPrefix(plain, "{") || strings.HasPrefix(plain, "PBKDF2|"):
+		switch text := decoded(stored); {
+		case text == "" || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "PBKDF2|"):
 			p.remark("The password of server %s in CSP.ini is no text, and is not carried over.", s.name)
 		case user == "":
-			user, password = s.keys["username"], plain
-		case s.keys["username"] != user || plain != password:
-			p.remark("Server %s in CSP.ini has another account, %s; a gateway of a lab has one.", s.name, s.keys["username"])
+			user, password = s.keys["username"], text
+		case s.keys["username"] != user || text != password:
+			p.remark("Server %s in CSP.ini has another account, %s; a gateway of a lab has one.", s.name,
+				s.keys["username"])
 		}
 	}
 	if user != "" && (user != "CSPSystem" || password != "SYS") {
@@ -305,7 +310,8 @@ func (d *discovery) remarkServers(p *part) {
 	var other []string
 	for _, s := range p.ini.servers() {
 		switch host := s.keys["ip_address"]; {
-		case host == "" || strings.HasPrefix(host, "127.") || strings.EqualFold(host, "localhost") || d.host(host) != nil:
+		case host == "" || strings.HasPrefix(host, "127.") || strings.EqualFold(host, "localhost") ||
+			d.host(host) != nil:
 		case d.isVirtual(host):
 			p.remarkVirtual(host)
 		default:
@@ -339,7 +345,8 @@ func (d *discovery) remarkVariables(p *part) {
 }
 
 func (p *part) remarkVirtual(address string) {
-	p.remark("%s points at the virtual IP %s. The lab has none: the path of a mirror on a gateway follows its primary.", p.name, address)
+	p.remark("%s points at the virtual IP %s. The lab has none: the path of a mirror on a gateway follows its "+
+		"primary.", p.name, address)
 }
 
 // isVirtual reports whether an address is the virtual one of a mirror: its merge file or a variable

@@ -138,7 +138,8 @@ func (d *discovery) readDockerfile(s *service, parsed map[string]*dockerfile.Fil
 		return
 	}
 	if !ok {
-		s.remark("%s is built in %s, whose %s cannot be read; the lab takes the vendor's image.", s.name, b.context, b.dockerfile)
+		s.remark("%s is built in %s, whose %s cannot be read; the lab takes the vendor's image.", s.name, b.context,
+			b.dockerfile)
 		return
 	}
 	file, known := parsed[key]

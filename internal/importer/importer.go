@@ -64,12 +64,14 @@ func imported(source Source) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &discovery{compose: compose, files: files, source: path.Base(source.Name), text: &topology{}, labels: map[string]bool{}}
+	d := &discovery{compose: compose, files: files, source: path.Base(source.Name), text: &topology{},
+		labels: map[string]bool{}}
 	d.resolveImages()
 	d.classify()
 	d.groupMirrors()
 	if len(d.mirrors) == 0 {
-		return nil, errors.New("it has no instance of InterSystems IRIS: no service has an image of it, a merge file, " +
+		return nil, errors.New("it has no instance of InterSystems IRIS: no service has an image of it, a merge " +
+			"file, " +
 			"or a variable such as MIRRORROLE")
 	}
 	d.chooseNetworks()

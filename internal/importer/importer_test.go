@@ -34,8 +34,10 @@ var labs = map[string]struct {
 }{
 	"two-tier/docker-compose.yml": {lostPorts: []int{8443}, lostServices: []string{"mailcatcher"}},
 	"anchored/compose.yaml": {lostServices: []string{"dashboards"},
-		renamed: map[string]string{"iris_1": "iris-1", "iris_2": "iris-2", "iris_dr": "iris-dr", "iris_report": "iris-report"}},
-	"merged/docker-compose.yml": {lostPorts: []int{51774}, lostServices: []string{"base"}, renamed: map[string]string{"Web_Gateway": "web-gateway"}},
+		renamed: map[string]string{"iris_1": "iris-1", "iris_2": "iris-2", "iris_dr": "iris-dr",
+			"iris_report": "iris-report"}},
+	"merged/docker-compose.yml": {lostPorts: []int{51774}, lostServices: []string{"base"},
+		renamed: map[string]string{"Web_Gateway": "web-gateway"}},
 }
 
 func imported(t *testing.T, file string) *importer.Result {
@@ -222,7 +224,8 @@ func TestGuesses(t *testing.T) {
 			if have != want[i] {
 				t.Errorf("%s of %v is %q, want %s\n%s", name, names, have, want[i], result.Topology)
 			}
-			if !strings.Contains(comments(result), "does not state the role of "+name+"; "+want[i]+" is guessed from its name") {
+			if !strings.Contains(comments(result), "does not state the role of "+name+"; "+want[i]+" is guessed "+
+				"from its name") {
 				t.Errorf("%s: nothing says that its role is a guess\n%s", name, result.Topology)
 			}
 		}
@@ -272,10 +275,15 @@ func FuzzImport(f *testing.F) {
 		}
 		f.Add(content, []byte("NET=10.1.1"))
 	}
-	f.Add([]byte("services: {a: {image: iris, environment: [MIRRORROLE=PRIMARY], ports: ['1:1972'], networks: {x: {ipv4_address: 10.0.0.5}}}}\nnetworks: {x: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}"), []byte("[SYSTEM]\nA=b\n"))
+	f.Add([]byte("services: {a: {image: iris, environment: [MIRRORROLE=PRIMARY], ports: ['1:1972'], networks: {x: "+
+		"{ipv4_address: 10.0.0.5}}}}\nnetworks: {x: {ipam: {config: [{subnet: 10.0.0.0/24}]}}}"),
+		[]byte("[SYSTEM]\nA=b\n"))
 	f.Fuzz(func(t *testing.T, compose, beside []byte) {
 		result, err := importer.Import(importer.Source{
-			Directory: "x", Name: "compose.yaml", Content: compose, Read: func(string) ([]byte, bool) { return beside, true },
+			Directory: "x", Name: "compose.yaml", Content: compose, Read: func(string) ([]byte,
+				bool) {
+				return beside, true
+			},
 		})
 		if err != nil {
 			return

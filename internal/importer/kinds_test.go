@@ -51,7 +51,8 @@ func instances(names ...string) string {
 		if !own {
 			file = service + ".cpf"
 		}
-		text += fmt.Sprintf("  %s:\n    image: acme/iris:2025.2\n    environment: [ISC_CPF_MERGE_FILE=/cpf/%s]\n    volumes: ['./cpf:/cpf']\n",
+		text += fmt.Sprintf("  %s:\n    image: acme/iris:2025.2\n    environment: [ISC_CPF_MERGE_FILE=/cpf/%s]\n   "+
+			" volumes: ['./cpf:/cpf']\n",
 			service, file)
 	}
 	return text
@@ -65,7 +66,8 @@ func TestMirrorOfMergeFiles(t *testing.T) {
 		want    string
 	}{
 		"auto and a map": {instances("hc-0=m.cpf", "hc-1=m.cpf", "hc-2=m.cpf"),
-			map[string]string{"cpf/m.cpf": "[Actions]\nConfigMirror:Name=PAIR,Map=\"primary,backup,drasync\",Member=auto,Primary=auto\n"},
+			map[string]string{"cpf/m.cpf": "[Actions]\nConfigMirror:Name=PAIR," +
+				"Map=\"primary,backup,drasync\",Member=auto,Primary=auto\n"},
 			"hc PAIR: hc-0 primary, hc-1 backup, hc-2 drasync"},
 		"auto, modulo the map": {instances("m-000=m.cpf", "m-001=m.cpf", "m-002=m.cpf", "m-003=m.cpf"),
 			map[string]string{"cpf/m.cpf": "[Actions]\nConfigMirror:Name=PAIR,Member=auto,Primary=auto\n"},
@@ -93,7 +95,8 @@ func TestMirrorOfMergeFiles(t *testing.T) {
 				"cpf/right.cpf": "[Startup]\nMirrorMember=primary\n"},
 			"mirror MIRROR: left backup, right primary"},
 		"an undeclared primary that the backup names": {instances("east", "west"),
-			map[string]string{"cpf/east.cpf": "[Startup]\nMirrorMember=backup\nMirrorPrimary=west.lab.example\n", "cpf/west.cpf": "[config]\nglobals=0,0,64,0,0,0\n"},
+			map[string]string{"cpf/east.cpf": "[Startup]\nMirrorMember=backup\nMirrorPrimary=west.lab.example\n",
+				"cpf/west.cpf": "[config]\nglobals=0,0,64,0,0,0\n"},
 			"mirror MIRROR: east backup, west primary"},
 		"CreateMirror, roles by name": {instances("iris-b", "iris-a"),
 			map[string]string{
@@ -113,7 +116,8 @@ func TestMirrorOfMergeFiles(t *testing.T) {
 				"cpf/q.cpf": "[MapMirrors.trade]\nP/IRIS=p,2188\n"},
 			"trade TRADE: p primary, q backup"},
 		"a shard's members": {instances("s1", "s2"),
-			map[string]string{"cpf/s1.cpf": "[Startup]\nShardMirrorMember=backup\n", "cpf/s2.cpf": "[Startup]\nShardMirrorMember=primary\n"},
+			map[string]string{"cpf/s1.cpf": "[Startup]\nShardMirrorMember=backup\n",
+				"cpf/s2.cpf": "[Startup]\nShardMirrorMember=primary\n"},
 			"mirror MIRROR: s1 backup, s2 primary"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,9 +138,11 @@ func TestMirrorOfMergeFiles(t *testing.T) {
 func TestDatabasesOfMergeFiles(t *testing.T) {
 	beside := map[string]string{
 		"cpf/a.cpf": "[Actions]\nConfigMirror:Name=ONE,Member=primary,Primary=localhost\n" +
-			"CreateDatabase:Name=appdata,Directory=/d,MirrorSetName=ONE,MirrorDBName=APPDATA\nCreateDatabase:Name=TEMP,Directory=/t\n" +
+			"CreateDatabase:Name=appdata,Directory=/d,MirrorSetName=ONE,MirrorDBName=APPDATA\n" +
+			"CreateDatabase:Name=TEMP,Directory=/t\n" +
 			"CreateNamespace:Name=APP,Globals=APPDATA,Routines=APPCODE\n",
-		"cpf/b.cpf": "[Actions]\nConfigMirror:Name=ONE,Member=backup,Primary=a\nCreateDatabase:Name=MORE,Directory=/m,MirrorDBName=MORE\n",
+		"cpf/b.cpf": "[Actions]\nConfigMirror:Name=ONE,Member=backup,Primary=a\n" +
+			"CreateDatabase:Name=MORE,Directory=/m,MirrorDBName=MORE\n",
 		"cpf/x.cpf": "[Actions]\nConfigMirror:Name=TWO,Member=primary,Primary=localhost\n",
 		"cpf/ecp.cpf": "[ECPServers]\nDATA=elsewhere,1972,1\n[Actions]\n" +
 			"CreateDatabase:Name=R,Directory=:mirror:one:APPDATA,Server=DATA,LogicalOnly=1\n",
@@ -152,14 +158,16 @@ func TestDatabasesOfMergeFiles(t *testing.T) {
 			t.Errorf("want %s in\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "TEMP") || !strings.Contains(comments(result), "Namespace APP has its routines in database APPCODE") {
+	if strings.Contains(text, "TEMP") || !strings.Contains(comments(result),
+		"Namespace APP has its routines in database APPCODE") {
 		t.Errorf("unexpected\n%s", text)
 	}
 }
 
 // A declared backup never becomes a primary: the topology does not build, and says where.
 func TestBackupWithoutPrimary(t *testing.T) {
-	result, err := importText(t, "services:\n  b: {image: 'iris:2025.1', environment: [MIRRORROLE=BACKUP]}\n  d: {image: 'iris:2025.1', environment: [MIRRORROLE=DR]}\n", nil)
+	result, err := importText(t, "services:\n  b: {image: 'iris:2025.1', environment: [MIRRORROLE=BACKUP]}\n  d: "+
+		"{image: 'iris:2025.1', environment: [MIRRORROLE=DR]}\n", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,12 +189,16 @@ func TestStatedRoles(t *testing.T) {
 		{"environment: {MIRRORROLE: reportro}", "rorasync"}, {"environment: [IRIS_MIRROR_ROLE=DRAsync]", "drasync"},
 		{"environment: [ROLE=dr]", "drasync"}, {"environment: [NODE_ROLE=Reporting]", "rorasync"},
 		{"environment: [ISC_MIRROR_MEMBER_TYPE=rw]", "rwrasync"}, {"environment: [MIRROR_MEMBER=drasync]", "drasync"},
-		{"environment: [MIRROR_IS_DR=yes]", "drasync"}, {`command: ["-a", "/init.sh", "--mirror-role", "ro"]`, "rorasync"},
-		{"command: -a '/init.sh reporting'", "rorasync"}, {"env_file: r.env", "rwrasync"}, {"build: {context: img}", "drasync"},
+		{"environment: [MIRROR_IS_DR=yes]", "drasync"}, {`command: ["-a", "/init.sh", "--mirror-role", "ro"]`,
+			"rorasync"},
+		{"command: -a '/init.sh reporting'", "rorasync"}, {"env_file: r.env", "rwrasync"}, {"build: {context: img}",
+			"drasync"},
 	} {
 		compose := "services:\n  x-a: {image: 'iris:2025.2', environment: [MIRRORROLE=main]}\n" +
-			"  x-b: {image: 'iris:2025.2', environment: [MIRRORROLE=FAILOVER]}\n  x-c: {image: 'iris:2025.2', " + c.stated + "}\n"
-		result := builds(t, compose, map[string]string{"r.env": "MIRRORROLE=readwrite\n", "img/Dockerfile": "FROM iris:2025.2\nENV MIRRORROLE=DR\n"})
+			"  x-b: {image: 'iris:2025.2', environment: [MIRRORROLE=FAILOVER]}\n  x-c: {image: 'iris:2025.2', " +
+			c.stated + "}\n"
+		result := builds(t, compose, map[string]string{"r.env": "MIRRORROLE=readwrite\n",
+			"img/Dockerfile": "FROM iris:2025.2\nENV MIRRORROLE=DR\n"})
 		if have, want := shape(result.Plan), "mirror MIRROR: x-a primary, x-b backup, x-c "+c.want; have != want {
 			t.Errorf("%s: %s, want %s", c.stated, have, want)
 		}
@@ -200,7 +212,8 @@ func TestStatedRoles(t *testing.T) {
 func TestUnknownRole(t *testing.T) {
 	result := builds(t, "services:\n  n-a: {image: 'iris:2025.2', environment: [MIRRORROLE=PRIMARY]}\n"+
 		"  n-r: {image: 'iris:2025.2', environment: [MIRRORROLE=xyz]}\n", nil)
-	if want := "MIRRORROLE=xyz of n-r is not a known role; rorasync is guessed from its name and position."; !strings.Contains(comments(result), want) {
+	if want := "MIRRORROLE=xyz of n-r is not a known role; rorasync is guessed from its name and " +
+		"position."; !strings.Contains(comments(result), want) {
 		t.Errorf("want %s in\n%s", want, result.Topology)
 	}
 }
@@ -229,11 +242,13 @@ func TestKinds(t *testing.T) {
   web: {build: .}
 `
 	result := builds(t, compose, map[string]string{
-		"gw/Dockerfile":             "ARG TAG=2023.1\nFROM golang AS tools\nFROM acme/webgateway:$TAG AS prod\nCOPY --from=tools /x /x\nFROM scratch\n",
+		"gw/Dockerfile": "ARG TAG=2023.1\nFROM golang AS tools\nFROM acme/webgateway:$TAG AS " +
+			"prod\nCOPY --from=tools /x /x\nFROM scratch\n",
 		"db/docker/IRIS.Dockerfile": "FROM acme/iris:2025.1\n",
 		"Dockerfile":                "FROM nginx:1.30\n",
 	})
-	want := map[string]string{"p": "member", "b": "member", "w1": "arbiter", "w2": "arbiter", "g1": "web_gateway", "g2": "web_gateway",
+	want := map[string]string{"p": "member", "b": "member", "w1": "arbiter", "w2": "arbiter", "g1": "web_gateway",
+		"g2": "web_gateway",
 		"g3": "web_gateway", "lb": "haproxy", "web": "nginx"}
 	if diff := cmp.Diff(want, kinds(result.Plan)); diff != "" {
 		t.Errorf("%s\n%s", diff, result.Topology)
@@ -244,28 +259,36 @@ func TestKinds(t *testing.T) {
 // and what follows from that.
 func TestBuiltImages(t *testing.T) {
 	compose := `services:
-  a: {build: {context: ./iris, args: {VERSION: "${V}"}}, image: demo, environment: [MIRRORROLE=PRIMARY], ports: ["9092:52773"]}
+  a:
+    build: {context: ./iris, args: {VERSION: "${V}"}}
+    image: demo
+    environment: [MIRRORROLE=PRIMARY]
+    ports: ["9092:52773"]
   b: {image: demo, environment: [MIRRORROLE=BACKUP], ports: ["9093:52773"]}
 `
 	result := builds(t, compose, map[string]string{
-		".env":            "V=2022.1.0.209.0\n",
-		"iris/Dockerfile": "ARG VERSION=latest\nFROM acme/iris:${VERSION}\nCOPY merge.cpf /cpf/\nENV ISC_CPF_MERGE_FILE=/cpf/merge.cpf KEEP=1\n",
-		"iris/merge.cpf":  "[config]\nglobals=0,0,77,0,0,0\n[Actions]\nConfigMirror:Name=PAIR,Member=primary\n",
+		".env": "V=2022.1.0.209.0\n",
+		"iris/Dockerfile": "ARG VERSION=latest\nFROM acme/iris:${VERSION}\nCOPY merge.cpf /cpf/\nENV " +
+			"ISC_CPF_MERGE_FILE=/cpf/merge.cpf KEEP=1\n",
+		"iris/merge.cpf": "[config]\nglobals=0,0,77,0,0,0\n[Actions]\nConfigMirror:Name=PAIR,Member=primary\n",
 	})
 	text := string(result.Topology)
-	for _, want := range []string{`iris = "acme/iris:2022.1.0.209.0"`, "web_port = 9092", "web_port = 9093", "globals = 77", `set_name = "PAIR"`} {
+	for _, want := range []string{`iris = "acme/iris:2022.1.0.209.0"`, "web_port = 9092", "web_port = 9093",
+		"globals = 77", `set_name = "PAIR"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want %s in\n%s", want, text)
 		}
 	}
-	if strings.Contains(text, "KEEP") || !strings.Contains(comments(result), "Built in ./iris from acme/iris:2022.1.0.209.0: a, b.") {
+	if strings.Contains(text, "KEEP") || !strings.Contains(comments(result),
+		"Built in ./iris from acme/iris:2022.1.0.209.0: a, b.") {
 		t.Errorf("unexpected\n%s", text)
 	}
 }
 
 // An image that is not known is said so, and a release that its tag does not name is a guess.
 func TestUnknownImages(t *testing.T) {
-	compose := "services:\n  a: {image: 'acme/iris:${TAG}', environment: [MIRRORROLE=PRIMARY]}\n  g: {image: '${GATEWAY}', environment: [ISC_CSP_INI_FILE=/x]}\n"
+	compose := "services:\n  a: {image: 'acme/iris:${TAG}', environment: [MIRRORROLE=PRIMARY]}\n  g: {image: " +
+		"'${GATEWAY}', environment: [ISC_CSP_INI_FILE=/x]}\n"
 	result := builds(t, compose, nil)
 	for _, want := range []string{
 		"The image of a, acme/iris:${TAG}, has a variable without a value; the lab takes the vendor's image.",
@@ -278,7 +301,8 @@ func TestUnknownImages(t *testing.T) {
 	}
 	result = builds(t, "services:\n  a: {image: 'acme/iris:latest-em', environment: [MIRRORROLE=PRIMARY]}\n", nil)
 	if text := string(result.Topology); !strings.Contains(text, `iris         = "acme/iris:latest-em"`) ||
-		!strings.Contains(text, `iris_version = "2025.1"`) || !strings.Contains(comments(result), "names no release. 2025.1 is a guess") {
+		!strings.Contains(text, `iris_version = "2025.1"`) || !strings.Contains(comments(result),
+		"names no release. 2025.1 is a guess") {
 		t.Errorf("unexpected\n%s", text)
 	}
 }
@@ -308,13 +332,19 @@ networks: {lan: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 // The login is that of the servers; that of the management pages stays with them.
 func TestGatewayLogin(t *testing.T) {
 	for name, c := range map[string]struct{ ini, want, remark string }{
-		"decoded": {"[SYSTEM]\nUsername=Admin\nPassword=PBKDF2|SHA512|1|x|y\n[NA]\nIp_Address=n-a\nUsername=Gw\nPassword=]]]c2VjcmV0\n",
-			"username  = \"Gw\"\n  password  = \"secret\"", "The account of the management pages of gw, Admin in [SYSTEM], is not carried over."},
-		"plain, of the lab's server": {"[X]\nIp_Address=192.0.2.1\nUsername=Other\nPassword=o\n[NA]\nIp_Address=10.9.0.12\nUsername=Gw\nPassword=plain\n",
-			"username  = \"Gw\"\n  password  = \"plain\"", "Server X in CSP.ini has another account, Other; a gateway of a lab has one."},
-		"the default":               {"[NA]\nIp_Address=n-a\nUsername=CSPSystem\nPassword=]]]U1lT\n", "", ""},
-		"a command":                 {"[NA]\nIp_Address=n-a\nUsername=Gw\nPassword={sh /pw.sh}\n", "", "The password of server NA in CSP.ini is no text, and is not carried over."},
-		"only the management pages": {"[SYSTEM]\nUsername=Admin\nPassword=x\n[NA]\nIp_Address=n-a\n", "", "Admin in [SYSTEM], is not carried over."},
+		"decoded": {"[SYSTEM]\nUsername=Admin\nPassword=PBKDF2|SHA512|1|x|y\n" +
+			"[NA]\nIp_Address=n-a\nUsername=Gw\nPassword=]]]c2VjcmV0\n",
+			"username  = \"Gw\"\n  password  = \"secret\"", "The account of the management pages of gw, Admin in " +
+				"[SYSTEM], is not carried over."},
+		"plain, of the lab's server": {"[X]\nIp_Address=192.0.2.1\nUsername=Other\nPassword=o\n" +
+			"[NA]\nIp_Address=10.9.0.12\nUsername=Gw\nPassword=plain\n",
+			"username  = \"Gw\"\n  password  = \"plain\"", "Server X in CSP.ini has another account, Other; a " +
+				"gateway of a lab has one."},
+		"the default": {"[NA]\nIp_Address=n-a\nUsername=CSPSystem\nPassword=]]]U1lT\n", "", ""},
+		"a command": {"[NA]\nIp_Address=n-a\nUsername=Gw\nPassword={sh /pw.sh}\n", "",
+			"The password of server NA in CSP.ini is no text, and is not carried over."},
+		"only the management pages": {"[SYSTEM]\nUsername=Admin\nPassword=x\n[NA]\nIp_Address=n-a\n", "",
+			"Admin in [SYSTEM], is not carried over."},
 	} {
 		result := builds(t, gateway, map[string]string{"gw/CSP.ini": c.ini})
 		text := string(result.Topology)
@@ -330,7 +360,8 @@ func TestGatewayLogin(t *testing.T) {
 // Each gateway has its own CSP.ini; a virtual IP is mentioned; /csp goes where it went.
 func TestGatewayServers(t *testing.T) {
 	result := builds(t, gateway, map[string]string{
-		"gw/CSP.ini": "[VIP]\nIp_Address=10.9.0.100\n[FAR]\nIp_Address=192.0.2.7\n[NB]\nIp_Address=n-b:1972\n[APP_PATH_INDEX]\n/csp=Enabled\n" +
+		"gw/CSP.ini": "[VIP]\nIp_Address=10.9.0.100\n[FAR]\nIp_Address=192.0.2.7\n" +
+			"[NB]\nIp_Address=n-b:1972\n[APP_PATH_INDEX]\n/csp=Enabled\n" +
 			"[APP_PATH:/csp]\nDefault_Server=NB\n[APP_PATH:/shop]\nDefault_Server=NB\n",
 	})
 	for _, want := range []string{
@@ -351,14 +382,19 @@ func TestStaleVariables(t *testing.T) {
 	result := builds(t, `services:
   n-a:
     image: iris:2025.1
-    environment: [MIRRORROLE=PRIMARY, PEER_IP=10.9.0.12, VIP=10.9.0.100, MAIL_HOST=mail, DB_URL=jdbc:IRIS://10.9.0.77:1972/X, DNS=192.0.2.53, MODE=mail]
+    environment: [MIRRORROLE=PRIMARY, PEER_IP=10.9.0.12, VIP=10.9.0.100, MAIL_HOST=mail,
+      DB_URL=jdbc:IRIS://10.9.0.77:1972/X, DNS=192.0.2.53, MODE=mail]
     networks: {lan: {ipv4_address: 10.9.0.11}}
-  N_b: {image: 'iris:2025.1', environment: [MIRRORROLE=BACKUP, OWN_HOST=N_b], networks: {lan: {ipv4_address: 10.9.0.12}}}
+  N_b:
+    image: iris:2025.1
+    environment: [MIRRORROLE=BACKUP, OWN_HOST=N_b]
+    networks: {lan: {ipv4_address: 10.9.0.12}}
   mail: {image: mailcatcher, networks: {lan: {ipv4_address: 10.9.0.77}}}
 networks: {lan: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 `, nil)
 	for _, want := range []string{
-		"that the lab does not have: VIP=10.9.0.100, MAIL_HOST=mail, DB_URL=jdbc:IRIS://10.9.0.77:1972/X.", "that the lab does not have: OWN_HOST=N_b.",
+		"that the lab does not have: VIP=10.9.0.100, MAIL_HOST=mail, DB_URL=jdbc:IRIS://10.9.0.77:1972/X.",
+		"that the lab does not have: OWN_HOST=N_b.",
 		"Its virtual IP 10.9.0.100 is not carried over",
 	} {
 		if !strings.Contains(comments(result), want) {
@@ -367,7 +403,8 @@ networks: {lan: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 	}
 	var names []string
 	for line := range strings.Lines(string(result.Topology)) {
-		if name, _, ok := strings.Cut(strings.TrimSpace(line), " "); ok && strings.ToUpper(name) == name && name != "#" && name != "}" {
+		if name, _, ok := strings.Cut(strings.TrimSpace(line), " "); ok && strings.ToUpper(name) == name &&
+			name != "#" && name != "}" {
 			names = append(names, name)
 		}
 	}
@@ -379,17 +416,21 @@ networks: {lan: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 // A lab that is no mirror is said to be what it is.
 func TestOtherLabs(t *testing.T) {
 	for compose, c := range map[string]struct{ shape, note string }{
-		"services:\n  iris: {image: 'iris:2025.1'}\n": {"iris-mirror IRISMIRROR: iris primary", "The lab has a single instance of IRIS and no mirror"},
+		"services:\n  iris: {image: 'iris:2025.1'}\n": {"iris-mirror IRISMIRROR: iris primary",
+			"The lab has a single instance of IRIS and no mirror"},
 		"services:\n  iris1: {image: 'iris:2025.1'}\n  iris2: {image: 'iris:2025.1'}\n": {
-			"iris1-mirror IRIS1MIRROR: iris1 primary; iris2-mirror IRIS2MIRROR: iris2 primary", "Nothing in the lab says that its instances are mirrored"},
+			"iris1-mirror IRIS1MIRROR: iris1 primary; iris2-mirror IRIS2MIRROR: iris2 primary",
+			"Nothing in the lab says that its instances are mirrored"},
 		instances("server", "client=ecp.cpf", "client2=ecp.cpf"): {"server-mirror SERVERMIRROR: server primary",
 			"The lab is a distributed cache cluster (ECP) without a mirror"},
-		instances("s-0=shard.cpf", "s-1=shard.cpf"): {"s-0-mirror S0MIRROR: s-0 primary; s-1-mirror S1MIRROR: s-1 primary",
+		instances("s-0=shard.cpf", "s-1=shard.cpf"): {"s-0-mirror S0MIRROR: s-0 primary; s-1-mirror S1MIRROR: s-1 " +
+			"primary",
 			"The merge files make a sharded cluster, which a topology cannot describe"},
 	} {
 		result := builds(t, compose, map[string]string{
-			"cpf/server.cpf": "[Actions]\nModifyService:Name=%service_ecp,Enabled=1\n", "cpf/ecp.cpf": "[ECPServers]\nDATA=server,1972\n",
-			"cpf/shard.cpf": "[Startup]\nShardRole=DATA\n",
+			"cpf/server.cpf": "[Actions]\nModifyService:Name=%service_ecp,Enabled=1\n",
+			"cpf/ecp.cpf":    "[ECPServers]\nDATA=server,1972\n",
+			"cpf/shard.cpf":  "[Startup]\nShardRole=DATA\n",
 		})
 		if have := shape(result.Plan); have != c.shape || !strings.Contains(comments(result), c.note) {
 			t.Errorf("%s, want %s and %s\n%s", have, c.shape, c.note, result.Topology)

@@ -58,7 +58,8 @@ func (d *discovery) mergeOf(s *service, known map[string]*mergeFacts) *mergeFact
 			case !s.isReadable(name, content):
 				found = true
 			case hasLongLine(content):
-				s.remark("The merge file %s has a line that is longer than %d KB, and is not read.", name, maxMergeLine>>10)
+				s.remark("The merge file %s has a line that is longer than %d KB, and is not read.", name,
+					maxMergeLine>>10)
 				found = true
 			default:
 				names, texts, found = append(names, name), append(texts, content), true
@@ -171,7 +172,8 @@ func (m *mergeFacts) action(a cpf.Action) {
 		if m.namespaces == nil {
 			m.namespaces = map[string][]mergeNamespace{}
 		}
-		m.namespaces[database] = append(m.namespaces[database], mergeNamespace{value("Name"), value("Globals"), value("Routines")})
+		m.namespaces[database] = append(m.namespaces[database], mergeNamespace{value("Name"), value("Globals"),
+			value("Routines")})
 	}
 }
 

@@ -17,7 +17,8 @@ func (d *discovery) groupMirrors() {
 		d.promoteDataServer()
 		members = d.ofKind(kindMember)
 	}
-	g := &grouping{discovery: d, bySet: map[string][]*mirror{}, byStem: map[string]*mirror{}, joint: d.isMirrored(members)}
+	g := &grouping{discovery: d, bySet: map[string][]*mirror{}, byStem: map[string]*mirror{},
+		joint: d.isMirrored(members)}
 	g.stems = map[string]int{}
 	d.takeNamedPrimaries(members)
 	for _, p := range members {
@@ -33,12 +34,12 @@ func (d *discovery) groupMirrors() {
 	g.sortNames()
 	for _, p := range members {
 		if host, _ := p.primaryHost(); p.mirror == nil && (p.setName() != "" || host != "") {
-			g.place(p)
+			g.assign(p)
 		}
 	}
 	for _, p := range members {
 		if p.mirror == nil {
-			g.place(p)
+			g.assign(p)
 		}
 	}
 	d.sortMirrors()
@@ -54,7 +55,8 @@ func (d *discovery) groupMirrors() {
 func (d *discovery) takeNamedPrimaries(members []*part) {
 	for _, p := range members {
 		host, isPrimary := p.primaryHost()
-		if named := d.host(host); isPrimary && named != nil && named != p && named.kind == kindMember && named.role == "" {
+		if named := d.host(host); isPrimary && named != nil && named != p && named.kind == kindMember &&
+			named.role == "" {
 			named.role = "primary"
 			named.roleRemark = ""
 		}
@@ -170,8 +172,8 @@ func (m *mirror) add(p *part) {
 	}
 }
 
-// place puts a member into its mirror, or leaves it out where none is its own.
-func (g *grouping) place(p *part) {
+// assign puts a member into its mirror, or leaves it out where none is its own.
+func (g *grouping) assign(p *part) {
 	host, _ := p.primaryHost()
 	if primary := g.host(host); primary != nil && primary != p && primary.mirror != nil {
 		primary.mirror.add(p)
@@ -204,14 +206,14 @@ func (g *grouping) place(p *part) {
 	case g.byStem[stem] != nil:
 		g.byStem[stem].add(p)
 	case p.role != "" || !g.states:
-		g.placeByName(p)
+		g.assignByName(p)
 	default:
 		g.leave(p, "nothing says that it is a member of a mirror")
 	}
 }
 
-// placeByName puts a member into the only mirror, or into that of the primary whose name is nearest.
-func (g *grouping) placeByName(p *part) {
+// assignByName puts a member into the only mirror, or into that of the primary whose name is nearest.
+func (g *grouping) assignByName(p *part) {
 	stem, _ := nameParts(p.name)
 	if len(g.mirrors) == 0 || !g.states && g.stems[stem] > 1 {
 		g.found(p)
@@ -248,7 +250,10 @@ func (g *grouping) sortNames() {
 // two do or none does; with a key, of the mirrors that have it. Names that begin alike stand together
 // in their order.
 func (g *grouping) nearest(p *part, key string) *mirror {
-	at, _ := slices.BinarySearchFunc(g.sorted, p.name, func(q *part, name string) int { return strings.Compare(q.name, name) })
+	at, _ := slices.BinarySearchFunc(g.sorted, p.name, func(q *part,
+		name string) int {
+		return strings.Compare(q.name, name)
+	})
 	var best *mirror
 	longest, ties := 0, 0
 	consider := func(i, step int) {
@@ -309,7 +314,8 @@ func (d *discovery) assignServers() {
 		}
 		if p.mirror == nil {
 			p.kind = kindNone
-			d.note("The application server %s (%s) is not carried over: its data server is no service of the compose file.",
+			d.note("The application server %s (%s) is not carried over: its data server is no service of the "+
+				"compose file.",
 				p.name, p.origin())
 		}
 	}
@@ -320,7 +326,8 @@ func (d *discovery) describe(joint bool) {
 	members, servers := d.ofKind(kindMember), d.ofKind(kindServer)
 	for _, p := range members {
 		if p.merge.sharded {
-			d.note("The merge files make a sharded cluster, which a topology cannot describe: its instances are carried over " +
+			d.note("The merge files make a sharded cluster, which a topology cannot describe: its instances are " +
+				"carried over " +
 				"without their shards.")
 			break
 		}
@@ -329,13 +336,16 @@ func (d *discovery) describe(joint bool) {
 	case len(members) == 0:
 	case joint:
 	case len(servers) > 0:
-		d.note("The lab is a distributed cache cluster (ECP) without a mirror: its data server is the only member of a mirror " +
+		d.note("The lab is a distributed cache cluster (ECP) without a mirror: its data server is the only member " +
+			"of a mirror " +
 			"here, as a topology has no instance outside one. A second member would make it highly available.")
 	case len(members) == 1:
-		d.note("The lab has a single instance of IRIS and no mirror: the instance is the only member of a mirror here, as a " +
+		d.note("The lab has a single instance of IRIS and no mirror: the instance is the only member of a mirror " +
+			"here, as a " +
 			"topology has no instance outside one.")
 	default:
-		d.note("Nothing in the lab says that its instances are mirrored: each is the only member of a mirror of its own here, " +
+		d.note("Nothing in the lab says that its instances are mirrored: each is the only member of a mirror of " +
+			"its own here, " +
 			"as a topology has no instance outside one.")
 	}
 }

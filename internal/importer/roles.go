@@ -8,11 +8,15 @@ import (
 
 var roleWords = map[string]string{
 	"primary": "PRIMARY MAIN MASTER LEADER FAILOVERPRIMARY PRIMARYFAILOVER PRIMARYMEMBER MIRRORPRIMARY",
-	"backup":  "BACKUP FAILOVER SLAVE SECONDARY STANDBY FAILOVERBACKUP BACKUPFAILOVER BACKUPMEMBER MIRRORBACKUP FAILOVERMEMBER",
-	"drasync": "DR DRASYNC ASYNC ASYNCDR DISASTERRECOVERY DISASTERRECOVERYASYNC ASYNCDISASTERRECOVERY DRASYNCMEMBER DRMEMBER",
-	"rorasync": "REPORT REPORTR REPORTRO REPORTING REPORTINGRO REPORTINGASYNC ASYNCREPORTING REPORTASYNC RO ROASYNC ROR RORASYNC READONLY " +
+	"backup": "BACKUP FAILOVER SLAVE SECONDARY STANDBY FAILOVERBACKUP BACKUPFAILOVER BACKUPMEMBER MIRRORBACKUP " +
+		"FAILOVERMEMBER",
+	"drasync": "DR DRASYNC ASYNC ASYNCDR DISASTERRECOVERY DISASTERRECOVERYASYNC ASYNCDISASTERRECOVERY " +
+		"DRASYNCMEMBER DRMEMBER",
+	"rorasync": "REPORT REPORTR REPORTRO REPORTING REPORTINGRO REPORTINGASYNC ASYNCREPORTING REPORTASYNC RO " +
+		"ROASYNC ROR RORASYNC READONLY " +
 		"READONLYREPORTING READONLYREPORTINGASYNC ROREPORTING ROREPORT REPORTREADONLY REPORTINGREADONLY REPORTER",
-	"rwrasync": "REPORTRW REPORTINGRW RW RWASYNC RWR RWRASYNC READWRITE READWRITEREPORTING READWRITEREPORTINGASYNC RWREPORTING RWREPORT " +
+	"rwrasync": "REPORTRW REPORTINGRW RW RWASYNC RWR RWRASYNC READWRITE READWRITEREPORTING READWRITEREPORTINGASYNC " +
+		"RWREPORTING RWREPORT " +
 		"REPORTREADWRITE REPORTINGREADWRITE",
 }
 
@@ -33,8 +37,10 @@ func roleOf(word string) string {
 // and without a vendor's prefix. The first group speaks of mirrors: it makes a service a member,
 // whatever its image is called.
 const (
-	mirrorRoleVariables = " MIRRORROLE MIRRORMEMBERROLE MIRRORMEMBERTYPE MIRRORTYPE MIRRORMODE MIRRORMEMBER MIRRORFUNCTION "
-	otherRoleVariables  = " ROLE NODEROLE MEMBERROLE INSTANCEROLE SERVERROLE HAROLE FAILOVERROLE STARTROLE INITIALROLE MEMBERTYPE NODETYPE " +
+	mirrorRoleVariables = " MIRRORROLE MIRRORMEMBERROLE MIRRORMEMBERTYPE MIRRORTYPE MIRRORMODE MIRRORMEMBER " +
+		"MIRRORFUNCTION "
+	otherRoleVariables = " ROLE NODEROLE MEMBERROLE INSTANCEROLE SERVERROLE HAROLE FAILOVERROLE STARTROLE " +
+		"INITIALROLE MEMBERTYPE NODETYPE " +
 		"INSTANCETYPE SERVERTYPE "
 )
 
@@ -82,7 +88,8 @@ func (s *service) variableRole() statement {
 			if role := roleOf(v.Value); role != "" {
 				return statement{role, text}
 			}
-			if unknown.text == "" && letters != "MIRRORMEMBER" && !strings.EqualFold(v.Value, "auto") { // else a member's name
+			if unknown.text == "" && letters != "MIRRORMEMBER" && !strings.EqualFold(v.Value,
+				"auto") { // else a member's name
 				unknown.text = text
 			}
 		}
@@ -98,7 +105,8 @@ func (s *service) flaggedRole() statement {
 	for _, v := range s.variables() {
 		name, isFlag := strings.CutPrefix(variableLetters(v.Name), "IS")
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "MIRROR"), "IS")
-		if role := roleOf(name); role != "" && (isFlag || strings.Contains(strings.ToUpper(v.Name), "MIRROR")) && isTrue(v.Value) {
+		if role := roleOf(name); role != "" && (isFlag || strings.Contains(strings.ToUpper(v.Name), "MIRROR")) &&
+			isTrue(v.Value) {
 			return statement{role, v.Name + "=" + v.Value}
 		}
 	}
@@ -131,7 +139,7 @@ var ending = regexp.MustCompile(`(?i)[-_.]?(primary|main|backup|master|slave|fai
 var letterRoles = map[string]string{"a": "primary", "b": "backup", "d": "drasync", "r": "rorasync"}
 
 // nameParts splits the name of an instance into the stem that it shares with the other members of
-// its mirror, and the ending that tells it from them.
+// its mirror, and the ending that sets it apart.
 func nameParts(name string) (stem, end string) {
 	m := ending.FindStringSubmatchIndex(name)
 	if m == nil {
@@ -159,7 +167,8 @@ func (s *service) runsAgent() bool {
 		switch base := path.Base(word); {
 		case base == agentName:
 			return true
-		case base == "sh", base == "bash", base == "exec", base == "tini", word == "-c", word == "-lc", word == "--", base == "env":
+		case base == "sh", base == "bash", base == "exec", base == "tini", word == "-c", word == "-lc", word == "--",
+			base == "env":
 		default:
 			return false
 		}

@@ -177,7 +177,8 @@ func (t *topology) settle() (*Result, error) {
 		printed := t.render()
 		lines += len(printed.lines)
 		made, mistakes := compile(printed.text())
-		if len(mistakes) == 0 || round == maxRounds || lines > maxLines || !printed.refuse(mistakes, round <= carefulRounds) {
+		if len(mistakes) == 0 || round == maxRounds || lines > maxLines || !printed.refuse(mistakes,
+			round <= carefulRounds) {
 			return &Result{Topology: hclwrite.Format(printed.text()), Lost: t.lost(), Plan: made, Errors: mistakes}, nil
 		}
 	}

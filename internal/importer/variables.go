@@ -85,7 +85,8 @@ func (v *variables) notes() []string {
 			listed(names)))
 	}
 	for _, name := range v.Missing() {
-		list = append(list, fmt.Sprintf("The variable %s has no value, neither in .env nor in the environment, and is taken for empty.",
+		list = append(list, fmt.Sprintf("The variable %s has no value, neither in .env nor in the environment, and "+
+			"is taken for empty.",
 			name))
 	}
 	return list

@@ -15,14 +15,16 @@ func TestVariables(t *testing.T) {
 		value, ok := map[string]string{"A": "9", "HOME_OF": "/h", "UNUSED": "u", "EMPTY": ""}[name]
 		return value, ok
 	})
-	for text, want := range map[string]string{"$A": "9", "${B}": "92", "$C": "/h/x", "${N:-d}": "d", "${N}!": "!", "${EMPTY-x}": "", "a ${": "a ${"} {
+	for text, want := range map[string]string{"$A": "9", "${B}": "92", "$C": "/h/x", "${N:-d}": "d", "${N}!": "!",
+		"${EMPTY-x}": "", "a ${": "a ${"} {
 		if have := v.expand(text); have != want {
 			t.Errorf("%q: %q, want %q", text, have, want)
 		}
 	}
 	want := []string{
 		`The file .env is read up to the mistake in it: line 4: "broken line" is no name of a variable.`,
-		`The text a ${ is taken as it is: "${" begins no reference such as ${NAME} or ${NAME:-default}; a dollar sign is written $$.`,
+		`The text a ${ is taken as it is: "${" begins no reference such as ${NAME} or ${NAME:-default}; ` +
+			`a dollar sign is written $$.`,
 		"The values of these variables are those of the environment at the import: A, EMPTY.",
 		"The variable N has no value, neither in .env nor in the environment, and is taken for empty.",
 	}
@@ -60,10 +62,13 @@ func TestPorts(t *testing.T) {
 
 func TestRoles(t *testing.T) {
 	for word, want := range map[string]string{
-		"REPORTRW": "rwrasync", "REPORTR": "rorasync", "REPORTRO": "rorasync", "main": "primary", "Reporting-RW": "rwrasync",
-		"read-write reporting": "rwrasync", "Disaster Recovery Async": "drasync", "standby": "backup", "xyz": "", "auto": "",
+		"REPORTRW": "rwrasync", "REPORTR": "rorasync", "REPORTRO": "rorasync", "main": "primary",
+		"Reporting-RW":         "rwrasync",
+		"read-write reporting": "rwrasync", "Disaster Recovery Async": "drasync", "standby": "backup", "xyz": "",
+		"auto":    "",
 		"PRIMARY": "primary", "Backup": "backup", "DR async": "drasync", "DRAsync": "drasync", "RORASYNC": "rorasync",
-		"rw_async": "rwrasync", "Reporting": "rorasync", "master": "primary", "failover": "backup", "arbiter": "", "": "",
+		"rw_async": "rwrasync", "Reporting": "rorasync", "master": "primary", "failover": "backup", "arbiter": "",
+		"": "",
 	} {
 		if have := roleOf(word); have != want {
 			t.Errorf("%q: %q, want %q", word, have, want)

@@ -11,7 +11,8 @@ import (
 func (d *discovery) write(directory string) {
 	d.prepareAddresses()
 	t := d.text
-	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments list what is not carried over.", d.source))
+	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments list what is not carried over.",
+		d.source))
 	d.writeLab(directory)
 	d.writeImages()
 	for _, n := range d.networks {
@@ -48,7 +49,8 @@ func (d *discovery) write(directory string) {
 		d.writeHAProxy(p, i == 0, len(balancers) == 1)
 	}
 	if len(d.withoutDatabases) > 0 {
-		d.note("The lab names no database of these mirrors: %s. Without a database block a mirror has MIRRORDB, with the namespace "+
+		d.note("The lab names no database of these mirrors: %s. Without a database block a mirror has MIRRORDB, "+
+			"with the namespace "+
 			"MIRRORNS.", listed(d.withoutDatabases))
 	}
 	t.notes = append(t.notes, d.notes...)
@@ -61,7 +63,8 @@ func (d *discovery) writeOthers() {
 	const shown = 20
 	for i, s := range d.others {
 		if i == shown {
-			d.text.notes = append(d.text.notes, fmt.Sprintf("%d more services are not carried over.", len(d.others)-shown))
+			d.text.notes = append(d.text.notes, fmt.Sprintf("%d more services are not carried over.",
+				len(d.others)-shown))
 			return
 		}
 		d.text.notes = append(d.text.notes,
@@ -232,7 +235,8 @@ func (d *discovery) writeImage(b *block, argument string, kinds []kind) {
 	for _, key := range order {
 		switch {
 		case unknown[key] != nil:
-			b.note("The image of %s, %s, has a variable without a value; the lab takes the vendor's image.", listed(unknown[key]), key)
+			b.note("The image of %s, %s, has a variable without a value; the lab takes the vendor's image.",
+				listed(unknown[key]), key)
 		case other[key] != nil:
 			b.note("%s: %s. The lab has one image for all, %s.", listed(other[key]), key, first)
 		case strings.Contains(key, " and called "):
@@ -278,7 +282,8 @@ func (d *discovery) writeIRIS() {
 		}
 	}
 	if len(merged) > 0 {
-		d.note("Of the merge files %s, the mirrors, their databases, the cache and the password hash are carried over; the argument "+
+		d.note("Of the merge files %s, the mirrors, their databases, the cache and the password hash are carried "+
+			"over; the argument "+
 			"merge takes the rest.", listed(merged))
 	}
 	if len(b.arguments) > 0 {
@@ -332,7 +337,8 @@ func (p *part) loseOptions() {
 	for i, option := range p.command {
 		name, value, hasValue := strings.Cut(option, "=")
 		if !hasValue {
-			if name, value, hasValue = strings.Cut(option, " "); !hasValue && i+1 < len(p.command) && !strings.HasPrefix(p.command[i+1], "-") {
+			if name, value, hasValue = strings.Cut(option, " "); !hasValue && i+1 < len(p.command) &&
+				!strings.HasPrefix(p.command[i+1], "-") {
 				value = p.command[i+1]
 			}
 		}

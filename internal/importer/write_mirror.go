@@ -14,7 +14,8 @@ func (d *discovery) writeMirror(m *mirror) {
 	for _, p := range m.members {
 		if p.env("ISC_DATA_DIRECTORY") != "" {
 			b.set("durable", "true")
-			b.note("Data is kept in data/ of the generated directory; the volumes of the compose file are not taken over.")
+			b.note("Data is kept in data/ of the generated directory; the volumes of the compose file are not " +
+				"taken over.")
 			break
 		}
 	}
@@ -86,7 +87,8 @@ func (d *discovery) writeDatabases(b *block, m *mirror) {
 		}
 	}
 	if len(seen) == 0 && len(d.mirrors) == 1 {
-		b.note("The lab names no database of the mirror: without a database block there is MIRRORDB, with the namespace MIRRORNS.")
+		b.note("The lab names no database of the mirror: without a database block there is MIRRORDB, with the " +
+			"namespace MIRRORNS.")
 	} else if len(seen) == 0 {
 		d.withoutDatabases = append(d.withoutDatabases, m.name)
 	}
@@ -104,14 +106,16 @@ func databaseBlock(mirror *block, m *mergeFacts, db mergeDatabase) *block {
 	b := &block{header: "database " + quote(db.mirrorName), optional: true}
 	for i, n := range m.namespaces[strings.ToUpper(db.name)] {
 		if i > 0 {
-			mirror.note("Namespace %s of database %s is not carried over: a database has one namespace.", n.name, db.mirrorName)
+			mirror.note("Namespace %s of database %s is not carried over: a database has one namespace.", n.name,
+				db.mirrorName)
 			continue
 		}
 		if !strings.EqualFold(n.name, db.mirrorName) {
 			b.set("namespace", quote(n.name))
 		}
 		if n.routines != "" && !strings.EqualFold(n.routines, n.globals) {
-			mirror.note("Namespace %s has its routines in database %s, which a database block cannot say; the argument merge can.",
+			mirror.note("Namespace %s has its routines in database %s, which a database block cannot say; the "+
+				"argument merge can.",
 				n.name, n.routines)
 		}
 	}
@@ -123,13 +127,15 @@ func (d *discovery) writeVirtual(b *block, m *mirror) {
 	for _, p := range m.members {
 		address := p.merge.virtual
 		for _, v := range p.environment {
-			if name := variableLetters(v.Name); address == "" && (strings.Contains(name, "VIRTUALIP") || strings.Contains(name, "VIRTUALADDRESS") ||
+			if name := variableLetters(v.Name); address == "" && (strings.Contains(name, "VIRTUALIP") ||
+				strings.Contains(name, "VIRTUALADDRESS") ||
 				name == "VIP" || name == "MIRRORVIP") {
 				address = v.Value
 			}
 		}
 		if address != "" {
-			b.note("Its virtual IP %s is not carried over: containers cannot have one, and gateways and haproxy find the primary "+
+			b.note("Its virtual IP %s is not carried over: containers cannot have one, and gateways and haproxy "+
+				"find the primary "+
 				"without it.", address)
 			return
 		}

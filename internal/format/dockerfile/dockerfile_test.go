@@ -84,7 +84,8 @@ CMD /iris-main -a "sh /start.sh"
 	want := &dockerfile.Image{
 		Base: "iris:2025.1",
 		Environment: []dotenv.Variable{
-			{Name: "ISC_CPF_MERGE_FILE", Value: "/merge/a.cpf"}, {Name: "OLD", Value: "two words!"}, {Name: "LEGACY", Value: "some value"},
+			{Name: "ISC_CPF_MERGE_FILE", Value: "/merge/a.cpf"}, {Name: "OLD", Value: "two words!"}, {Name: "LEGACY",
+				Value: "some value"},
 		},
 		Copies: []dockerfile.Copy{
 			{Source: "cpf", Target: "/merge"}, {Source: "scripts/start.sh", Target: "/start.sh"},
@@ -104,7 +105,8 @@ CMD /iris-main -a "sh /start.sh"
 func TestSources(t *testing.T) {
 	made := image(t, "FROM x\nCOPY cpf /merge/\nCOPY a.cpf /merge/primary.cpf\nCOPY b.cpf /one/\n", "", nil)
 	for target, want := range map[string][]string{
-		"/merge/backup.cpf": {"cpf/backup.cpf"}, "/merge/primary.cpf": {"a.cpf", "cpf/primary.cpf"}, "/merge/cpf": {"cpf", "cpf/cpf"},
+		"/merge/backup.cpf": {"cpf/backup.cpf"}, "/merge/primary.cpf": {"a.cpf", "cpf/primary.cpf"},
+		"/merge/cpf": {"cpf", "cpf/cpf"},
 		"/one/b.cpf": {"b.cpf", "b.cpf/b.cpf"}, "/one/c.cpf": {"b.cpf/c.cpf"}, "/x": nil, "/merged": nil,
 	} {
 		if diff := cmp.Diff(want, made.Sources(target)); diff != "" {
@@ -141,7 +143,8 @@ func TestErrors(t *testing.T) {
 // No text makes it panic, and every image that it returns has a base.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		"ARG A=b\nFROM $A AS c\nCOPY --from=c x y\nFROM c\nENV A=b C=d\nCMD [\"x\"]\n", "# escape=`\nFROM x `\n y\n", "FROM a\nRUN <<X\nX\n",
+		"ARG A=b\nFROM $A AS c\nCOPY --from=c x y\nFROM c\nENV A=b C=d\nCMD [\"x\"]\n", "# escape=`\nFROM x `\n y\n",
+		"FROM a\nRUN <<X\nX\n",
 	} {
 		f.Add(seed, "c")
 	}

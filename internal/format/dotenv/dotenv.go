@@ -20,9 +20,11 @@ const (
 
 var (
 	// ErrReference is a "${" without its brace, or without the name of a variable.
-	ErrReference = errors.New(`"${" begins no reference such as ${NAME} or ${NAME:-default}; a dollar sign is written $$`)
+	ErrReference = errors.New(`"${" begins no reference such as ${NAME} or ${NAME:-default}; ` +
+		`a dollar sign is written $$`)
 	// ErrTooLarge is text that becomes larger than a lab can need.
-	ErrTooLarge = errors.New("with the values of its variables it is larger than 16 MB, or defaults are nested deeper than 32")
+	ErrTooLarge = errors.New("with the values of its variables it is larger than 16 MB, or defaults are nested " +
+		"deeper than 32")
 )
 
 // An Interpolation puts values in the place of variables, and remembers those that have none.

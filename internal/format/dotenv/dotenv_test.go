@@ -25,7 +25,8 @@ func lookup(name string) (string, bool) {
 // What Compose puts in the place of a variable, by its own library and by ours.
 func TestExpand(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", "plain": "plain", "$A": "1", "${A}": "1", "$A$B": "1x y", "x${B}y": "xx yy", "$$A": "$A", "$": "$", "a$ b": "a$ b",
+		"": "", "plain": "plain", "$A": "1", "${A}": "1", "$A$B": "1x y", "x${B}y": "xx yy", "$$A": "$A", "$": "$",
+		"a$ b":    "a$ b",
 		"${N:-d}": "d", "${N-d}": "d", "${EMPTY:-d}": "d", "${EMPTY-d}": "", "${A:-d}": "1", "${N:-${A}}": "1",
 		"${N:-${M:-x}}y": "xy", "${A:+o}": "o", "${N:+o}": "", "${EMPTY+o}": "o", "${EMPTY:+o}": "", "${A:?why}": "1",
 		"${A?why}": "1", "${N}!": "!", "$_u9.": "under.", "$(date)": "$(date)", "$1": "$1", "${N:-a:b-c}": "a:b-c",
@@ -63,7 +64,8 @@ func TestExpandErrors(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	i := dotenv.New(lookup)
-	for _, text := range []string{"$A", "$Z", "${N:-x}", "${N:+x}", "${Y}", "${R:?say it}", "${EMPTY:?}", "${N:-$INNER}"} {
+	for _, text := range []string{"$A", "$Z", "${N:-x}", "${N:+x}", "${Y}", "${R:?say it}", "${EMPTY:?}",
+		"${N:-$INNER}"} {
 		if _, err := i.Expand(text); err != nil {
 			t.Error(err)
 		}
@@ -75,8 +77,10 @@ func TestMissing(t *testing.T) {
 
 // Files that both libraries read alike.
 var files = []string{
-	"", "# comment\n", "A1=1\n", "export A1=1", "A1 = 1 \n", "A1=\nB1=2", "Q='$A'  \n", "D=\"x $A\"\n", "C=v # tail\n", "H=a#b\n",
-	"X=1\nY=${X}2\n", "X=a\nX=b\n", "M=\"two\nlines\"\nN2=3\n", `E="a\tb\"c\$A"` + "\n", "S='it\\'s'\n", "K: v\n", "A\n", "NOBODY\n",
+	"", "# comment\n", "A1=1\n", "export A1=1", "A1 = 1 \n", "A1=\nB1=2", "Q='$A'  \n", "D=\"x $A\"\n",
+	"C=v # tail\n", "H=a#b\n",
+	"X=1\nY=${X}2\n", "X=a\nX=b\n", "M=\"two\nlines\"\nN2=3\n", `E="a\tb\"c\$A"` + "\n", "S='it\\'s'\n", "K: v\n",
+	"A\n", "NOBODY\n",
 	"\ufeffX=1\n", "  INDENT=1\n", "URL=http://x:1/?a=b\n", "L=(hostname -I | awk '{print $1}')\n",
 	"export P=$(basename \"$PWD\" | tr a b)\nV=\"${P}_\"\n", "X=1\r\nY=2\r\n", "DOT.TED-NAME[0]=1\n",
 }
@@ -103,10 +107,11 @@ func TestParse(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for content, want := range map[string]string{
-		"A1=1\n\nB C=2\n":    `line 3: "B C" is no name of a variable`,
-		"A1=1\n=2\n":         `line 2: "" is no name of a variable`,
-		"A1=1\nQ=\"open\n":   `line 2: the quote of "open is not closed`,
-		"A1=1\nR=${broken\n": `line 2: "${" begins no reference such as ${NAME} or ${NAME:-default}; a dollar sign is written $$`,
+		"A1=1\n\nB C=2\n":  `line 3: "B C" is no name of a variable`,
+		"A1=1\n=2\n":       `line 2: "" is no name of a variable`,
+		"A1=1\nQ=\"open\n": `line 2: the quote of "open is not closed`,
+		"A1=1\nR=${broken\n": `line 2: "${" begins no reference such as ${NAME} or ${NAME:-default}; ` +
+			`a dollar sign is written $$`,
 	} {
 		list, err := dotenv.New(lookup).Parse(content)
 		if err == nil || err.Error() != want {
@@ -121,7 +126,8 @@ func TestParseErrors(t *testing.T) {
 // The order of a file is kept.
 func TestParseOrder(t *testing.T) {
 	list, err := dotenv.New(nil).Parse("Z=1\nA=2\nZ=3\n")
-	if diff := cmp.Diff([]dotenv.Variable{{Name: "Z", Value: "3"}, {Name: "A", Value: "2"}}, list); diff != "" || err != nil {
+	if diff := cmp.Diff([]dotenv.Variable{{Name: "Z", Value: "3"}, {Name: "A", Value: "2"}}, list); diff != "" ||
+		err != nil {
 		t.Error(diff, err)
 	}
 }
