@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"text/template/parse"
 
 	"github.com/agext/levenshtein"
@@ -20,36 +19,63 @@ import (
 // What text/template says: where, in which definition, at which expression, and
 // what. While parsing there are only the place and what.
 var (
-	failedParsing   = lazily(`(?s)^template: (.+?):(\d+): (.*)$`)
-	failedExecuting = lazily(`(?s)^template: (.+?):(\d+):(\d+): executing "(.*?)" at <(.*?)>: (.*)$`)
-	failedCalling   = lazily(`(?s)^error calling (\w+): (.*)$`)
-	lacksField      = lazily(`^can't evaluate field (\S+) in type (.+)$`)
-	nilPointer      = lazily(`^nil pointer evaluating (\S+)\.(\S+)$`)
-	lacksFunction   = lazily(`^function "(.*)" not defined$`)
+	failedParsing   = regexp.MustCompile(`(?s)^template: (.+?):(\d+): (.*)$`)
+	failedExecuting = regexp.MustCompile(`(?s)^template: (.+?):(\d+):(\d+): executing "(.*?)" at <(.*?)>: (.*)$`)
+	failedCalling   = regexp.MustCompile(`(?s)^error calling (\w+): (.*)$`)
+	lacksField      = regexp.MustCompile(`^can't evaluate field (\S+) in type (.+)$`)
+	nilPointer      = regexp.MustCompile(`^nil pointer evaluating (\S+)\.(\S+)$`)
+	lacksFunction   = regexp.MustCompile(`^function "(.*)" not defined$`)
+	cannotRange     = regexp.MustCompile(`(?s)^range can't iterate over |^can't use .* iterate over more than one variable$`)
 )
 
-// lazily compiles an expression when it is first asked for: those of this package would
-// be a twentieth of the time that the program takes to start.
-func lazily(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
-
-// parsingFault tells what text/template could not read.
-func (s *Set) parsingFault(err error) *hcl.Diagnostic {
-	m := failedParsing().FindStringSubmatch(err.Error())
+// parsingFault reports what text/template could not read.
+func (s *Set) parsingFault(source Source, err error) *hcl.Diagnostic {
+	m := failedParsing.FindStringSubmatch(err.Error())
 	if m == nil {
-		panic(err)
+		return failure(lineOf(source, 1), "Invalid template", "The template reader says: "+err.Error()+".", syntaxRemedy)
 	}
 	line, _ := strconv.Atoi(m[2])
-	return failure(s.place(m[1], line), "Invalid template", "The template reader says: "+m[3]+".", parsingRemedy(m[3]))
+	if name := lacksFunction.FindStringSubmatch(m[3]); name != nil {
+		what, remedy := explainFunction(name[1])
+		return failure(lineOf(source, line), "Function that no template can call", what, remedy)
+	}
+	return failure(lineOf(source, line), "Invalid template", "The template reader says: "+m[3]+".", syntaxRemedy)
 }
 
-// faultOf tells what stopped the printing of an artifact in the terms of a
+const (
+	syntaxRemedy    = "Correct the template; https://pkg.go.dev/text/template has its syntax."
+	functionsRemedy = "\"mirrorgen templates functions\" lists all that can be called."
+)
+
+// explainFunction says why a template cannot call a function, and what to do
+// instead.
+func explainFunction(name string) (what, remedy string) {
+	if f := functions()[name]; f != nil {
+		return fmt.Sprintf("The function %s is refused: %s.", name, f.Reason), f.Way
+	}
+	for _, c := range changes {
+		if c.function == name {
+			return fmt.Sprintf("There is no function %s any more.", name), "Write " + c.now + " instead."
+		}
+	}
+	near, distance := "", 3
+	for _, f := range Functions() {
+		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(f.Name), nil); d < distance && d < len(f.Name) {
+			near, distance = f.Name, d
+		}
+	}
+	if near != "" {
+		return fmt.Sprintf("There is no function %s.", name), fmt.Sprintf("Did you mean %s? %s", near, functionsRemedy)
+	}
+	return fmt.Sprintf("There is no function %s.", name), functionsRemedy
+}
+
+// faultOf reports what stopped the printing of an artifact in the terms of a
 // template's author.
 func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	const summary = "Template does not fit the lab"
-	at := s.place(f.row.template, 1)
-	switch m := failedExecuting().FindStringSubmatch(f.err.Error()); {
+	at := s.place(f.job.template, 1)
+	switch m := failedExecuting.FindStringSubmatch(f.err.Error()); {
 	case m != nil:
 		line, _ := strconv.Atoi(m[2])
 		column, _ := strconv.Atoi(m[3])
@@ -57,68 +83,82 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 		if strings.HasPrefix(expression, showName) {
 			expression = s.expression(m[1], line, column)
 		}
-		what, remedy := explain(expression, m[6], f.row.one)
+		what, remedy := explain(expression, m[6], f.job.dot.One)
 		if around := s.around(m[1], m[4], line, column); around != "" {
 			what += " " + around
 		}
-		return failure(s.word(m[1], line, column, expression), summary, what, remedy)
+		return failure(s.expressionRange(m[1], line, column, expression), summary, what, remedy)
 	case errors.Is(f.err, errText):
-		return failure(at, summary, upperFirst(f.err.Error())+".", endless)
+		return failure(at, summary, upperFirst(errText.Error())+".", endless)
 	}
-	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this template prints it: %v.", f.row.path, f.err),
+	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this template prints it: %v.", f.job.path, f.err),
 		"Print the service, or take away its compose argument.")
 }
 
 // endless is what to look for in a template that does not end.
 const endless = "It may not end: look for a range over a large number, a string that grows and a template that calls itself."
 
-func parsingRemedy(what string) string {
-	if lacksFunction().MatchString(what) {
-		return "A template can call: " + strings.Join(functionNames(), ", ") + ", and what text/template has."
-	}
-	return "Correct the template; https://pkg.go.dev/text/template has its syntax."
-}
-
-// functionNames are what a template can call beside what is part of the template
-// language, sorted.
-func functionNames() []string {
-	var names []string
-	for name := range new(budget).functions() {
-		if name[0] != '_' && !slices.Contains([]string{"print", "println", "printf", "html", "js", "urlquery"}, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // explain says what is wrong with an expression, and what to do. one is the One
 // of the dot.
 func explain(expression, text string, one any) (what, remedy string) {
-	if strings.Contains(text, errSteps.Error()) || strings.Contains(text, errText.Error()) {
-		_, text, _ = strings.Cut(text, ": ")
-		return upperFirst(text) + ".", endless
+	for _, limit := range []error{errPasses, errText, errWork} {
+		if strings.HasSuffix(text, limit.Error()) {
+			return upperFirst(limit.Error()) + ".", endless
+		}
 	}
-	if strings.HasPrefix(text, "exceeded maximum template depth") {
+	if strings.HasSuffix(text, errDepth.Error()) || strings.HasPrefix(text, "exceeded maximum template depth") {
 		return "The template calls itself, directly or through others, and does not end.", "Give it a condition under which it stops."
 	}
-	if m := failedCalling().FindStringSubmatch(text); m != nil {
+	if cannotRange.MatchString(text) {
+		return expression + ": this is no list, and range goes through one.", "Take a field that is a list; docs/templates.md has those of every type."
+	}
+	if m := failedCalling.FindStringSubmatch(text); m != nil {
 		if m[1] == showName {
 			return upperFirst(m[2]) + ".", "See docs/templates.md for what there is to print."
 		}
-		return expression + ": " + m[2] + ".", "Correct what the template passes to it."
+		if m[1] == "fail" {
+			return "The template says: " + sentence(m[2]), "Its call of fail stops the build."
+		}
+		what, call, found := strings.Cut(m[2], callAs)
+		if found {
+			return expression + ": " + what + ".", fmt.Sprintf("Call it as %q", call) + callRemedy(m[1])
+		}
+		return expression + ": " + what + ".", "Correct what the template passes to it" + callRemedy(m[1])
 	}
-	if m := lacksField().FindStringSubmatch(text); m != nil {
+	if m := lacksField.FindStringSubmatch(text); m != nil {
 		of := m[2]
 		if of == "interface {}" && one != nil { // the dot's One
 			of = reflect.TypeOf(one).String()
 		}
+		if of == reflect.TypeFor[dot]().String() {
+			return fmt.Sprintf("%s: the dot has no field or method %s.", expression, m[1]), suggestField(m[1], of)
+		}
 		return fmt.Sprintf("%s: a %s has no field or method %s.", expression, of, m[1]), suggestField(m[1], of)
 	}
-	if m := nilPointer().FindStringSubmatch(text); m != nil {
+	if m := nilPointer.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("%s: there is no such %s in this lab, and so no %s of it.", expression, m[1], m[2]), "Ask for it with {{if}} or {{with}} first."
 	}
 	return expression + ": " + text + ".", "Correct the expression; docs/templates.md has the fields of every type."
+}
+
+// callRemedy ends the sentence that says what to do about wrong arguments. Where an
+// older version had a function of that name and another meaning, it names the
+// difference.
+func callRemedy(function string) string {
+	for _, c := range changes {
+		if c.meaning == function {
+			return "; what was " + c.old + " once is " + c.written() + " now."
+		}
+	}
+	return "."
+}
+
+// sentence ends a text with a full stop where it has no end.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
@@ -179,7 +219,7 @@ func members(typeName string) []string {
 			}
 		}
 	}
-	for _, dot := range []any{data{}, &plan.Plan{}, &composition{}} {
+	for _, dot := range []any{dot{}, &plan.Plan{}} {
 		search(reflect.TypeOf(dot))
 	}
 	slices.Sort(names)
@@ -193,9 +233,9 @@ func indirect(t reflect.Type) reflect.Type {
 	return t
 }
 
-// word is the range of an expression in a template; of its line where it stands
+// expressionRange is the range of an expression in a template; of its line where it stands
 // elsewhere than text/template says. column counts bytes from 0.
-func (s *Set) word(name string, line, column int, expression string) *hcl.Range {
+func (s *Set) expressionRange(name string, line, column int, expression string) *hcl.Range {
 	at := s.place(name, line)
 	source, own := s.sources[name]
 	if !own {
@@ -218,7 +258,7 @@ func (s *Set) word(name string, line, column int, expression string) *hcl.Range 
 	return at
 }
 
-// around tells what the dot is at a place inside a range or with, "" where it is
+// around says what the dot is at a place inside a range or with, "" where it is
 // what the template is called with.
 func (s *Set) around(file, definition string, line, column int) string {
 	t := s.root.Lookup(definition)

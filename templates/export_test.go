@@ -4,7 +4,4 @@ package templates
 var ShellWord = shellWord
 
 // Limit makes a set give up after fewer passes and less text.
-func (s *Set) Limit(steps, text int) { s.limits = budget{steps, text} }
-
-// FunctionNames are what a template of the user's can call.
-var FunctionNames = functionNames
+func (s *Set) Limit(passes, text int) { s.limits.passes, s.limits.text = passes, text }

@@ -8,7 +8,7 @@ import (
 
 // A fault is what stopped the printing of an artifact.
 type fault struct {
-	row row
+	job job
 	err error
 }
 
@@ -42,11 +42,11 @@ func (f *faults) settled(i int, template string) bool {
 	return ok && first < i
 }
 
-// list gives the faults in the order of the rows.
-func (f *faults) list(rows []row) []fault {
+// list gives the faults in the order of the jobs.
+func (f *faults) list(jobs []job) []fault {
 	var list []fault
 	for _, i := range slices.Sorted(maps.Values(f.first)) {
-		list = append(list, fault{rows[i], f.errs[i]})
+		list = append(list, fault{jobs[i], f.errs[i]})
 	}
 	return list
 }

@@ -55,7 +55,7 @@ func mergeOverrides(of []*plan.Service, content []byte) ([]byte, error) {
 			return nil, fmt.Errorf("its service %s has no keys", key.Value)
 		}
 		merge(service, override)
-		out.WriteString(indent(4, encode(service)))
+		out.WriteString(indentLines(4, encode(service)))
 		from = lastLine(body)
 		delete(overrides, key.Value)
 	}
@@ -143,7 +143,7 @@ func merge(mapping *yaml.Node, object *plan.Tree) {
 		}
 		switch {
 		case at < 0:
-			mapping.Content = append(mapping.Content, scalar("!!str", f.Name), node(f.Value))
+			mapping.Content = append(mapping.Content, yamlNode("!!str", f.Name), node(f.Value))
 		case f.Value.Kind == plan.TreeObject && mapping.Content[at+1].Kind == yaml.MappingNode:
 			merge(mapping.Content[at+1], f.Value)
 		default:
@@ -157,14 +157,14 @@ func merge(mapping *yaml.Node, object *plan.Tree) {
 func node(t *plan.Tree) *yaml.Node {
 	switch t.Kind {
 	case plan.TreeString:
-		return scalar("!!str", strings.ReplaceAll(t.Text, "$", "$$"))
+		return yamlNode("!!str", strings.ReplaceAll(t.Text, "$", "$$"))
 	case plan.TreeNumber:
 		if strings.Contains(t.Text, ".") {
-			return scalar("!!float", t.Text)
+			return yamlNode("!!float", t.Text)
 		}
-		return scalar("!!int", t.Text)
+		return yamlNode("!!int", t.Text)
 	case plan.TreeBool:
-		return scalar("!!bool", t.Text)
+		return yamlNode("!!bool", t.Text)
 	case plan.TreeList:
 		to := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, element := range t.List {
@@ -174,15 +174,15 @@ func node(t *plan.Tree) *yaml.Node {
 	}
 	to := &yaml.Node{Kind: yaml.MappingNode}
 	for _, f := range t.Fields {
-		to.Content = append(to.Content, scalar("!!str", f.Name), node(f.Value))
+		to.Content = append(to.Content, yamlNode("!!str", f.Name), node(f.Value))
 	}
 	return to
 }
 
-// scalar makes a scalar. Strings that could be read as anything else are
+// yamlNode makes a scalar. Strings that could be read as anything else are
 // quoted, and so are those of several lines: the literal style loses newlines
 // at the end of some.
-func scalar(tag, value string) *yaml.Node {
+func yamlNode(tag, value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 	if tag == "!!str" && !plainYAML(value) {
 		n.Style = yaml.DoubleQuotedStyle

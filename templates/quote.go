@@ -1,36 +1,13 @@
 package templates
 
 import (
+	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
-	"text/template"
 
 	"mirrorgen/internal/plan"
 )
-
-// functions are all that a template may call: one quoting function a target, a
-// few that print lists, and what a page is made of (see pages.go).
-var functions = template.FuncMap{
-	"yaml":      yamlScalar,
-	"sh":        shellWord,
-	"md":        markdownText,
-	"code":      markdownCode,
-	"gitignore": gitignorePattern,
-	"join":      strings.Join,
-	"indent":    indent,
-	"header":    header,
-	"sections":  iniSections,
-
-	"dutyRows":     dutyRows,
-	"mirrorRows":   mirrorRows,
-	"addressRows":  addressRows,
-	"endpointRows": endpointRows,
-	"listenerRows": listenerRows,
-	"statusRows":   statusRows,
-	"probes":       probes,
-	"duration":     duration,
-	"mermaid":      mermaid,
-}
 
 // header is the sentence that every artifact with comments begins with.
 func header(source string) string {
@@ -112,7 +89,11 @@ func shellWord(s string) string {
 
 // iniSections prints the sections of CSP.ini, which has neither quotes nor
 // escapes; the language refuses what cannot stand there.
-func iniSections(sections []plan.Section) string {
+func iniSections(of any) (string, error) {
+	sections, ok := of.([]plan.Section)
+	if !ok {
+		return "", errors.New("it takes the .Sections of a gateway's configuration")
+	}
 	var b strings.Builder
 	for i, section := range sections {
 		if i > 0 {
@@ -126,7 +107,7 @@ func iniSections(sections []plan.Section) string {
 			b.WriteByte('\n')
 		}
 	}
-	return b.String()
+	return b.String(), nil
 }
 
 // markdownText prints s as running text of a Markdown page, also inside a table.
@@ -156,9 +137,18 @@ var cellEscapes = strings.NewReplacer("\r", " ", "\n", " ", "|", `\|`)
 // else to git.
 func gitignorePattern(path string) string { return "/" + path }
 
-// indent puts n spaces before every line of text that is not empty, and a
+// jsonString prints s as JSON writes it, with its quotation marks.
+func jsonString(s string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(s) // a string has no error
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// indentLines puts n spaces before every line of text that is not empty, and a
 // newline after the last.
-func indent(n int, text string) string {
+func indentLines(n int, text string) string {
 	pad := strings.Repeat(" ", n)
 	var b strings.Builder
 	for line := range strings.Lines(text) {

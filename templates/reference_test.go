@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,10 +20,12 @@ import (
 
 // What is made of docs/templates.md stands between these lines.
 const (
-	referencePath = "../docs/templates.md"
-	tableBegin    = "<!-- The table is made by: go test ./templates -update -->\n"
-	typesBegin    = "<!-- The types are made from internal/plan by: go test ./templates -update -->\n"
-	madeEnd       = "<!-- End of what is made -->\n"
+	referencePath  = "../docs/templates.md"
+	tableBegin     = "<!-- The table is made by: go test ./templates -update -->\n"
+	functionsBegin = "<!-- The functions are made by: go test ./templates -update -->\n"
+	changesBegin   = "<!-- The changes are made by: go test ./templates -update -->\n"
+	typesBegin     = "<!-- The types are made from internal/plan by: go test ./templates -update -->\n"
+	madeEnd        = "<!-- End of what is made -->\n"
 )
 
 // docs/templates.md lists the built-in templates, and describes every type that
@@ -35,13 +36,15 @@ func TestTemplateReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	table.WriteString("\n| name | prints | executed with |\n|---|---|---|\n")
+	table.WriteString("\n| name | prints | format | `.One` |\n|---|---|---|---|\n")
 	for _, b := range templates.Builtins() {
-		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", b.Name, b.Prints, b.Data)
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", b.Name, b.Prints, b.Format, b.One)
 	}
 	table.WriteByte('\n')
 	want := string(page)
-	for begin, made := range map[string]string{tableBegin: table.String(), typesBegin: reference(t)} {
+	for begin, made := range map[string]string{
+		tableBegin: table.String(), functionsBegin: functionTables(), changesBegin: changesTable(), typesBegin: reference(t),
+	} {
 		before, rest, ok := strings.Cut(want, begin)
 		_, after, ok2 := strings.Cut(rest, madeEnd)
 		if !ok || !ok2 {
@@ -60,26 +63,70 @@ func TestTemplateReference(t *testing.T) {
 	}
 }
 
-// The page has a row for each function that a template can call, and for no
-// other.
-func TestTemplateFunctions(t *testing.T) {
-	page, err := os.ReadFile(referencePath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, functions, _ := strings.Cut(string(page), "\n## Functions\n")
-	functions, _, _ = strings.Cut(functions, "\n## ")
-	var listed []string
-	for _, row := range regexp.MustCompile(`(?m)^\| (.*?) \|`).FindAllStringSubmatch(functions, -1) {
-		for _, name := range regexp.MustCompile("`([a-zA-Z]+)[^`]*`").FindAllStringSubmatch(row[1], -1) {
-			listed = append(listed, name[1])
+// functionTables list the functions that may be called, by where they come from,
+// and those that may not, by the reason.
+func functionTables() string {
+	var out, refused strings.Builder
+	for _, from := range []struct{ name, title string }{
+		{"mirrorgen", "Of mirrorgen"}, {"text/template", "Of text/template"}, {"sprig", "Of sprig"},
+	} {
+		fmt.Fprintf(&out, "\n### %s\n\n| function | gives | status |\n|---|---|---|\n", from.title)
+		for _, f := range templates.Functions() {
+			if f.From != from.name || f.Status == templates.Refused {
+				continue
+			}
+			status := string(f.Status)
+			if f.Reason != "" {
+				status += ": " + f.Reason
+			}
+			fmt.Fprintf(&out, "| `%s` | %s | %s |\n", f.Call, cell(f.Gives), cell(status))
 		}
 	}
-	slices.Sort(listed)
-	if diff := cmp.Diff(templates.FunctionNames(), listed); diff != "" {
-		t.Errorf("functions: %s", diff)
+	out.WriteString("\n### Refused\n\n| function | because | instead |\n|---|---|---|\n")
+	type why struct{ reason, way string }
+	names := map[why][]string{}
+	var order []why
+	for _, f := range templates.Functions() {
+		if f.Status != templates.Refused {
+			continue
+		}
+		key := why{f.Reason, f.Way}
+		if names[key] == nil {
+			order = append(order, key)
+		}
+		names[key] = append(names[key], "`"+f.Name+"`")
 	}
+	for _, key := range order {
+		fmt.Fprintf(&refused, "| %s | %s | %s |\n", strings.Join(names[key], ", "), cell(key.reason), cell(key.way))
+	}
+	out.WriteString(refused.String() + "\n")
+	return out.String()
 }
+
+// changesTable lists old and new names.
+func changesTable() string {
+	var out strings.Builder
+	out.WriteString("\n| once | now |\n|---|---|\n")
+	for _, c := range templates.Changes() {
+		code, rest, _ := strings.Cut(c[0], ",")
+		if rest != "" {
+			rest = "," + rest
+		}
+		if word, more, ok := strings.Cut(code, " and "); ok {
+			code, rest = word, " and "+more+rest
+		}
+		now := "`" + c[1] + "`"
+		if c[2] != "" {
+			now += "; " + c[2]
+		}
+		fmt.Fprintf(&out, "| `%s`%s | %s |\n", code, cell(rest), cell(now))
+	}
+	out.WriteByte('\n')
+	return out.String()
+}
+
+// cell is a text in a cell of a table.
+func cell(text string) string { return strings.NewReplacer("|", `\|`, "\n", " ").Replace(text) }
 
 // reference describes the types of the plan, beginning with the plan itself, in
 // the order in which they are met.

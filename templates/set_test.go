@@ -2,12 +2,12 @@ package templates
 
 import (
 	"io/fs"
-	"maps"
-	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
+	"text/template/parse"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // All templates share one set of definitions, where a second one of the same
@@ -39,36 +39,53 @@ func TestDefinitionsHaveNamesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Every language has a word for the same things.
+// Every language has words for the same things, with as many places for a name.
 func TestWordsAreComplete(t *testing.T) {
-	want := reflect.ValueOf(english)
-	for code, w := range languages {
-		got := reflect.ValueOf(*w)
-		for i := range want.NumField() {
-			name := want.Type().Field(i).Name
-			switch field := got.Field(i); field.Kind() {
-			case reflect.String:
-				if field.Len() == 0 {
-					t.Errorf("%s: %s is empty", code, name)
-				}
-				if a, b := strings.Count(field.String(), "%"), strings.Count(want.Field(i).String(), "%"); a != b {
-					t.Errorf("%s: %s has %d placeholders, and %d in English", code, name, a, b)
-				}
-			case reflect.Map:
-				if a, b := sortedKeys(field), sortedKeys(want.Field(i)); !slices.Equal(a, b) {
-					t.Errorf("%s: %s is for %q, and for %q in English", code, name, a, b)
-				}
-			default:
-				t.Errorf("%s: a %s", name, field.Kind())
-			}
+	pages, err := fs.Glob(files, "docs/README.*.md.tmpl")
+	if err != nil || len(pages) < 2 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	want := words(t, pages[0])
+	for _, page := range pages {
+		if diff := cmp.Diff(want, words(t, page)); diff != "" {
+			t.Errorf("%s and %s: %s", pages[0], page, diff)
 		}
+	}
+	if len(want) < 50 {
+		t.Errorf("%s has %d words", pages[0], len(want))
 	}
 }
 
-func sortedKeys(m reflect.Value) []string {
-	keys := map[string]bool{}
-	for _, key := range m.MapKeys() {
-		keys[key.String()] = true
+// words are the number of places for a name in each word of a page, by the keys
+// that lead to it.
+func words(t *testing.T, page string) map[string]int {
+	t.Helper()
+	trees, err := parseTemplate(page, builtinText(page))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return slices.Sorted(maps.Keys(keys))
+	found := map[string]int{}
+	var collect func(above string, dict *parse.CommandNode)
+	collect = func(above string, dict *parse.CommandNode) {
+		for i := 1; i+1 < len(dict.Args); i += 2 {
+			key := above + "/" + dict.Args[i].(*parse.StringNode).Text
+			switch value := dict.Args[i+1].(type) {
+			case *parse.PipeNode:
+				collect(key, value.Cmds[0])
+			case *parse.StringNode:
+				if value.Text == "" {
+					t.Errorf("%s: %s is empty", page, key)
+				}
+				found[key] = strings.Count(value.Text, "%")
+			}
+		}
+	}
+	for _, tree := range trees {
+		walk(tree.Root, func(n parse.Node) {
+			if action, ok := n.(*parse.ActionNode); ok && len(action.Pipe.Decl) == 1 && action.Pipe.Decl[0].Ident[0] == "$words" {
+				collect("", action.Pipe.Cmds[0])
+			}
+		})
+	}
+	return found
 }

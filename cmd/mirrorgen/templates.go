@@ -26,7 +26,7 @@ built-in takes its place, any other adds the file that it is named after without
 ".tmpl". What they print is verified like the rest. See docs/templates.md.`,
 		DisableFlagsInUseLine: true,
 	}
-	command.AddCommand(t.templatesListCommand(), t.templatesShowCommand(), t.templatesEjectCommand())
+	command.AddCommand(t.templatesListCommand(), t.templatesShowCommand(), t.templatesEjectCommand(), t.templatesFunctionsCommand())
 	return command
 }
 
@@ -37,14 +37,22 @@ func (t *tool) templatesListCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "NAME\tPRINTS\tEXECUTED WITH")
+			fmt.Fprintln(table, "NAME\tPRINTS\tFORMAT\t.ONE")
 			for _, b := range templates.Builtins() {
-				fmt.Fprintf(table, "%s\t%s\t%s\n", b.Name, b.Prints, b.Data)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", b.Name, b.Prints, orDash(b.Format), orDash(b.One))
 			}
 			table.Flush()
 			return nil
 		},
 	}
+}
+
+// orDash is a text, or a dash for none.
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
 }
 
 func (t *tool) templatesShowCommand() *cobra.Command {
@@ -91,6 +99,59 @@ file that exists is not overwritten.`,
 	}
 	command.Flags().StringVar(&dir, "templates", templatesName, "write below this `DIR`")
 	return command
+}
+
+func (t *tool) templatesFunctionsCommand() *cobra.Command {
+	var format string
+	command := &cobra.Command{
+		Use:   "functions",
+		Short: "List the functions that a template may call, and those that it may not",
+		Long: `Functions lists what a template may call: our own functions, those of text/template
+and those of sprig. A function is allowed as it is, wrapped (an argument that is wrong
+is an error, and no pointer and no order of a map reaches the output), charged (stopped
+before it makes more than a template may), or refused, with the reason and what to do
+instead.
+
+The JSON is one object of format 1. Fields may be added to it; a change of meaning
+raises "format".
+
+  format      1
+  functions   by name: name, call (how it is called), from (mirrorgen, sprig,
+              text/template or helm), status (allowed, wrapped, charged or refused),
+              gives, reason (why it is not allowed as it is), way (of a refused one:
+              what to do instead)`,
+		Example: `  mirrorgen templates functions
+  mirrorgen templates functions --format json | jq -r '.functions[] | select(.status == "refused") | .name'`,
+		Args: cobra.NoArgs,
+		PreRunE: func(*cobra.Command, []string) error {
+			return oneOf("--format", format, "table", "json")
+		},
+		RunE: func(*cobra.Command, []string) error {
+			if format == "json" {
+				return t.printJSON(functionList{1, templates.Functions()})
+			}
+			table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "FUNCTION\tFROM\tSTATUS\tGIVES, OR WHY IT IS REFUSED")
+			for _, f := range templates.Functions() {
+				about := f.Gives
+				if f.Status == templates.Refused {
+					about = f.Reason + ". " + f.Way
+				}
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.Call, f.From, f.Status, about)
+			}
+			table.Flush()
+			return nil
+		},
+	}
+	command.Flags().StringVar(&format, "format", "table", "`table` or json")
+	complete(command, "format", "table", "json")
+	return command
+}
+
+// A functionList is the JSON of templates functions.
+type functionList struct {
+	Format    int                  `json:"format"` // 1
+	Functions []templates.Function `json:"functions"`
 }
 
 func oneTemplate(_ *cobra.Command, args []string) error {

@@ -1,68 +1,52 @@
 package templates
 
 import (
-	"bytes"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
-	"go.yaml.in/yaml/v3"
 
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 )
 
-// Render is [Render] with the templates of the set. What a template of the
-// user's does not fit, cannot print or does not end is told with its line. The
-// artifacts are of no use where there are errors.
-func (s *Set) Render(p *plan.Plan) ([]lab.Artifact, hcl.Diagnostics) {
-	var additional []row
-	for _, name := range s.added {
-		additional = append(additional, row{path: artifactOf(name), mode: plainFile, template: name})
+// artifactOf is the path of the artifact that a template adds.
+func artifactOf(name string) string { return strings.TrimSuffix(name, ".tmpl") }
+
+// checkAdded refuses a template whose artifact could not be part of any lab.
+func checkAdded(source Source) hcl.Diagnostics {
+	to := artifactOf(source.Name)
+	base := strings.ToLower(path.Base(to))
+	first, _, _ := strings.Cut(strings.ToLower(to), "/")
+	refuse := func(what, remedy string) hcl.Diagnostics {
+		return hcl.Diagnostics{failure(lineOf(source, 1), "Template that cannot add a file", what, remedy)}
 	}
-	artifacts, found := printAll(p, additional, s.execute)
-	var diags hcl.Diagnostics
-	for _, f := range found {
-		diags = appendNew(diags, s.faultOf(f))
+	switch {
+	case !fs.ValidPath(to) || to == "." || strings.IndexFunc(to, unsafeInPath) >= 0 || !utf8.ValidString(to):
+		return refuse(fmt.Sprintf("%q is not a path that every file system has.", to), "Rename the template.")
+	case slices.Contains([]string{"data", "certs", "secrets", ".git", ".mirrorgen.json", ".mirrorgen.json.new", "iris.key"}, first):
+		return refuse(fmt.Sprintf("%s in a lab is yours, and never written by a build.", first), "Rename the template.")
+	case to == base && slices.Contains(composeNames, base):
+		return refuse(fmt.Sprintf("Docker Compose would read %s in place of %s or on top of it, and what was verified would not be what runs.", to, plan.ComposePath),
+			"Replace compose/docker-compose.yaml.tmpl instead, or use the compose argument of a service.")
 	}
-	for i, a := range artifacts {
-		if slices.Contains(s.added, a.Path+".tmpl") && bytes.HasPrefix(a.Content, []byte("#!")) {
-			artifacts[i].Mode = scriptFile
-		}
-	}
-	return artifacts, append(diags, s.checkPaths(p, artifacts)...)
+	return nil
 }
 
-// execute prints one artifact with a budget of its own.
-func (s *Set) execute(out *bytes.Buffer, r row, dot any) error {
-	b := s.limits
-	t, err := s.root.Clone()
-	if err != nil {
-		panic(err)
-	}
-	err = t.Funcs(b.functions()).Lookup(r.template).Execute(meter{out, &b}, dot)
-	if _, isCompose := r.one.(*plan.ComposePart); err == nil && isCompose {
-		var any map[string]any // refuses an anchor that holds itself, which nodes do not
-		if yaml.Unmarshal(out.Bytes(), &any) != nil {
-			return nil // the check of the artifacts says what is wrong, with its line
-		}
-	}
-	return err
+// composeNames are the files that Docker Compose reads by itself, beside or
+// before docker-compose.yaml (https://docs.docker.com/compose/intro/compose-application-model/).
+var composeNames = []string{
+	"compose.yaml", "compose.yml", "docker-compose.yml",
+	"compose.override.yaml", "compose.override.yml", "docker-compose.override.yaml", "docker-compose.override.yml",
 }
 
-// meter charges a budget for what is written.
-type meter struct {
-	out    *bytes.Buffer
-	budget *budget
-}
-
-func (m meter) Write(text []byte) (int, error) {
-	if err := m.budget.charge(len(text)); err != nil {
-		return 0, err
-	}
-	return m.out.Write(text)
+func unsafeInPath(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || strings.ContainsRune(`\:*?"<>|`, r)
 }
 
 // checkPaths refuses an added artifact in the place of another, or in its way:

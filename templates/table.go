@@ -1,0 +1,180 @@
+package templates
+
+import (
+	"io/fs"
+	"strings"
+
+	"mirrorgen/internal/plan"
+)
+
+const (
+	plainFile  fs.FileMode = 0o644
+	scriptFile fs.FileMode = 0o755
+)
+
+// A row is one kind of artifact. NAME in its template and in its path stands for
+// the name of each thing that has an artifact of its own.
+type row struct {
+	template string // below this folder
+	path     string // below the generated directory
+	format   string // what the file is, for lists
+	mode     fs.FileMode
+	when     func(*plan.Plan) bool // nil for every lab
+	each     func(*plan.Plan) []one
+	one      string // what .One is, for lists; "" where each is nil
+	digested bool   // a compose file has its digest in a label: see [dot.Digest]
+}
+
+// A one is a thing that has an artifact of its own.
+type one struct {
+	name  string
+	value any
+}
+
+// table has a row for each kind of artifact. The configurations stand first,
+// because compose files wait for them, and then what takes longest.
+var table = []row{
+	{template: "nginx/nginx.conf.tmpl", path: "nginx/NAME.conf", format: "nginx", mode: plainFile,
+		each: nginxes, one: "one of .Plan.NGINX", digested: true},
+	{template: "haproxy/haproxy.cfg.tmpl", path: "haproxy/NAME.cfg", format: "haproxy", mode: plainFile,
+		each: haproxies, one: "one of .Plan.HAProxy", digested: true},
+	{template: "webgateway/CSP.ini.tmpl", path: "webgateway/NAME.ini", format: "ini", mode: plainFile,
+		each: gatewayConfigs, one: "one of .Plan.GatewayConfigs", digested: true},
+	{template: "webgateway/CSP.conf.tmpl", path: "webgateway/CSP.conf", format: "apache", mode: plainFile,
+		when: hasGateways, digested: true},
+
+	{template: "docs/README.en.md.tmpl", path: "README.md", format: "markdown", mode: plainFile, when: speaksEnglish},
+	{template: "docs/README.NAME.md.tmpl", path: "README.NAME.md", format: "markdown", mode: plainFile,
+		each: otherLanguages, one: "the language, as .Plan.Languages has it"},
+
+	{template: "compose/docker-compose.yaml.tmpl", path: plan.ComposePath, format: "yaml", mode: plainFile,
+		each: composeFile, one: "the one of .Plan.ComposeParts, nothing where there are several"},
+	{template: "compose/part.yaml.tmpl", path: "compose/NAME.yaml", format: "yaml", mode: plainFile,
+		when: (*plan.Plan).SplitCompose, each: composeParts, one: "one of .Plan.ComposeParts"},
+
+	{template: "scripts/start.sh.tmpl", path: "start.sh", format: "bash", mode: scriptFile},
+	{template: "scripts/stop.sh.tmpl", path: "stop.sh", format: "bash", mode: scriptFile},
+	{template: "scripts/status.sh.tmpl", path: "status.sh", format: "bash", mode: scriptFile},
+	{template: "scripts/drill.sh.tmpl", path: "drill.sh", format: "bash", mode: scriptFile},
+	{template: "docs/gitignore.tmpl", path: ".gitignore", format: "gitignore", mode: plainFile},
+
+	{template: "iris/instances.sh.tmpl", path: "iris/instances.sh", format: "bash", mode: plainFile, when: hasInstances},
+	{template: "iris/before-start.sh.tmpl", path: "iris/before-start.sh", format: "bash", mode: scriptFile,
+		when: hasInstances},
+	{template: "iris/after-start.sh.tmpl", path: "iris/after-start.sh", format: "bash", mode: scriptFile,
+		when: hasInstances},
+	{template: "iris/health.sh.tmpl", path: "iris/health.sh", format: "bash", mode: scriptFile, when: hasInstances},
+	{template: "iris/MirrorLab.REST.cls.tmpl", path: "iris/MirrorLab.REST.cls", format: "class", mode: plainFile,
+		when: hasDemo},
+	{template: "iris/MirrorLab.Record.cls.tmpl", path: "iris/MirrorLab.Record.cls", format: "class", mode: plainFile,
+		when: hasDemo},
+	{template: "iris/member.cpf.tmpl", path: "iris/merge/NAME.cpf", format: "cpf", mode: plainFile,
+		each: mirrorMembers, one: "a member of one of .Plan.Mirrors"},
+	{template: "iris/application-server.cpf.tmpl", path: "iris/merge/NAME.cpf", format: "cpf", mode: plainFile,
+		each: applicationServers, one: "one of .Plan.ApplicationServers, as an instance"},
+}
+
+func hasGateways(p *plan.Plan) bool  { return len(p.Gateways) > 0 }
+func hasInstances(p *plan.Plan) bool { return len(p.Instances) > 0 }
+func hasDemo(p *plan.Plan) bool      { return p.DemoApplication }
+
+func nginxes(p *plan.Plan) []one {
+	return ones(p.NGINX, func(n *plan.NGINX) string { return n.Name })
+}
+
+func haproxies(p *plan.Plan) []one {
+	return ones(p.HAProxy, func(h *plan.HAProxy) string { return h.Name })
+}
+
+func gatewayConfigs(p *plan.Plan) []one {
+	return ones(p.GatewayConfigs, func(g *plan.GatewayConfig) string { return strings.TrimSuffix(g.File, ".ini") })
+}
+
+func applicationServers(p *plan.Plan) []one {
+	list := ones(p.ApplicationServers, func(a *plan.ApplicationServer) string { return a.Name })
+	for i, a := range p.ApplicationServers {
+		list[i].value = a.Instance
+	}
+	return list
+}
+
+func mirrorMembers(p *plan.Plan) []one {
+	var list []one
+	for _, m := range p.Mirrors {
+		list = append(list, ones(m.Members, func(m *plan.Member) string { return m.Name })...)
+	}
+	return list
+}
+
+// english is the language of README.md.
+const english = "en"
+
+func speaksEnglish(p *plan.Plan) bool {
+	for _, language := range p.Languages {
+		if language == english {
+			return true
+		}
+	}
+	return false
+}
+
+func otherLanguages(p *plan.Plan) []one {
+	var list []one
+	for _, language := range p.Languages {
+		if language != english {
+			list = append(list, one{language, language})
+		}
+	}
+	return list
+}
+
+// composeFile is docker-compose.yaml, which holds no service of a large lab.
+func composeFile(p *plan.Plan) []one {
+	if p.SplitCompose() {
+		return []one{{}}
+	}
+	return []one{{value: p.ComposeParts()[0]}}
+}
+
+func composeParts(p *plan.Plan) []one {
+	return ones(p.ComposeParts(), func(c *plan.ComposePart) string {
+		return strings.TrimSuffix(strings.TrimPrefix(c.Path, "compose/"), ".yaml")
+	})
+}
+
+// ones lists things with their names.
+func ones[T any](things []T, name func(T) string) []one {
+	list := make([]one, len(things))
+	for i, thing := range things {
+		list[i] = one{name(thing), thing}
+	}
+	return list
+}
+
+// A job is one artifact to be.
+type job struct {
+	row
+	dot dot
+}
+
+// jobs lists the artifacts of a plan: those that compose files have digests of
+// first.
+func jobs(p *plan.Plan, rows []row) []job {
+	var list []job
+	for _, r := range rows {
+		if r.when != nil && !r.when(p) {
+			continue
+		}
+		each := []one{{}}
+		if r.each != nil {
+			each = r.each(p)
+		}
+		for _, o := range each {
+			named := r
+			named.template = strings.ReplaceAll(r.template, "NAME", o.name)
+			named.path = strings.ReplaceAll(r.path, "NAME", o.name)
+			list = append(list, job{named, dot{Plan: p, One: o.value}})
+		}
+	}
+	return list
+}
