@@ -14,17 +14,19 @@ const (
 	maxPasses = 1_000_000 // passes of a range and calls of a template; the largest built-in takes 30 a service
 	maxDepth  = 1000      // templates that call one another
 	maxText   = 32 << 20  // bytes printed, and bytes of the texts and lists that functions return
-	maxWork   = 40 << 20  // units of work, each of some 25 ns: see the constants below
+	maxWork   = 20 << 20  // units of work, each of some 50 ns, and serviceWork for each service: see below
 	maxNested = 50        // lists and dictionaries inside one another
 )
 
 // What the parts of a template cost in units of work.
 const (
-	nodeWork    = 4  // an expression or a text
-	callWork    = 20 // a call of a function, and one for each byte and element of its arguments
-	patternWork = 10 // an instruction of a compiled pattern
-	entryText   = 16 // bytes that are charged for an element of a list or dictionary
-	pieceText   = 8  // and for each piece that is printed: a template may print many that are empty
+	serviceWork = 8000 // of the lab, for which every template of it may do something
+	nodeWork    = 8    // an expression or a text
+	callWork    = 20   // a call of a function, and one for each two bytes or element of its arguments
+	keyWork     = 6    // a key that is compared with another, to sort a dictionary
+	patternWork = 10   // an instruction of a compiled pattern
+	entryText   = 16   // bytes that are charged for an element of a list or dictionary
+	pieceText   = 8    // and for each piece that is printed: a template may print many that are empty
 )
 
 // A budget is what is left of these limits while an artifact is printed.
@@ -47,27 +49,30 @@ var (
 
 // step counts one pass or call, with the number of expressions and texts in it and
 // the bytes of these texts.
-func (b *budget) step(nodes, bytes int) (string, error) {
+func (b *budget) step(nodes, bytes int) (bool, error) {
 	if b.passes--; b.passes < 0 {
-		return "", errPasses
+		return false, errPasses
 	}
 	if err := b.spend(nodes * nodeWork); err != nil {
-		return "", err
+		return false, err
 	}
-	return "", b.room(bytes + nodes*pieceText)
+	return false, b.room(bytes + nodes*pieceText)
 }
 
+// What counts returns false, because guard makes an {{if}} of it, which prints
+// nothing.
+
 // enter counts the call of a template, which leave ends.
-func (b *budget) enter(nodes, bytes int) (string, error) {
+func (b *budget) enter(nodes, bytes int) (bool, error) {
 	if b.depth--; b.depth < 0 {
-		return "", errDepth
+		return false, errDepth
 	}
 	return b.step(nodes, bytes)
 }
 
-func (b *budget) leave() string {
+func (b *budget) leave() bool {
 	b.depth++
-	return ""
+	return false
 }
 
 // spend counts work.

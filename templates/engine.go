@@ -161,7 +161,7 @@ func (s *Set) printAll(list []job) ([]lab.Artifact, []fault) {
 			return
 		}
 		if printers[worker] == nil {
-			printers[worker] = s.printer()
+			printers[worker] = s.printer(j.dot.Plan)
 		}
 		content, err := printers[worker].print(j)
 		if err != nil {
@@ -177,16 +177,18 @@ func (s *Set) printAll(list []job) ([]lab.Artifact, []fault) {
 type printer struct {
 	set    *Set
 	root   *template.Template
+	limits budget // of each artifact in which a template of the user's has a part
 	budget budget
 	out    bytes.Buffer
 }
 
-func (s *Set) printer() *printer {
+func (s *Set) printer(of *plan.Plan) *printer {
 	root, err := s.root.Clone()
 	if err != nil {
 		panic(err)
 	}
-	p := &printer{set: s}
+	p := &printer{set: s, limits: s.limits}
+	p.limits.work += serviceWork * len(of.Services)
 	p.root = root.Funcs(bind(&p.budget))
 	p.out.Grow(64 << 10) // more than most artifacts of a small lab
 	return p
@@ -196,7 +198,7 @@ func (s *Set) printer() *printer {
 func (p *printer) print(j job) ([]byte, error) {
 	p.budget = unlimited
 	if p.set.bounded[j.template] {
-		p.budget = p.set.limits
+		p.budget = p.limits
 	}
 	p.out.Reset()
 	if err := p.root.Lookup(j.template).Execute(p, j.dot); err != nil {

@@ -80,14 +80,18 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 		line, _ := strconv.Atoi(m[2])
 		column, _ := strconv.Atoi(m[3])
 		expression := m[5]
+		subject := s.place(m[1], line)
 		if strings.HasPrefix(expression, showName) {
 			expression = s.expression(m[1], line, column)
+		}
+		if !strings.HasPrefix(expression, "_") { // one of guard's, which counts
+			subject = s.expressionRange(m[1], line, column, expression)
 		}
 		what, remedy := explain(expression, m[6], f.job.dot.One)
 		if around := s.around(m[1], m[4], line, column); around != "" {
 			what += " " + around
 		}
-		return failure(s.expressionRange(m[1], line, column, expression), summary, what, remedy)
+		return failure(subject, summary, what, remedy)
 	case errors.Is(f.err, errText):
 		return failure(at, summary, upperFirst(errText.Error())+".", endless)
 	}
@@ -310,11 +314,14 @@ func (s *Set) around(file, definition string, line, column int) string {
 	return strings.TrimSpace(what.String())
 }
 
-// commands prints a pipeline without the variables that it is assigned to.
+// commands prints a pipeline without the variables that it is assigned to, and
+// without what guard has put into it.
 func commands(pipe *parse.PipeNode) string {
 	var parts []string
 	for _, c := range pipe.Cmds {
-		parts = append(parts, c.String())
+		if text := c.String(); !strings.HasPrefix(text, "_") {
+			parts = append(parts, text)
+		}
 	}
 	return strings.Join(parts, " | ")
 }

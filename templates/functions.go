@@ -174,7 +174,11 @@ func (f *function) arguments(b *budget, args []any) ([]any, error) {
 			return nil, fmt.Errorf("argument %d (%s) is %w%s%s", i+1, p.name, err, callAs, f.Call)
 		}
 		args[i] = converted
-		work += length(converted)
+		if text, ok := converted.(string); ok {
+			work += len(text) / 2
+		} else {
+			work += length(converted)
+		}
 	}
 	return args, b.spend(work)
 }
@@ -367,6 +371,7 @@ func bind(b *budget) template.FuncMap {
 		leaveName: b.leave,
 		stepName:  b.step,
 		showName:  b.show,
+		rangeName: b.sorted,
 	}
 	for name, f := range functions() {
 		if f.run != nil {

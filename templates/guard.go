@@ -3,6 +3,8 @@ package templates
 import (
 	"fmt"
 	"math"
+	"math/bits"
+	"reflect"
 	"slices"
 	"strconv"
 	"text/template/parse"
@@ -13,6 +15,7 @@ const (
 	enterName = "_enter"
 	leaveName = "_leave"
 	stepName  = "_step"
+	rangeName = "_range"
 	showName  = "_show"
 )
 
@@ -23,6 +26,7 @@ func guard(tree *parse.Tree) {
 	walk(tree.Root, func(n parse.Node) {
 		switch n := n.(type) {
 		case *parse.RangeNode:
+			n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, rangeName))
 			n.List.Nodes = append([]parse.Node{counter(n.List, stepName)}, n.List.Nodes...)
 		case *parse.ActionNode:
 			if len(n.Pipe.Decl) == 0 {
@@ -95,10 +99,11 @@ func operands(pipe *parse.PipeNode) int {
 	return n
 }
 
-// action is a statement that calls a function.
-func action(pos parse.Pos, name string, args ...parse.Node) *parse.ActionNode {
-	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: pos, Pipe: &parse.PipeNode{
-		NodeType: parse.NodePipe, Pos: pos, Cmds: []*parse.CommandNode{command(pos, name, args...)},
+// action is a statement that calls a function and prints nothing.
+func action(pos parse.Pos, name string, args ...parse.Node) parse.Node {
+	pipe := &parse.PipeNode{NodeType: parse.NodePipe, Pos: pos, Cmds: []*parse.CommandNode{command(pos, name, args...)}}
+	return &parse.IfNode{BranchNode: parse.BranchNode{
+		NodeType: parse.NodeIf, Pos: pos, Pipe: pipe, List: &parse.ListNode{NodeType: parse.NodeList, Pos: pos},
 	}}
 }
 
@@ -140,6 +145,16 @@ func branchOf(n parse.Node) *parse.BranchNode {
 		return &n.BranchNode
 	}
 	return nil
+}
+
+// sorted charges for a dictionary that a range goes through, in the order of its
+// keys.
+func (b *budget) sorted(value any) (any, error) {
+	v := reflect.ValueOf(value)
+	if v.Kind() != reflect.Map {
+		return value, nil
+	}
+	return value, b.spend(product(v.Len(), keyWork*bits.Len(uint(v.Len()))))
 }
 
 // show lets through what has one way to be printed, and for which there is room.
