@@ -25,6 +25,7 @@ var (
 	lacksField      = regexp.MustCompile(`^can't evaluate field (\S+) in type (.+)$`)
 	nilPointer      = regexp.MustCompile(`^nil pointer evaluating (\S+)\.(\S+)$`)
 	lacksFunction   = regexp.MustCompile(`^function "(.*)" not defined$`)
+	wrongNumber     = regexp.MustCompile(`^wrong number of args for (\w+): want .* got (\d+)$`)
 	cannotRange     = regexp.MustCompile(`(?s)^range can't iterate over |^can't use .* iterate over more than one variable$`)
 )
 
@@ -112,6 +113,9 @@ func explain(expression, text string, one any) (what, remedy string) {
 	}
 	if strings.HasSuffix(text, errDepth.Error()) || strings.HasPrefix(text, "exceeded maximum template depth") {
 		return "The template calls itself, directly or through others, and does not end.", "Give it a condition under which it stops."
+	}
+	if m := wrongNumber.FindStringSubmatch(text); m != nil && functions()[m[1]] != nil {
+		return fmt.Sprintf("%s: it is given %s arguments.", expression, m[2]), fmt.Sprintf("Call it as %q", functions()[m[1]].Call) + callRemedy(m[1])
 	}
 	if cannotRange.MatchString(text) {
 		return expression + ": this is no list, and range goes through one.", "Take a field that is a list; docs/templates.md has those of every type."

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cast"
+
+	"mirrorgen/internal/format/text"
 )
 
 // A Function is one that a template may call, or that it might be expected to.
@@ -375,10 +377,29 @@ func bind(b *budget) template.FuncMap {
 	}
 	for name, f := range functions() {
 		if f.run != nil {
-			bound[name] = func(args ...any) (any, error) { return f.call(b, args) }
+			bound[name] = f.bind(b)
 		}
 	}
 	return bound
+}
+
+// bind makes a function for text/template, which takes several times as long to
+// pass any number of arguments as to pass one.
+func (f *function) bind(b *budget) any {
+	for _, p := range f.params {
+		if p.optional || p.repeated {
+			return func(args ...any) (any, error) { return f.call(b, args) }
+		}
+	}
+	switch len(f.params) {
+	case 1:
+		return func(x any) (any, error) { return f.call(b, []any{x}) }
+	case 2:
+		return func(x, y any) (any, error) { return f.call(b, []any{x, y}) }
+	case 3:
+		return func(x, y, z any) (any, error) { return f.call(b, []any{x, y, z}) }
+	}
+	return func(args ...any) (any, error) { return f.call(b, args) }
 }
 
 // ownFunctions are those that put a value of the topology into a target, and a
@@ -393,7 +414,7 @@ func ownFunctions() []function {
 	}
 	return []function{
 		quoting("yaml TEXT", "a YAML scalar for Compose: quoted where it must be, with `$` doubled", yamlScalar),
-		quoting("sh TEXT", "one word of bash", shellWord),
+		quoting("sh TEXT", "one word of bash", text.ShellWord),
 		quoting("json TEXT", "a JSON string with its quotation marks", jsonString),
 		quoting("md TEXT", "running text of a Markdown page", markdownText),
 		quoting("code TEXT", "a code span of a Markdown page", markdownCode),

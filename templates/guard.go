@@ -30,7 +30,7 @@ func guard(tree *parse.Tree) {
 			n.List.Nodes = append([]parse.Node{counter(n.List, stepName)}, n.List.Nodes...)
 		case *parse.ActionNode:
 			if len(n.Pipe.Decl) == 0 {
-				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, showName, text(n.Pipe.String())))
+				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, showName, stringNode(n.Pipe.String())))
 			}
 		}
 	})
@@ -41,7 +41,7 @@ func guard(tree *parse.Tree) {
 // counter calls a function with the size of a list.
 func counter(list *parse.ListNode, name string) parse.Node {
 	nodes, bytes := size(list)
-	return action(list.Pos, name, number(nodes), number(bytes))
+	return action(list.Pos, name, numberNode(nodes), numberNode(bytes))
 }
 
 // size counts the texts and expressions of a list that one pass can meet, and the
@@ -112,11 +112,11 @@ func command(pos parse.Pos, name string, args ...parse.Node) *parse.CommandNode 
 	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: pos, Args: append([]parse.Node{function}, args...)}
 }
 
-func number(n int) parse.Node {
+func numberNode(n int) parse.Node {
 	return &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(n), Text: fmt.Sprint(n)}
 }
 
-func text(s string) parse.Node {
+func stringNode(s string) parse.Node {
 	return &parse.StringNode{NodeType: parse.NodeString, Quoted: strconv.Quote(s), Text: s}
 }
 

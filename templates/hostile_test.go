@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"gopkg.in/ini.v1"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
@@ -237,7 +238,7 @@ func TestShellWord(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if !strings.Contains(artifacts["start.sh"], "p "+templates.ShellWord(value)) {
+		if !strings.Contains(artifacts["start.sh"], "p "+text.ShellWord(value)) {
 			t.Errorf("start.sh does not hold the description %s", strconv.Quote(value))
 		}
 	}

@@ -72,21 +72,6 @@ func plainYAML(s string) bool {
 	return true
 }
 
-// shellWord prints s as one word of bash.
-func shellWord(s string) string {
-	safe := s != ""
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_-./:,@%+", c) >= 0) {
-			safe = false
-		}
-	}
-	if safe {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // iniSections prints the sections of CSP.ini, which has neither quotes nor
 // escapes; the language refuses what cannot stand there.
 func iniSections(of any) (string, error) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -248,23 +247,12 @@ func nextStep(output, key string) string {
 	if !filepath.IsAbs(key) {
 		key = filepath.Join(output, key)
 	}
-	run := "run " + shellWord(start)
+	run := "run " + text.ShellWord(start)
 	switch info, err := os.Stat(key); {
 	case errors.Is(err, os.ErrNotExist):
-		return "put your licence key in " + shellWord(key) + " and " + run
+		return "put your licence key in " + text.ShellWord(key) + " and " + run
 	case err == nil && info.IsDir(): // Docker makes one where a mounted file was missing
-		return "remove the directory " + shellWord(key) + ", put your licence key there and " + run
+		return "remove the directory " + text.ShellWord(key) + ", put your licence key there and " + run
 	}
 	return run
-}
-
-// shellWord writes a path so that a shell takes it for one word.
-func shellWord(path string) string {
-	plain := func(r rune) bool {
-		return unicode.In(r, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("_-./:,@%+", r)
-	}
-	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -179,7 +179,7 @@ func (t *tool) showEffects(p *preview) {
 	if len(same) > 0 {
 		fmt.Fprintf(t.out, "  nothing happens to %s\n", namesOrCount(same))
 	}
-	directory := shellWord(filepath.Clean(p.Directory))
+	directory := text.ShellWord(filepath.Clean(p.Directory))
 	switch {
 	case effects[impact.Purge]:
 		fmt.Fprintf(t.out, "What has to be purged is started afresh, and everything else with it: cd %s && ./stop.sh "+

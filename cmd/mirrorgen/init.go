@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/scaffold"
 	"mirrorgen/schema"
@@ -102,18 +103,18 @@ func labName(file string) string {
 }
 
 // writeTopology writes a new file after checking it as validate does.
-func (t *tool) writeTopology(file string, text []byte) error {
-	if err := t.checkText(file, text); err != nil {
+func (t *tool) writeTopology(file string, content []byte) error {
+	if err := t.checkText(file, content); err != nil {
 		return err
 	}
 	if file == "-" {
-		t.out.Write(text)
+		t.out.Write(content)
 		return nil
 	}
-	if err := createFile(file, text); err != nil {
+	if err := createFile(file, content); err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(t.out, "%s: written\nNext: mirrorgen build %s\n", printable(file), printable(shellWord(file)))
+	fmt.Fprintf(t.out, "%s: written\nNext: mirrorgen build %s\n", printable(file), printable(text.ShellWord(file)))
 	return nil
 }
 

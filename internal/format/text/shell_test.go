@@ -1,18 +1,20 @@
-package main
+package text_test
 
 import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"mirrorgen/internal/format/text"
 )
 
-// A shell takes what shellWord writes for the word that it was made from.
+// A shell takes what ShellWord returns for the word that it was made from.
 func TestShellWord(t *testing.T) {
 	words := []string{"./plain/start.sh", "a b", "it's", "$HOME", "*", "~", "a;b", "日本 語", "", "\"", `\`, "-x",
 		"a\nb", "(a)"}
 	quoted := make([]string, len(words))
 	for i, word := range words {
-		quoted[i] = shellWord(word)
+		quoted[i] = text.ShellWord(word)
 	}
 	have, err := exec.Command("sh", "-c", `printf '%s\0' `+strings.Join(quoted, " ")).Output()
 	if err != nil {
@@ -22,8 +24,8 @@ func TestShellWord(t *testing.T) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 	for _, word := range []string{"./plain/start.sh", "日本語/iris.key"} {
-		if shellWord(word) != word {
-			t.Errorf("%s is quoted without need: %s", word, shellWord(word))
+		if text.ShellWord(word) != word {
+			t.Errorf("%s is quoted without need: %s", word, text.ShellWord(word))
 		}
 	}
 }
