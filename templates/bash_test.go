@@ -25,8 +25,12 @@ func TestHostilePasswordInBash(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		quote, _, _ := strings.Cut(artifacts["iris/after-start.sh"][strings.Index(artifacts["iris/after-start.sh"], "quote() {"):], "\n")
-		script := "HOSTNAME=demo-a; . ./instances.sh; " + quote + "; printf '%s|%s|%s' \"${accounts[0]}\" \"${accounts[1]}\" \"$(quote \"${accounts[1]}\")\""
+		quote, _, _ := strings.Cut(
+			artifacts["iris/after-start.sh"][strings.Index(artifacts["iris/after-start.sh"], "quote() {"):],
+			"\n",
+		)
+		script := "HOSTNAME=demo-a; . ./instances.sh; " + quote +
+			"; printf '%s|%s|%s' \"${accounts[0]}\" \"${accounts[1]}\" \"$(quote \"${accounts[1]}\")\""
 		cmd := exec.Command(bash, "-c", script)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()

@@ -15,7 +15,7 @@ import (
 // A BuiltinTemplate is one of this package, for a list.
 type BuiltinTemplate struct {
 	Name   string // path below the directory of templates, e.g. "nginx/nginx.conf.tmpl"
-	Prints string // path of the artifact, with NAME where there is one for each of several; what it is a part of otherwise
+	Prints string // path of the artifact, NAME standing for each of several; what it is a part of otherwise
 	Format string // of the artifact, e.g. "yaml"; "" of a part
 	One    string // what .One is; "" where it is nothing
 }
@@ -85,7 +85,8 @@ func checkOrigin(source Source) hcl.Diagnostics {
 		return nil
 	}
 	detail := fmt.Sprintf("This template was made from version %s of the built-in %s, which is now at version %s: "+
-		"what was put right there since is not in the lab. Compare it with what \"mirrorgen templates show %s\" prints, "+
+		"what was put right there since is not in the lab. Compare it with what \"mirrorgen templates show %s\" "+
+		"prints, "+
 		"take over what you want, and write %s into the first line.%s",
 		found[2], source.Name, now, source.Name, now, changedCalls(source))
 	if string(found[1]) != source.Name {

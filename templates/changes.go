@@ -96,7 +96,8 @@ func (s *Set) checkDot(source Source, tree *parse.Tree) hcl.Diagnostics {
 		return nil
 	}
 	return hcl.Diagnostics{failure(first, "Template of an older version",
-		"The dot of every template has .Plan, .One and .Digest, where it once was the plan itself: "+listed(found)+" now.",
+		"The dot of every template has .Plan, .One and .Digest, where it once was the plan itself: "+listed(found)+" "+
+			"now.",
 		"Write these names; docs/templates.md lists what else has changed.")}
 }
 

@@ -63,12 +63,15 @@ haproxy "sql" {}
 	}
 
 	// A setting of one service changes its label alone.
-	after, err := build(strings.Replace(topology, "nginx \"web\" {\n", "nginx \"web\" {\n  read_timeout = \"70s\"\n", 1))
+	after, err := build(
+		strings.Replace(topology, "nginx \"web\" {\n", "nginx \"web\" {\n  read_timeout = \"70s\"\n", 1),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"gw1", "gw2", "web", "sql"} {
-		if changed := labels(t, before, name)[configLabel] != labels(t, after, name)[configLabel]; changed != (name == "web") {
+		if changed := labels(t, before, name)[configLabel] != labels(t, after,
+			name)[configLabel]; changed != (name == "web") {
 			t.Errorf("%s: changed %v", name, changed)
 		}
 	}

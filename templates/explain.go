@@ -26,14 +26,15 @@ var (
 	nilPointer      = regexp.MustCompile(`^nil pointer evaluating (\S+)\.(\S+)$`)
 	lacksFunction   = regexp.MustCompile(`^function "(.*)" not defined$`)
 	wrongNumber     = regexp.MustCompile(`^wrong number of args for (\w+): want .* got (\d+)$`)
-	cannotRange     = regexp.MustCompile(`(?s)^range can't iterate over |^can't use .* iterate over more than one variable$`)
+	cannotRange     = regexp.MustCompile(`(?s)^range can't iterate over |^can't use .* iterate over more than one `)
 )
 
 // parsingFault reports what text/template could not read.
 func (s *Set) parsingFault(source Source, err error) *hcl.Diagnostic {
 	m := failedParsing.FindStringSubmatch(err.Error())
 	if m == nil {
-		return failure(lineOf(source, 1), "Invalid template", "The template reader says: "+err.Error()+".", syntaxRemedy)
+		return failure(lineOf(source, 1), "Invalid template", "The template reader says: "+err.Error()+".",
+			syntaxRemedy)
 	}
 	line, _ := strconv.Atoi(m[2])
 	if name := lacksFunction.FindStringSubmatch(m[3]); name != nil {
@@ -61,7 +62,8 @@ func explainFunction(name string) (what, remedy string) {
 	}
 	near, distance := "", 3
 	for _, f := range Functions() {
-		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(f.Name), nil); d < distance && d < len(f.Name) {
+		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(f.Name), nil); d < distance &&
+			d < len(f.Name) {
 			near, distance = f.Name, d
 		}
 	}
@@ -96,12 +98,14 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	case errors.Is(f.err, errText):
 		return failure(at, summary, upperFirst(errText.Error())+".", endless)
 	}
-	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this template prints it: %v.", f.job.path, f.err),
+	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this "+
+		"template prints it: %v.", f.job.path, f.err),
 		"Print the service, or take away its compose argument.")
 }
 
 // endless is what to look for in a template that does not end.
-const endless = "It may not end: look for a range over a large number, a string that grows and a template that calls itself."
+const endless = "It may not end: look for a range over a large number, a string that grows and a template that calls " +
+	"itself."
 
 // explain says what is wrong with an expression, and what to do. one is the One
 // of the dot.
@@ -112,13 +116,16 @@ func explain(expression, text string, one any) (what, remedy string) {
 		}
 	}
 	if strings.HasSuffix(text, errDepth.Error()) || strings.HasPrefix(text, "exceeded maximum template depth") {
-		return "The template calls itself, directly or through others, and does not end.", "Give it a condition under which it stops."
+		return "The template calls itself, directly or through others, and does not end.",
+			"Give it a condition under which it stops."
 	}
 	if m := wrongNumber.FindStringSubmatch(text); m != nil && functions()[m[1]] != nil {
-		return fmt.Sprintf("%s: it is given %s arguments.", expression, m[2]), fmt.Sprintf("Call it as %q", functions()[m[1]].Call) + callRemedy(m[1])
+		return fmt.Sprintf("%s: it is given %s arguments.", expression, m[2]), fmt.Sprintf("Call it as %q",
+			functions()[m[1]].Call) + callRemedy(m[1])
 	}
 	if cannotRange.MatchString(text) {
-		return expression + ": this is no list, and range goes through one.", "Take a field that is a list; docs/templates.md has those of every type."
+		return expression + ": this is no list, and range goes through one.",
+			"Take a field that is a list; docs/templates.md has those of every type."
 	}
 	if m := failedCalling.FindStringSubmatch(text); m != nil {
 		if m[1] == showName {
@@ -144,7 +151,8 @@ func explain(expression, text string, one any) (what, remedy string) {
 		return fmt.Sprintf("%s: a %s has no field or method %s.", expression, of, m[1]), suggestField(m[1], of)
 	}
 	if m := nilPointer.FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("%s: there is no such %s in this lab, and so no %s of it.", expression, m[1], m[2]), "Ask for it with {{if}} or {{with}} first."
+		return fmt.Sprintf("%s: there is no such %s in this lab, and so no %s of it.", expression, m[1], m[2]),
+			"Ask for it with {{if}} or {{with}} first."
 	}
 	return expression + ": " + text + ".", "Correct the expression; docs/templates.md has the fields of every type."
 }

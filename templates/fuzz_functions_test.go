@@ -21,13 +21,16 @@ func hostileArguments() []any {
 	service := &plan.Service{Name: "a"}
 	service.Addresses = []plan.Address{{Network: &plan.Network{Name: "n"}, IP: "10.0.0.1"}}
 	return []any{
-		nil, "", "text", "é\n\t日本語", "\xff", strings.Repeat("long ", 2000), "(", ".*", "a{1000}", "$1$2", "%!d%99999999d%*[1]s", "{{.}}", "0x1p-2", "-1", "1e999", "NaN",
+		nil, "", "text", "é\n\t日本語", "\xff", strings.Repeat("long ", 2000), "(", ".*", "a{1000}", "$1$2",
+		"%!d%99999999d%*[1]s", "{{.}}", "0x1p-2", "-1", "1e999", "NaN",
 		"08", "9223372036854775808", "1h", "v1.2.3", "http://[", "{\"a\":[1,{}]}", "?", "_0",
 		0, 1, -1, 3, 1000, math.MaxInt, math.MinInt, int64(math.MinInt64), uint64(math.MaxUint64), uint8(7),
 		0.0, 1.5, -2.5, 1e300, math.Inf(1), math.NaN(), true, false,
 		[]any{}, []any{1, "a", nil}, []string{"b", "a", "b"}, []string(nil), []int{3, 1}, inside, [][]any{{1}, {2}},
-		map[string]any{}, map[string]any(nil), map[string]any{"a": map[string]any{"b": 1}}, self, map[string]string{"_0": "x"},
-		service, (*plan.Service)(nil), *service, []*plan.Service{service, nil}, &plan.Plan{}, []plan.Endpoint{{}}, plan.KindNGINX,
+		map[string]any{}, map[string]any(nil), map[string]any{"a": map[string]any{"b": 1}}, self,
+		map[string]string{"_0": "x"},
+		service, (*plan.Service)(nil), *service, []*plan.Service{service, nil}, &plan.Plan{}, []plan.Endpoint{{}},
+		plan.KindNGINX,
 		dot{Plan: &plan.Plan{}}, fmt.Errorf("an error"), &self, func() string { return "f" },
 	}
 }
@@ -63,7 +66,8 @@ func checkCall(t *testing.T, f *function, args []any) {
 // are such as it takes.
 func TestHostileArguments(t *testing.T) {
 	fitting := map[kind]any{
-		anything: 1, scalar: "a", texts: "a", whole: 2, numeric: int64(2), truth: true, list: []any{"a", 1}, sliceable: "abc",
+		anything: 1, scalar: "a", texts: "a", whole: 2, numeric: int64(2), truth: true, list: []any{"a", 1},
+		sliceable:  "abc",
 		dictionary: map[string]any{"a": 1}, ownValue: 1, ownList: []any{"a"}, ownDictionary: map[string]any{"a": 1},
 	}
 	calls := 0
@@ -107,7 +111,15 @@ func FuzzFunctions(f *testing.F) {
 			return
 		}
 		function := functions()[names[int(binary.LittleEndian.Uint16(choice))%len(names)]]
-		values := append(hostileArguments(), text, number, int(number), float64(number), []any{text, number}, map[string]any{text: number})
+		values := append(
+			hostileArguments(),
+			text,
+			number,
+			int(number),
+			float64(number),
+			[]any{text, number},
+			map[string]any{text: number},
+		)
 		var args []any
 		for _, c := range choice[2:min(len(choice), 9)] {
 			args = append(args, values[int(c)%len(values)])

@@ -69,7 +69,8 @@ func arrives(t *testing.T, name, value string) {
 func FuzzCompose(f *testing.F) {
 	addHostile(f)
 	f.Fuzz(func(t *testing.T, value string) {
-		for _, name := range []string{"lab timezone", "images nginx", "lab license_key", "member compose", "gateway environment"} {
+		for _, name := range []string{"lab timezone", "images nginx", "lab license_key", "member compose",
+			"gateway environment"} {
 			arrives(t, name, value)
 		}
 		artifacts, ok := through(t, "member environment", value)
@@ -77,8 +78,10 @@ func FuzzCompose(f *testing.F) {
 			return
 		}
 		project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
-			WorkingDir:  t.TempDir(),
-			ConfigFiles: []types.ConfigFile{{Filename: "docker-compose.yaml", Content: []byte(artifacts["docker-compose.yaml"])}},
+			WorkingDir: t.TempDir(),
+			ConfigFiles: []types.ConfigFile{
+				{Filename: "docker-compose.yaml", Content: []byte(artifacts["docker-compose.yaml"])},
+			},
 			Environment: types.Mapping{},
 		})
 		if err != nil {
@@ -109,15 +112,21 @@ func FuzzShell(f *testing.F) {
 			return
 		}
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "instances.sh"), []byte(artifacts["iris/instances.sh"]), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "instances.sh"), []byte(artifacts["iris/instances.sh"]),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 		hook := artifacts["iris/after-start.sh"]
 		quote, _, _ := strings.Cut(hook[strings.Index(hook, "quote() {"):], "\n")
-		command := exec.Command(bash, "-c", "HOSTNAME=demo-a; . ./instances.sh; "+quote+`; printf '%s|%s' "${accounts[1]}" "$(quote "${accounts[1]}")"`)
+		command := exec.Command(
+			bash,
+			"-c",
+			"HOSTNAME=demo-a; . ./instances.sh; "+quote+`; printf '%s|%s' "${accounts[1]}" "$(quote "${accounts[1]}")"`,
+		)
 		command.Dir = dir
 		out, err := command.CombinedOutput()
-		if want := normal(value) + `|"` + strings.ReplaceAll(normal(value), `"`, `""`) + `"`; err != nil || string(out) != want {
+		if want := normal(value) + `|"` + strings.ReplaceAll(normal(value), `"`, `""`) + `"`; err != nil ||
+			string(out) != want {
 			t.Errorf("%q arrives as %q, want %q (%v)", value, out, want, err)
 		}
 	})
@@ -163,7 +172,8 @@ func FuzzHAProxy(f *testing.F) {
 			t.Fatalf("%q: %d sections instead of %d", value, len(got.Sections), len(want.Sections))
 		}
 		for i, section := range want.Sections {
-			if got.Sections[i].Kind != section.Kind || got.Sections[i].Name != section.Name || section.Proxy() && len(got.Sections[i].Lines) != len(section.Lines) {
+			if got.Sections[i].Kind != section.Kind || got.Sections[i].Name != section.Name ||
+				section.Proxy() && len(got.Sections[i].Lines) != len(section.Lines) {
 				t.Errorf("%q changes the section %s %s", value, section.Kind, section.Name)
 			}
 		}
@@ -205,7 +215,8 @@ func FuzzMarkdown(f *testing.F) {
 		for line := range strings.Lines(artifacts["README.md"]) {
 			if strings.HasPrefix(line, "| `p` | ") {
 				rows++
-				if cells := strings.Count(strings.ReplaceAll(strings.ReplaceAll(line, `\\`, ""), `\|`, ""), "|"); cells != 4 {
+				if cells := strings.Count(strings.ReplaceAll(strings.ReplaceAll(line, `\\`, ""), `\|`, ""),
+					"|"); cells != 4 {
 					t.Errorf("%q makes a row of %d bars: %s", value, cells, line)
 				}
 			}

@@ -38,7 +38,10 @@ func newOldContainer(t *testing.T, topology, service string) *container {
 	if err := os.Mkdir(filepath.Join(c.root, "irissys"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c.write("irissys/ISCAgentUser", "#!/usr/bin/env bash\necho started >>"+c.root+"/agent.log\necho "+c.agent+" >"+c.root+"/agents/127.0.0.1\n")
+	c.write(
+		"irissys/ISCAgentUser",
+		"#!/usr/bin/env bash\necho started >>"+c.root+"/agent.log\necho "+c.agent+" >"+c.root+"/agents/127.0.0.1\n",
+	)
 	if err := os.Chmod(filepath.Join(c.root, "irissys/ISCAgentUser"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +57,8 @@ func TestHooksOldRoles(t *testing.T) {
 	toolstest.Thorough(t)
 	t.Parallel()
 	database := []string{
-		"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase", "%SYS Config.Namespaces.Create",
+		"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase",
+		"%SYS Config.Namespaces.Create",
 	}
 	service := []string{"%SYS Security.Services.Modify"}
 	always := []string{"%SYS CSP.SetConfig"}
@@ -75,7 +79,10 @@ func TestHooksOldRoles(t *testing.T) {
 			if !ready || !c.exists("home/irisowner/db/.joined") {
 				t.Fatalf("the start is not complete:\n%s", output)
 			}
-			if first, _, _ := strings.Cut(output, "\n"); !strings.Contains(first, "no ISCAgent answers on port 2188: starting it") {
+			if first, _, _ := strings.Cut(output, "\n"); !strings.Contains(
+				first,
+				"no ISCAgent answers on port 2188: starting it",
+			) {
 				t.Errorf("the agent is not the first thing to start:\n%s", output)
 			}
 			method, _, _ := strings.Cut(r.joins, "(")
@@ -142,7 +149,8 @@ func TestHooksOldApplicationServer(t *testing.T) {
 
 	c.write("refuse", "Config.ECPServers\n")
 	c.write("objects", "")
-	if output, ready := c.start(); ready || !strings.Contains(output, "could not reach for the databases of demo over ECP") {
+	if output, ready := c.start(); ready ||
+		!strings.Contains(output, "could not reach for the databases of demo over ECP") {
 		t.Errorf("ready %v, said:\n%s", ready, output)
 	}
 }
@@ -155,7 +163,9 @@ func TestHooksJoinAgain(t *testing.T) {
 	c.sets("pause", "5", "0")
 	c.write("once", "JoinMirrorAs")
 	output, ready := c.start()
-	if !ready || !strings.Contains(output, "joining mirror DEMO: try 1 of 6 failed") || strings.Contains(output, "try 2") || !strings.Contains(output, "not yet") {
+	if !ready || !strings.Contains(output, "joining mirror DEMO: try 1 of 6 failed") ||
+		strings.Contains(output, "try 2") ||
+		!strings.Contains(output, "not yet") {
 		t.Errorf("ready %v, said:\n%s", ready, output)
 	}
 	if got := strings.Count(c.read("session.log"), "JoinMirrorAsFailoverMember"); got != 2 {
@@ -231,7 +241,8 @@ func TestHooksOldRecords(t *testing.T) {
 	c.joins("DEMO-B", "172.17.0.3", "10.0.2.4", "10.0.1.4")
 	c.write("bin/iris", strings.Replace(c.read("bin/iris"), `^IRIS^Failover^$(cat "$root/status")^/usr/irissys`, "", 1))
 	output, ready := c.start()
-	if !ready || !strings.Contains(output, "mirror DEMO: Backup") || !strings.Contains(output, "the mirror may not use the lab's addresses") {
+	if !ready || !strings.Contains(output, "mirror DEMO: Backup") ||
+		!strings.Contains(output, "the mirror may not use the lab's addresses") {
 		t.Fatalf("ready %v, said:\n%s", ready, output)
 	}
 	if output, code := c.run("health.sh"); code != 0 {
@@ -254,7 +265,8 @@ func TestMergeOfOldRelease(t *testing.T) {
 				sections = append(sections, strings.TrimSpace(line))
 			}
 		}
-		if got := strings.Join(sections, " "); got != "[Startup] [config]" || !strings.Contains(text, "\nDefaultPort=1972\n") {
+		if got := strings.Join(sections, " "); got != "[Startup] [config]" ||
+			!strings.Contains(text, "\nDefaultPort=1972\n") {
 			t.Errorf("%s has the sections %s:\n%s", name, got, text)
 		}
 	}
@@ -263,12 +275,17 @@ func TestMergeOfOldRelease(t *testing.T) {
 // Images of 2021 and 2022 ask for capabilities that Docker no longer grants;
 // older ones do not know the option, newer ones do not need it.
 func TestCapabilityCheck(t *testing.T) {
-	for tag, want := range map[string]bool{"2020.3": false, "2021.1.0.215.0": true, "2022.1": true, "2023.1": false, "2025.1": false} {
-		artifacts, err := build("lab \"x\" {}\nimages { tag = \"" + tag + "\" }\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\n")
+	for tag, want := range map[string]bool{"2020.3": false, "2021.1.0.215.0": true, "2022.1": true, "2023.1": false,
+		"2025.1": false} {
+		artifacts, err := build(
+			"lab \"x\" {}\nimages { tag = \"" + tag + "\" }\nmirror \"m\" {\n  member \"a\" { role = \"primary\" " +
+				"}\n}\n",
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(artifacts["docker-compose.yaml"], "    - --check-caps\n    - \"false\"\n"); got != want {
+		if got := strings.Contains(artifacts["docker-compose.yaml"],
+			"    - --check-caps\n    - \"false\"\n"); got != want {
 			t.Errorf("%s: --check-caps false %v, want %v", tag, got, want)
 		}
 	}

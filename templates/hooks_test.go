@@ -128,7 +128,8 @@ func newContainer(t *testing.T, topology, service string) *container {
 	if err := os.Chmod(filepath.Join(c.root, "bin/iris"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "", "break": "", "once": "", "objects": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
+	for name, text := range map[string]string{"state": "running, since now", "status": "", "refuse": "",
+		"break": "", "once": "", "objects": "", "session.log": "", "usr/irissys/iris.cpf": "[Startup]\n"} {
 		c.write(name, text)
 	}
 	return c
@@ -232,7 +233,11 @@ func (c *container) exists(name string) bool {
 func (c *container) run(script string) (string, int) {
 	c.Helper()
 	cmd := exec.Command(c.bash, "-c", c.bash+" "+filepath.Join(c.root, "lab", script))
-	cmd.Env = []string{"PATH=" + filepath.Join(c.root, "bin") + ":" + os.Getenv("PATH"), "HOSTNAME=" + c.service, "IRISSYS=" + c.root + "/irissys"}
+	cmd.Env = []string{
+		"PATH=" + filepath.Join(c.root, "bin") + ":" + os.Getenv("PATH"),
+		"HOSTNAME=" + c.service,
+		"IRISSYS=" + c.root + "/irissys",
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -261,7 +266,17 @@ func (c *container) start() (output string, ready bool) {
 
 // joins makes the next join leave these addresses in iris.cpf.
 func (c *container) joins(system, agent, superserver, mirror string) {
-	c.write("cpf.joined", fmt.Sprintf("[MapMirrors.DEMO]\nOTHER=1.1.1.1,2188,,1.1.1.1,G,/d/,0,1.1.1.1,1972\n%s=%s,2188,,%s,GUID,/usr/irissys/,0,%s,1972\n[MirrorMember]\nSystemName=%s\n", system, agent, superserver, mirror, system))
+	c.write(
+		"cpf.joined",
+		fmt.Sprintf(
+			"[MapMirrors.DEMO]\nOTHER=1.1.1.1,2188,,1.1.1.1,G,/d/,0,1.1.1.1,1972\n%s=%s,2188,,%s,GUID,/usr/irissys/,0,%s,1972\n[MirrorMember]\nSystemName=%s\n",
+			system,
+			agent,
+			superserver,
+			mirror,
+			system,
+		),
+	)
 }
 
 // calls are the steps that sessions were given, shortened to class and method.
@@ -298,7 +313,8 @@ func TestHooksPrimary(t *testing.T) {
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 	output, ready := c.start()
-	if !ready || !c.exists("home/irisowner/db/.joined") || !c.exists("home/irisowner/db/orders") || !c.exists("home/irisowner/db/items-1") {
+	if !ready || !c.exists("home/irisowner/db/.joined") || !c.exists("home/irisowner/db/orders") ||
+		!c.exists("home/irisowner/db/items-1") {
 		t.Fatalf("the start is not complete:\n%s", output)
 	}
 	c.calledOnce(slices.Concat([]string{"%SYS Security.Services.Modify", "%SYS SYS.Mirror.CreateNewMirrorSet"},
@@ -309,7 +325,8 @@ func TestHooksPrimary(t *testing.T) {
 		`##class(SYS.Mirror).CreateNewMirrorSet("DEMO","DEMO-A",.info)`,
 		`##class(SYS.Database).CreateDatabase("` + c.root + `/home/irisowner/db/orders/",,,,,,"ORDERS","DEMO")`,
 		`##class(Security.Resources).Create("%DB_ORDERS","ORDERS database","")`,
-		`set db=##class(SYS.Database).%OpenId("` + c.root + `/home/irisowner/db/items-1/"),db.ResourceName="%DB_ITEMS-1"`,
+		`set db=##class(SYS.Database).%OpenId("` + c.root +
+			`/home/irisowner/db/items-1/"),db.ResourceName="%DB_ITEMS-1"`,
 		`do $system.CSP.SetConfig("CSPConfigName","demo,demo-a")`,
 		`##class(Security.Applications).Create("/csp/items",.app)`,
 	} {
@@ -336,7 +353,8 @@ var onDatabase = []string{
 // done to the web applications.
 func onEveryStart(verb string) []string {
 	return []string{
-		"%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications." + verb, "%SYS Security.Applications." + verb,
+		"%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications." + verb, "%SYS Security.Applications." +
+			verb,
 		"ORDERS OBJ.Load", "ORDERS MirrorLab.Record.Fill",
 	}
 }
@@ -359,7 +377,8 @@ func TestHooksHalfDone(t *testing.T) {
 			c := newContainer(t, twoNetworks, "demo-a")
 			c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 			c.write("refuse", h.word+"\n")
-			if output, ready := c.start(); ready || !strings.Contains(output, "could not create the mirrored databases") {
+			if output, ready := c.start(); ready ||
+				!strings.Contains(output, "could not create the mirrored databases") {
 				t.Fatalf("ready %v, said:\n%s", ready, output)
 			}
 			c.write("refuse", "")
@@ -378,7 +397,8 @@ func TestHooksResourceNotSaved(t *testing.T) {
 	c := newContainer(t, twoNetworks, "demo-a")
 	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
 	c.write("refuse", "db.%Save\n")
-	if output, ready := c.start(); !ready || !strings.Contains(output, "/home/irisowner/db/orders/ keeps its default resource instead of %DB_ORDERS") {
+	if output, ready := c.start(); !ready ||
+		!strings.Contains(output, "/home/irisowner/db/orders/ keeps its default resource instead of %DB_ORDERS") {
 		t.Errorf("ready %v, said:\n%s", ready, output)
 	}
 }
@@ -449,7 +469,8 @@ func TestHooksJoinRefused(t *testing.T) {
 		if ready || !strings.Contains(output, "could not join mirror DEMO as") {
 			t.Errorf("%s: ready %v, said:\n%s", service, ready, output)
 		}
-		if strings.Contains(output, "If the set already has a member of this name") != hint || strings.Contains(output, "./stop.sh --purge && ./start.sh") != hint {
+		if strings.Contains(output, "If the set already has a member of this name") != hint ||
+			strings.Contains(output, "./stop.sh --purge && ./start.sh") != hint {
 			t.Errorf("%s said:\n%s", service, output)
 		}
 	}
@@ -476,7 +497,10 @@ func TestHooksJoin(t *testing.T) {
 				t.Errorf("%s is not primary and cannot write to a mirrored database: %s", service, word)
 			}
 		}
-		if want := `##class(Security.Resources).Create("%DB_ITEMS-1","ITEMS-1 database","")`; !strings.Contains(c.read("session.log"), want) {
+		if want := `##class(Security.Resources).Create("%DB_ITEMS-1","ITEMS-1 database","")`; !strings.Contains(
+			c.read("session.log"),
+			want,
+		) {
 			t.Errorf("%s: no session was given %s", service, want)
 		}
 	}
@@ -494,7 +518,12 @@ func TestHooksConfigMirror(t *testing.T) {
 	if output, ready := c.start(); !ready {
 		t.Fatalf("the start is not complete:\n%s", output)
 	}
-	c.calledOnce("%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications.Create", "%SYS Security.Applications.Create")
+	c.calledOnce(
+		"%SYS CSP.SetConfig",
+		"USER OBJ.Load",
+		"%SYS Security.Applications.Create",
+		"%SYS Security.Applications.Create",
+	)
 }
 
 func TestHooksApplicationServer(t *testing.T) {
@@ -503,7 +532,12 @@ func TestHooksApplicationServer(t *testing.T) {
 	if output, ready := c.start(); !ready {
 		t.Fatalf("the start is not complete:\n%s", output)
 	}
-	c.calledOnce("%SYS CSP.SetConfig", "USER OBJ.Load", "%SYS Security.Applications.Create", "%SYS Security.Applications.Create")
+	c.calledOnce(
+		"%SYS CSP.SetConfig",
+		"USER OBJ.Load",
+		"%SYS Security.Applications.Create",
+		"%SYS Security.Applications.Create",
+	)
 	if c.exists("home/irisowner/db") {
 		t.Error("an application server has no database of its own")
 	}

@@ -19,9 +19,12 @@ import (
 
 // hostile are values that break a file whose writer forgets about quoting.
 var hostile = []string{
-	`"`, `'`, "`id`", `$(id)`, `${HOME}`, `$HOME`, `$$`, `a#b`, `a #b`, `a;b`, `a ; b`, `{{.Name}}`, `{{`, `}}`, `%{if}`, `\`, `a\nb`, `a\`,
-	"a\nb", "\n", "a\r\nb", "a\tb", "a\x00b", "\x7f", "a\u2028b", " a", "a ", "", "true", "no", "null", "~", "1", "0x1F", "1e3", "a: b", "- a", "[a]", "{a: b}",
-	"*a", "&a", "!a", "|", ">", "@a", "a,b", "a=b", "a|b", "<b>", "../../etc/passwd", "/etc/passwd", "日本語", "]", "a]b", "%s%n", "]]]U1lT", "EOF", "-rf", "--", "!", "a'b\"c$d#e;f",
+	`"`, `'`, "`id`", `$(id)`, `${HOME}`, `$HOME`, `$$`, `a#b`, `a #b`, `a;b`, `a ; b`, `{{.Name}}`, `{{`, `}}`,
+	`%{if}`, `\`, `a\nb`, `a\`,
+	"a\nb", "\n", "a\r\nb", "a\tb", "a\x00b", "\x7f", "a\u2028b", " a", "a ", "", "true", "no", "null", "~", "1",
+	"0x1F", "1e3", "a: b", "- a", "[a]", "{a: b}",
+	"*a", "&a", "!a", "|", ">", "@a", "a,b", "a=b", "a|b", "<b>", "../../etc/passwd", "/etc/passwd", "日本語", "]",
+	"a]b", "%s%n", "]]]U1lT", "EOF", "-rf", "--", "!", "a'b\"c$d#e;f",
 }
 
 // place is one string argument of the language: a topology with %s for its
@@ -44,8 +47,9 @@ mirror "demo" {
 // frame is a lab in which one block is replaced.
 func frame(replaced ...string) string {
 	blocks := map[string]string{
-		"lab": `lab "x" {}`, "arbiter": `arbiter "arbiter" {}`, "mirror": members, "web_gateway": `web_gateway "webgw" {}`,
-		"nginx": `nginx "web" {}`, "haproxy": `haproxy "sql" {}`,
+		"lab": `lab "x" {}`, "arbiter": `arbiter "arbiter" {}`, "mirror": members,
+		"web_gateway": `web_gateway "webgw" {}`,
+		"nginx":       `nginx "web" {}`, "haproxy": `haproxy "sql" {}`,
 	}
 	text := strings.Join(replaced, "\n")
 	for _, kind := range []string{"lab", "arbiter", "mirror", "web_gateway", "nginx", "haproxy"} {
@@ -78,7 +82,8 @@ func unescape(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "$$", "$"
 func gatewayINI(t *testing.T, artifacts map[string]string) *ini.File {
 	t.Helper()
 	file, err := ini.LoadSources(ini.LoadOptions{
-		KeyValueDelimiters: "=", IgnoreInlineComment: true, PreserveSurroundedQuote: true, IgnoreContinuation: true, SkipUnrecognizableLines: false,
+		KeyValueDelimiters: "=", IgnoreInlineComment: true, PreserveSurroundedQuote: true, IgnoreContinuation: true,
+		SkipUnrecognizableLines: false,
 	}, []byte(artifacts["webgateway/CSP.ini"]))
 	if err != nil {
 		t.Fatal(err)
@@ -109,9 +114,13 @@ var places = []place{
 		return unescape(service(t, a, "demo-a")["environment"].(map[string]any)["VALUE"])
 	}},
 	{"member environment name", member("environment = { %s = \"x\" }"), nil},
-	{"gateway environment", frame("web_gateway \"webgw\" {\n  environment = { VALUE = %s }\n}"), func(t *testing.T, a map[string]string) string {
-		return unescape(service(t, a, "webgw")["environment"].(map[string]any)["VALUE"])
-	}},
+	{
+		"gateway environment",
+		frame("web_gateway \"webgw\" {\n  environment = { VALUE = %s }\n}"),
+		func(t *testing.T, a map[string]string) string {
+			return unescape(service(t, a, "webgw")["environment"].(map[string]any)["VALUE"])
+		},
+	},
 	{"member compose", member("compose = { labels = { value = %s } }"), func(t *testing.T, a map[string]string) string {
 		return unescape(service(t, a, "demo-a")["labels"].(map[string]any)["value"])
 	}},
@@ -119,21 +128,41 @@ var places = []place{
 	{"member system_name", member("system_name = %s"), nil},
 	{"member role", frame("mirror \"demo\" {\n  member \"demo-a\" {\n    role = %s\n  }\n}"), nil},
 	{"member merge", member("merge = %s"), nil},
-	{"mirror set_name", frame("mirror \"demo\" {\n  set_name = %s\n  member \"demo-a\" { role = \"primary\" }\n}"), nil},
+	{
+		"mirror set_name",
+		frame("mirror \"demo\" {\n  set_name = %s\n  member \"demo-a\" { role = \"primary\" }\n}"),
+		nil,
+	},
 	{"mirror name", frame("mirror %s {\n  set_name = \"S\"\n  member \"demo-a\" { role = \"primary\" }\n}"), nil},
 	{"database name", frame("mirror \"demo\" {\n  database %s {}\n  member \"demo-a\" { role = \"primary\" }\n}"), nil},
-	{"database namespace", frame("mirror \"demo\" {\n  database \"DB\" { namespace = %s }\n  member \"demo-a\" { role = \"primary\" }\n}"), nil},
+	{
+		"database namespace",
+		frame("mirror \"demo\" {\n  database \"DB\" { namespace = %s }\n  member \"demo-a\" { role = \"primary\" }\n}"),
+		nil,
+	},
 	{"iris password_hash", frame("iris {\n  password_hash = %s\n}"), nil},
 	{"iris stop_grace_period", frame("iris {\n  stop_grace_period = %s\n}"), nil},
-	{"gateway username", frame("web_gateway \"webgw\" {\n  username = %s\n}"), func(t *testing.T, a map[string]string) string {
-		return gatewayINI(t, a).Section("demo").Key("Username").Value()
-	}},
-	{"gateway password", frame("web_gateway \"webgw\" {\n  password = %s\n}"), func(t *testing.T, a map[string]string) string {
-		return decodePassword(t, gatewayINI(t, a).Section("demo").Key("Password").Value())
-	}},
-	{"gateway ini", frame("web_gateway \"webgw\" {\n  ini = { \"SYSTEM\" = { \"Custom\" = %s } }\n}"), func(t *testing.T, a map[string]string) string {
-		return gatewayINI(t, a).Section("SYSTEM").Key("Custom").Value()
-	}},
+	{
+		"gateway username",
+		frame("web_gateway \"webgw\" {\n  username = %s\n}"),
+		func(t *testing.T, a map[string]string) string {
+			return gatewayINI(t, a).Section("demo").Key("Username").Value()
+		},
+	},
+	{
+		"gateway password",
+		frame("web_gateway \"webgw\" {\n  password = %s\n}"),
+		func(t *testing.T, a map[string]string) string {
+			return decodePassword(t, gatewayINI(t, a).Section("demo").Key("Password").Value())
+		},
+	},
+	{
+		"gateway ini",
+		frame("web_gateway \"webgw\" {\n  ini = { \"SYSTEM\" = { \"Custom\" = %s } }\n}"),
+		func(t *testing.T, a map[string]string) string {
+			return gatewayINI(t, a).Section("SYSTEM").Key("Custom").Value()
+		},
+	},
 	{"gateway ini key", frame("web_gateway \"webgw\" {\n  ini = { \"SYSTEM\" = { %s = \"x\" } }\n}"), nil},
 	{"gateway ini section", frame("web_gateway \"webgw\" {\n  ini = { %s = { \"a\" = \"x\" } }\n}"), nil},
 	{"gateway system_manager", frame("web_gateway \"webgw\" {\n  system_manager = [%s]\n}"), nil},
@@ -213,12 +242,14 @@ func TestHostileValues(t *testing.T) {
 
 // Values that nothing has to refuse must be let through.
 func TestHostileValuesAccepted(t *testing.T) {
-	for _, name := range []string{"member environment", "gateway environment", "member compose", "profile description", "gateway password"} {
+	for _, name := range []string{"member environment", "gateway environment", "member compose",
+		"profile description", "gateway password"} {
 		for _, p := range places {
 			if p.name != name {
 				continue
 			}
-			for _, value := range []string{`"`, `'`, `$(id)`, `${HOME}`, `a #b`, `a;b`, `{{.Name}}`, `日本語`, `a'b"c$d#e;f`, `\`} {
+			for _, value := range []string{`"`, `'`, `$(id)`, `${HOME}`, `a #b`, `a;b`, `{{.Name}}`, `日本語`,
+				`a'b"c$d#e;f`, `\`} {
 				if _, err := build(strings.Replace(p.topology, "%s", hclString(value), 1)); err != nil {
 					t.Errorf("%s: %q is refused: %v", name, value, err)
 				}
@@ -234,7 +265,9 @@ func TestShellWord(t *testing.T) {
 		if strings.ContainsAny(value, "\x00\n\r") {
 			continue
 		}
-		artifacts, err := build(frame("profile \"p\" {\n  services = [\"webgw\"]\n  description = " + hclString(value) + "\n}"))
+		artifacts, err := build(
+			frame("profile \"p\" {\n  services = [\"webgw\"]\n  description = " + hclString(value) + "\n}"),
+		)
 		if err != nil {
 			continue
 		}

@@ -21,14 +21,34 @@ const (
 // "" stands for one that may print.
 var hostileTemplates = []struct{ name, text, said string }{
 	{"recursion", `{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`, "does not end"},
-	{"recursion of two", `{{define "x"}}a{{template "y" .}}{{end}}{{define "y"}}{{template "x" .}}{{end}}{{template "x" .}}`, "does not end"},
-	{"recursion in a range", `{{define "x"}}{{range until 10}}{{template "x" .}}{{end}}{{end}}{{template "x" .}}`, "does not end"},
+	{
+		"recursion of two",
+		`{{define "x"}}a{{template "y" .}}{{end}}{{define "y"}}{{template "x" .}}{{end}}{{template "x" .}}`,
+		"does not end",
+	},
+	{
+		"recursion in a range",
+		`{{define "x"}}{{range until 10}}{{template "x" .}}{{end}}{{end}}{{template "x" .}}`,
+		"does not end",
+	},
 	{"a million passes", `{{range 1000001}}{{end}}`, "a million passes"},
 	{"passes of passes", `{{range until 1001}}{{range until 1001}}{{end}}{{end}}`, "a million passes"},
-	{"many calls in a pass", `{{range 1000000}}` + strings.Repeat(`{{$x := add 1 2}}`, 500) + `{{end}}`, "more than the file of any lab"},
-	{"much in a pass", `{{range 1000000}}` + strings.Repeat(`{{if eq 1 2}}{{end}}`, 5000) + `{{end}}`, "more than the file of any lab"},
+	{
+		"many calls in a pass",
+		`{{range 1000000}}` + strings.Repeat(`{{$x := add 1 2}}`, 500) + `{{end}}`,
+		"more than the file of any lab",
+	},
+	{
+		"much in a pass",
+		`{{range 1000000}}` + strings.Repeat(`{{if eq 1 2}}{{end}}`, 5000) + `{{end}}`,
+		"more than the file of any lab",
+	},
 	{"much text in a pass", `{{range 1000000}}` + strings.Repeat("x", 1000) + `{{end}}`, "template"},
-	{"built-in in a loop", `{{range 900000}}{{template "docs/rows/balancer" (dict "Rows" $.Plan.Services)}}{{end}}`, "docs/rows/balancer"},
+	{
+		"built-in in a loop",
+		`{{range 900000}}{{template "docs/rows/balancer" (dict "Rows" $.Plan.Services)}}{{end}}`,
+		"docs/rows/balancer",
+	},
 	{"built-in over a number", `{{template "docs/probes" 1000000000000}}`, "32 MB"},
 	{"until", `{{range until 200000000}}{{end}}`, "32 MB"},
 	{"until again and again", `{{range until 100000}}{{$x := until 100000}}{{end}}`, "32 MB"},
@@ -54,15 +74,35 @@ var hostileTemplates = []struct{ name, text, said string }{
 	{"doubled by yaml", `{{$x := "$$"}}{{range 60}}{{$x = yaml $x}}{{end}}`, "32 MB"},
 	{"doubled by js", `{{$x := "<<"}}{{range 60}}{{$x = js $x}}{{end}}`, "32 MB"},
 	{"doubled by concat", `{{$x := list 1 2}}{{range 60}}{{$x = concat $x $x}}{{end}}`, "32 MB"},
-	{"doubled by JSON", `{{$x := list 1 2}}{{range 60}}{{$x = list $x $x}}{{end}}{{mustToJson $x}}`, "more than 50 deep"},
-	{"doubled and compared", `{{$x := list 1 2}}{{range 40}}{{$x = list $x $x}}{{end}}{{has $x (list $x)}}`, "more than the file"},
-	{"doubled and printed", `{{$x := list 1 2}}{{range 40}}{{$x = list $x $x}}{{end}}{{mustToPrettyJson $x}}`, "more than the file"},
+	{
+		"doubled by JSON",
+		`{{$x := list 1 2}}{{range 60}}{{$x = list $x $x}}{{end}}{{mustToJson $x}}`,
+		"more than 50 deep",
+	},
+	{
+		"doubled and compared",
+		`{{$x := list 1 2}}{{range 40}}{{$x = list $x $x}}{{end}}{{has $x (list $x)}}`,
+		"more than the file",
+	},
+	{
+		"doubled and printed",
+		`{{$x := list 1 2}}{{range 40}}{{$x = list $x $x}}{{end}}{{mustToPrettyJson $x}}`,
+		"more than the file",
+	},
 	{"appended", `{{$x := list}}{{range 1000000}}{{$x = append $x .}}{{end}}`, "more than the file"},
 	{"prepended", `{{$x := list}}{{range 1000000}}{{$x = prepend $x .}}{{end}}`, "more than the file"},
 	{"dictionary", `{{$x := dict}}{{range $i := 10000000}}{{$x = set $x (print $i) $i}}{{end}}`, "more than the file"},
-	{"dictionaries", `{{$x := dict}}{{range $i := 900000}}{{$y := set $x (print $i) (dict "a" (dict "b" $i))}}{{end}}`, "template"},
+	{
+		"dictionaries",
+		`{{$x := dict}}{{range $i := 900000}}{{$y := set $x (print $i) (dict "a" (dict "b" $i))}}{{end}}`,
+		"template",
+	},
 	{"format", `{{printf "%1000000000d" 1}}`, "32 MB"},
-	{"format of many", `{{printf "` + strings.Repeat("%900000d", 100) + `"` + strings.Repeat(" 1", 100) + `}}`, "32 MB"},
+	{
+		"format of many",
+		`{{printf "` + strings.Repeat("%900000d", 100) + `"` + strings.Repeat(" 1", 100) + `}}`,
+		"32 MB",
+	},
 	{"format of one", `{{$x := repeat 1000000 "a"}}{{printf "` + strings.Repeat("%[1]s", 1000) + `" $x}}`, "32 MB"},
 	{"format with a star", `{{printf "%*d" 999999999 1}}`, "32 MB"},
 	{"format that does not fit", `{{printf "%d" "a"}}`, "does not fit the values"},
@@ -73,8 +113,16 @@ var hostileTemplates = []struct{ name, text, said string }{
 	{"pattern that is none", `{{regexReplaceAll "(" "a" "b"}}`, "the pattern cannot be read: missing closing"},
 	{"pattern that matches nothing", `{{regexMatch "[" "a"}}`, "the pattern cannot be read"},
 	{"pattern that is long", `{{regexMatch (repeat 5000 "a") "a"}}`, "more than 4096 bytes"},
-	{"pattern that is slow", `{{$x := repeat 1000000 "x"}}{{regexMatch "(x+x+)+y(a{900}){1}" $x}}`, "more than the file"},
-	{"patterns in a loop", `{{range $i := until 900000}}{{$y := regexMatch (print "a{900}" $i) "a"}}{{end}}`, "more than the file"},
+	{
+		"pattern that is slow",
+		`{{$x := repeat 1000000 "x"}}{{regexMatch "(x+x+)+y(a{900}){1}" $x}}`,
+		"more than the file",
+	},
+	{
+		"patterns in a loop",
+		`{{range $i := until 900000}}{{$y := regexMatch (print "a{900}" $i) "a"}}{{end}}`,
+		"more than the file",
+	},
 	{"replacement", `{{$x := repeat 100000 "x"}}{{regexReplaceAll ".*" $x (repeat 100000 "$0")}}`, "32 MB"},
 	{"division", `{{div 1 0}}`, "division by zero"},
 	{"remainder", `{{mod 1 0}}`, "division by zero"},
@@ -107,7 +155,11 @@ var hostileTemplates = []struct{ name, text, said string }{
 	{"pointer as a key", `{{dict .Plan 1 | keys | join ","}}`, "a whole *plan.Plan"},
 	{"pointer by JSON", `{{mustToJson .Plan}}`, "a whole *plan.Plan"},
 	{"pointer copied", `{{$x := deepCopy .Plan}}`, "a whole *plan.Plan"},
-	{"pointer merged", `{{$x := merge (dict "a" (index .Plan.Services 0)) (dict "a" (index .Plan.Services 1))}}`, "a whole *plan.Service"},
+	{
+		"pointer merged",
+		`{{$x := merge (dict "a" (index .Plan.Services 0)) (dict "a" (index .Plan.Services 1))}}`,
+		"a whole *plan.Service",
+	},
 	{"pointer in a range", `{{range (index .Plan.Services 0)}}{{end}}`, "this is no list"},
 	{"pointer sorted", `{{sortAlpha .Plan.Services}}`, "a whole *plan.Service"},
 	{"pointer by squote", `{{squote .Plan}}`, "a whole *plan.Plan"},
@@ -154,7 +206,8 @@ func TestHostileTemplates(t *testing.T) {
 			if strings.Contains(said, "0xc") || strings.Contains(printed, "0xc") {
 				t.Errorf("an address: %s%s", said, printed)
 			}
-			if strings.Contains(said, "runtime error") || strings.Contains(said, "reflect") || strings.Contains(said, "goroutine") {
+			if strings.Contains(said, "runtime error") || strings.Contains(said, "reflect") ||
+				strings.Contains(said, "goroutine") {
 				t.Errorf("Go's own words: %s", said)
 			}
 			if h.said == "" && said != "" || h.said != "" && !strings.Contains(said, h.said) {

@@ -29,10 +29,12 @@ func checkAdded(source Source) hcl.Diagnostics {
 	switch {
 	case !fs.ValidPath(to) || to == "." || strings.IndexFunc(to, unsafeInPath) >= 0 || !utf8.ValidString(to):
 		return refuse(fmt.Sprintf("%q is not a path that every file system has.", to), "Rename the template.")
-	case slices.Contains([]string{"data", "certs", "secrets", ".git", ".mirrorgen.json", ".mirrorgen.json.new", "iris.key"}, first):
+	case slices.Contains([]string{"data", "certs", "secrets", ".git", ".mirrorgen.json", ".mirrorgen.json.new",
+		"iris.key"}, first):
 		return refuse(fmt.Sprintf("%s in a lab is yours, and never written by a build.", first), "Rename the template.")
 	case to == base && slices.Contains(composeNames, base):
-		return refuse(fmt.Sprintf("Docker Compose would read %s in place of %s or on top of it, and what was verified would not be what runs.", to, plan.ComposePath),
+		return refuse(fmt.Sprintf("Docker Compose would read %s in place of %s or on top of it, and what was "+
+			"verified would not be what runs.", to, plan.ComposePath),
 			"Replace compose/docker-compose.yaml.tmpl instead, or use the compose argument of a service.")
 	}
 	return nil
@@ -83,7 +85,8 @@ func (s *Set) checkPaths(p *plan.Plan, artifacts []lab.Artifact) hcl.Diagnostics
 		if what != "" {
 			diags = append(diags, failure(lineOf(s.sources[name], 1), summary,
 				fmt.Sprintf("The template adds %s, which is in the place of %s.", artifactOf(name), what),
-				"Rename it; to change a file that is part of every lab, take the name that \"mirrorgen templates list\" shows."))
+				"Rename it; to change a file that is part of every lab, take the name that \"mirrorgen templates "+
+					"list\" shows."))
 			continue
 		}
 		add(artifactOf(name), "what "+name+" adds")

@@ -100,9 +100,18 @@ haproxy "sql" {}
 
 func largeLab(mirrors int) string {
 	var b strings.Builder
-	b.WriteString("arbiter \"arbiter\" {}\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx \"nginx\" {}\nhaproxy \"sql\" {}\n")
+	b.WriteString(
+		"arbiter \"arbiter\" {}\nweb_gateway \"webgw1\" {}\nweb_gateway \"webgw2\" {}\nnginx \"nginx\" {}\nhaproxy " +
+			"\"sql\" {}\n",
+	)
 	for i := 1; i <= mirrors; i++ {
-		fmt.Fprintf(&b, "mirror \"d%d\" {\n  member \"d%da\" { role = \"primary\" }\n  member \"d%db\" { role = \"backup\" }\n}\n", i, i, i)
+		fmt.Fprintf(
+			&b,
+			"mirror \"d%d\" {\n  member \"d%da\" { role = \"primary\" }\n  member \"d%db\" { role = \"backup\" }\n}\n",
+			i,
+			i,
+			i,
+		)
 	}
 	return b.String()
 }
@@ -219,8 +228,12 @@ func TestReadmeLinks(t *testing.T) {
 // Every line of the diagram is one of the few forms that it is made of: IDs are
 // letters and digits, and every label is quoted.
 func TestReadmeDiagram(t *testing.T) {
-	form := regexp.MustCompile(`^(flowchart LR|    subgraph [a-z]+\d*\["[^"]+"\]|    end|(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))|    [a-z]+\d* (-->|==>|-\.-|-->\|"[^"]+"\||-\.->\|"[^"]+"\|) [a-z]+\d*)$`)
-	reserved := regexp.MustCompile(`^ *(end|graph|flowchart|subgraph|direction|style|linkStyle|class|classDef|click|default)\[`)
+	form := regexp.MustCompile(
+		`^(flowchart LR|    subgraph [a-z]+\d*\["[^"]+"\]|    end|(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))|    [a-z]+\d* (-->|==>|-\.-|-->\|"[^"]+"\||-\.->\|"[^"]+"\|) [a-z]+\d*)$`,
+	)
+	reserved := regexp.MustCompile(
+		`^ *(end|graph|flowchart|subgraph|direction|style|linkStyle|class|classDef|click|default)\[`,
+	)
 	for name, blocks := range readmeLabs {
 		for path, page := range pages(t, blocks, `"en", "ja"`) {
 			_, rest, _ := strings.Cut(page, "```mermaid\n")
@@ -264,9 +277,17 @@ func TestReadmeDurations(t *testing.T) {
 		"1m":    {"At intervals of 1 min,", "1分ごとに"},
 		"1h":    {"At intervals of 1 h,", "1時間ごとに"},
 	} {
-		found := pages(t, readmeLabs["members alone"]+fmt.Sprintf("web_gateway \"g\" {}\nhaproxy \"sql\" {\n  check_interval = %q\n  idle_timeout   = \"2d\"\n}\n", interval), `"en", "ja"`)
+		found := pages(
+			t,
+			readmeLabs["members alone"]+fmt.Sprintf(
+				"web_gateway \"g\" {}\nhaproxy \"sql\" {\n  check_interval = %q\n  idle_timeout   = \"2d\"\n}\n",
+				interval,
+			),
+			`"en", "ja"`,
+		)
 		for i, path := range []string{"README.md", "README.ja.md"} {
-			if idle := []string{"kept for 2 d.", "2日維持"}[i]; !strings.Contains(found[path], want[i]) || !strings.Contains(found[path], idle) {
+			if idle := []string{"kept for 2 d.", "2日維持"}[i]; !strings.Contains(found[path], want[i]) ||
+				!strings.Contains(found[path], idle) {
 				t.Errorf("%s does not say %q and %q", path, want[i], idle)
 			}
 		}
@@ -276,7 +297,8 @@ func TestReadmeDurations(t *testing.T) {
 // With one gateway nothing is offered that takes two.
 func TestReadmeOneGateway(t *testing.T) {
 	for path, page := range pages(t, readmeLabs["one gateway"], `"en", "ja"`) {
-		for _, two := range []string{"gateway-loss", "?[1-1]", "max_fails=", "alternates", "second gateway", "交互", "順に振り分け", "別のWebゲートウェイを試す"} {
+		for _, two := range []string{"gateway-loss", "?[1-1]", "max_fails=", "alternates", "second gateway", "交互",
+			"順に振り分け", "別のWebゲートウェイを試す"} {
 			if strings.Contains(page, two) {
 				t.Errorf("%s speaks of %q", path, two)
 			}
@@ -287,8 +309,10 @@ func TestReadmeOneGateway(t *testing.T) {
 // HAProxy hears of a stopped member from the gateways, where it asks through
 // them; where it asks the member it hears nothing.
 func TestReadmeSilence(t *testing.T) {
-	const gateway, nothing = `Layer7 wrong status, code: 504, info: "Gateway Time-out"`, `Layer4 connection problem, info: "Connection refused"`
-	for name, want := range map[string][2]string{"one gateway": {gateway, nothing}, "own web servers": {nothing, gateway}} {
+	const gateway, nothing = `Layer7 wrong status, code: 504, info: "Gateway Time-out"`,
+		`Layer4 connection problem, info: "Connection refused"`
+	for name, want := range map[string][2]string{"one gateway": {gateway, nothing}, "own web servers": {nothing,
+		gateway}} {
 		for path, page := range pages(t, readmeLabs[name], `"en", "ja"`) {
 			if strings.Count(page, want[0]) != 3 || strings.Contains(page, want[1]) {
 				t.Errorf("%s, %s: not three times %q, or %q", name, path, want[0], want[1])
@@ -300,7 +324,8 @@ func TestReadmeSilence(t *testing.T) {
 // A lab without gateways does not speak of them as if it had some.
 func TestReadmeWithoutGateways(t *testing.T) {
 	for path, page := range pages(t, readmeLabs["members alone"], `"en", "ja"`) {
-		for _, gateways := range []string{"CSPSystem", "export IRIS_USER", "gateway-loss", "log in to the portal", "ポータルに一度ずつ"} {
+		for _, gateways := range []string{"CSPSystem", "export IRIS_USER", "gateway-loss", "log in to the portal",
+			"ポータルに一度ずつ"} {
 			if strings.Contains(page, gateways) {
 				t.Errorf("%s speaks of %q", path, gateways)
 			}

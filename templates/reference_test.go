@@ -43,7 +43,8 @@ func TestTemplateReference(t *testing.T) {
 	table.WriteByte('\n')
 	want := string(page)
 	for begin, made := range map[string]string{
-		tableBegin: table.String(), functionsBegin: functionTables(), changesBegin: changesTable(), typesBegin: reference(t),
+		tableBegin: table.String(), functionsBegin: functionTables(), changesBegin: changesTable(),
+		typesBegin: reference(t),
 	} {
 		before, rest, ok := strings.Cut(want, begin)
 		_, after, ok2 := strings.Cut(rest, madeEnd)

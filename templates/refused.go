@@ -31,7 +31,8 @@ var refused = []struct {
 		"Call the function without os: base, clean, dir, ext, isAbs."},
 	{"toJson", "sprig", "it gives \"\" for what has no JSON", "Call mustToJson, or json for one text."},
 	{"toPrettyJson", "sprig", "it gives \"\" for what has no JSON", "Call mustToPrettyJson."},
-	{"toRawJson", "sprig", "it does not say what is wrong with its argument", "Call mustToRawJson, or json for one text."},
+	{"toRawJson", "sprig", "it does not say what is wrong with its argument",
+		"Call mustToRawJson, or json for one text."},
 	{"fromJson", "sprig", "it gives nothing for text that is not JSON", "Call mustFromJson."},
 	{"typeOf kindOf", "sprig", "it prints how mirrorgen is made inside, which a new version may change",
 		"Ask with kindIs."},
@@ -41,7 +42,8 @@ var refused = []struct {
 	{"tpl", "helm", "a value of the topology is never a template", "Write the template into a file, as a {{define}}."},
 	{"include", "helm", "it is not part of sprig", "Call the definition with {{template}}."},
 	{"required", "helm", "it is not part of sprig", "Call fail where {{if empty}}."},
-	{"toYaml fromYaml", "helm", "it is not part of sprig", "Quote each value with yaml; mustToJson prints what YAML reads."},
+	{"toYaml fromYaml", "helm", "it is not part of sprig", "Quote each value with yaml; mustToJson prints what YAML " +
+		"reads."},
 	{"lookup", "helm", "it would ask a running cluster", "Take what the topology says from .Plan."},
 }
 

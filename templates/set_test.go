@@ -82,7 +82,8 @@ func words(t *testing.T, page string) map[string]int {
 	}
 	for _, tree := range trees {
 		walk(tree.Root, func(n parse.Node) {
-			if action, ok := n.(*parse.ActionNode); ok && len(action.Pipe.Decl) == 1 && action.Pipe.Decl[0].Ident[0] == "$words" {
+			if action, ok := n.(*parse.ActionNode); ok && len(action.Pipe.Decl) == 1 &&
+				action.Pipe.Decl[0].Ident[0] == "$words" {
 				collect("", action.Pipe.Cmds[0])
 			}
 		})

@@ -141,9 +141,11 @@ func (s *Set) checkCalls() hcl.Diagnostics {
 		what := fmt.Sprintf("No template defines %q, which %s calls.", name, strings.Join(callers[name], ", "))
 		if origin := builtin().defined[name]; origin != "" {
 			first[name] = s.place(origin, 1)
-			what = fmt.Sprintf("The built-in %s defines %q, for %s; the template in its place does not.", origin, name, strings.Join(callers[name], ", "))
+			what = fmt.Sprintf("The built-in %s defines %q, for %s; the template in its place does not.", origin,
+				name, strings.Join(callers[name], ", "))
 		}
-		diags = append(diags, failure(first[name], "Missing definition", what, fmt.Sprintf("Add a {{define %q}}.", name)))
+		diags = append(diags, failure(first[name], "Missing definition", what, fmt.Sprintf("Add a {{define %q}}.",
+			name)))
 	}
 	return diags
 }
@@ -158,7 +160,8 @@ func sorted(list []*template.Template) []*template.Template {
 func (s *Set) place(name string, line int) *hcl.Range {
 	source, own := s.sources[name]
 	if !own {
-		return &hcl.Range{Filename: name + " (built-in)", Start: hcl.Pos{Line: line, Column: 1}, End: hcl.Pos{Line: line, Column: 1}}
+		return &hcl.Range{Filename: name + " (built-in)", Start: hcl.Pos{Line: line, Column: 1},
+			End: hcl.Pos{Line: line, Column: 1}}
 	}
 	return lineOf(source, line)
 }

@@ -128,8 +128,16 @@ func TestEject(t *testing.T) {
 // so.
 func TestAddedTemplates(t *testing.T) {
 	set, diags := templates.Extend([]templates.Source{
-		{Name: "monitoring/hosts.json.tmpl", Content: []byte(`{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }` + "\n")},
-		{Name: "tools/ping.sh.tmpl", Content: []byte("#!/usr/bin/env bash\n# {{header .Plan.Source}}\n{{template \"scripts/begin\"}}\n")},
+		{
+			Name: "monitoring/hosts.json.tmpl",
+			Content: []byte(
+				`{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }` + "\n",
+			),
+		},
+		{
+			Name:    "tools/ping.sh.tmpl",
+			Content: []byte("#!/usr/bin/env bash\n# {{header .Plan.Source}}\n{{template \"scripts/begin\"}}\n"),
+		},
 	})
 	if len(diags) > 0 {
 		t.Fatal(diags)
@@ -160,11 +168,20 @@ func TestAddedTemplates(t *testing.T) {
 
 // A template that calls itself meets the limit of text/template first.
 func TestRecursionEnds(t *testing.T) {
-	set, diags := templates.Extend([]templates.Source{{Name: "x.tmpl", File: "x.tmpl", Content: []byte(`{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`)}})
+	set, diags := templates.Extend(
+		[]templates.Source{
+			{
+				Name:    "x.tmpl",
+				File:    "x.tmpl",
+				Content: []byte(`{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`),
+			},
+		},
+	)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	if _, diags = set.Render(planOf(t, customLab)); len(diags) != 1 || !strings.Contains(diags[0].Detail, "calls itself") {
+	if _, diags = set.Render(planOf(t, customLab)); len(diags) != 1 ||
+		!strings.Contains(diags[0].Detail, "calls itself") {
 		t.Error(diags)
 	}
 }

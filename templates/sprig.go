@@ -113,7 +113,8 @@ func sprigFunctions() []function {
 		charged("wrap WIDTH TEXT", "the text in lines of so many bytes at most", costWrap),
 		charged("wrapWith WIDTH SEPARATOR TEXT", "as wrap, with something else for a newline", costWrap),
 		wrapped(pointers, "cat SCALAR...", "the values in one text, with spaces between them").checked(costPrint),
-		wrapped(pointers, "quote SCALAR...", "each value as a string of Go; no quoting for any target").checked(costPrint),
+		wrapped(pointers, "quote SCALAR...", "each value as a string of Go; no quoting for any "+
+			"target").checked(costPrint),
 		wrapped(pointers, "squote SCALAR...", "each value between apostrophes; no quoting for any target").
 			checked(costPrint),
 		wrapped(pointers, "toString SCALAR", "the value as text"),
@@ -135,7 +136,8 @@ func sprigFunctions() []function {
 		number("add1f NUMBER", "the decimal number and 1").checked(costDecimal),
 		number("subf NUMBER NUMBER...", "the first decimal number without the others").checked(costDecimal),
 		number("mulf NUMBER NUMBER...", "the product of decimal numbers").checked(costDecimal),
-		number("divf NUMBER NUMBER...", "the first decimal number, divided by the others").checked(checkDecimalDivisors),
+		number("divf NUMBER NUMBER...", "the first decimal number, divided by the "+
+			"others").checked(checkDecimalDivisors),
 		number("max NUMBER NUMBER...", "the largest whole number").checked(checkWhole),
 		number("biggest NUMBER NUMBER...", "as max").checked(checkWhole),
 		number("min NUMBER NUMBER...", "the smallest whole number").checked(checkWhole),
@@ -218,7 +220,8 @@ func sprigFunctions() []function {
 		allowed("omit DICT KEY...", "a dictionary without these keys"),
 		merging("merge DATA-DICT DATA-DICT...", "the first dictionary, with what only the others have", "mustMerge"),
 		merging("mustMerge DATA-DICT DATA-DICT...", "as merge", "mustMerge"),
-		merging("mergeOverwrite DATA-DICT DATA-DICT...", "the first dictionary, with what the others have", "mustMergeOverwrite"),
+		merging("mergeOverwrite DATA-DICT DATA-DICT...", "the first dictionary, with what the others have",
+			"mustMergeOverwrite"),
 		merging("mustMergeOverwrite DATA-DICT DATA-DICT...", "as mergeOverwrite", "mustMergeOverwrite"),
 		merging("deepCopy DATA", "a copy of a list or dictionary", "mustDeepCopy"),
 		merging("mustDeepCopy DATA", "as deepCopy", "mustDeepCopy"),
@@ -244,17 +247,20 @@ func sprigFunctions() []function {
 		pattern("mustRegexFindAll PATTERN TEXT LIMIT", "as regexFindAll"),
 		pattern("regexSplit PATTERN TEXT LIMIT", "the parts of the text between matches, all for -1"),
 		pattern("mustRegexSplit PATTERN TEXT LIMIT", "as regexSplit"),
-		pattern("regexReplaceAll PATTERN TEXT NEW", "the text with something else for each match; $1 stands for a group"),
+		pattern("regexReplaceAll PATTERN TEXT NEW", "the text with something else for each match; $1 stands for a "+
+			"group"),
 		pattern("mustRegexReplaceAll PATTERN TEXT NEW", "as regexReplaceAll"),
 		pattern("regexReplaceAllLiteral PATTERN TEXT NEW", "the text with something else for each match"),
 		pattern("mustRegexReplaceAllLiteral PATTERN TEXT NEW", "as regexReplaceAllLiteral"),
 		allowed("regexQuoteMeta TEXT", "a pattern that matches this text alone"),
-		wrapped(swallowing, "urlParse URL", "the parts of a URL: scheme, host, hostname, path, query, opaque, fragment, userinfo").
+		wrapped(swallowing, "urlParse URL", "the parts of a URL: scheme, host, hostname, path, query, opaque, "+
+			"fragment, userinfo").
 			checked(checkURL),
 		wrapped(swallowing, "urlJoin DATA-DICT", "a URL of these parts").checked(checkURLParts),
 		wrapped("long versions are charged", "semver VERSION", "a version, with .Major, .Minor and .Patch").
 			checked(costVersion),
-		wrapped("long versions are charged", "semverCompare CONSTRAINT VERSION", "whether a version fits, such as \">=2.1\"").
+		wrapped("long versions are charged", "semverCompare CONSTRAINT VERSION",
+			"whether a version fits, such as \">=2.1\"").
 			checked(costVersion),
 
 		// Paths with slashes.

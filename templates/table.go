@@ -58,7 +58,8 @@ var table = []row{
 	{template: "scripts/drill.sh.tmpl", path: "drill.sh", format: "bash", mode: scriptFile},
 	{template: "docs/gitignore.tmpl", path: ".gitignore", format: "gitignore", mode: plainFile},
 
-	{template: "iris/instances.sh.tmpl", path: "iris/instances.sh", format: "bash", mode: plainFile, when: hasInstances},
+	{template: "iris/instances.sh.tmpl", path: "iris/instances.sh", format: "bash", mode: plainFile,
+		when: hasInstances},
 	{template: "iris/before-start.sh.tmpl", path: "iris/before-start.sh", format: "bash", mode: scriptFile,
 		when: hasInstances},
 	{template: "iris/after-start.sh.tmpl", path: "iris/after-start.sh", format: "bash", mode: scriptFile,

@@ -29,7 +29,8 @@ const templatesName = "templates"
 
 func (d *templateDir) addFlag(flags *pflag.FlagSet) {
 	d.flags = flags
-	flags.StringVar(&d.name, "templates", "", "take templates from this `DIR`, \"\" for none (default templates beside the topology)")
+	flags.StringVar(&d.name, "templates", "", "take templates from this `DIR`, \"\" for none (default templates "+
+		"beside the topology)")
 }
 
 // A rendering is how a plan is printed: with the built-in templates, or with a
@@ -149,7 +150,8 @@ func readTemplates(dir string) ([]templates.Source, hcl.Diagnostics, error) {
 		if entry.IsDir() || filepath.Ext(name) != ".tmpl" {
 			if _, builtin := templates.Builtin(relative + ".tmpl"); builtin && !entry.IsDir() {
 				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "File that is no template",
-					Detail: fmt.Sprintf("%s is not read, because its name does not end in .tmpl. Rename it to take the place of the built-in %s.tmpl.", name, relative)})
+					Detail: fmt.Sprintf("%s is not read, because its name does not end in .tmpl. Rename it to take "+
+						"the place of the built-in %s.tmpl.", name, relative)})
 			}
 			return nil
 		}

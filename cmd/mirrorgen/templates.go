@@ -26,7 +26,8 @@ built-in takes its place, any other adds the file that it is named after without
 ".tmpl". What they print is verified like the rest. See docs/templates.md.`,
 		DisableFlagsInUseLine: true,
 	}
-	command.AddCommand(t.templatesListCommand(), t.templatesShowCommand(), t.templatesEjectCommand(), t.templatesFunctionsCommand())
+	command.AddCommand(t.templatesListCommand(), t.templatesShowCommand(), t.templatesEjectCommand(),
+		t.templatesFunctionsCommand())
 	return command
 }
 
