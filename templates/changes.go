@@ -56,16 +56,6 @@ func (c change) written() string {
 	return c.now + " (" + c.note + ")"
 }
 
-// Changes lists what has changed since templates of an older version: what such a
-// template has, what stands for it now, and a note, "" for none.
-func Changes() [][3]string {
-	var list [][3]string
-	for _, c := range changes {
-		list = append(list, [3]string{c.old, c.now, c.note})
-	}
-	return list
-}
-
 // checkDot refuses a template that takes a field of the plan from the dot, as
 // templates of an older version did.
 func (s *Set) checkDot(source Source, tree *parse.Tree) hcl.Diagnostics {
