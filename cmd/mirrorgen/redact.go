@@ -44,8 +44,8 @@ func (r *redactor) hide(texts []string) {
 // add adds one text. A brace alone, which is a line of many a raw text, is no secret.
 func (r *redactor) add(secret string) {
 	bare := strings.TrimSpace(secret)
-	if len(bare) < 4 && strings.IndexFunc(bare, func(c rune) bool { return unicode.IsLetter(c) ||
-		unicode.IsDigit(c) }) < 0 {
+	letter := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+	if len(bare) < 4 && strings.IndexFunc(bare, letter) < 0 {
 		return
 	}
 	if !slices.Contains(r.secrets, secret) {
