@@ -4,6 +4,8 @@ GO          ?= go
 FUZZTIME    ?= 60s
 # With every check on, those of names and doc comments too.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# Where everything but running labs works.
+PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.38.0
 # What no program reaches and the tests print pages of docs/ from: the language reference,
 # and the vocabulary with its sources.
@@ -38,10 +40,12 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 		$(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
 	@echo "make test: everything that was run passed"
 
-lint: ## gofmt, go vet, staticcheck, dead code, long lines, and shellcheck of our own scripts
+lint: ## gofmt, go vet on six platforms, staticcheck, dead code, long lines, and shellcheck of our own scripts
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
 		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet -tags goals,peers ./...
+	@set -e; for platform in $(PLATFORMS); do echo "go vet for $$platform"; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO) vet ./...; done
 	$(GO) run $(STATICCHECK) -checks all -tags goals,peers ./...
 	@dead=$$($(GO) run $(DEADCODE) ./cmd/... | grep -vE '$(DOCUMENTS)'); if [ -n "$$dead" ]; then \
 		echo "no program reaches:"; echo "$$dead"; exit 1; fi

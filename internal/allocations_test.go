@@ -49,14 +49,16 @@ func allocated(work func()) (bytes, count float64) {
 func TestAllocations(t *testing.T) {
 	smallBytes, smallCount := allocations(t, topologyOf(100, 4))
 	bytes, count := allocations(t, topologyOf(4000, 4))
-	const most = 1.02 // exponent of growth
 	for _, growth := range []struct {
-		what         string
-		small, large float64
-	}{{"allocated bytes", smallBytes, bytes}, {"allocations", smallCount, count}} {
-		if got := exponent(400, 16000, growth.small, growth.large); got > most {
+		what               string
+		small, large, most float64 // most is the greatest exponent of growth
+	}{
+		{"allocations", smallCount, count, 1.02},
+		{"allocated bytes", smallBytes, bytes, 1.05}, // each collection empties the pools of fmt
+	} {
+		if got := exponent(400, 16000, growth.small, growth.large); got > growth.most {
 			t.Errorf("from 400 to 16,000 members, %s grow with the power %.3f of the members, want at most %.2f",
-				growth.what, got, most)
+				growth.what, got, growth.most)
 		}
 	}
 	t.Logf("%.1f KiB and %.0f allocations a member", bytes/16000/1024, count/16000)

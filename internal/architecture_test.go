@@ -35,7 +35,7 @@ var layers = []layer{
 	{"internal/scaffold", nil, true},
 	{"internal/toolstest", nil, false},
 	{"internal/format", []string{"internal/format"}, true},
-	{"schema", []string{"internal/format", "internal/parallel"}, true},
+	{"schema", []string{"internal/format"}, true},
 	{"internal/plan", []string{"internal/format", "schema", "internal/plan"}, true},
 	{"internal/plan/plantest", []string{"schema", "internal/plan"}, false},
 	{"templates", []string{"internal/lab", "internal/parallel", "internal/format", "schema", "internal/plan"}, true},
@@ -229,23 +229,4 @@ func imports(t *testing.T, name string) []string {
 		paths = append(paths, imported)
 	}
 	return paths
-}
-
-// The language stands alone: of this module it uses the readers of the formats that raw
-// text is written in.
-func TestSchemaImportsFormatsOnly(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("..", "schema", "*.go"))
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no Go files in schema: %v", err)
-	}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
-		for _, imported := range imports(t, path) {
-			if strings.HasPrefix(imported, module) && !strings.HasPrefix(imported, module+"internal/format/") {
-				t.Errorf("%s imports %s: schema uses nothing of this module but internal/format", filepath.Base(path), imported)
-			}
-		}
-	}
 }

@@ -39,7 +39,8 @@ seconds; those of nginx, HAProxy and Docker are what they are.
 
 The report is a table, or one JSON object of format 1: lab, source, iris_version,
 time_scale, passed, seconds, trials (trial, mirror, expected, seen, passed, seconds,
-checks, load, logs) and not_held (names of trials that the rehearsal did not come to).
+checks, load, logs), not_held (names of trials that the rehearsal did not come to) and
+mirrors_untouched (mirrors on which no trial was held).
 A trial's load says what clients saw: requests and requests_failed and longest_gap
 (seconds) through nginx; sessions, sessions_refused, sessions_stale and sessions_late,
 writes, writes_wrong and writes_lost through HAProxy. Logs are there where the trial
@@ -53,6 +54,7 @@ same engine at the same time.
 Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be held.`,
 		Example: `  mirrorgen rehearse lab.hcl
   mirrorgen rehearse lab.hcl --only crash --only gateway-loss
+  mirrorgen rehearse lab.hcl --only failover --mirror all
   mirrorgen rehearse lab.hcl --format json | jq -r '.trials[] | select(.passed | not) | .trial'
   mirrorgen rehearse lab.hcl --image nginx=registry.example/nginx:1.30`,
 		Args: oneTopology,
@@ -72,6 +74,8 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 	}
 	flags := command.Flags()
 	flags.StringSliceVar(&o.Only, "only", nil, "hold this `TRIAL` and no other but the start; repeatable")
+	flags.StringVar(&o.Mirror, "mirror", "", "hold trials on this mirror, or on all, instead of the first that suits "+
+		"each: `NAME`|all")
 	flags.BoolVar(&o.Keep, "keep", false, "leave the lab running, and say where")
 	flags.StringVar(&format, "format", "table", "`table` or json")
 	flags.Float64Var(&o.TimeScale, "time-scale", rehearse.DefaultScale, "multiply the product's time-outs by `F`")
@@ -80,6 +84,7 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running "+
 		"one: `FILE`")
 	own.addFlag(flags)
+	t.valueFlags(flags)
 	return command
 }
 

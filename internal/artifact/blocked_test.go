@@ -1,3 +1,5 @@
+//go:build linux
+
 package artifact
 
 import (
@@ -77,11 +79,4 @@ func TestNotADirectory(t *testing.T) {
 	_, err = Write(filepath.Join(base, "dangling"), artifactsOf("a", "a\n"), Options{})
 	checkError(t, err, "dangling is a symbolic link to nothing")
 	holds(t, base, "file", "x\n", "dangling", "-> nowhere")
-}
-
-func link(t *testing.T, target string, elements ...string) {
-	t.Helper()
-	if err := os.Symlink(target, filepath.Join(elements...)); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package artifact
 
 import (
@@ -5,7 +7,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -138,23 +139,6 @@ func TestUnwritable(t *testing.T) {
 	_, err = Write(filepath.Join(base, "new"), artifactsOf("a", "a\n"), Options{})
 	checkError(t, err, filepath.Join(base, "new")+": permission denied", "Nothing was written")
 	holds(t, base, "lab/a", "a\n", "lab/"+ManifestName, string(manifestOf(artifactsOf("a", "a\n")).content))
-}
-
-// unprivileged lets permissions count for root as well, until the function that
-// it returns is called.
-func unprivileged(t *testing.T) func() {
-	if os.Getuid() != 0 {
-		return func() {}
-	}
-	runtime.LockOSThread()
-	const nobody = 65534
-	if err := syscall.Setfsuid(nobody); err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		syscall.Setfsuid(0)
-		runtime.UnlockOSThread()
-	}
 }
 
 // A file system that is really full.

@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"os"
@@ -123,5 +124,55 @@ func check(t *testing.T, what string, have []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(have, want) {
 		t.Errorf("%s: have %q, want %q", what, have, want)
+	}
+}
+
+func link(t *testing.T, target string, elements ...string) {
+	t.Helper()
+	if err := os.Symlink(target, filepath.Join(elements...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Three topologies of one lab: files change, come and go, with directories of
+// their own, between each two of them; one file never changes.
+func generations() [3][]lab.Artifact {
+	return [3][]lab.Artifact{
+		artifactsOf("a", "a1\n", "b.sh", "b1\n", "first/x/y", "y1\n", "same", "s\n", "shared/z", "z1\n"),
+		artifactsOf("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z",
+			"z1\n"),
+		artifactsOf("a", "a3\n", "b.sh", "b1\n", "first/x/y", "y3\n", "same", "s\n", "shared/z", "z3\n"),
+	}
+}
+
+// memory is a directory where flushing costs nothing, if the machine has one.
+func memory(t *testing.T) string {
+	t.Helper()
+	if dir, err := os.MkdirTemp("/dev/shm", "mirrorgen-"); err == nil {
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		return dir
+	}
+	return t.TempDir()
+}
+
+// isLab fails unless a directory holds exactly the artifacts, their manifest and
+// the user's files.
+func isLab(t *testing.T, dir string, artifacts []lab.Artifact, own map[string]string) {
+	t.Helper()
+	want := maps.Clone(own)
+	for _, a := range artifacts {
+		want[a.Path] = string(a.Content)
+	}
+	if have := tree(t, dir); !maps.Equal(have, want) {
+		t.Errorf("the directory holds\n  %q\nwant\n  %q", have, want)
+	}
+	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest,
+		manifestOf(artifacts).content) {
+		t.Errorf("the manifest is\n%s\nwant\n%s", manifest, manifestOf(artifacts).content)
+	}
+	for _, a := range artifacts {
+		if info, err := os.Stat(filepath.Join(dir, a.Path)); err != nil || info.Mode().Perm() != a.Mode {
+			t.Errorf("%s: %v", a.Path, info.Mode())
+		}
 	}
 }

@@ -1,10 +1,10 @@
+//go:build linux
+
 package artifact
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,17 +14,6 @@ import (
 
 	"mirrorgen/internal/lab"
 )
-
-// Three topologies of one lab: files change, come and go, with directories of
-// their own, between each two of them; one file never changes.
-func generations() [3][]lab.Artifact {
-	return [3][]lab.Artifact{
-		artifactsOf("a", "a1\n", "b.sh", "b1\n", "first/x/y", "y1\n", "same", "s\n", "shared/z", "z1\n"),
-		artifactsOf("a", "a2\n", "b.sh", "b2\n", "same", "s\n", "second/c", "c2\n", "second/d", "d2\n", "shared/z",
-			"z1\n"),
-		artifactsOf("a", "a3\n", "b.sh", "b1\n", "first/x/y", "y3\n", "same", "s\n", "shared/z", "z3\n"),
-	}
-}
 
 // Of the user's, in every lab: an own file, data, and an edited file that is no
 // longer part of it.
@@ -39,28 +28,6 @@ func labOfUser(t *testing.T, dir string, artifacts []lab.Artifact) {
 		put(t, content, dir, name)
 	}
 	mustWrite(t, dir, artifacts)
-}
-
-// isLab fails unless a directory holds exactly the artifacts, their manifest and
-// the user's files.
-func isLab(t *testing.T, dir string, artifacts []lab.Artifact, own map[string]string) {
-	t.Helper()
-	want := maps.Clone(own)
-	for _, a := range artifacts {
-		want[a.Path] = string(a.Content)
-	}
-	if have := tree(t, dir); !maps.Equal(have, want) {
-		t.Errorf("the directory holds\n  %q\nwant\n  %q", have, want)
-	}
-	if manifest, _ := os.ReadFile(filepath.Join(dir, ManifestName)); !bytes.Equal(manifest,
-		manifestOf(artifacts).content) {
-		t.Errorf("the manifest is\n%s\nwant\n%s", manifest, manifestOf(artifacts).content)
-	}
-	for _, a := range artifacts {
-		if info, err := os.Stat(filepath.Join(dir, a.Path)); err != nil || info.Mode().Perm() != a.Mode {
-			t.Errorf("%s: %v", a.Path, info.Mode())
-		}
-	}
 }
 
 // isWhole fails unless every file in place is complete, of whatever generation,
@@ -186,16 +153,6 @@ func copyTree(t *testing.T, from, to string) {
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// memory is a directory where flushing costs nothing, if the machine has one.
-func memory(t *testing.T) string {
-	t.Helper()
-	if dir, err := os.MkdirTemp("/dev/shm", "mirrorgen-"); err == nil {
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		return dir
-	}
-	return t.TempDir()
 }
 
 // A process that is really killed takes its lock along, wherever that happens.

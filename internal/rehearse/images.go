@@ -3,6 +3,7 @@ package rehearse
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,9 +38,9 @@ const repository = "mirrorgen-stand-in"
 // standInLabel marks stand-in images, and what makes them.
 const standInLabel = "mirrorgen.stand-in"
 
-// oldImages is the age, in hours, at which stand-in images are removed: each new
-// mirrorgen makes others.
-const oldImages = 48
+// youngImages is the age up to which the stand-in images of another build stay: a rehearsal
+// of that build may be about to use them.
+const youngImages = time.Hour
 
 // An entry is one file of an image's own layer.
 type entry struct {
@@ -72,8 +74,7 @@ type imageMaker struct {
 func (m imageMaker) make(ctx context.Context, recipes []recipe) (map[string]string, error) {
 	baseID, err := m.obtain(ctx, m.base)
 	if err != nil {
-		return nil, fmt.Errorf("the stand-ins need a base image with bash; another than %s can be given with --image "+
-			"base=IMAGE\n  %w", m.base, err)
+		return nil, err
 	}
 	program, err := os.ReadFile(m.executable)
 	if err != nil {
@@ -85,7 +86,7 @@ func (m imageMaker) make(ctx context.Context, recipes []recipe) (map[string]stri
 	if err != nil {
 		return nil, err
 	}
-	made := make(map[string]string, len(recipes))
+	made := map[string]string{common.Name: below}
 	for _, r := range recipes {
 		if made[r.Name], err = m.layer(ctx, r, below, r.digest()); err != nil {
 			return nil, err
@@ -175,12 +176,49 @@ func archive(entries []entry) io.Reader {
 	return &out
 }
 
-// tidy removes the stand-in images of earlier executables.
-func (m imageMaker) tidy(ctx context.Context) error {
-	_, err := m.docker(ctx, "image", "prune", "--all", "--force",
-		"--filter", "label="+standInLabel, "--filter", fmt.Sprintf("until=%dh", oldImages))
+// tidy removes the stand-in images that other builds of mirrorgen made, unless they are in
+// use or young. kept are those of this build.
+func (m imageMaker) tidy(ctx context.Context, kept map[string]bool) error {
+	out, err := m.docker(ctx, "image", "ls", "--filter", "label="+standInLabel, "--format", "{{.Repository}}:{{.Tag}}")
 	if err != nil {
-		return errors.Join(errors.New("removing old stand-in images"), err)
+		return errors.Join(errors.New("listing old stand-in images"), err)
+	}
+	for _, image := range lines(out) {
+		if kept[image] || !strings.HasPrefix(image, repository+"/") {
+			continue
+		}
+		created, err := m.docker(ctx, "image", "inspect", "--format", "{{.Created}}", image)
+		if err != nil {
+			continue // another rehearsal has removed it
+		}
+		if at, err := time.Parse(time.RFC3339Nano, created); err != nil || time.Since(at) < youngImages {
+			continue
+		}
+		_, _ = m.docker(ctx, "image", "rm", image) // refused while a container has it
 	}
 	return nil
+}
+
+// obtainAll obtains several images, and reports all that cannot be had in one error.
+func (m imageMaker) obtainAll(ctx context.Context, images []string) error {
+	var missing []string
+	var first error
+	for _, image := range images {
+		if slices.Contains(missing, image) {
+			continue
+		}
+		if _, err := m.obtain(ctx, image); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			missing, first = append(missing, image), cmp.Or(first, err)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("these images are not here, and Docker cannot pull them: %s\n  %w\n"+
+		"Load them from a machine that has them:\n  docker save %s | ssh HOST docker load\n"+
+		"or give others that are here with --image base=IMAGE, nginx=IMAGE or haproxy=IMAGE; the base needs bash",
+		strings.Join(missing, ", "), first, strings.Join(missing, " "))
 }

@@ -36,7 +36,7 @@ func TestTrialsOf(t *testing.T) {
 		"single-bridge": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
 			"cut-off, arbiter-loss, restart, recreate, purge",
 	} {
-		if got := names(trialsOf(planOf(t, lab))); got != want {
+		if got := names(trialsOf(planOf(t, lab), "")); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", lab, got, want)
 		}
 	}
@@ -44,12 +44,48 @@ func TestTrialsOf(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	p := planOf(t, "minimal")
-	got, err := choose(p, []string{"crash", "idle"})
+	got, err := choose(p, []string{"crash", "idle"}, "")
 	if err != nil || names(got) != "start, idle, crash" {
 		t.Errorf("%v, %v", names(got), err)
 	}
-	if _, err := choose(p, []string{"promote"}); err == nil ||
+	if _, err := choose(p, []string{"promote"}, ""); err == nil ||
 		!strings.Contains(err.Error(), `lab minimal has no trial "promote"; it has start, requests,`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Trials are held on the first mirror that suits, on one that is named, or on all.
+func TestChooseMirror(t *testing.T) {
+	p := planOf(t, "simplemirror")
+	for mirror, want := range map[string]string{
+		"":         "start failover:ap1",
+		"ap2":      "start failover:ap2",
+		AllMirrors: "start failover:ap1 failover:ap2",
+	} {
+		trials, err := choose(p, []string{"failover"}, mirror)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		var results []Result
+		for _, trial := range trials {
+			is := Result{Trial: trial.name}
+			text := trial.name
+			if trial.mirror != nil {
+				is.Mirror = trial.mirror.Name
+				text += ":" + is.Mirror
+			}
+			got, results = append(got, text), append(results, is)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("--mirror %q holds %v, want %s", mirror, got, want)
+		}
+		if rest := untouched(p, results); len(rest) != 4-len(trials)-1 {
+			t.Errorf("--mirror %q leaves %v", mirror, rest)
+		}
+	}
+	if _, err := choose(p, nil, "C"); err == nil || err.Error() != `lab simplemirror has no mirror "C"; it has `+
+		"ap1, ap2" {
 		t.Errorf("%v", err)
 	}
 }
@@ -62,7 +98,7 @@ func TestTrialsOrder(t *testing.T) {
 	}
 	for _, lab := range []string{"simplemirror", "dr-reporting"} {
 		last := -1
-		for _, trial := range trialsOf(planOf(t, lab)) {
+		for _, trial := range trialsOf(planOf(t, lab), "") {
 			at := slices.Index(all, trial.name)
 			if at <= last {
 				t.Errorf("%s: %s is number %d of %v, after number %d", lab, trial.name, at, all, last)

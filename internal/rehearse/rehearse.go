@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"mirrorgen/internal/lab"
@@ -30,9 +31,12 @@ type Options struct {
 	// TimeScale is by what the product's own time-outs are multiplied, from
 	// [SmallestScale] to [LargestScale].
 	TimeScale float64
-	Only      []string  // names of trials; none for all
-	Keep      bool      // leave the lab running
-	Progress  io.Writer // what is going on, a line at a time
+	Only      []string // names of trials; none for all
+	// Mirror is the mirror on which trials are held: its name, [AllMirrors], or "" for the
+	// first of the lab that suits each trial.
+	Mirror   string
+	Keep     bool      // leave the lab running
+	Progress io.Writer // what is going on, a line at a time
 }
 
 // The range of [Options.TimeScale]. Below it the product's seconds shrink to less
@@ -43,6 +47,9 @@ const (
 	LargestScale  = 10
 )
 
+// AllMirrors stands for every mirror of a lab in [Options.Mirror].
+const AllMirrors = "all"
+
 // takeDownLimit bounds the removal of everything.
 const takeDownLimit = 2 * time.Minute
 
@@ -51,7 +58,7 @@ const takeDownLimit = 2 * time.Minute
 // everything is taken down before Run returns.
 func Run(ctx context.Context, o Options) (report *Report, err error) {
 	began := time.Now()
-	trials, err := choose(o.Plan, o.Only)
+	trials, err := choose(o.Plan, o.Only, o.Mirror)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +79,13 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	report = &Report{
 		Format: reportFormat, Lab: o.Plan.Name, Source: o.Plan.Source,
 		IRISVersion: o.Plan.Version.String(), TimeScale: o.TimeScale, Trials: []Result{}, NotHeld: []string{},
+		Untouched: []string{},
 	}
 	err = l.hold(ctx, trials, report)
 	for _, t := range trials[len(report.Trials):] {
 		report.NotHeld = append(report.NotHeld, t.name)
 	}
+	report.Untouched = untouched(o.Plan, report.Trials)
 	report.finish(time.Since(began))
 	if o.Keep && ctx.Err() == nil {
 		l.logKept()
@@ -85,9 +94,17 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	return report, errors.Join(err, l.takeDown(ctx))
 }
 
-// choose lists the trials that suit the lab, or those of them that are named.
-func choose(p *plan.Plan, only []string) ([]trial, error) {
-	all := trialsOf(p)
+// choose lists the trials that suit the lab, or those of them that are named, on the mirrors
+// that are asked for.
+func choose(p *plan.Plan, only []string, mirror string) ([]trial, error) {
+	var mirrors []string
+	for _, m := range p.Mirrors {
+		mirrors = append(mirrors, m.Name)
+	}
+	if mirror != "" && mirror != AllMirrors && !slices.Contains(mirrors, mirror) {
+		return nil, fmt.Errorf("lab %s has no mirror %q; it has %s", p.Name, mirror, strings.Join(mirrors, ", "))
+	}
+	all := trialsOf(p, mirror)
 	for _, name := range only {
 		if !slices.ContainsFunc(all, func(t trial) bool { return t.name == name }) {
 			return nil, fmt.Errorf("lab %s has no trial %q; it has %s", p.Name, name, names(all))
@@ -99,6 +116,17 @@ func choose(p *plan.Plan, only []string) ([]trial, error) {
 	return slices.DeleteFunc(all, func(t trial) bool {
 		return t.name != startTrial && !slices.Contains(only, t.name)
 	}), nil
+}
+
+// untouched lists the mirrors of a lab on which no trial was held.
+func untouched(p *plan.Plan, results []Result) []string {
+	list := []string{}
+	for _, m := range p.Mirrors {
+		if !slices.ContainsFunc(results, func(r Result) bool { return r.Mirror == m.Name }) {
+			list = append(list, m.Name)
+		}
+	}
+	return list
 }
 
 // hold goes through the trials. It stops after a start that failed, because every

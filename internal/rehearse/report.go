@@ -28,6 +28,8 @@ type Report struct {
 	// NotHeld names the trials that did not come to an end, because the start failed
 	// or the rehearsal was interrupted.
 	NotHeld []string `json:"not_held"`
+	// Untouched names the mirrors on which no trial was held.
+	Untouched []string `json:"mirrors_untouched"`
 }
 
 // A Result is a trial's.
@@ -121,6 +123,10 @@ func (r *Report) Table(w io.Writer) error {
 	}
 	if len(r.NotHeld) > 0 {
 		fmt.Fprintf(&b, "\nNot held: %s\n", strings.Join(r.NotHeld, ", "))
+	}
+	if len(r.Untouched) > 0 {
+		fmt.Fprintf(&b, "\nNo trial was held on the mirrors %s: --mirror NAME or --mirror all does that.\n",
+			strings.Join(r.Untouched, ", "))
 	}
 	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not "+
 		"IRIS.\n",

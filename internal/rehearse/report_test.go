@@ -21,7 +21,8 @@ func exampleReport() *Report {
 				Logs: []Log{{"m-b", []string{"mirror: waiting"}}},
 			},
 		},
-		NotHeld: []string{"restart", "purge"},
+		NotHeld:   []string{"restart", "purge"},
+		Untouched: []string{"l", "k"},
 	}
 	for i := range r.Trials {
 		r.Trials[i].sum()
@@ -58,6 +59,8 @@ crash m failed:
     mirror: waiting
 
 Not held: restart, purge
+
+No trial was held on the mirrors l, k: --mirror NAME or --mirror all does that.
 
 demo: 1 of 4 trials passed, 4 s, time scale 0.1. A model of IRIS 2025.1: it proves the lab's files, not IRIS.
 `

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 
 	"mirrorgen/internal/plan"
@@ -39,11 +40,18 @@ func recipes(p *plan.Plan, scale float64) []recipe {
 func (l *rehearsedLab) makeImages(ctx context.Context) error {
 	maker := imageMaker{engine: l.engine, executable: l.Executable, base: cmp.Or(l.Images.Base, DefaultBase),
 		logf: l.logf}
+	if err := maker.obtainAll(ctx, l.needed(maker.base)); err != nil {
+		return err
+	}
 	made, err := maker.make(ctx, recipes(l.plan, l.TimeScale))
 	if err != nil {
 		return err
 	}
-	if err := maker.tidy(ctx); err != nil {
+	kept := map[string]bool{}
+	for _, image := range made {
+		kept[image] = true
+	}
+	if err := maker.tidy(ctx, kept); err != nil {
 		l.logf("%s", err) // they only take disk space
 	}
 	l.images = map[plan.Kind]string{
@@ -54,13 +62,19 @@ func (l *rehearsedLab) makeImages(ctx context.Context) error {
 		plan.KindNGINX:             l.Images.NGINX,
 		plan.KindHAProxy:           l.Images.HAProxy,
 	}
+	return nil
+}
+
+// needed lists the images that Docker must have or pull: the base of the stand-ins, and those
+// of the balancers.
+func (l *rehearsedLab) needed(base string) []string {
+	list := []string{base}
+	given := map[plan.Kind]string{plan.KindNGINX: l.Images.NGINX, plan.KindHAProxy: l.Images.HAProxy}
 	for _, s := range l.plan.Services {
-		if s.Kind != plan.KindNGINX && s.Kind != plan.KindHAProxy {
-			continue
-		}
-		if _, err := maker.obtain(ctx, cmp.Or(l.images[s.Kind], s.Image)); err != nil {
-			return err
+		other, balancer := given[s.Kind]
+		if image := cmp.Or(other, s.Image); balancer && !slices.Contains(list, image) {
+			list = append(list, image)
 		}
 	}
-	return nil
+	return list
 }

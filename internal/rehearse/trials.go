@@ -72,17 +72,25 @@ type requirement struct {
 	mirror func(*plan.Plan, *plan.Mirror) bool // nil for a trial of the whole lab
 }
 
-// find returns the first mirror of a lab that suits, nil for a trial of the whole lab.
-func (s requirement) find(p *plan.Plan) (*plan.Mirror, bool) {
+// find returns the mirrors of a lab that suit, nil alone for a trial of the whole lab: the
+// first of them, the one of that name, or all, as [Options.Mirror] says.
+func (s requirement) find(p *plan.Plan, name string) []*plan.Mirror {
 	if s.mirror == nil {
-		return nil, s.lab == nil || s.lab(p)
+		if s.lab == nil || s.lab(p) {
+			return []*plan.Mirror{nil}
+		}
+		return nil
 	}
+	var list []*plan.Mirror
 	for _, m := range p.Mirrors {
-		if s.mirror(p, m) {
-			return m, true
+		if s.mirror(p, m) && (name == "" || name == AllMirrors || name == m.Name) {
+			list = append(list, m)
 		}
 	}
-	return nil, false
+	if name == "" && len(list) > 1 {
+		list = list[:1]
+	}
+	return list
 }
 
 var (
@@ -117,12 +125,13 @@ func isPair(_ *plan.Plan, m *plan.Mirror) bool { return m.Primary != nil && m.Ba
 
 func isArbitrated(p *plan.Plan, m *plan.Mirror) bool { return isPair(p, m) && m.Arbiter != nil }
 
-// trialsOf lists what a lab is put through, in order.
-func trialsOf(p *plan.Plan) []trial {
+// trialsOf lists what a lab is put through, in order, on the mirrors that [Options.Mirror]
+// says.
+func trialsOf(p *plan.Plan, mirror string) []trial {
 	var list []trial
 	for _, t := range catalogue {
-		if mirror, suits := t.requires.find(p); suits {
-			t.mirror = mirror
+		for _, m := range t.requires.find(p, mirror) {
+			t.mirror = m
 			list = append(list, t)
 		}
 	}

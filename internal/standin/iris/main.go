@@ -130,8 +130,8 @@ func (i *Instance) checkData() error {
 			return fmt.Errorf("durable folder: %s holds data, but no mgr", i.Data)
 		}
 	}
-	if owner, ok := info.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
-		return fmt.Errorf("ERROR #5001: Cannot create target: %s belongs to uid %d, not to %d", directory, owner.Uid,
+	if owner, known := ownerOf(info); known && owner != os.Geteuid() {
+		return fmt.Errorf("ERROR #5001: Cannot create target: %s belongs to uid %d, not to %d", directory, owner,
 			os.Geteuid())
 	}
 	return nil
