@@ -37,7 +37,7 @@ kept, is called out as dangerous.
 The JSON is one object of format 1: directory, files (path, change, reason: why it
 takes --force, diff), services (name, effect, reasons) and dangers.
 
-Exit code: 0 shown, whether or not there is a difference (mirrorgen check tells), 1
+Exit code: 0 shown, whether or not there is a difference (mirrorgen check reports one), 1
 error in the topology or on disk.`,
 		Example: `  mirrorgen diff lab.hcl
   mirrorgen diff lab.hcl --format json | jq -r '.dangers[]'`,

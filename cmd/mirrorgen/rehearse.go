@@ -30,7 +30,7 @@ Ctrl-C. No licence and no image of InterSystems' is needed: mirrorgen stands in 
 IRIS, the arbiter and the Web Gateway. Everything else is real: nginx, HAProxy,
 Compose, networks, addresses, ports, health checks, the order of the start, scripts.
 
-It is a model. It proves the lab's files, not IRIS. docs/rehearsal.md tells what is
+It is a model. It proves the lab's files, not IRIS. docs/rehearsal.md lists what is
 modelled. Not modelled are:
 
 ` + bullets(rehearse.NotModelled) + `

@@ -151,7 +151,7 @@ func usage(command *cobra.Command) error {
 		fmt.Fprintf(&b, "\nFlags:\n%s", command.LocalFlags().FlagUsages())
 	}
 	if command.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n\"%s COMMAND --help\" tells more about a command.\n", command.CommandPath())
+		fmt.Fprintf(&b, "\n\"%s COMMAND --help\" describes a command.\n", command.CommandPath())
 	}
 	_, err := io.WriteString(command.OutOrStdout(), b.String())
 	return err

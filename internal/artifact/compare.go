@@ -70,7 +70,8 @@ func (c *Comparison) read(d disk, artifacts []lab.Artifact, folded map[string]st
 		return err
 	}
 	c.known, c.Unfinished, c.listed = before.info, before.pending, bytes.Equal(before.manifest, c.manifest.content)
-	comparer := &comparer{result: c, disk: d, dirs: newParents(d), before: before, modes: before.modes(),
+	comparer := &comparer{result: c, disk: d, dirs: newParents(d), before: before,
+		modes:   d.keepsModes() && before.modes(),
 		renamed: map[string]string{}}
 	comparer.inherit(folded)
 	found := d.states(artifacts)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"mirrorgen/internal/lab"
@@ -20,6 +21,8 @@ type disk interface {
 	// path is the name as a user would type it.
 	path(name string) string
 	lstat(name string) (fs.FileInfo, error)
+	// keepsModes reports whether files can be executable at all: they cannot on Windows.
+	keepsModes() bool
 	read(name string) ([]byte, error)
 	// states returns what is at the paths of artifacts, in their order.
 	states(artifacts []lab.Artifact) []fileState
@@ -79,6 +82,7 @@ func (d rootDisk) close() error {
 	return d.root.Close()
 }
 
+func (d rootDisk) keepsModes() bool                          { return runtime.GOOS != "windows" }
 func (d rootDisk) lstat(name string) (fs.FileInfo, error)    { return d.root.Lstat(name) }
 func (d rootDisk) read(name string) ([]byte, error)          { return d.root.ReadFile(name) }
 func (d rootDisk) chmod(name string, mode fs.FileMode) error { return d.root.Chmod(name, mode) }

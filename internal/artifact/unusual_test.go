@@ -1,10 +1,13 @@
 package artifact
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mirrorgen/internal/lab"
 )
 
 // A file that is mirrorgen's is replaced though it is read-only: it is the
@@ -80,6 +83,50 @@ func TestNoModes(t *testing.T) {
 	check(t, "changes", kinds(mustWrite(t, dir, artifacts)))
 	os.Chmod(filepath.Join(dir, ManifestName), 0o644)
 	check(t, "changes", kinds(mustWrite(t, dir, artifacts)), "a mode changed")
+}
+
+// bareDisk is a disk on which no file is executable, as on Windows.
+type bareDisk struct{ disk }
+
+func (d bareDisk) keepsModes() bool { return false }
+
+func (d bareDisk) lstat(name string) (fs.FileInfo, error) {
+	info, err := d.disk.lstat(name)
+	return bareInfo{info}, err
+}
+
+func (d bareDisk) states(artifacts []lab.Artifact) []fileState {
+	states := d.disk.states(artifacts)
+	for i := range states {
+		if states[i].info != nil {
+			states[i].info = bareInfo{states[i].info}
+		}
+	}
+	return states
+}
+
+type bareInfo struct{ fs.FileInfo }
+
+func (i bareInfo) Mode() fs.FileMode { return i.FileInfo.Mode() &^ 0o111 }
+
+// A file system without run bits is no difference that a build could put right.
+func TestNoRunBits(t *testing.T) {
+	dir := t.TempDir()
+	artifacts := artifactsOf("a", "a\n", "b.sh", "b\n")
+	open := func(dir string) (disk, error) {
+		d, err := openRoot(dir)
+		return bareDisk{d}, err
+	}
+	mustWrite(t, dir, artifacts)
+	c, err := compare(open, dir, artifacts)
+	if err != nil || len(c.Changes) > 0 || c.Unchanged != 2 {
+		t.Errorf("%v, changes %v", err, kinds(c))
+	}
+	c, err = compare(open, dir, artifactsOf("a", "a2\n", "b.sh", "b\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "changes", kinds(c), "a updated")
 }
 
 // Names that mirrorgen needs for a moment, taken by somebody else.
