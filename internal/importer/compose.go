@@ -3,6 +3,7 @@ package importer
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -144,7 +145,8 @@ type decoder struct {
 	variables *variables
 	files     *files
 	envFiles  map[string]envFile
-	nodes     int // that it has read
+	others    map[string]map[string]*yaml.Node // services of other compose files, by file and name
+	nodes     int                              // that it has read
 }
 
 // An envFile is what a file of env_file sets, or why it could not be read.
@@ -168,7 +170,8 @@ func parse(content []byte, files *files, lookup func(string) (string, bool)) (*c
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, err
 	}
-	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{}}
+	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
+		others: map[string]map[string]*yaml.Node{}}
 	if len(document.Content) == 0 || resolved(document.Content[0]).Kind != yaml.MappingNode {
 		return nil, errNoServices
 	}
@@ -264,6 +267,7 @@ func resolved(n *yaml.Node) *yaml.Node {
 func (d *decoder) file(root []entry) (*composeFile, error) {
 	c := &composeFile{}
 	var services, networks *yaml.Node
+	var lost []string
 	for _, e := range root {
 		switch {
 		case e.key == "services":
@@ -274,8 +278,11 @@ func (d *decoder) file(root []entry) (*composeFile, error) {
 			c.name = d.text(e.value)
 		case e.key == "version", strings.HasPrefix(e.key, "x-"):
 		default:
-			c.notes = append(c.notes, fmt.Sprintf("The %s of the compose file are not carried over.", e.key))
+			lost = append(lost, e.key)
 		}
+	}
+	if len(lost) > 0 {
+		c.notes = append(c.notes, fmt.Sprintf("Not carried over from the compose file: %s.", listed(lost)))
 	}
 	if services == nil || services.Kind != yaml.MappingNode {
 		return nil, errNoServices
@@ -340,9 +347,14 @@ func (d *decoder) service(s *service, name string, byName map[string]*yaml.Node,
 			continue
 		}
 		of, file := d.extends(e.value)
+		base := byName
 		if file != "" {
-			s.lose("extends %s of %s", of, file)
-		} else if err := d.service(s, of, byName, depth+1); err != nil {
+			if base = d.servicesOf(file); base[of] == nil {
+				s.lose("extends %s of %s, which cannot be read", of, file)
+				continue
+			}
+		}
+		if err := d.service(s, of, base, depth+1); err != nil {
 			return err
 		}
 	}
@@ -354,6 +366,40 @@ func (d *decoder) service(s *service, name string, byName map[string]*yaml.Node,
 		}
 	}
 	return nil
+}
+
+// servicesOf returns the services of another compose file in the same directory, nil where there are
+// none. Each file is read once.
+func (d *decoder) servicesOf(file string) map[string]*yaml.Node {
+	file = path.Clean(file)
+	if known, ok := d.others[file]; ok {
+		return known
+	}
+	d.others[file] = nil
+	content, ok := d.files.get(file)
+	var document yaml.Node
+	if !ok || path.Dir(file) != "." || len(content) > maxConfiguration || yaml.Unmarshal([]byte(content), &document) != nil ||
+		len(document.Content) == 0 || d.measure(&document, 0) != nil {
+		return nil
+	}
+	root, err := d.entries(document.Content[0])
+	if err != nil {
+		return nil
+	}
+	for _, e := range root {
+		if e.key != "services" {
+			continue
+		}
+		list, err := d.entries(e.value)
+		if err != nil {
+			return nil
+		}
+		d.others[file] = make(map[string]*yaml.Node, len(list))
+		for _, service := range list {
+			d.others[file][service.key] = service.value
+		}
+	}
+	return d.others[file]
 }
 
 func rank(key string) int {

@@ -1,6 +1,6 @@
 # Imported from compose.yaml by mirrorgen. Comments list what is not carried
 # over.
-# The volumes of the compose file are not carried over.
+# Not carried over from the compose file: volumes.
 # The service dashboards (grafana/grafana:11.0.0) is not carried over: it is no
 # part of a mirror lab.
 

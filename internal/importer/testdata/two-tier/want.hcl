@@ -2,7 +2,7 @@
 # carried over.
 # The lab names no database of these mirrors: shop, stock. Without a database
 # block a mirror has MIRRORDB, with the namespace MIRRORNS.
-# The volumes of the compose file are not carried over.
+# Not carried over from the compose file: volumes.
 # Network unused has no service of the lab on it.
 # The service mailcatcher (schickling/mailcatcher) is not carried over: it is no
 # part of a mirror lab.
