@@ -4,8 +4,8 @@
 # A cluster's directory holds: lock, held while the script that started it runs; init, its
 # first process and when that started; kubeconfig; log/; ready, once it is; the data of all.
 
-# can_run says whether a cluster can run here; where it cannot, reason says why. Missing
-# Debian packages are installed.
+# can_run says whether this user has what a cluster takes; reason says what is missing.
+# Debian packages that are missing are installed.
 can_run() {
   local program missing=
   reason=
@@ -18,21 +18,13 @@ can_run() {
     reason=${reason/, no / }
     is_debian || return 1
     say "installing what is missing:$missing"
-    leftovers=()
     debian_update
     debian_install docker.io iptables iproute2 openssl util-linux || return 1
-    rm -f "${leftovers[@]}"
   fi
   if ! unshare --pid --fork --mount --net --uts true 2>/dev/null; then
     reason="this system does not let root make namespaces"
     return 1
   fi
-  if ! make_cgroups "mirrorgen-kubernetes-try-$$"; then
-    remove_cgroups "mirrorgen-kubernetes-try-$$"
-    reason="control groups cannot be made here, below /sys/fs/cgroup"
-    return 1
-  fi
-  remove_cgroups "mirrorgen-kubernetes-try-$$"
 }
 
 # cgroup_roots prints the directory of each hierarchy of control groups: one with
@@ -109,14 +101,27 @@ remove_cluster() {
   rm -rf --one-file-system "$1"
 }
 
+# lock_registry keeps others from making and removing directories of clusters.
+lock_registry() {
+  mkdir -p -m 700 "$clusters"
+  if ! [[ -O $clusters && ! -L $clusters ]]; then
+    say "$clusters belongs to somebody else"
+    return 1
+  fi
+  [[ -n ${registry-} ]] || exec {registry}>"$clusters/lock"
+  flock "$registry"
+}
+
+unlock_registry() {
+  exec {registry}>&-
+  registry=
+}
+
 # reserve_cluster makes the directory of a new cluster, $work, and removes those of
 # clusters whose script has died.
 reserve_cluster() {
-  local directory registry lock
-  mkdir -p -m 700 "$clusters"
-  [[ -O $clusters && ! -L $clusters ]] || return 1
-  exec {registry}>"$clusters/lock"
-  flock "$registry"
+  local directory lock
+  lock_registry || return
   for directory in "$clusters"/*/; do
     directory=${directory%/}
     [[ -d $directory ]] || continue
@@ -133,7 +138,7 @@ reserve_cluster() {
     mkdir "$work"
     exec {alive}>"$work/lock"
     flock "$alive"
-    exec {registry}>&-
+    unlock_registry
     return 0
   done
   say "there is no free network 10.200.N.0/24 on this machine"
@@ -146,16 +151,21 @@ network_free() {
     -z $(ip -4 route show match "10.200.$number.0/24" | grep -v '^default ') ]]
 }
 
-# start_cluster NODES starts one and waits until it is ready. $supervisor ends it.
+# start_cluster NODES starts one and waits until it is ready; reason says why it did not
+# start. Killing $supervisor ends it.
 start_cluster() {
   local node process
+  reason="the cluster did not start: see above"
   reserve_cluster || return
   say "starting Kubernetes with $1 nodes ($work)"
   mkdir -p "$work"/{bin,log,images,volumes,tmp,etcd}
   cp "$here"/kubernetes.d/{control,node,cluster.yaml} "$work"
   for ((node = 1; node <= $1; node++)); do
     mkdir -p "$work/node$node"/{lib,run,log,cni}
-    make_cgroups "mirrorgen-kubernetes-$number/node$node" || return
+    if ! make_cgroups "mirrorgen-kubernetes-$number/node$node"; then
+      reason="control groups, with a limit of memory, cannot be made below /sys/fs/cgroup"
+      return 1
+    fi
   done
   # unshare ends with this script, its child with it, and all in the child's process
   # namespace with that. A session of its own, since Ctrl-C is for the command first.
@@ -197,7 +207,10 @@ finish() {
     kill -KILL "$supervisor" 2>/dev/null || true
     wait "$supervisor" 2>/dev/null || true
   fi
-  if [[ -n ${alive-} ]]; then remove_cluster "$work"; fi
+  if [[ -n ${alive-} ]]; then
+    lock_registry
+    remove_cluster "$work"
+  fi
   rm -rf "${leftovers[@]}"
 }
 
