@@ -228,14 +228,13 @@ inside() { nsenter --target "$(init_of "$work")" --mount --net --pid --uts -- "$
 
 # cluster_load IMAGE... gives the images to the nodes.
 cluster_load() {
-  local image file saved=() socket loads=()
+  local image file saved=()
   file=$(mktemp "$work/images/XXXXXX")
   for image in "$@"; do
-    if [[ -f $image ]]; then load_file "$image"; else saved+=("$image"); fi
+    if [[ -f $image ]]; then load_file "$image" || return; else saved+=("$image"); fi
   done
   if [[ ${#saved[@]} != 0 ]]; then
-    docker save --output "$file" "${saved[@]}" || return
-    load_file "$file" || return
+    docker save --output "$file" "${saved[@]}" && load_file "$file" || return
   fi
   rm -f "$file"
 }
@@ -243,7 +242,7 @@ cluster_load() {
 # load_file FILE gives an archive's images to every node at the same time.
 load_file() {
   local node process processes=()
-  for node in "$work"/node*; do
+  for node in "$work"/node[1-9]; do
     inside ctr --address "/mnt/${node##*/}/containerd.sock" --namespace k8s.io images import - <"$1" >/dev/null &
     processes+=("$!")
   done
