@@ -191,12 +191,12 @@ connect_machine() {
 
 await_ready() {
   local -i tries
-  for ((tries = 0; tries < 1200; tries++)); do
+  for ((tries = 0; tries < 3000; tries++)); do
     [[ ! -e $work/ready ]] || return 0
     cluster_alive || return 1
     sleep 0.1
   done
-  say "it is not ready after two minutes"
+  say "it is not ready after five minutes"
   return 1
 }
 
