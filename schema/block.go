@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // An argument is one row of a block's table. The same rows decode a topology
@@ -49,6 +48,7 @@ type decoder struct {
 	services  []*Service
 	names     map[string]*Service
 	errors    int                // of ours, so far
+	compared  int                // names that were compared with unknown ones
 	about     *Decl              // the block that is being decoded or checked
 	expanded  map[hcl.Range]bool // headers of dynamic blocks
 	made      int                // blocks that they have made
@@ -177,9 +177,15 @@ func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format str
 	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
 }
 
+// maxErrors is how many errors of ours are kept: more of them help nobody, and a topology
+// can hold a hundred thousand.
+const maxErrors = 1000
+
 // errorf adds an error.
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
-	d.errors++
+	if d.errors++; d.errors > maxErrors {
+		return
+	}
 	diag := Diagnose(hcl.DiagError, at, summary, format, args...)
 	diag.Detail += d.note()
 	d.diags = append(d.diags, diag)
@@ -204,9 +210,13 @@ func (v value) at() hcl.Range { return v.expr.Range() }
 
 // as converts the value to a type, or says why it cannot be.
 func (v value) as(t cty.Type, want string) (cty.Value, bool) {
-	converted, err := convert.Convert(v.v, t)
+	converted, err := convertTo(v.v, t)
 	if err != nil || !converted.IsWhollyKnown() || converted.IsNull() {
 		v.d.errorf(v.at(), "Unsuitable value type", "%s must be %s.", v.name, want)
+		return cty.NilVal, false
+	}
+	if t == cty.Number && !finite(converted) { // made of a text
+		v.d.errorf(v.at(), "Number out of range", outOfRange)
 		return cty.NilVal, false
 	}
 	return converted, true

@@ -34,6 +34,7 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 	body := d.open(parsed, settings)
 	blind := d.diags.HasErrors() // what follows from a missing value is not reported
 	lab := d.lab(body)
+	d.add(d.meter.once())
 	lab.Source, lab.Blind = base, blind || d.meter.full != nil
 	if !lab.Blind {
 		d.check(lab)

@@ -136,16 +136,44 @@ func (s *scope) constant(a *hcl.Attribute, kind cty.Type, want string) (cty.Valu
 // converted makes a value one of the variable's type; what cannot be one is
 // reported at the range that gave it.
 func (s *scope) converted(v *variable, value cty.Value, at hcl.Range, what string) cty.Value {
+	if _, ok := weigh(value, maxWeight); !ok {
+		s.d.errorf(at, "Number out of range", outOfRange)
+		return cty.DynamicVal
+	}
+	s.d.meter.spend(conversionWork(value, v.kind, defaultsWeight(v.defaults)), at)
+	if s.d.meter.full != nil {
+		s.d.add(s.d.meter.once())
+		return cty.DynamicVal
+	}
 	if v.defaults != nil && !value.IsNull() {
 		value = v.defaults.Apply(value)
 	}
-	result, err := convert.Convert(value, v.kind)
+	result, err := convertTo(value, v.kind)
 	if err != nil {
 		s.d.errorf(at, "Unsuitable value type", "%s of variable %q must be %s: %s.", what, v.Name,
 			article(typeName(v.kind)), err)
 		return cty.DynamicVal
 	}
+	if _, ok := weigh(result, maxWeight); !ok {
+		s.d.errorf(at, "Number out of range", outOfRange)
+		return cty.DynamicVal
+	}
 	return result
+}
+
+// defaultsWeight is that of all values that optional attributes of a type default to.
+func defaultsWeight(defaults *typeexpr.Defaults) int {
+	if defaults == nil {
+		return 0
+	}
+	weight := 0
+	for _, v := range defaults.DefaultValues {
+		weight = add(weight, weightOf(v))
+	}
+	for _, child := range defaults.Children {
+		weight = add(weight, defaultsWeight(child))
+	}
+	return weight
 }
 
 // setVariables gives every variable its value.
