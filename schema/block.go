@@ -53,6 +53,7 @@ type decoder struct {
 	expanded  map[hcl.Range]bool // headers of dynamic blocks
 	made      int                // blocks that they have made
 	secrets   map[string]bool    // texts that are never shown
+	concealed []concealed        // arguments of which nothing is quoted
 	sensitive bool               // a variable is sensitive
 }
 
@@ -100,7 +101,10 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 		}
 		v, diags := d.meter.value(attribute.Expr, d.ctx)
 		d.add(completeExpression(diags))
-		v = d.unmarked(v)
+		if v.ContainsMarked() {
+			d.concealed = append(d.concealed, concealed{a.name, attribute.Expr.Range()})
+			v = d.unmarked(v)
+		}
 		if diags.HasErrors() || !v.IsWhollyKnown() {
 			// What is not known has been reported where it comes from.
 			decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), false})
@@ -187,6 +191,7 @@ func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
 		return
 	}
 	diag := Diagnose(hcl.DiagError, at, summary, format, args...)
+	conceal(diag, d.concealed)
 	diag.Detail += d.note()
 	d.diags = append(d.diags, diag)
 }
@@ -194,6 +199,7 @@ func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
 // warnf adds a warning.
 func (d *decoder) warnf(at hcl.Range, summary, format string, args ...any) {
 	diag := Diagnose(hcl.DiagWarning, at, summary, format, args...)
+	conceal(diag, d.concealed)
 	diag.Detail += d.note()
 	d.diags = append(d.diags, diag)
 }

@@ -209,7 +209,7 @@ func replacing(a arguments) bill {
 func indenting(a arguments) bill {
 	spaces := a.number(0)
 	if spaces < 0 || spaces > maxWidth {
-		return bill{problem: "indent takes a number of spaces from 0 to 9999."}
+		return bill{problem: "indent takes from 0 to 9999 spaces. Give it a number in that range."}
 	}
 	lines := strings.Count(a.text(1), "\n")
 	return bill{makes: (len(a.text(1)) + multiply(lines, int(spaces))) / bytesPerElement}

@@ -39,7 +39,7 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 	if !lab.Blind {
 		d.check(lab)
 	}
-	lab.Secrets, lab.Sensitive = d.sortedSecrets(), d.sensitive
+	lab.Secrets, lab.Sensitive, lab.concealed = d.sortedSecrets(), d.sensitive, d.concealed
 	RedactDiagnostics(d.diags, lab.Secrets)
 	Sort(d.diags)
 	return lab, d.diags
