@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // An argument is one row of a block's table. The same rows decode a topology
@@ -49,10 +48,12 @@ type decoder struct {
 	services  []*Service
 	names     map[string]*Service
 	errors    int                // of ours, so far
+	compared  int                // names that were compared with unknown ones
 	about     *Decl              // the block that is being decoded or checked
 	expanded  map[hcl.Range]bool // headers of dynamic blocks
 	made      int                // blocks that they have made
 	secrets   map[string]bool    // texts that are never shown
+	concealed []concealed        // arguments of which nothing is quoted
 	sensitive bool               // a variable is sensitive
 }
 
@@ -100,7 +101,10 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 		}
 		v, diags := d.meter.value(attribute.Expr, d.ctx)
 		d.add(completeExpression(diags))
-		v = d.unmarked(v)
+		if v.ContainsMarked() {
+			d.concealed = append(d.concealed, concealed{a.name, attribute.Expr.Range()})
+			v = d.unmarked(v)
+		}
 		if diags.HasErrors() || !v.IsWhollyKnown() {
 			// What is not known has been reported where it comes from.
 			decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), false})
@@ -177,10 +181,17 @@ func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format str
 	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
 }
 
+// maxErrors is how many errors of ours are kept: more of them help nobody, and a topology
+// can hold a hundred thousand.
+const maxErrors = 1000
+
 // errorf adds an error.
 func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
-	d.errors++
+	if d.errors++; d.errors > maxErrors {
+		return
+	}
 	diag := Diagnose(hcl.DiagError, at, summary, format, args...)
+	conceal(diag, d.concealed)
 	diag.Detail += d.note()
 	d.diags = append(d.diags, diag)
 }
@@ -188,6 +199,7 @@ func (d *decoder) errorf(at hcl.Range, summary, format string, args ...any) {
 // warnf adds a warning.
 func (d *decoder) warnf(at hcl.Range, summary, format string, args ...any) {
 	diag := Diagnose(hcl.DiagWarning, at, summary, format, args...)
+	conceal(diag, d.concealed)
 	diag.Detail += d.note()
 	d.diags = append(d.diags, diag)
 }
@@ -204,9 +216,13 @@ func (v value) at() hcl.Range { return v.expr.Range() }
 
 // as converts the value to a type, or says why it cannot be.
 func (v value) as(t cty.Type, want string) (cty.Value, bool) {
-	converted, err := convert.Convert(v.v, t)
+	converted, err := convertTo(v.v, t)
 	if err != nil || !converted.IsWhollyKnown() || converted.IsNull() {
 		v.d.errorf(v.at(), "Unsuitable value type", "%s must be %s.", v.name, want)
+		return cty.NilVal, false
+	}
+	if t == cty.Number && !finite(converted) { // made of a text
+		v.d.errorf(v.at(), "Number out of range", outOfRange)
 		return cty.NilVal, false
 	}
 	return converted, true

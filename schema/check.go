@@ -12,6 +12,10 @@ import (
 // check applies the defaults that depend on other blocks and checks everything
 // that spans blocks. It reports all that is wrong, not only the first.
 func (d *decoder) check(lab *Lab) {
+	if !d.checkNumbers(lab) {
+		lab.Blind = true
+		return
+	}
 	d.checkNetworks(lab)
 	d.checkImages(lab)
 	for _, s := range lab.Services {
@@ -20,6 +24,7 @@ func (d *decoder) check(lab *Lab) {
 	}
 	d.about = nil
 	d.checkMirrors(lab)
+	d.checkMerge(lab)
 	d.checkApplicationServers(lab)
 	d.checkGateways(lab)
 	d.checkNGINX(lab)
@@ -31,6 +36,55 @@ func (d *decoder) check(lab *Lab) {
 			"The topology declares no service. Add at least a mirror block, and in it a member block with role "+
 				"= \"primary\".")
 	}
+}
+
+// How much of each kind a lab may have. Each service may be on each network, each gateway
+// serves each server, and a profile is an argument of start.sh that people choose.
+const (
+	maxNetworks  = 256
+	maxAddresses = 250_000
+	maxProfiles  = 1000
+	maxRoutes    = 500_000 // of gateways to servers, and of balancers to gateways
+)
+
+// checkNumbers reports whether the lab has so few of everything that it can be checked.
+func (d *decoder) checkNumbers(lab *Lab) bool {
+	before := d.errors
+	if len(lab.Networks) > maxNetworks {
+		d.errorf(lab.Networks[maxNetworks].NameRange, "Too many networks",
+			"A lab has at most %d networks, and this one has %d. Remove some, or make several labs.", maxNetworks,
+			len(lab.Networks))
+	}
+	addresses := 0
+	for _, s := range lab.Services {
+		on := len(s.Networks)
+		if s.Networks == nil {
+			on = len(lab.Networks)
+		}
+		if addresses += on; addresses > maxAddresses {
+			d.errorf(s.At("networks"), "Too many addresses",
+				"The services of a lab have at most %d addresses, one on each of their networks, and %q is on %d. Put "+
+					"services on the networks that they need with the networks argument.", maxAddresses, s.Name, on)
+			break
+		}
+	}
+	servers := len(lab.Mirrors) + len(lab.ApplicationServers)
+	for _, m := range lab.Mirrors {
+		servers += len(m.Members)
+	}
+	gateways, balancers := len(lab.WebGateways), len(lab.NGINX)+len(lab.HAProxy)
+	if routes := gateways * (servers + balancers); routes > maxRoutes {
+		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
+			"Each of the %d web gateways serves each of %d mirrors, members and application servers, and each of %d "+
+				"balancers asks each gateway: %d routes, and a lab has at most %d. Use fewer web gateways, or make several "+
+				"labs.", gateways, servers, balancers, routes, maxRoutes)
+	}
+	if len(lab.Profiles) > maxProfiles {
+		d.errorf(lab.Profiles[maxProfiles].NameRange, "Too many profiles",
+			"A lab has at most %d profiles, and this one has %d. Keep those that people start.", maxProfiles,
+			len(lab.Profiles))
+	}
+	return d.errors == before
 }
 
 // checkNetworks supplies the default network and resolves the two named ones.
@@ -80,7 +134,7 @@ func (d *decoder) checkNetworks(lab *Lab) {
 			*name = def.Name
 		} else if seen[*name] == nil {
 			d.errorf(lab.At(argument), "Unknown network", "%s: there is no network %s.%s", argument, shown(*name),
-				hint(*name, networkNames(lab), "networks"))
+				d.hint(*name, networkNames(lab), "networks"))
 			*name = def.Name
 		}
 	}
@@ -96,10 +150,15 @@ func networkNames(lab *Lab) []string {
 	return names
 }
 
+// maxCompared is how many names are compared with unknown ones, in all.
+const maxCompared = 200_000
+
 // hint says what was meant, or what there is.
-func hint(name string, names []string, what string) string {
-	if near := didYouMean(name, names); near != "" {
-		return near
+func (d *decoder) hint(name string, names []string, what string) string {
+	if d.compared += len(names); d.compared <= maxCompared {
+		if near := didYouMean(name, names); near != "" {
+			return near
+		}
 	}
 	if len(names) == 0 {
 		return fmt.Sprintf(" The topology declares no %s.", what)
@@ -138,7 +197,7 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 		for _, ref := range s.Networks {
 			if !slices.Contains(networks, ref.Name) {
 				d.errorf(ref.At, "Unknown network", "networks: there is no network %s.%s", shown(ref.Name),
-					hint(ref.Name, networks, "networks"))
+					d.hint(ref.Name, networks, "networks"))
 			}
 			on[ref.Name] = true
 		}
@@ -147,21 +206,18 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 				"%s is on no network, so nothing could reach it. Name at least one, or leave networks out.", s.Name)
 		}
 		// In the order of the lab's networks, whatever the order in the list.
-		ordered := s.Networks[:0:0]
-		for _, name := range networks {
-			for _, ref := range s.Networks {
-				if ref.Name == name {
-					ordered = append(ordered, ref)
-				}
-			}
+		position := map[string]int{}
+		for i, name := range networks {
+			position[name] = i + 1
 		}
-		s.Networks = ordered
+		s.Networks = slices.DeleteFunc(slices.Clone(s.Networks), func(r Ref) bool { return position[r.Name] == 0 })
+		slices.SortStableFunc(s.Networks, func(a, b Ref) int { return position[a.Name] - position[b.Name] })
 	}
 	for _, pin := range s.Addresses {
 		switch {
 		case !slices.Contains(networks, pin.Key):
 			d.errorf(pin.At, "Unknown network", "addresses: there is no network %s.%s", shown(pin.Key),
-				hint(pin.Key, networks, "networks"))
+				d.hint(pin.Key, networks, "networks"))
 		case !on[pin.Key]:
 			d.errorf(pin.At, "Not on this network",
 				"%s is pinned to an address of network %q, but is not on it. Add %q to networks, or remove the "+
@@ -196,7 +252,7 @@ func (d *decoder) checkApplicationServers(lab *Lab) {
 		a.Mirror = byName[a.mirror]
 		if a.Mirror == nil {
 			d.errorf(a.At("mirror"), "Unknown mirror", "mirror: there is no mirror %s.%s", shown(a.mirror),
-				hint(a.mirror, mirrorNames(lab), "mirrors"))
+				d.hint(a.mirror, mirrorNames(lab), "mirrors"))
 			continue
 		}
 		for _, other := range bySet[a.Mirror.SetName] {
@@ -255,7 +311,7 @@ func (d *decoder) checkProfiles(lab *Lab) {
 		for _, ref := range p.Services {
 			if d.names[ref.Name] == nil {
 				d.errorf(ref.At, "Unknown service", "services: there is no service %s.%s", shown(ref.Name),
-					hint(ref.Name, names, "services"))
+					d.hint(ref.Name, names, "services"))
 			} else if primary := needs[ref.Name]; primary != "" && !in[primary] {
 				d.errorf(ref.At, "Profile without a primary",
 					"%s cannot start without %s, the primary of its mirror. Add %q to services.", ref.Name, primary,

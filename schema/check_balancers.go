@@ -25,7 +25,7 @@ func (d *decoder) checkGateways(lab *Lab) {
 	for _, g := range lab.WebGateways {
 		d.about = &g.Decl
 		if g.DefaultServer != "" && !slices.Contains(servers, g.DefaultServer) {
-			what := hint(g.DefaultServer, servers, "members and application servers")
+			what := d.hint(g.DefaultServer, servers, "members and application servers")
 			for _, m := range lab.Mirrors {
 				if m.Name == g.DefaultServer {
 					what = " It is a mirror; /csp holds the management portal, which must not follow the primary. " +
@@ -102,7 +102,7 @@ func (d *decoder) checkNGINX(lab *Lab) {
 			g := gateways[ref.Name]
 			if g == nil {
 				d.errorf(ref.At, "Unknown gateway",
-					"gateways: there is no web gateway %s.%s", shown(ref.Name), hint(ref.Name, names, "web gateways"))
+					"gateways: there is no web gateway %s.%s", shown(ref.Name), d.hint(ref.Name, names, "web gateways"))
 				continue
 			}
 			if n.ReadTimeout.Millis <= int64(g.ServerResponseTimeout)*1000 {
@@ -177,7 +177,7 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 		for _, ref := range h.Mirrors {
 			if !exists[ref.Name] {
 				d.errorf(ref.At, "Unknown mirror", "mirrors: there is no mirror %s.%s", shown(ref.Name),
-					hint(ref.Name, names, "mirrors"))
+					d.hint(ref.Name, names, "mirrors"))
 				continue
 			}
 			if first := servedBy[ref.Name]; first != nil {

@@ -109,7 +109,7 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) (alone bool) {
 	case m.Arbiter != "":
 		if !slices.Contains(names, m.Arbiter) {
 			d.errorf(m.At("arbiter"), "Unknown arbiter", "arbiter: there is no arbiter %s.%s", shown(m.Arbiter),
-				hint(m.Arbiter, names, "arbiters"))
+				d.hint(m.Arbiter, names, "arbiters"))
 			m.Arbiter = ""
 		}
 	case m.Given("arbiter"):

@@ -117,7 +117,7 @@ func keyword(diag *hcl.Diagnostic) string {
 func (d *decoder) causes(diags hcl.Diagnostics) hcl.Diagnostics {
 	kept := diags[:0]
 	for _, diag := range diags {
-		if diag.Summary == "Too many blocks" && d.reported(diag.Summary) {
+		if diag.Summary == notEvaluated {
 			continue
 		}
 		if diag.Summary == "Invalid dynamic block label" && strings.Contains(diag.Detail, "not yet known") {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/hashicorp/go-cty-funcs/cidr"
@@ -21,52 +19,49 @@ import (
 // reads disk, clock, environment or chance.
 var functions = sync.OnceValue(func() map[string]function.Function {
 	to := func(t cty.Type) function.Function { return stdlib.MakeToFunc(t) }
-	return map[string]function.Function{
+	list := map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "max": stdlib.MaxFunc,
 		"min": stdlib.MinFunc, "parseint": stdlib.ParseIntFunc, "pow": stdlib.PowFunc, "signum": stdlib.SignumFunc,
 
-		"chomp": stdlib.ChompFunc, "format": bounded(stdlib.FormatFunc, widths),
-		"formatlist": bounded(stdlib.FormatListFunc, widths),
-		"indent":     bounded(stdlib.IndentFunc, indentation), "join": bounded(stdlib.JoinFunc, joined),
-		"lower": stdlib.LowerFunc,
-		"regex": stdlib.RegexFunc, "regexall": stdlib.RegexAllFunc,
-		"regexreplace": bounded(stdlib.RegexReplaceFunc, replaced), "replace": bounded(stdlib.ReplaceFunc, replaced),
+		"chomp": stdlib.ChompFunc, "format": stdlib.FormatFunc, "formatlist": stdlib.FormatListFunc,
+		"indent": stdlib.IndentFunc, "join": stdlib.JoinFunc, "lower": stdlib.LowerFunc, "regex": stdlib.RegexFunc,
+		"regexall": stdlib.RegexAllFunc, "regexreplace": stdlib.RegexReplaceFunc, "replace": stdlib.ReplaceFunc,
 		"reverse": stdlib.ReverseListFunc, "split": stdlib.SplitFunc, "strlen": stdlib.StrlenFunc,
-		"substr": stdlib.SubstrFunc,
-		"title":  stdlib.TitleFunc, "trim": stdlib.TrimFunc, "trimprefix": stdlib.TrimPrefixFunc,
-		"trimspace":  stdlib.TrimSpaceFunc,
-		"trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
+		"substr": stdlib.SubstrFunc, "title": stdlib.TitleFunc, "trim": stdlib.TrimFunc,
+		"trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc, "trimsuffix": stdlib.TrimSuffixFunc,
+		"upper": stdlib.UpperFunc,
 
 		"chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc, "coalescelist": stdlib.CoalesceListFunc,
 		"compact": stdlib.CompactFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc,
-		"distinct": bounded(stdlib.DistinctFunc, compared), "element": stdlib.ElementFunc,
-		"flatten": stdlib.FlattenFunc,
-		"index":   indexFunc, "keys": stdlib.KeysFunc, "length": lengthFunc, "lookup": lookupFunc,
-		"merge": stdlib.MergeFunc,
-		"range": rangeFunc, "setintersection": stdlib.SetIntersectionFunc,
-		"setproduct":  bounded(stdlib.SetProductFunc, multiplied),
-		"setsubtract": stdlib.SetSubtractFunc, "setunion": stdlib.SetUnionFunc, "slice": stdlib.SliceFunc,
-		"sort":   stdlib.SortFunc,
-		"values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
+		"distinct": stdlib.DistinctFunc, "element": stdlib.ElementFunc, "flatten": stdlib.FlattenFunc,
+		"index": indexFunc, "keys": stdlib.KeysFunc, "length": lengthFunc, "lookup": lookupFunc,
+		"merge": stdlib.MergeFunc, "range": rangeFunc, "setintersection": stdlib.SetIntersectionFunc,
+		"setproduct": stdlib.SetProductFunc, "setsubtract": stdlib.SetSubtractFunc, "setunion": stdlib.SetUnionFunc,
+		"slice": stdlib.SliceFunc, "sort": stdlib.SortFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 
-		"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": bounded(stdlib.JSONDecodeFunc, nested),
-		"jsonencode": stdlib.JSONEncodeFunc,
+		"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": stdlib.JSONDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc,
 
-		"tobool": to(cty.Bool), "tolist": to(cty.List(cty.DynamicPseudoType)),
-		"tomap":    to(cty.Map(cty.DynamicPseudoType)),
-		"tonumber": to(cty.Number), "toset": to(cty.Set(cty.DynamicPseudoType)), "tostring": to(cty.String),
+		"tobool": to(cty.Bool), "tonumber": to(cty.Number), "tostring": to(cty.String),
+		"tolist": to(cty.List(cty.DynamicPseudoType)), "tomap": to(cty.Map(cty.DynamicPseudoType)),
+		"toset": to(cty.Set(cty.DynamicPseudoType)),
 
 		"cidrhost": cidr.HostFunc, "cidrnetmask": cidr.NetmaskFunc, "cidrsubnet": cidr.SubnetFunc,
 		"cidrsubnets": cidr.SubnetsFunc,
 
 		"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
 	}
+	for name, f := range list {
+		if name != "try" && name != "can" { // their parameters are expressions
+			list[name] = guarded(f)
+		}
+	}
+	return list
 })
 
 // FunctionNames lists the functions of the language, sorted.
 func FunctionNames() []string { return slices.Sorted(maps.Keys(functions())) }
 
-// rangeFunc counts as Terraform's range does, up to mostRange numbers; cty's
+// rangeFunc counts as Terraform's range does, up to maxRange numbers; cty's
 // own stops at 1,024.
 var rangeFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "params", Type: cty.Number},
@@ -91,8 +86,8 @@ var rangeFunc = function.New(&function.Spec{
 				return cty.NilVal, errors.New("the step must lead from start to limit")
 			}
 		}
-		if (limit-start)/step > mostRange {
-			return cty.NilVal, fmt.Errorf("more than %d numbers; a lab needs far fewer", mostRange)
+		if (limit-start)/step > maxRange {
+			return cty.NilVal, fmt.Errorf("more than %d numbers; a lab needs far fewer", maxRange)
 		}
 		var numbers []cty.Value
 		for i := 0; (limit-start-float64(i)*step)/step > 0; i++ {
@@ -105,7 +100,7 @@ var rangeFunc = function.New(&function.Spec{
 	},
 })
 
-const mostRange = 100_000
+const maxRange = 100_000
 
 // indexFunc finds a value in a list, as Terraform's index does.
 var indexFunc = function.New(&function.Spec{
@@ -182,97 +177,27 @@ func lookup(args []cty.Value) (cty.Value, error) {
 	return cty.DynamicVal, fmt.Errorf("there is no key %s, and no default is given", shown(key))
 }
 
-// mostMade is how many elements, or bytes of text for bytesAUnit each, one call
-// may make.
-const mostMade = mostWeight
-
-// bounded refuses a call that would make too much of little. makes returns how
-// much, in elements; its arguments are known and not null.
-func bounded(f function.Function, makes func(args []cty.Value) int) function.Function {
+// guarded is a function that never shows its user a panic of the library.
+func guarded(f function.Function) function.Function {
 	return function.New(&function.Spec{
 		Description: f.Description(), Params: f.Params(), VarParam: f.VarParam(),
 		Type: func(args []cty.Value) (cty.Type, error) {
-			for _, arg := range args {
-				if !arg.IsWhollyKnown() || arg.IsNull() {
-					return f.ReturnTypeForValues(args)
-				}
-			}
-			if makes(args) > mostMade {
-				return cty.DynamicPseudoType, errors.New(
-					"this would make a value of more than 250,000 elements or 4 MB")
-			}
-			return f.ReturnTypeForValues(args)
+			t, err := f.ReturnTypeForValues(args)
+			return t, withoutPanic(err)
 		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return f.Call(args) },
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			v, err := f.Call(args)
+			return v, withoutPanic(err)
+		},
 	})
 }
 
-// width finds the width and precision of a verb; no real one has five digits.
-var width = regexp.MustCompile(`%[^%a-zA-Z]*[0-9]{5,}`)
-
-func widths(args []cty.Value) int {
-	if args[0].Type() == cty.String && width.MatchString(args[0].AsString()) {
-		return mostMade + 1
+// withoutPanic replaces the error of a function that panicked.
+func withoutPanic(err error) error {
+	if panicked := (function.PanicError{}); errors.As(err, &panicked) {
+		return errors.New("it has no result for these values; check their signs and their sizes")
 	}
-	return 0
-}
-
-func indentation(args []cty.Value) int {
-	spaces, _ := args[0].AsBigFloat().Float64()
-	return int(min(spaces*float64(strings.Count(args[1].AsString(), "\n")), 1e12) / bytesAUnit)
-}
-
-func joined(args []cty.Value) int {
-	n := 0
-	separator := len(args[0].AsString())
-	for _, list := range args[1:] {
-		for it := list.ElementIterator(); it.Next(); {
-			if _, element := it.Element(); !element.IsNull() {
-				n += separator + len(element.AsString())
-			}
-		}
-	}
-	return n / bytesAUnit
-}
-
-func replaced(args []cty.Value) int {
-	return (len(args[0].AsString()) + 1) * (len(args[2].AsString()) + 1) / bytesAUnit
-}
-
-// compared is the work of comparing each with each, as much as making a
-// twentieth of an element.
-func compared(args []cty.Value) int {
-	n := args[0].LengthInt()
-	return n * n / 20
-}
-
-func multiplied(args []cty.Value) int {
-	n := 1
-	for _, arg := range args {
-		if !arg.CanIterateElements() {
-			return 0
-		}
-		n = min(n*arg.LengthInt(), 1<<40)
-	}
-	return n * len(args)
-}
-
-// nested bounds how deep a JSON text is nested: its reader calls itself.
-func nested(args []cty.Value) int {
-	depth, deepest := 0, 0
-	for _, c := range args[0].AsString() {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		}
-		deepest = max(deepest, depth)
-	}
-	if deepest > maxNesting {
-		return mostMade + 1
-	}
-	return 0
+	return err
 }
 
 // identifier reports whether a name can stand after "var.".

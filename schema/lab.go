@@ -25,6 +25,8 @@ type Lab struct {
 	// Secrets are the texts that sensitive variables hold or give to the lab, the
 	// longest first. They may be written into artifacts and are never shown.
 	Secrets []string
+	// concealed are the arguments whose values are sensitive.
+	concealed []concealed
 
 	Host           string
 	PublishAddress string
@@ -47,6 +49,29 @@ type Lab struct {
 	Profiles           []*Profile
 
 	Services []*Service // every service of the lab, members inside their mirror
+}
+
+// A concealed argument has a sensitive value, of which nothing is quoted.
+type concealed struct {
+	name string
+	at   hcl.Range // its value
+}
+
+// Conceal replaces the detail of a diagnostic about a sensitive value, which may quote a part
+// of it, by one that quotes nothing.
+func (l *Lab) Conceal(diag *hcl.Diagnostic) { conceal(diag, l.concealed) }
+
+func conceal(diag *hcl.Diagnostic, arguments []concealed) {
+	if diag.Subject == nil {
+		return
+	}
+	for _, a := range arguments {
+		if a.at.Filename == diag.Subject.Filename && a.at.Overlaps(*diag.Subject) {
+			diag.Detail = fmt.Sprintf("The value of %s is sensitive, so what is wrong with it is not shown. Correct it, or "+
+				"take the mark off its variable to see the message.", a.name)
+			return
+		}
+	}
 }
 
 // A Decl is where a block and its arguments stand in the source.

@@ -34,11 +34,12 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 	body := d.open(parsed, settings)
 	blind := d.diags.HasErrors() // what follows from a missing value is not reported
 	lab := d.lab(body)
+	d.add(d.meter.once())
 	lab.Source, lab.Blind = base, blind || d.meter.full != nil
 	if !lab.Blind {
 		d.check(lab)
 	}
-	lab.Secrets, lab.Sensitive = d.sortedSecrets(), d.sensitive
+	lab.Secrets, lab.Sensitive, lab.concealed = d.sortedSecrets(), d.sensitive, d.concealed
 	RedactDiagnostics(d.diags, lab.Secrets)
 	Sort(d.diags)
 	return lab, d.diags

@@ -44,6 +44,7 @@ func (d *decoder) open(files []*hcl.File, settings []Setting) hcl.Body {
 	if !found.expressions && len(settings) == 0 {
 		return body
 	}
+	d.meter.own = found.functions
 	for _, file := range files {
 		d.add(d.meter.instrument(file.Body.(*hclsyntax.Body)))
 	}
@@ -82,23 +83,35 @@ func refuseSensitive(v cty.Value, expr hcl.Expression, _ *hcl.EvalContext) hcl.D
 			"be sensitive. Take the names from a variable of their own.")}
 }
 
-// mostBlocks is how many blocks dynamic blocks may make: the largest labs have
-// 20,000.
-const mostBlocks = 50_000
+// maxBlocks is how many blocks dynamic blocks may make: the largest labs have
+// 20,000. blockCost is what each costs, in elements.
+const (
+	maxBlocks = 50_000
+	blockCost = 20
+)
+
+// notEvaluated is the summary of a diagnostic that is left out: the meter has the reason.
+const notEvaluated = "Not evaluated"
 
 // countBlocks keeps dynamic blocks within dynamic blocks from making more than
 // there is memory for.
 func (d *decoder) countBlocks(v cty.Value, expr hcl.Expression, _ *hcl.EvalContext) hcl.Diagnostics {
 	v, _ = v.Unmark()
+	made := 0
 	if v.IsKnown() && !v.IsNull() && v.CanIterateElements() {
-		d.made += v.LengthInt()
+		made = v.LengthInt()
 	}
-	if d.made <= mostBlocks {
+	d.made += made
+	d.meter.spend(blockCost*min(made, maxBlocks), expr.Range())
+	if d.made > maxBlocks {
+		d.meter.exceed(expr.Range(), "Too many blocks", fmt.Sprintf(
+			"The dynamic blocks of this topology make more than %d blocks, and this for_each is where that is "+
+				"reached. Make fewer.", maxBlocks))
+	}
+	if d.meter.full == nil {
 		return nil
 	}
-	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), "Too many blocks",
-		"The dynamic blocks of this topology make more than %d blocks, and this for_each is where that is "+
-			"reached. Make fewer.", mostBlocks)}
+	return hcl.Diagnostics{Diagnose(hcl.DiagError, expr.Range(), notEvaluated, "The budget is used up.")}
 }
 
 // addFunctions adds the topology's own functions to the closed list.
@@ -130,11 +143,12 @@ type features struct {
 	expressions bool // variables, locals, functions or anything that computes
 	dynamic     bool
 	ranges      map[hcl.Range]bool // headers of the dynamic blocks
+	functions   map[string]bool    // that the topology defines
 }
 
 // findFeatures looks through a topology for anything that computes.
 func findFeatures(files []*hcl.File) features {
-	f := features{ranges: map[hcl.Range]bool{}}
+	f := features{ranges: map[hcl.Range]bool{}, functions: map[string]bool{}}
 	for _, file := range files {
 		f.body(file.Body.(*hclsyntax.Body))
 	}
@@ -150,8 +164,13 @@ func (f *features) body(body *hclsyntax.Body) {
 		case "dynamic":
 			f.expressions, f.dynamic = true, true
 			f.ranges[b.DefRange()] = true
-		case "variable", "locals", "function":
+		case "variable", "locals":
 			f.expressions = true
+		case "function":
+			f.expressions = true
+			if len(b.Labels) == 1 {
+				f.functions[b.Labels[0]] = true
+			}
 		}
 		f.body(b.Body)
 	}
@@ -216,7 +235,7 @@ func (s *scope) variableHint(name string) string {
 	if len(s.names) == 0 {
 		return fmt.Sprintf(" Declare it: variable %q {}", name)
 	}
-	return hint(name, s.names, "variables")
+	return s.d.hint(name, s.names, "variables")
 }
 
 // localHint says what was meant, or how a local is set.
@@ -224,7 +243,7 @@ func (s *scope) localHint(name string) string {
 	if len(s.localNames) == 0 {
 		return fmt.Sprintf(" Set it: locals { %s = ... }", name)
 	}
-	return hint(name, s.localNames, "locals")
+	return s.d.hint(name, s.localNames, "locals")
 }
 
 // completeDefinition completes HCL's diagnostics about a block that is not in the

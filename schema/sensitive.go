@@ -48,11 +48,8 @@ func (d *decoder) secret(s string) {
 	d.secrets[s] = true
 }
 
-// unmarked takes the marks off a value and notes it where it is sensitive.
+// unmarked takes the marks off a sensitive value and notes its texts.
 func (d *decoder) unmarked(v cty.Value) cty.Value {
-	if !v.ContainsMarked() {
-		return v
-	}
 	d.hide(v)
 	v, _ = v.UnmarkDeep()
 	return v

@@ -103,7 +103,7 @@ func (s *scope) parseValues(source *Source) (*hclsyntax.Body, bool) {
 func (s *scope) evaluate(v *variable, a assignment) (cty.Value, bool) {
 	if a.expr != nil {
 		value, diags := s.d.meter.value(a.expr, nil)
-		s.d.add(s.closed(diags))
+		s.d.add(s.atName(v, s.closed(diags)))
 		return value, !diags.HasErrors()
 	}
 	if v.kind == cty.String {

@@ -99,7 +99,7 @@ func (s *scope) readVariable(v *variable, body hcl.Body) {
 					"block instead."
 			}
 		}
-		s.d.add(diags)
+		s.d.add(s.atName(v, diags))
 		v.fallback = cty.DynamicVal
 		if !diags.HasErrors() {
 			v.fallback = s.converted(v, value, a.Expr.Range(), "default")
@@ -133,19 +133,63 @@ func (s *scope) constant(a *hcl.Attribute, kind cty.Type, want string) (cty.Valu
 	return value, true
 }
 
-// converted makes a value one of the variable's type; what cannot be one is
-// reported at the range that gave it.
+// atName moves the diagnostics about a sensitive value to the name of its variable: the lines
+// of the value would be shown.
+func (s *scope) atName(v *variable, diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, diag := range diags {
+		if v.sensitive {
+			at := v.NameRange
+			diag.Subject, diag.Context, diag.Expression, diag.EvalContext = &at, nil, nil, nil
+		}
+	}
+	return diags
+}
+
+// converted makes a value one of the variable's type; what cannot be one is reported at the
+// range that gave it, or for a sensitive one at the variable's name.
 func (s *scope) converted(v *variable, value cty.Value, at hcl.Range, what string) cty.Value {
+	if v.sensitive {
+		s.d.hide(value)
+		at = v.NameRange
+	}
+	if _, ok := weigh(value, maxWeight); !ok {
+		s.d.errorf(at, "Number out of range", outOfRange)
+		return cty.DynamicVal
+	}
+	s.d.meter.spend(conversionWork(value, v.kind, defaultsWeight(v.defaults)), at)
+	if s.d.meter.full != nil {
+		s.d.add(s.d.meter.once())
+		return cty.DynamicVal
+	}
 	if v.defaults != nil && !value.IsNull() {
 		value = v.defaults.Apply(value)
 	}
-	result, err := convert.Convert(value, v.kind)
+	result, err := convertTo(value, v.kind)
 	if err != nil {
 		s.d.errorf(at, "Unsuitable value type", "%s of variable %q must be %s: %s.", what, v.Name,
 			article(typeName(v.kind)), err)
 		return cty.DynamicVal
 	}
+	if _, ok := weigh(result, maxWeight); !ok {
+		s.d.errorf(at, "Number out of range", outOfRange)
+		return cty.DynamicVal
+	}
 	return result
+}
+
+// defaultsWeight is that of all values that optional attributes of a type default to.
+func defaultsWeight(defaults *typeexpr.Defaults) int {
+	if defaults == nil {
+		return 0
+	}
+	weight := 0
+	for _, v := range defaults.DefaultValues {
+		weight = add(weight, weightOf(v))
+	}
+	for _, child := range defaults.Children {
+		weight = add(weight, defaultsWeight(child))
+	}
+	return weight
 }
 
 // setVariables gives every variable its value.

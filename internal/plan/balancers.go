@@ -45,15 +45,16 @@ func (m *maker) addAccount(a Account) {
 // gatewaySettings prints all that can make one gateway's file differ from
 // another's. Comparing the files instead would compare every server in each.
 func (m *maker) gatewaySettings(g *schema.WebGateway) string {
-	settings := fmt.Sprintf("%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password,
+	var settings strings.Builder
+	fmt.Fprintf(&settings, "%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password,
 		m.systemManager(g))
 	for _, section := range g.INI {
-		settings += fmt.Sprintf(" [%q]", section.Name)
+		fmt.Fprintf(&settings, " [%q]", section.Name)
 		for _, pair := range section.Keys {
-			settings += fmt.Sprintf(" %q=%q", pair.Key, pair.Value)
+			fmt.Fprintf(&settings, " %q=%q", pair.Key, pair.Value)
 		}
 	}
-	return settings
+	return settings.String()
 }
 
 // systemManager lists the addresses from which a gateway may be managed.

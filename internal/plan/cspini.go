@@ -64,27 +64,38 @@ func route(path, server string) Section {
 // merged puts raw keys into the sections: a key that is there is replaced, a
 // new one appended, and so is a new section.
 func merged(sections, extra []Section) []Section {
+	if len(extra) == 0 {
+		return sections
+	}
+	position := make(map[string]int, len(sections))
+	for i := range sections {
+		position[strings.ToLower(sections[i].Name)] = i
+	}
 	for _, add := range extra {
-		at := -1
-		for i := range sections {
-			if strings.EqualFold(sections[i].Name, add.Name) {
-				at = i
-			}
+		name := strings.ToLower(add.Name)
+		i, ok := position[name]
+		if !ok {
+			position[name] = len(sections)
+			sections = append(sections, Section{Name: add.Name})
+			i = len(sections) - 1
 		}
-		if at < 0 {
-			sections = append(sections, add)
-			continue
-		}
-	keys:
-		for _, key := range add.Keys {
-			for i := range sections[at].Keys {
-				if strings.EqualFold(sections[at].Keys[i].Key, key.Key) {
-					sections[at].Keys[i].Value = key.Value
-					continue keys
-				}
-			}
-			sections[at].Keys = append(sections[at].Keys, key)
-		}
+		mergeKeys(&sections[i], add.Keys)
 	}
 	return sections
+}
+
+// mergeKeys puts raw keys into one section.
+func mergeKeys(section *Section, keys []KeyValue) {
+	position := make(map[string]int, len(section.Keys))
+	for i := len(section.Keys) - 1; i >= 0; i-- {
+		position[strings.ToLower(section.Keys[i].Key)] = i
+	}
+	for _, key := range keys {
+		if i, ok := position[strings.ToLower(key.Key)]; ok {
+			section.Keys[i].Value = key.Value
+			continue
+		}
+		position[strings.ToLower(key.Key)] = len(section.Keys)
+		section.Keys = append(section.Keys, key)
+	}
 }

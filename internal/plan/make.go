@@ -39,6 +39,7 @@ func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
 	m.addDependencies()
 	m.addProfiles()
 	m.scale()
+	m.exposure()
 	m.lock()
 	schema.Sort(m.diags)
 	return m.p, m.diags
@@ -58,11 +59,16 @@ type maker struct {
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {
-	m.diags = append(m.diags, schema.Diagnose(hcl.DiagError, at, summary, format, args...))
+	m.add(schema.Diagnose(hcl.DiagError, at, summary, format, args...))
 }
 
 func (m *maker) warnf(at hcl.Range, summary, format string, args ...any) {
-	m.diags = append(m.diags, schema.Diagnose(hcl.DiagWarning, at, summary, format, args...))
+	m.add(schema.Diagnose(hcl.DiagWarning, at, summary, format, args...))
+}
+
+func (m *maker) add(diag *hcl.Diagnostic) {
+	m.lab.Conceal(diag)
+	m.diags = append(m.diags, diag)
 }
 
 // shutdownDefault is IRIS's own limit for shutting down, in seconds (CPF

@@ -85,7 +85,8 @@ mirror "m" {
   }
 }
 `, nil)
-	if got := p.Services[0].Published(); got != "5000:5000, 5001:5001" || len(p.OpenPorts) > 0 || len(diags) > 0 {
+	if got := p.Services[0].Published(); got != "5000:5000, 5001:5001" || len(p.OpenPorts) > 0 || len(diags) != 1 ||
+		diags[0].Summary != "Open to the network" {
 		t.Errorf("%s %v %v", got, p.OpenPorts, diags)
 	}
 }
