@@ -9,8 +9,9 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.38.0
 # What no program reaches and the tests print pages of docs/ from: the language reference,
 # and the vocabulary with its sources.
-DOCUMENTS   := ^(schema/reference\.go|internal/verify/vocabulary/|templates/(set|source)\.go)
-SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/kubernetes $(addprefix .ci/kubernetes.d/,control node check)
+DOCUMENTS   := ^(schema/reference\.go|internal/verify/vocabulary/)
+SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/style .ci/kubernetes \
+	$(addprefix .ci/kubernetes.d/,control node check)
 # What does several things at a time, which the race detector watches: packages, whose
 # tests render labs too, and of the command, whose tests start it hundreds of times, what
 # builds and compares.

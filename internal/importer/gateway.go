@@ -74,9 +74,6 @@ func (i *ini) servers() []iniSection {
 	return list
 }
 
-// isMirrorAware reports whether the gateway follows the primary of the mirror of a server.
-func (s iniSection) isMirrorAware() bool { return s.keys["mirror_aware"] == "1" }
-
 // gatewayFile finds the CSP.ini of a gateway: where its variables say, where its image has it, or
 // beside what it is built from.
 func (d *discovery) gatewayFile(p *part) (string, bool) {
