@@ -158,6 +158,11 @@ func rangeOf(at *hcl.Range, l *listing) *sourceRange {
 
 // printReport writes the report to stdout.
 func (t *tool) printReport() error {
+	for i := range t.report.notices { // now that all secrets are known
+		if n := &t.report.notices[i]; t.redacted(n.Summary) != n.Summary {
+			n.Rule = ruleName(t.redacted(n.Summary))
+		}
+	}
 	switch t.report.format {
 	case formatGitHub:
 		t.printGitHub(t.report.notices)
