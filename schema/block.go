@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -143,6 +144,10 @@ func complete[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 		case strings.HasPrefix(diag.Summary, "Missing name for "):
 			kind := strings.TrimPrefix(diag.Summary, "Missing name for ")
 			diag.Detail = fmt.Sprintf("A %s block is labelled with its name. Write: %s \"NAME\" { ... }", kind, kind)
+		case diag.Summary == "Unsupported argument" && repeats(diag) && spec.severalTimes():
+			diag.Detail = fmt.Sprintf("No block takes count or for_each. To make several, use a dynamic block: dynamic %q "+
+				"{ for_each = [\"a\", \"b\"] labels = [%s.value] content { ... } }, with line breaks between the parts.",
+				spec.kind, spec.kind)
 		case diag.Summary == "Unsupported argument" && !hinted && len(spec.arguments) == 0:
 			diag.Detail += " Arguments stand inside blocks, for example: lab \"mylab\" { host = \"irishost\" }"
 		case diag.Summary == "Unsupported argument" && !hinted:
@@ -160,12 +165,40 @@ func complete[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 				diag.Detail += near
 				break
 			}
+			if spec.kind == "" {
+				names = append(names, "variable", "locals", "function")
+			}
+			names = append(names, "dynamic")
 			diag.Detail += fmt.Sprintf(" These are: %s.", strings.Join(names, ", "))
 		case diag.Summary == "Unsupported block type" && !hinted:
 			diag.Detail += " This block holds arguments only."
 		}
 	}
-	return diags
+	return withoutMistyped(diags)
+}
+
+// severalTimes reports whether a topology may have several blocks of the type.
+func (b *block[T]) severalTimes() bool {
+	return b.kind != "" && b.kind != "lab" && b.kind != "images" && b.kind != "iris"
+}
+
+// repeats reports whether a diagnostic is about what makes several blocks of one elsewhere.
+func repeats(diag *hcl.Diagnostic) bool {
+	return strings.Contains(diag.Detail, `named "count"`) || strings.Contains(diag.Detail, `named "for_each"`)
+}
+
+// withoutMistyped leaves out that an argument is missing where its name is mistyped, which is
+// reported with the name that was meant.
+func withoutMistyped(diags hcl.Diagnostics) hcl.Diagnostics {
+	return slices.DeleteFunc(diags, func(diag *hcl.Diagnostic) bool {
+		name, ok := strings.CutPrefix(diag.Detail, `The argument "`)
+		if name, _, _ = strings.Cut(name, `"`); !ok || diag.Summary != "Missing required argument" {
+			return false
+		}
+		return slices.ContainsFunc(diags, func(other *hcl.Diagnostic) bool {
+			return other.Summary == "Unsupported argument" && strings.HasSuffix(other.Detail, fmt.Sprintf("Did you mean %q?", name))
+		})
+	})
 }
 
 // nearType is the block type that a dynamic block meant, as a hint.

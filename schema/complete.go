@@ -87,9 +87,12 @@ func completeDynamic(diag *hcl.Diagnostic) bool {
 }
 
 // completeSyntax completes HCL's diagnostics about a file that cannot be parsed.
-func completeSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
+func completeSyntax(diags hcl.Diagnostics, content []byte) hcl.Diagnostics {
+	diags = singleQuotesFirst(diags)
 	for _, diag := range diags {
 		switch diag.Summary {
+		case "Unclosed configuration block":
+			diag.Detail = "This block has no closing brace before the end of the file. Add one." + misplacedBrace(content)
 		case "Unterminated template string":
 			diag.Detail = `The text that begins here has no end. Close it with ".`
 		case "Invalid single-argument block definition":
@@ -102,6 +105,49 @@ func completeSyntax(diags hcl.Diagnostics) hcl.Diagnostics {
 		}
 	}
 	return diags
+}
+
+// singleQuotesFirst leaves out what follows from single quotes: HCL takes what is in them for
+// something else.
+func singleQuotesFirst(diags hcl.Diagnostics) hcl.Diagnostics {
+	lines := map[int]bool{}
+	for _, diag := range diags {
+		if strings.HasPrefix(diag.Detail, "Single quotes are not valid.") {
+			diag.Detail = `Text stands in double quotes, and this is a single one. Write "text".`
+			lines[diag.Subject.Start.Line] = true
+		}
+	}
+	return slices.DeleteFunc(diags, func(diag *hcl.Diagnostic) bool {
+		return diag.Summary != "Invalid character" && diag.Subject != nil && lines[diag.Subject.Start.Line]
+	})
+}
+
+// misplacedBrace names the first closing brace that is indented otherwise than the line which
+// it closes: the missing one belongs before it. It returns a sentence with a leading space, or
+// "" where all are in their place.
+func misplacedBrace(content []byte) string {
+	type opener struct{ line, indent int }
+	var open []opener
+	for i, line := range strings.Split(string(content), "\n") {
+		text := strings.TrimLeft(line, " \t")
+		indent := len(line) - len(text)
+		text = strings.TrimSpace(text)
+		if strings.HasPrefix(text, "}") && len(open) > 0 {
+			last := open[len(open)-1]
+			if last.indent != indent {
+				return fmt.Sprintf(" The brace in line %d closes what begins in line %d, and is indented otherwise: the missing one "+
+					"probably belongs before it.", i+1, last.line)
+			}
+			open = open[:len(open)-1]
+		}
+		if strings.HasSuffix(text, "{") {
+			open = append(open, opener{i + 1, indent})
+		}
+	}
+	if len(open) > 1 {
+		return fmt.Sprintf(" The last one that is open begins in line %d.", open[len(open)-1].line)
+	}
+	return ""
 }
 
 // keyword is the single name that a diagnostic is about, "" for anything else.

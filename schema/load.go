@@ -69,7 +69,7 @@ func parseFile(name string, content []byte) (*hcl.File, hcl.Diagnostics) {
 		return nil, diags
 	}
 	file, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
-	return file, completeSyntax(diags)
+	return file, completeSyntax(diags, content)
 }
 
 // writtenSecrets are the defaults of sensitive variables as they stand in files

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -109,25 +110,72 @@ func (s *scope) evaluate(v *variable, a assignment) (cty.Value, bool) {
 	if v.kind == cty.String {
 		return cty.StringVal(a.setting.Value), true
 	}
-	problem := func(detail string) (cty.Value, bool) {
-		s.d.errorf(v.NameRange, "Unsuitable value",
-			"%s is not an expression for variable %q, which is %s: %s", a.setting.Origin, v.Name,
-			article(typeName(v.kind)), detail)
+	problem := func() (cty.Value, bool) {
+		s.d.errorf(v.NameRange, "Unsuitable value", "%s is not %s. Write it like %s.", a.setting.Origin,
+			article(typeName(v.kind)), settingExample(v, a.setting.Value))
 		return cty.DynamicVal, false
 	}
 	if diags := CheckLimits(a.setting.Origin, []byte(a.setting.Value)); diags.HasErrors() {
-		return problem(diags[0].Detail)
+		return problem()
 	}
 	expr, diags := hclsyntax.ParseExpression([]byte(a.setting.Value), a.setting.Origin, hcl.InitialPos)
 	if diags.HasErrors() {
-		return problem(diags[0].Detail)
+		return problem()
 	}
 	s.d.meter.instrumentExpression(expr)
 	value, diags := s.d.meter.value(expr, nil)
 	if diags = s.closed(diags); diags.HasErrors() {
-		return problem(diags[0].Detail)
+		return problem()
 	}
 	return value, true
+}
+
+// settingExample shows how a value of the variable's type is given on the command line. A
+// list of names that were given with commas is shown as it is written.
+func settingExample(v *variable, given string) string {
+	example := exampleOf(v.kind)
+	isList := v.kind.IsListType() || v.kind.IsSetType()
+	if isList && v.kind.ElementType() == cty.String && !v.sensitive && !strings.ContainsAny(given, "[]{}()\"'") {
+		var names []string
+		for name := range strings.SplitSeq(given, ",") {
+			names = append(names, fmt.Sprintf("%q", strings.TrimSpace(name)))
+		}
+		if len(given) <= longestName {
+			example = "[" + strings.Join(names, ", ") + "]"
+		}
+	}
+	if strings.ContainsAny(example, "\" ") {
+		return fmt.Sprintf("'%s=%s'", v.Name, example)
+	}
+	return v.Name + "=" + example
+}
+
+// exampleOf is a value of a type, as the language writes it.
+func exampleOf(t cty.Type) string {
+	switch {
+	case t == cty.Number:
+		return "3"
+	case t == cty.Bool:
+		return "true"
+	case t.IsListType() || t.IsSetType():
+		return "[" + exampleOf(t.ElementType()) + "]"
+	case t.IsMapType():
+		return "{ a = " + exampleOf(t.ElementType()) + " }"
+	case t.IsTupleType():
+		var elements []string
+		for _, element := range t.TupleElementTypes() {
+			elements = append(elements, exampleOf(element))
+		}
+		return "[" + strings.Join(elements, ", ") + "]"
+	case t.IsObjectType():
+		var fields []string
+		for name, attribute := range t.AttributeTypes() {
+			fields = append(fields, name+" = "+exampleOf(attribute))
+		}
+		slices.Sort(fields)
+		return "{ " + strings.Join(fields, ", ") + " }"
+	}
+	return `"a"`
 }
 
 // closed explains why a value from outside the topology cannot refer to

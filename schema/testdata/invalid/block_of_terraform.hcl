@@ -1,0 +1,3 @@
+lab "m" {}
+resource "d" {
+}

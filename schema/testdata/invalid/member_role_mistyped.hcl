@@ -1,0 +1,4 @@
+lab "m" {}
+mirror "d" {
+  member "a" { rolle = "primary" }
+}

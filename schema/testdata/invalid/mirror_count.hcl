@@ -1,0 +1,5 @@
+lab "m" {}
+mirror "d" {
+  count = 3
+  member "a" { role = "primary" }
+}

@@ -1,0 +1,5 @@
+lab "m" {}
+mirror "d" {
+  for_each = ["a"]
+  member "a" { role = "primary" }
+}

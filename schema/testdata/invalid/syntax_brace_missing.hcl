@@ -1,0 +1,5 @@
+lab "m" {}
+mirror "d" {
+  member "a" {
+    role = "primary"
+}
