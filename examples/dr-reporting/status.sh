@@ -9,6 +9,26 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
+# need_tools ends the script where a program is missing that it needs: without one of
+# them it would take a lab that is well for broken.
+need_tools() {
+  local tool
+  local -a missing=()
+  for tool in docker timeout sha256sum; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
+  if ((${#missing[@]} > 0)); then
+    printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
+    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    exit 1
+  fi
+  if ! docker compose version >/dev/null 2>&1; then
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    exit 1
+  fi
+}
+
 # How long one service may take to answer, in seconds, and how many are asked at
 # the same time.
 answer_limit=10
@@ -152,6 +172,7 @@ case $#:${1-} in
     ;;
   *) profile=$1 ;;
 esac
+need_tools
 
 select_services "$profile"
 declare -A selected
@@ -251,6 +272,43 @@ ask_ports() {
     [[ -n ${selected[$service]-} && ${status[$service]-} == Up* && ${superservers[i + 2]} != 0 ]] || continue
     beside superserver_status "${superservers[i + 2]}"
   done
+}
+
+# ask_haproxy leaves the statistics of every running haproxy in a file named after it.
+ask_haproxy() {
+  local i service last=
+  for ((i = 0; i < ${#superservers[@]}; i += 3)); do
+    service=${superservers[i]}
+    [[ $service != "$last" && -n ${selected[$service]-} && ${status[$service]-} == Up* ]] || continue
+    last=$service
+    beside haproxy_statistics "$service"
+  done
+}
+
+# haproxy_statistics SERVICE asks with what the image has: bash, or Alpine's wget.
+haproxy_statistics() {
+  # shellcheck disable=SC2016 # the shell of the container expands it
+  timeout "$answer_limit" docker exec "${container[$1]}" bash -c '
+    exec 3<>/dev/tcp/127.0.0.1/8404 && printf "GET /;csv HTTP/1.0\r\n\r\n" >&3 || exit
+    while IFS= read -r line; do printf "%s\n" "$line"; done <&3' >"$answers/$1" 2>/dev/null </dev/null ||
+    timeout "$answer_limit" docker exec "${container[$1]}" wget -q -O - "http://127.0.0.1:8404/;csv" \
+      >"$answers/$1" 2>/dev/null </dev/null || true
+}
+
+# served_by SERVICE MIRROR sets server to the member that this haproxy has up for the
+# mirror: "none", or nothing where it did not say. The status is field 18.
+served_by() {
+  local -a field
+  server=
+  [[ -s $answers/$1 ]] || return 0
+  while IFS=, read -r -a field; do
+    [[ ${field[0]-} == "$2" ]] || continue
+    case ${field[1]-}:${field[17]-} in
+      FRONTEND:* | BACKEND:*) ;;
+      *:UP*) server=${server#none}${server:+ }${field[1]} server=${server# } ;;
+      *) server=${server:-none} ;;
+    esac
+  done <"$answers/$1"
 }
 
 superserver_status() {
@@ -355,7 +413,7 @@ check_mirrors() {
 }
 
 check_others() {
-  local i service seen
+  local i service seen server
   for ((i = 0; i < ${#others[@]}; i += 2)); do
     service=${others[i]}
     [[ -n ${selected[$service]-} ]] || continue
@@ -389,6 +447,11 @@ check_others() {
       fi
       seen="port ${superservers[i + 2]}: ${seen:-closed}"
     fi
+    served_by "$service" "${superservers[i + 1]}"
+    seen+="${server:+${seen:+, }to $server}"
+    if [[ $server == none && ${superservers[i + 2]} == 0 && -n ${failover_members[${superservers[i + 1]}]-} ]]; then
+      problem "$service has no primary of ${superservers[i + 1]} to offer: docker compose logs --tail 50 $service"
+    fi
     row "$service" "haproxy for ${superservers[i + 1]}" "$seen"
     # One line a mirror, but one container.
     if [[ $service != "${superservers[i - 3]-}" || $i == 0 ]]; then
@@ -401,6 +464,7 @@ find_containers || exit 1
 declare -A failover_members primaries backups
 ask_members
 ask_ports
+ask_haproxy
 wait
 printf "%-${width}s  %-24s  %-34s  %s\n" SERVICE DECLARED CONTAINER SEEN
 check_members

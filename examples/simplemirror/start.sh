@@ -9,6 +9,26 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
+# need_tools ends the script where a program is missing that it needs: without one of
+# them it would take a lab that is well for broken.
+need_tools() {
+  local tool
+  local -a missing=()
+  for tool in docker timeout sha256sum; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
+  if ((${#missing[@]} > 0)); then
+    printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
+    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    exit 1
+  fi
+  if ! docker compose version >/dev/null 2>&1; then
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    exit 1
+  fi
+}
+
 # Oldest Docker Engine and Compose that this lab is made for.
 engine_minimum=20.10.0
 compose_minimum=2.20.3
@@ -142,6 +162,7 @@ case $#:${1-} in
     ;;
   *) profile=$1 ;;
 esac
+need_tools
 
 select_services "$profile"
 declare -A selected touched

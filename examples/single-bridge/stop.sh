@@ -9,6 +9,26 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
+# need_tools ends the script where a program is missing that it needs: without one of
+# them it would take a lab that is well for broken.
+need_tools() {
+  local tool
+  local -a missing=()
+  for tool in docker timeout sha256sum; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
+  if ((${#missing[@]} > 0)); then
+    printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
+    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    exit 1
+  fi
+  if ! docker compose version >/dev/null 2>&1; then
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    exit 1
+  fi
+}
+
 # Mirrors: name, and whether its members keep their data in data/.
 mirrors=(
   ap1 false
@@ -25,8 +45,8 @@ Usage: ./stop.sh [--purge [--yes]]
   (nothing)   stops every container; nothing is lost, ./start.sh goes on from there
   --purge     deletes the lab's containers, networks and volumes and the directory
               data/, with every database in them. The licence key stays. Names what
-              goes and, on a terminal, asks first.
-  --yes       does not ask
+              goes, and asks first.
+  --yes       does not ask; needed where nobody could answer, away from a terminal
 
 Exit code: 0 done, 1 failed or declined, 2 wrong usage.
 EOF
@@ -49,8 +69,10 @@ for argument in "$@"; do
   esac
 done
 
-# consent names what --purge deletes, and asks where somebody can answer. Away
-# from a terminal the flag itself is the consent.
+need_tools
+
+# consent names what --purge deletes, and asks. Away from a terminal nobody can answer,
+# and --yes is the consent.
 consent() {
   local i answer
   echo "This deletes of the lab in $PWD:"
@@ -66,8 +88,12 @@ consent() {
     echo "  the directory $PWD/data"
   fi
   echo "The licence key and the generated files stay."
-  if [[ $yes == true || ! -t 0 ]]; then
+  if [[ $yes == true ]]; then
     return 0
+  fi
+  if [[ ! -t 0 ]]; then
+    echo "This is no terminal: --purge --yes deletes without asking." >&2
+    return 1
   fi
   read -r -p "Delete all this? [y/N] " answer || return 1
   [[ $answer == [yY] || $answer == [yY][eE][sS] ]]

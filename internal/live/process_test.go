@@ -75,7 +75,7 @@ func (l *liveLab) startNGINX(t *testing.T) *process {
 	}
 	write(t, filepath.Join(directory, "nginx.conf"), config)
 	write(t, filepath.Join(directory, "default.conf"), l.moved(t, "nginx/"+n.Name+".conf", n.Service))
-	return run(t, directory, l.web(), program, "-e", "stderr", "-p", directory, "-c", "nginx.conf", "-g", "daemon off;")
+	return run(t, directory, l.web(), program, "-e", "stderr", "-p", directory, "-c", "nginx.conf", "-g", n.Settings)
 }
 
 // web is the address of the lab's nginx.

@@ -128,6 +128,9 @@ func (m *maker) backend(from, to *Service, role string) *Backend {
 	return &Backend{Name: to.Name, Role: role}
 }
 
+// stopSlack is what nginx takes to stop once its workers have, in seconds.
+const stopSlack = 5
+
 func (m *maker) addNGINX() {
 	gateways := map[string]*Gateway{}
 	for _, g := range m.p.Gateways {
@@ -140,6 +143,11 @@ func (m *maker) addNGINX() {
 			ReadTimeout: n.ReadTimeout.Text, WebSocketTimeout: n.WebSocketTimeout.Text,
 			Config: n.Config,
 		}
+		// SIGQUIT, which stops the image, lets requests end; a WebSocket, which may
+		// live on for hours, is cut when no request can last any longer.
+		longest := (n.ReadTimeout.Millis + 999) / 1000
+		balancer.Settings = fmt.Sprintf("daemon off; worker_shutdown_timeout %ds;", longest)
+		balancer.StopGrace = fmt.Sprintf("%ds", longest+stopSlack)
 		for _, ref := range n.Gateways {
 			if g := gateways[ref.Name]; g != nil {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))

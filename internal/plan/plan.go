@@ -315,7 +315,11 @@ type NGINX struct {
 	// GatewayRequests is how many requests it has at one gateway at a time, and
 	// PathRequests how many for one path, and so for one mirror.
 	GatewayRequests, PathRequests int
-	Config                        string // raw text of the server block, "" for none
+	// Settings are nginx's own, beside those of its file: the -g of its command line.
+	Settings string
+	// StopGrace is how long Docker waits for it to stop, e.g. "65s".
+	StopGrace string
+	Config    string // raw text of the server block, "" for none
 }
 
 // A Backend is a server of a load balancer, seen from that balancer.

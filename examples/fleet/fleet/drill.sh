@@ -9,6 +9,26 @@ if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
+# need_tools ends the script where a program is missing that it needs: without one of
+# them it would take a lab that is well for broken.
+need_tools() {
+  local tool
+  local -a missing=()
+  for tool in docker timeout sha256sum; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
+  if ((${#missing[@]} > 0)); then
+    printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
+    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    exit 1
+  fi
+  if ! docker compose version >/dev/null 2>&1; then
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    exit 1
+  fi
+}
+
 # Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
 # them that counts: below 100 where something stands in for IRIS, above on a slow host.
 scale=${LAB_TIME_SCALE:-100}
@@ -135,6 +155,7 @@ case $#:${1-} in
     ;;
 esac
 wanted=${2-}
+need_tools
 
 # find_containers asks Docker once for all containers of the lab. It sets project,
 # and for each service that has a container its ID in container and in status what
@@ -623,11 +644,33 @@ running() {
 
 # finish ends every drill: by itself, on a failure, on Ctrl-C. In a trap, "return" without
 # a number returns what was before the trap: what is called here gives one.
+# abandon ends the script while it puts the lab back, at a second Ctrl-C, and says what
+# is left to do.
+abandon() {
+  cat >&2 <<EOF
+
+Interrupted again: mirror $mirror is not as it was. What is left to put back:
+EOF
+  local i
+  for ((i = 0; i < ${#severed[@]}; i += 4)); do
+    echo "  docker network connect --ip ${severed[i + 2]} --alias ${severed[i + 3]} ${severed[i + 1]} ${severed[i]}" >&2
+  done
+  for i in "${set_members[@]}"; do
+    echo "  $i was ${found_state[$i]} (${found_type[$i]})" >&2
+  done
+  for i in $lost_gateway $lost_arbiter; do
+    echo "  $i was running" >&2
+  done
+  echo "./start.sh starts what is stopped, and ./status.sh shows the lab as it is now." >&2
+  rm -rf "$work"
+  exit 1
+}
+
 finish() {
   local code=$? mended=yes
   set +e                                 # whatever fails, the rest is put back
   trap '' HUP                            # also where nobody reads what is printed
-  trap 'rm -rf "$work"; exit 1' INT TERM # an EXIT trap does not run in another
+  trap abandon INT TERM # an EXIT trap does not run in another
   if [[ -n $watch ]]; then
     kill "$watch" && wait "$watch"
   fi 2>/dev/null

@@ -378,6 +378,7 @@ func checkHealthPorts(l *checker) {
 	for _, s := range l.Compose.Services {
 		for _, w := range s.Health.Test {
 			for field := range strings.FieldsSeq(w.Text) {
+				field = strings.Trim(field, `'"`)
 				if _, rest, found := strings.Cut(field, "/dev/tcp/"); found {
 					host, port, _ := strings.Cut(rest, "/")
 					l.checkHealthPort(s, w.At, host, facts.Number(port))
@@ -399,6 +400,9 @@ func (l *checker) checkHealthPort(s *facts.Service, at facts.Position, host stri
 			"The health check of "+s.Name+" asks "+host+", which is not the service itself.",
 			"Ask 127.0.0.1.")
 		return
+	}
+	if h := l.Roles[s].HAProxy; h != nil && h.Bound(host, port) {
+		return // on its loopback address as well, where others do not reach it
 	}
 	if ports := l.Listens(s); !l.Opaque(s) && !slices.Contains(ports, port) {
 		l.Report(s.File, at, "Health check that nothing answers",
