@@ -106,6 +106,8 @@ func TestHAProxyConnections(t *testing.T) {
 		}
 		if files := 2*balancer.MaxConn + 3*c.mirrors + 16; files > fileLimit {
 			t.Errorf("%d mirrors: %d files", c.mirrors, files)
+		} else if balancer.Files < files || balancer.Files > fileLimit {
+			t.Errorf("%d mirrors: %d files are allowed, %d needed", c.mirrors, balancer.Files, files)
 		}
 		if room := balancer.MaxConn - c.mirrors*balancer.MirrorConn; room < 2*c.mirrors+balancer.StatsConn {
 			t.Errorf("%d mirrors: room for %d connections of checks and statistics", c.mirrors, room)

@@ -342,6 +342,7 @@ type HAProxy struct {
 	MirrorConn    int        // connections of each mirror
 	MaxConn       int        // connections of the process: those of all mirrors, health checks and statistics
 	StatsConn     int        // connections of the statistics
+	Files         int        // that the process may open
 	Config        string     // raw text of the defaults section, "" for none
 	FirstPort     int        // container port of the first listener
 }

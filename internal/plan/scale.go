@@ -147,6 +147,7 @@ func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) {
 	balancer.StatsConn = statsConnections
 	balancer.MirrorConn = min(h.MaxConn, most)
 	balancer.MaxConn = mirrors*balancer.MirrorConn + besides
+	balancer.Files = min(fileLimit, roundUp(files+2*mirrors*balancer.MirrorConn, 1000))
 	switch {
 	case h.MaxConn <= most:
 	case h.Given("maxconn"):
