@@ -73,13 +73,13 @@ var survivors = []survivor{
 	},
 
 	{
-		path:   composePath,
+		path:   composeFile,
 		kind:   "timeout",
 		line:   `options: \{ max-size: .*`,
 		reason: "how much of a log is kept is a choice",
 	},
 	{
-		path:   composePath,
+		path:   composeFile,
 		kind:   "timeout",
 		line:   `command: .*worker_shutdown_timeout .*`,
 		reason: "requests and WebSockets may be cut sooner when nginx stops, and Docker kills what takes longer",
