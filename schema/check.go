@@ -76,7 +76,8 @@ func (d *decoder) checkNumbers(lab *Lab) bool {
 	if routes := gateways * (servers + balancers); routes > maxRoutes {
 		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
 			"Each of the %d web gateways serves each of %d mirrors, members and application servers, and each of %d "+
-				"balancers asks each gateway: %d routes, and a lab has at most %d. Use fewer web gateways, or make several "+
+				"balancers asks each gateway: %d routes, and a lab has at most %d. Use fewer web gateways, or "+
+				"make several "+
 				"labs.", gateways, servers, balancers, routes, maxRoutes)
 	}
 	if len(lab.Profiles) > maxProfiles {

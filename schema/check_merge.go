@@ -56,7 +56,8 @@ func (d *decoder) checkCreations(f *cpf.File, made map[string]*Database, at hcl.
 		}
 		reported[key] = true
 		d.errorf(at, "Created already",
-			"Line %d of merge: IRIS skips %s:Name=%s, because the lab creates it for database %q at %s. Write %s with the "+
+			"Line %d of merge: IRIS skips %s:Name=%s, because the lab creates it for database %q at %s. Write %s "+
+				"with the "+
 				"arguments to change.", action.Line, action.Name, action.Value("Name"), db.Name, db.NameRange,
 			"Modify"+strings.TrimPrefix(action.Name, "Create"))
 	}

@@ -92,7 +92,8 @@ func completeSyntax(diags hcl.Diagnostics, content []byte) hcl.Diagnostics {
 	for _, diag := range diags {
 		switch diag.Summary {
 		case "Unclosed configuration block":
-			diag.Detail = "This block has no closing brace before the end of the file. Add one." + misplacedBrace(content)
+			diag.Detail = "This block has no closing brace before the end of the file. Add one." +
+				misplacedBrace(content)
 		case "Unterminated template string":
 			diag.Detail = `The text that begins here has no end. Close it with ".`
 		case "Invalid single-argument block definition":
@@ -135,7 +136,8 @@ func misplacedBrace(content []byte) string {
 		if strings.HasPrefix(text, "}") && len(open) > 0 {
 			last := open[len(open)-1]
 			if last.indent != indent {
-				return fmt.Sprintf(" The brace in line %d closes what begins in line %d, and is indented otherwise: the missing one "+
+				return fmt.Sprintf(" The brace in line %d closes what begins in line %d, and is indented "+
+					"otherwise: the missing one "+
 					"probably belongs before it.", i+1, last.line)
 			}
 			open = open[:len(open)-1]

@@ -92,8 +92,9 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 		lab.WebGateways = append(lab.WebGateways, g)
 	case "nginx":
 		n := &NGINX{
-			Service: d.service(b), MaxFails: 1, FailTimeout: Duration{"5s", 5000}, WebSocketTimeout: Duration{"1h", 3_600_000},
-			ConnectTimeout: Duration{"1s", 1000}, ReadTimeout: Duration{"60s", 60_000},
+			Service: d.service(b), MaxFails: 1, FailTimeout: Duration{"5s", 5000},
+			WebSocketTimeout: Duration{"1h", 3_600_000},
+			ConnectTimeout:   Duration{"1s", 1000}, ReadTimeout: Duration{"60s", 60_000},
 		}
 		decode(d, d.language.nginx, b.Body, &n.Decl, n)
 		lab.NGINX = append(lab.NGINX, n)

@@ -331,7 +331,8 @@ func nginxBlock() *block[NGINX] {
 			{"read_timeout", "string", `"60s"`,
 				"time between two reads of a gateway's answer; above the gateways' server_response_timeout", false,
 				func(v value, n *NGINX) { v.duration(&n.ReadTimeout, "1s", "1d") }},
-			{"sticky", "bool", "true where the image is nginx 1.30 or later", "a browser stays on one gateway, by a cookie; clients without cookies go to one after the other", false,
+			{"sticky", "bool", "true where the image is nginx 1.30 or later", "a browser stays on one gateway, by " +
+				"a cookie; clients without cookies go to one after the other", false,
 				func(v value, n *NGINX) { v.flag(&n.Sticky) }},
 			{"websocket_timeout", "string", `"1h"`, "how long an idle WebSocket lives", false,
 				func(v value, n *NGINX) { v.duration(&n.WebSocketTimeout, "1s", "24d") }},
@@ -357,7 +358,8 @@ func haproxyBlock() *block[HAProxy] {
 				func(v value, h *HAProxy) { v.duration(&h.CheckInterval, "100ms", "1h") }},
 			{"idle_timeout", "string", `"24h"`, "how long an idle SQL connection lives", false,
 				func(v value, h *HAProxy) { v.duration(&h.IdleTimeout, "1s", "24d") }},
-			{"maxconn", "number", "4000", "connections of each mirror; further clients wait until one leaves. Fewer by default where one process cannot hold as many for each of its mirrors", false,
+			{"maxconn", "number", "4000", "connections of each mirror; further clients wait until one leaves. " +
+				"Fewer by default where one process cannot hold as many for each of its mirrors", false,
 				func(v value, h *HAProxy) { v.whole(&h.MaxConn, 1, 1_000_000) }},
 			{"stats_port", "number", "0", "host port of the statistics page and `/metrics`", false,
 				func(v value, h *HAProxy) { v.whole(&h.StatsPort, 0, maxPort) }},

@@ -44,29 +44,34 @@ var hostile = []struct{ name, topology, want string }{
 	{"number of JSON", computing(`jsondecode("[1e99999999]")`), "Number out of range"},
 	{"number of many digits", computing(`jsondecode(join("", [for i in range(30000): "9"]))`), "Number out of range"},
 	{"digits of a text", computing(`join("", [for i in range(30000): "9"])`, `local.l0 + 1`), "Number out of range"},
-	{"parsed digits", computing(`join("", [for i in range(30000): "9"])`, `parseint(local.l0, 10)`), "Unsuitable argument"},
+	{"parsed digits", computing(`join("", [for i in range(30000): "9"])`, `parseint(local.l0, 10)`),
+		"Unsuitable argument"},
 	{"power", computing(`pow(10, 1e9)`), "Number out of range"},
 	{"widths of a list", computing(`formatlist("%9999d", range(100000))`), "Value too large"},
-	{"widths of one text", computing(`format(join("", [for i in range(9000): "%9999d"]), range(9000)...)`), "Value too large"},
+	{"widths of one text", computing(`format(join("", [for i in range(9000): "%9999d"]), range(9000)...)`),
+		"Value too large"},
 	{"argument shown again", computing(`join("", [for i in range(60000): "%[1]s"])`, `format(local.l0, local.l0)`),
 		"Value too large"},
 	{"precision", computing(`format("%.99999f", 1)`), "Unsuitable argument"},
 	{"spaces", computing(`join("\n", range(9000))`, `indent(9000, local.l0)`), "Value too large"},
-	{"joined texts", computing(`join("", [for i in range(9000): "0123456789"])`, `join(local.l0, range(9000))`), "Value too large"},
+	{"joined texts", computing(`join("", [for i in range(9000): "0123456789"])`, `join(local.l0, range(9000))`),
+		"Value too large"},
 	{"replaced texts", computing(`join("", range(20000))`, `replace(local.l0, "1", local.l0)`), "Value too large"},
 	{"replaced empty text", computing(`join("", range(20000))`, `replace(local.l0, "", local.l0)`), "Value too large"},
 	{"replaced matches", computing(`join("", range(20000))`, `regexreplace(local.l0, ".", "$0$0$0$0$0$0$0$0$0")`), ""},
 	{"replaced groups", computing(`join("", [for i in range(9000): "$0"])`, `regexreplace(local.l0, ".", local.l0)`),
 		"Value too large"},
 	{"long expression", computing(`regex("` + strings.Repeat("(x+x+)+y|", 5000) + `z", "a")`), "Unsuitable argument"},
-	{"repeated expression", computing(`regex("` + strings.Repeat("[a-z]{1,1000}", 50) + `", "a")`), "Unsuitable argument"},
+	{"repeated expression", computing(`regex("` + strings.Repeat("[a-z]{1,1000}", 50) + `", "a")`),
+		"Unsuitable argument"},
 	{"expression in a loop", computing(`join("", [for i in range(3000): "a"])`,
 		`[for i in range(10000): try(regex("([a-z]{1,500}[0-9]){1}!", local.l0), "")]`), "Too much to compute"},
 	{"expression of a long text", computing(`join("", [for i in range(60000): "aaaaaaaa"])`,
 		`regex("(a|aa|aaa|aaaa){1,100}b", local.l0)`), "Too much to compute"},
 	{"matches with groups", computing(`join("", range(20000))`, `regexall("`+strings.Repeat("()", 100)+`", local.l0)`),
 		"Value too large"},
-	{"compiled in a loop", computing(`[for i in range(10000): can(regex("(a{1,100}){1,9}${i}", "a"))]`), "Too much to compute"},
+	{"compiled in a loop", computing(`[for i in range(10000): can(regex("(a{1,100}){1,9}${i}", "a"))]`),
+		"Too much to compute"},
 	{"set of numbers", computing(`setunion(range(60000), range(60000))`), "Too much to compute"},
 	{"set of like numbers", computing(`toset([for i in range(20000): 100000000000000 + i])`), "Too much to compute"},
 	{"set of sets", computing(`toset(range(9000))`, `[for i in range(1000): length(local.l0)]`), "Too much to compute"},
@@ -77,10 +82,12 @@ var hostile = []struct{ name, topology, want string }{
 		`tolist(flatten([for i in range(9000): [i, "a", true]]))`), "Too much to compute"},
 	{"mixed objects", computing(`tolist([for i in range(9000): { "a${i}" = i }])`), "Too much to compute"},
 	{"mixed map", computing(`tomap({ for i in range(9000): "a${i}" => { "b${i}" = i } })`), "Too much to compute"},
-	{"mixed choice", computing(`[for i in range(9000): { "a${i}" = i }]`, `true ? local.l0 : []`), "Too much to compute"},
+	{"mixed choice", computing(`[for i in range(9000): { "a${i}" = i }]`, `true ? local.l0 : []`),
+		"Too much to compute"},
 	{"JSON in JSON", computing(`jsonencode(range(20000))`,
 		`[for i in range(100): jsondecode(local.l0)]`), "Too much to compute"},
-	{"escaped JSON", computing(`join("", [for i in range(90000): "<<<<<<<<"])`, `jsonencode(local.l0)`), "Value too large"},
+	{"escaped JSON", computing(`join("", [for i in range(90000): "<<<<<<<<"])`, `jsonencode(local.l0)`),
+		"Value too large"},
 	{"nested JSON", computing(`join("", [for i in range(90000): "["])`, `jsondecode(local.l0)`), "Unsuitable argument"},
 	{"rows", computing(`join("\n", [for i in range(90000): "a,b"])`, `csvdecode(local.l0)`), "Too much to compute"},
 	{"columns", computing(`join(",", [for i in range(90000): "a${i}"])`, `csvdecode("${local.l0}\n${local.l0}")`),
@@ -101,21 +108,29 @@ var hostile = []struct{ name, topology, want string }{
 		attributes(1000) + "}))\n  default = [" + strings.Repeat("{}, ", 10000) + "]\n}\n",
 		"Too much to compute"},
 	{"digits", "lab \"m\" { host_number = " + strings.Repeat("9", 3_000_000) + " }\n", "Number out of range"},
-	{"directives", computing("<<A\n" + strings.Repeat("%{ if true }", 20000) + strings.Repeat("%{ endif }", 20000) + "\nA"),
+	{"directives", computing("<<A\n" + strings.Repeat("%{ if true }", 20000) + strings.Repeat("%{ endif }",
+		20000) + "\nA"),
 		"Nested too deep"},
-	{"blocks in blocks", "lab \"m\" {}\ndynamic \"mirror\" {\n  for_each = range(1000)\n  labels = [\"m${mirror.value}\"]\n" +
-		"  content {\n    dynamic \"member\" {\n      for_each = range(1000)\n      labels = [\"x${mirror.value}-${member.value}\"]\n" +
+	{"blocks in blocks", "lab \"m\" {}\ndynamic \"mirror\" {\n  for_each = range(1000)\n  labels = " +
+		"[\"m${mirror.value}\"]\n" +
+		"  content {\n    dynamic \"member\" {\n      for_each = range(1000)\n      labels = " +
+		"[\"x${mirror.value}-${member.value}\"]\n" +
 		"      content { role = \"primary\" }\n    }\n  }\n}\n", "Too many blocks"},
-	{"networks", "lab \"m\" {}\ndynamic \"network\" {\n  for_each = range(20000)\n  labels = [\"n${network.value}\"]\n" +
+	{"networks", "lab \"m\" {}\ndynamic \"network\" {\n  for_each = range(20000)\n  labels = " +
+		"[\"n${network.value}\"]\n" +
 		"  content {}\n}\n", "Too many networks"},
-	{"profiles", "lab \"m\" {}\nmirror \"demo\" {\n  member \"demo-a\" { role = \"primary\" }\n}\ndynamic \"profile\" {\n" +
+	{"profiles", "lab \"m\" {}\nmirror \"demo\" {\n  member \"demo-a\" { role = \"primary\" }\n}\ndynamic " +
+		"\"profile\" {\n" +
 		"  for_each = range(20000)\n  labels = [\"p${profile.value}\"]\n  content { services = [\"demo-a\"] }\n}\n",
 		"Too many profiles"},
-	{"addresses", "lab \"m\" {}\ndynamic \"network\" {\n  for_each = range(200)\n  labels = [\"n${network.value}\"]\n  content {}\n}\n" +
+	{"addresses", "lab \"m\" {}\ndynamic \"network\" {\n  for_each = range(200)\n  labels = " +
+		"[\"n${network.value}\"]\n  content {}\n}\n" +
 		"dynamic \"haproxy\" {\n  for_each = range(2000)\n  labels = [\"h${haproxy.value}\"]\n  content {}\n}\n",
 		"Too many addresses"},
-	{"gateways", "lab \"m\" {}\ndynamic \"web_gateway\" {\n  for_each = range(2000)\n  labels = [\"g${web_gateway.value}\"]\n" +
-		"  content {}\n}\ndynamic \"nginx\" {\n  for_each = range(2000)\n  labels = [\"h${nginx.value}\"]\n  content {}\n}\n",
+	{"gateways", "lab \"m\" {}\ndynamic \"web_gateway\" {\n  for_each = range(2000)\n  labels = " +
+		"[\"g${web_gateway.value}\"]\n" +
+		"  content {}\n}\ndynamic \"nginx\" {\n  for_each = range(2000)\n  labels = [\"h${nginx.value}\"]\n  " +
+		"content {}\n}\n",
 		"Too many routes"},
 	{"unknown services", "lab \"m\" {}\nmirror \"demo\" {\n  member \"demo-a\" { role = \"primary\" }\n}\n" +
 		"profile \"p\" {\n  services = [for i in range(50000): \"demo-${i}\"]\n}\n", "Unknown service"},

@@ -67,7 +67,8 @@ func conceal(diag *hcl.Diagnostic, arguments []concealed) {
 	}
 	for _, a := range arguments {
 		if a.at.Filename == diag.Subject.Filename && a.at.Overlaps(*diag.Subject) {
-			diag.Detail = fmt.Sprintf("The value of %s is sensitive, so what is wrong with it is not shown. Correct it, or "+
+			diag.Detail = fmt.Sprintf("The value of %s is sensitive, so what is wrong with it is not shown. "+
+				"Correct it, or "+
 				"take the mark off its variable to see the message.", a.name)
 			return
 		}

@@ -116,7 +116,8 @@ func (c *call) end(m *meter, index int, v cty.Value, earlier []cty.Value) {
 		m.exceed(c.at, "Unsuitable argument", b.problem)
 	case b.makes > maxWeight:
 		m.exceed(c.at, "Value too large",
-			"The call of "+c.name+" makes a value of more than 250,000 elements, or 4 MB of text. A lab is described by "+
+			"The call of "+c.name+" makes a value of more than 250,000 elements, or 4 MB of text. A lab is "+
+				"described by "+
 				"far less; make its arguments smaller.")
 	default:
 		m.spend(add(callCost, add(b.work, b.makes)), c.at)

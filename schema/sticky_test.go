@@ -22,7 +22,8 @@ func TestStickyDefault(t *testing.T) {
 			"images":  fmt.Sprintf("images { nginx = %q }\nnginx \"web\" {}\n", image),
 			"compose": fmt.Sprintf("nginx \"web\" { compose = { image = %q } }\n", image),
 		} {
-			const rest = "lab \"x\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\nweb_gateway \"g\" {}\n"
+			const rest = "lab \"x\" {}\nmirror \"m\" {\n  member \"a\" { role = \"primary\" }\n}\nweb_gateway " +
+				"\"g\" {}\n"
 			lab := load(t, rest+topology)
 			if got := lab.NGINX[0].Sticky; got != want {
 				t.Errorf("%s, given in %s: sticky is %v, want %v", image, where, got, want)

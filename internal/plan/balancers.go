@@ -227,7 +227,8 @@ func (m *maker) addHAProxy() {
 		s := m.services[h.Service]
 		balancer := &HAProxy{
 			Service: s, ViaGateways: h.HealthCheck == "web_gateway", CheckInterval: h.CheckInterval.Text,
-			CheckMillis: h.CheckInterval.Millis, IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort, Config: h.Config,
+			CheckMillis: h.CheckInterval.Millis, IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort,
+			Config: h.Config,
 		}
 		members := 0
 		for _, ref := range h.Mirrors {

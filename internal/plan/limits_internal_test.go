@@ -37,7 +37,8 @@ func TestHostPortsRunOut(t *testing.T) {
 // fleet is a lab of that many mirrors of one member, all served by one haproxy,
 // as far as balancers see it.
 func fleet(mirrors int) *maker {
-	h := &schema.HAProxy{Service: &schema.Service{Decl: schema.Decl{Name: "sql"}}, HealthCheck: "web_server", MaxConn: 4000}
+	h := &schema.HAProxy{Service: &schema.Service{Decl: schema.Decl{Name: "sql"}}, HealthCheck: "web_server",
+		MaxConn: 4000}
 	m := &maker{
 		lab: &schema.Lab{HAProxy: []*schema.HAProxy{h}}, p: &Plan{ClientNetwork: &Network{}},
 		services: map[*schema.Service]*Service{h.Service: {Name: "sql"}},
@@ -79,7 +80,9 @@ func TestHAProxyPortsRunOut(t *testing.T) {
 func TestHAProxyConnectionsWarning(t *testing.T) {
 	m := fleet(1100)
 	m.addHAProxy()
-	want := `haproxy "sql" serves 1100 mirrors. A process may open 524288 files, and a connection takes two, so that it holds 230 connections for each mirror (maxconn). More haproxy blocks, each with a part of the mirrors, hold more.`
+	want := `haproxy "sql" serves 1100 mirrors. A process may open 524288 files, and a connection takes two, so ` +
+		`that it holds 230 connections for each mirror (maxconn). More haproxy blocks, each with a part of the ` +
+		`mirrors, hold more.`
 	if len(m.diags) != 1 || m.diags[0].Summary != "Few connections" || m.diags[0].Detail != want {
 		t.Errorf("%v, want\n%s", m.diags, want)
 	}
@@ -94,7 +97,8 @@ func TestHAProxyConnections(t *testing.T) {
 	}{
 		{1, 4000, 4000, false}, {16, 4000, 4000, false}, {64, 4000, 4000, false}, {2, 10, 10, false},
 		{1, 200_000, 200_000, false},
-		{66, 4000, 3960, false}, {1000, 4000, 250, true}, {4000, 4000, 61, true}, {40_000, 4000, 3, true}, {40_000, 3, 3, false},
+		{66, 4000, 3960, false}, {1000, 4000, 250, true}, {4000, 4000, 61, true}, {40_000, 4000, 3, true}, {40_000, 3,
+			3, false},
 	} {
 		m := fleet(c.mirrors)
 		m.lab.HAProxy[0].MaxConn = c.wanted

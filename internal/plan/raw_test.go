@@ -24,7 +24,8 @@ mirror "n" {
 }
 web_gateway "g" {
   compose = { ports = [
-    { target = 443, published = "8443", host_ip = "127.0.0.1" }, { target = 80, published = 8080, host_ip = "127.0.0.1" },
+    { target = 443, published = "8443", host_ip = "127.0.0.1" },
+    { target = 80, published = 8080, host_ip = "127.0.0.1" },
   ] }
 }
 web_gateway "h" { compose = { ports = [] } }

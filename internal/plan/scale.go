@@ -151,7 +151,8 @@ func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) {
 	switch {
 	case h.MaxConn <= most:
 	case h.Given("maxconn"):
-		m.errorf(h.At("maxconn"), "Too many connections", "A process may open %d files, and a connection takes two: haproxy "+
+		m.errorf(h.At("maxconn"), "Too many connections", "A process may open %d files, and a connection takes "+
+			"two: haproxy "+
 			"%q can hold %d connections for each mirror that it serves. Set maxconn to that at most, or let more "+
 			"haproxy blocks serve a part of the mirrors each.",
 			fileLimit, h.Name, most)
