@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
@@ -21,20 +18,25 @@ import (
 
 func (t *tool) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use:   "verify DIR...",
+		Use:   "verify DIR|FILE...",
 		Short: "Check the files of a lab on disk against each other",
 		Long: `Verify reads the files of a lab as the programs read them that they are written for,
 and checks each and all against each other: addresses, ports, networks, paths, roles,
 mirror sets, databases, timeouts, mounts, secrets. It needs no topology and no Docker.
 
 DIR is a directory that mirrorgen wrote, edited or not, or any other with a compose
-file: what the other files are for shows in what its services mount. A finding about
-two places that contradict each other shows both.`,
+file: what the other files are for shows in what its services mount. FILE is a compose
+file by whatever name, with what lies beside it. Variables have the values of .env and
+of the environment, as with Docker Compose. A finding about two places that contradict
+each other shows both.
+
+An error is what keeps the lab from working, a warning what an expert would change; the
+exit code is 0 where there are only warnings. docs/verify.md lists all of them.`,
 		Example: `  mirrorgen verify simplemirror
-  mirrorgen verify ~/labs/by-hand`,
+  mirrorgen verify ~/labs/by-hand ~/labs/other/mirror.yml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("give at least one directory of a lab")
+				return errors.New("give at least one directory of a lab, or its compose file")
 			}
 			return nil
 		},
@@ -44,26 +46,45 @@ two places that contradict each other shows both.`,
 	return command
 }
 
-func (t *tool) verify(dir string) error {
-	files, err := readLab(dir)
+// verify checks the lab in a directory, or that of a compose file.
+func (t *tool) verify(name string) error {
+	dir, compose := name, []string(nil)
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
+			return failed(fmt.Errorf("%s: neither a directory nor a compose file; verify reads a lab (validate reads a topology)", name))
+		}
+		dir, compose = filepath.Dir(name), []string{filepath.Base(name)}
+	}
+	d, err := readLab(dir)
 	if err != nil {
 		return failed(err)
 	}
 	var diags hcl.Diagnostics
-	if written, ok := generated(files); ok {
+	files := d.Files
+	if written, ok := generated(files); ok && (compose == nil || holds(written, compose[0])) {
 		diags = verify.Check(written)
 		files = written
 	} else {
-		diags = verify.CheckDirectory(files)
+		d.Compose, d.Lookup = compose, os.LookupEnv
+		diags = verify.CheckDirectory(d)
 	}
 	if len(diags) > 0 {
 		t.show(diags, diskListings(dir, files, diags))
 	}
-	if diags.HasErrors() {
-		return failed(fmt.Errorf("%s: %s", dir, count(diags)))
+	switch {
+	case diags.HasErrors():
+		return failed(fmt.Errorf("%s: %s", name, count(diags)))
+	case len(diags) > 0:
+		t.printf("%s: %s, %s\n", printable(name), text.Plural(len(files), "file"), count(diags))
+	default:
+		t.printf("%s: %s, nothing wrong\n", printable(name), text.Plural(len(files), "file"))
 	}
-	t.printf("%s: %s, nothing wrong\n", printable(dir), text.Plural(len(files), "file"))
 	return nil
+}
+
+// holds reports whether an artifact of that path is among others.
+func holds(artifacts []lab.Artifact, path string) bool {
+	return slices.ContainsFunc(artifacts, func(a lab.Artifact) bool { return a.Path == path })
 }
 
 // generated are those of the files that mirrorgen's manifest lists; ok is false
@@ -77,8 +98,12 @@ func generated(files []lab.Artifact) (written []lab.Artifact, ok bool) {
 	if err != nil {
 		return nil, false
 	}
+	listed := make(map[string]bool, len(paths))
+	for _, path := range paths {
+		listed[path] = true
+	}
 	for _, a := range files {
-		if slices.Contains(paths, a.Path) {
+		if listed[a.Path] {
 			written = append(written, a)
 		}
 	}
@@ -100,72 +125,4 @@ func diskListings(dir string, files []lab.Artifact, diags hcl.Diagnostics) map[s
 		}
 	}
 	return artifactListings(named)
-}
-
-// Bounds on what is taken for a file of a lab.
-const (
-	mostLabFiles = 20_000
-	mostLabFile  = 4 << 20 // bytes
-)
-
-// readLab reads the text files of a lab, in path order. It leaves out what a lab's
-// user keeps there (the licence key and data) and what is no text.
-func readLab(dir string) ([]lab.Artifact, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, pathError(dir, err)
-	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf(
-			"%s: not a directory; verify reads the directory of a lab (validate reads a topology)",
-			dir,
-		)
-	}
-	var files []lab.Artifact
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		name, relErr := filepath.Rel(dir, path)
-		switch {
-		case relErr != nil:
-			return relErr
-		case entry != nil && entry.IsDir() && (name == "data" || entry.Name() == ".git" || entry.Name() == "node_modules"):
-			return fs.SkipDir
-		case errors.Is(err, fs.ErrPermission) && name != ".": // a directory of a container's own user
-			return nil
-		case err != nil:
-			return err
-		case !entry.Type().IsRegular() || filepath.Base(path) == "iris.key":
-			return nil
-		case len(files) >= mostLabFiles:
-			return fmt.Errorf("more than %d files, so this is hardly a lab", mostLabFiles)
-		}
-		a, ok, err := readLabFile(path, entry)
-		if ok {
-			a.Path = filepath.ToSlash(name)
-			files = append(files, a)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, pathError(dir, err)
-	}
-	slices.SortFunc(files, func(a, b lab.Artifact) int { return strings.Compare(a.Path, b.Path) })
-	return files, nil
-}
-
-// readLabFile reads a file; ok is false where it is no text that a lab may hold.
-func readLabFile(path string, entry fs.DirEntry) (a lab.Artifact, ok bool, err error) {
-	info, err := entry.Info()
-	if err != nil || info.Size() > mostLabFile {
-		return a, false, nil // gone, or too large for a configuration
-	}
-	content, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
-		return a, false, nil
-	case err != nil:
-		return a, false, err
-	case bytes.IndexByte(content[:min(len(content), 8000)], 0) >= 0 && filepath.Ext(path) != ".md":
-		return a, false, nil
-	}
-	return lab.Artifact{Mode: info.Mode().Perm(), Content: content}, true, nil
 }

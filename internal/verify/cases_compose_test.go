@@ -1,9 +1,10 @@
 package verify
 
 import (
-	"mirrorgen/internal/lab"
 	"slices"
 	"testing"
+
+	"mirrorgen/internal/lab"
 )
 
 // composeCases break the compose file, or what refers to it.

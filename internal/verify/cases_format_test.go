@@ -1,8 +1,9 @@
 package verify
 
 import (
-	"mirrorgen/internal/lab"
 	"testing"
+
+	"mirrorgen/internal/lab"
 )
 
 // formatCases break the other files.

@@ -23,7 +23,7 @@ func TestDefects(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(name, func(t *testing.T) {
 			files := archiveOf(t, path)
-			diags := CheckDirectory(files)
+			diags := CheckDirectory(Directory{Files: files})
 			checkWanted(t, path, diags)
 			for _, d := range diags {
 				checkDiagnostic(t, d, files)

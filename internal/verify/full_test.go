@@ -1,10 +1,11 @@
 package verify
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 const (

@@ -20,6 +20,9 @@ import (
 // belongs to, and the range that the subject contradicts, nil for none.
 type Finding = facts.Finding
 
+// Directory is a lab that was written by hand, as it lies on disk.
+type Directory = facts.Directory
+
 // Check returns everything that is wrong with the artifacts of one lab, sorted by file,
 // line and column; the same artifacts give the same diagnostics. The subject of each is a
 // range of an artifact.
@@ -28,7 +31,7 @@ func Check(artifacts []lab.Artifact) hcl.Diagnostics { return check(facts.Read(a
 // CheckDirectory returns what is wrong with the files of a lab that was written or
 // changed by hand: what Check finds of it that keeps a lab from working, and not what
 // mirrorgen's own conventions ask.
-func CheckDirectory(files []lab.Artifact) hcl.Diagnostics { return check(facts.ReadDirectory(files)) }
+func CheckDirectory(d Directory) hcl.Diagnostics { return check(facts.ReadDirectory(d)) }
 
 func check(f *facts.Facts) hcl.Diagnostics {
 	rules.Run(f)

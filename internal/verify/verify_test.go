@@ -58,7 +58,11 @@ func labIn(tb testing.TB, root string) []lab.Artifact {
 func format(diagnostics hcl.Diagnostics) string {
 	var b strings.Builder
 	for _, d := range diagnostics {
-		fmt.Fprintf(&b, "%s: %s\n    %s\n", d.Subject, d.Summary, d.Detail)
+		severity := ""
+		if d.Severity == hcl.DiagWarning {
+			severity = " (warning)"
+		}
+		fmt.Fprintf(&b, "%s: %s%s\n    %s\n", d.Subject, d.Summary, severity, d.Detail)
 		if finding := d.Extra.(Finding); finding.Other != nil {
 			fmt.Fprintf(&b, "    against %s\n", finding.Other)
 		}
@@ -119,8 +123,8 @@ func runCases(t *testing.T, golden, lab string, cases []brokenLab) {
 // checkDiagnostic looks at what every finding owes its reader.
 func checkDiagnostic(t *testing.T, d *hcl.Diagnostic, artifacts []lab.Artifact) {
 	t.Helper()
-	if d.Severity != hcl.DiagError || d.Summary == "" || strings.HasSuffix(d.Summary, ".") {
-		t.Errorf("summary %q is no noun phrase of an error", d.Summary)
+	if d.Summary == "" || strings.HasSuffix(d.Summary, ".") {
+		t.Errorf("summary %q is no noun phrase", d.Summary)
 	}
 	if !strings.HasSuffix(d.Detail, ".") && !strings.HasSuffix(d.Detail, "?") || strings.Count(d.Detail, " ") < 4 {
 		t.Errorf("detail %q is not made of sentences", d.Detail)
@@ -206,7 +210,7 @@ func TestEveryFindingHasACase(t *testing.T) {
 		t.Fatalf("found only %d summaries in the sources", len(summaries))
 	}
 	for _, s := range summaries {
-		if !strings.Contains(string(content), ": "+s+"\n") && !slices.Contains(rawOnly, s) {
+		if !strings.Contains(string(content), ": "+s+"\n") && !strings.Contains(string(content), ": "+s+" (warning)\n") && !slices.Contains(rawOnly, s) {
 			t.Errorf("no case provokes %q", s)
 		}
 	}
@@ -219,6 +223,13 @@ var rawOnly = []string{
 	"Directive not allowed in defaults",
 	"Unclosed condition",
 	"Mirror setting in merge text",
+	// Of files on disk that are not read: verify_file.txtar.
+	"Compose file that was not read",
+	// Of files without end: limits_test.go.
+	"Blocks nested too deep",
+	"Too many arguments",
+	"Too many networks",
+	"Too many services",
 }
 
 func BenchmarkCheck(b *testing.B) {

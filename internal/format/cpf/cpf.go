@@ -8,6 +8,7 @@
 package cpf
 
 import (
+	"bytes"
 	"strings"
 
 	"mirrorgen/internal/format/text"
@@ -100,6 +101,9 @@ func Parse(content string) (*File, []Problem) {
 	p := parser{file: &File{}}
 	for number, line := range text.Lines(content) {
 		p.line = number
+		if len(p.problems) >= text.MostProblems {
+			return p.file, append(p.problems, text.TooMany(number))
+		}
 		p.read(line)
 	}
 	if p.comment > 0 {
@@ -144,46 +148,69 @@ func (p *parser) read(line string) {
 	}
 }
 
-// strip removes comments. It reports a comment that begins in the middle of a
-// word, because a value was cut off there.
+// strip removes comments: blanks stand for one inside a line, so that columns stay as they
+// are. It reports a comment that begins in the middle of a word, because a value was cut off
+// there.
 func (p *parser) strip(line string) string {
+	from := 0
 	if p.comment > 0 {
 		end := strings.Index(line, "*/")
 		if end < 0 {
 			return ""
 		}
 		p.comment = 0
-		line = strings.Repeat(" ", end+2) + line[end+2:]
+		from = end + 2
 	}
+	stripped := append(make([]byte, 0, len(line)), bytes.Repeat([]byte(" "), from)...)
 	quoted := false
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
+	for i := from; i < len(line); i++ {
+		c := line[i]
+		switch {
 		case c == '"':
 			quoted = !quoted
-		case quoted:
-		case c == ';' || c == '#' || c == '/' && i+1 < len(line) && (line[i+1] == '/' || line[i+1] == '*'):
-			if i > 0 && line[i-1] != ' ' && line[i-1] != '\t' {
-				p.problem(i+1, "Comment inside a value",
-					`IRIS takes what follows as a comment, so the value ends here.`,
-					`Write the value in double quotes, or put a space before the comment.`)
+		case !quoted && beginsComment(line[i:]):
+			end := p.skipComment(line, i)
+			if end < 0 {
+				return string(stripped)
 			}
-			if c == '/' && line[i+1] == '*' {
-				if end := strings.Index(line[i+2:], "*/"); end >= 0 {
-					line = line[:i] + strings.Repeat(" ", end+4) + line[i+2+end+2:]
-					continue
-				}
-				p.comment = p.line
-			}
-			return line[:i]
+			stripped = append(stripped, bytes.Repeat([]byte(" "), end-i)...)
+			i = end - 1
+			continue
 		}
+		stripped = append(stripped, c)
 	}
 	if quoted {
 		p.problem(strings.LastIndexByte(line, '"')+1, "Unclosed quote",
 			"The double quote that opens here is not closed on the same line.",
 			"Close it; a value cannot be continued on the next line.")
 	}
-	return line
+	return string(stripped)
 }
+
+func beginsComment(s string) bool {
+	return s[0] == ';' || s[0] == '#' || strings.HasPrefix(s, "//") || strings.HasPrefix(s, "/*")
+}
+
+// skipComment passes the comment that begins at an offset of the line, and returns where it ends;
+// -1 for the end of the line.
+func (p *parser) skipComment(line string, at int) int {
+	if at > 0 && line[at-1] != ' ' && line[at-1] != '\t' && !strings.HasSuffix(line[:at], "*/") {
+		p.problem(at+1, "Comment inside a value", `IRIS takes what follows as a comment, so the value ends here.`,
+			`Write the value in double quotes, or put a space before the comment.`)
+	}
+	if !strings.HasPrefix(line[at:], "/*") {
+		return -1
+	}
+	if end := strings.Index(line[at+2:], "*/"); end >= 0 {
+		return at + 2 + end + 2
+	}
+	p.comment = p.line
+	return -1
+}
+
+// actionsSection is spelt with these letters only: others are said to be skipped in silence
+// (a public report on the merge feature).
+const actionsSection = "Actions"
 
 // heading takes a "[Name]" line.
 func (p *parser) heading(s string, column int) {
@@ -197,6 +224,11 @@ func (p *parser) heading(s string, column int) {
 	p.section = &Section{Name: name, Line: p.line}
 	p.file.Sections = append(p.file.Sections, p.section)
 	p.known = find(name)
+	if strings.EqualFold(name, actionsSection) && name != actionsSection {
+		p.problem(column, "Section that IRIS skips",
+			"IRIS skips the section ["+name+"], and still reports the merge as a success.",
+			"Write it ["+actionsSection+"].")
+	}
 	if p.known == nil && found {
 		p.problem(
 			column,
@@ -273,10 +305,18 @@ func (p *parser) action(s string, column int) {
 	}
 }
 
+// mostArguments is more than any action has.
+const mostArguments = 200
+
 // arguments takes "name=value,name=value"; a value may stand in double quotes.
 func (p *parser) arguments(s string, column int, known *actionVocabulary) []Argument {
 	var list []Argument
 	for s != "" {
+		if len(list) >= mostArguments {
+			p.problem(column, "Too many arguments", "The action has more arguments than any takes, and is read no further.",
+				"Remove those that it does not need.")
+			break
+		}
 		end := argumentEnd(s)
 		argument, ok := p.argument(s[:end], column)
 		if ok {

@@ -62,7 +62,7 @@ const (
 		"EnableVSSBackup EnsembleAutoStart" +
 		" ErrorPurge FIPSMode IPv6 JobHalt JobServers JobStart LicenseID MaxConsoleLogSize MaxIRISTempSizeAtStart " +
 		"PasswordHash" +
-		" ProcessHalt ProcessStart ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
+		" ProcessHalt ProcessStart ShardClusterURL ShardMasterRegexp ShardMasterURL ShardRegexp ShardRole ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
 		" SystemPerformanceDailyReportsRetentionDays SystemStart TempDirectory TerminalPrompt WebServer " +
 		"WebServerName WebServerPort" +
 		" WebServerProtocol WebServerSSLConfiguration WebServerURLPrefix ZSTU"
@@ -321,6 +321,9 @@ var actions = []actionVocabulary{
 	{name: "RevokeAdminPrivilege", required: "AdminPriv Grantee Namespace"},
 	{name: "RevokePrivilege", required: "ObjPriv ObjList Type User Namespace", open: true},
 }
+
+// HasAction reports whether IRIS has an action of that name.
+func HasAction(name string) bool { return findAction(name) != nil }
 
 func findAction(name string) *actionVocabulary {
 	for i := range actions {

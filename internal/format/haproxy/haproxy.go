@@ -3,6 +3,8 @@
 package haproxy
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/format/text"
@@ -95,6 +97,15 @@ func (l Line) After(word string) (string, int, bool) {
 	return "", 0, false
 }
 
+// LineAt returns the line of the section with that number; ok is false where it has none.
+func (s *Section) LineAt(number int) (line Line, ok bool) {
+	i, found := slices.BinarySearchFunc(s.Lines, number, func(l Line, n int) int { return cmp.Compare(l.Number, n) })
+	if !found {
+		return Line{}, false
+	}
+	return s.Lines[i], true
+}
+
 // Parse reads a whole configuration file. It returns all that could be read,
 // whatever the problems.
 func Parse(content string) (*Config, []Problem) {
@@ -104,6 +115,9 @@ func Parse(content string) (*Config, []Problem) {
 	last := 0
 	for number, raw := range text.Lines(content) {
 		last = number
+		if len(problems) >= text.MostProblems {
+			return config, append(problems, text.TooMany(number))
+		}
 		line, found := words(raw, number)
 		problems = append(problems, found...)
 		if len(line.Words) == 0 {

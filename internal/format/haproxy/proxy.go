@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,13 +52,14 @@ type Server struct {
 // Servers returns the section's servers.
 func (s *Section) Servers() []Server {
 	var servers []Server
+	defaults := slices.Collect(s.Find("default-server"))
 	for line := range s.own("server") {
 		if len(line.Words) < 3 {
 			continue
 		}
 		server := Server{Name: line.Words[1], Line: line.Number, Column: line.Columns[2]}
 		server.Host, server.Port, _ = split(line.Words[2])
-		for settings := range s.Find("default-server") {
+		for _, settings := range defaults {
 			server.apply(settings.Words[1:])
 		}
 		server.apply(line.Words[3:])

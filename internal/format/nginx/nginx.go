@@ -2,7 +2,11 @@
 // nginx's own rules for quotes, comments and braces.
 package nginx
 
-import "mirrorgen/internal/format/text"
+import (
+	"strconv"
+
+	"mirrorgen/internal/format/text"
+)
 
 // A Problem is something that nginx would refuse or read otherwise than it was
 // meant.
@@ -42,6 +46,9 @@ func Parse(content string) ([]*Directive, []Problem) {
 	open := []*Directive{&top}
 	for {
 		token := p.tokens.next()
+		if len(open) > mostDepth || len(p.problems)+len(p.tokens.problems) >= text.MostProblems {
+			return top.Block, append(append(p.problems, p.tokens.problems...), p.stopped(token, len(open)))
+		}
 		current := open[len(open)-1]
 		switch token.kind {
 		case wordToken:
@@ -94,6 +101,19 @@ type parser struct {
 	tokens    tokenizer
 	directive *Directive // being read
 	problems  []Problem
+}
+
+// mostDepth is how deep blocks nest; a real configuration has four levels.
+const mostDepth = 100
+
+// stopped is why the rest of a file is not read.
+func (p *parser) stopped(at token, depth int) Problem {
+	if depth > mostDepth {
+		return text.At(at.line, at.column, "Blocks nested too deep",
+			"The blocks of the file nest deeper than "+strconv.Itoa(mostDepth)+" levels, and it is read no further.",
+			"Close the blocks that are to end.")
+	}
+	return text.TooMany(at.line)
 }
 
 func (p *parser) problem(at token, summary, what, remedy string) {

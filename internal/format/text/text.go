@@ -24,6 +24,15 @@ func At(line, column int, summary, what, remedy string) Problem {
 	return Problem{Line: line, Column: column, Summary: summary, Text: what, Remedy: remedy}
 }
 
+// MostProblems is how many problems of one file a reader reports before it stops.
+const MostProblems = 1000
+
+// TooMany is the problem after the last that a reader reports.
+func TooMany(line int) Problem {
+	return At(line, 0, "Too many problems", "The file has more problems than anybody reads, and is read no further.",
+		"Correct those above first.")
+}
+
 // Lines iterates over the lines of s, numbered from 1, without their newlines.
 // A newline at the end of s does not begin another line.
 func Lines(s string) iter.Seq2[int, string] {

@@ -3,6 +3,7 @@ package facts
 import (
 	"net/netip"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,23 +23,28 @@ type compose struct {
 
 // Service is one container.
 type Service struct {
-	*File        // the part of the compose file that declares it
-	Name         string
-	At           Position
-	Aliases      []Alias // what it is called besides: container_name, hostname
-	Image        string
-	Built        bool // from a Dockerfile
-	extended     bool // from another service, which is not looked at
-	Addresses    []Address
-	Ports        []Port
-	Mounts       []*Mount // services share those that they have through an alias
-	volumes      []string // targets of what is no bind mount
-	Dependencies []dependency
-	Environment  []setting
-	Command      []Word  // entrypoint and command, one word each as Compose splits them
-	Capabilities []Word  // cap_add
-	Grace        Word    // stop_grace_period
-	Health       *health // never nil
+	*File     // the part of the compose file that declares it
+	Name      string
+	At        Position
+	Aliases   []Alias // what it is called besides: container_name, hostname
+	Image     string
+	Build     *Build // nil for an image that is not built
+	extended  bool   // from another service, which is not looked at
+	Addresses []Address
+	Ports     []Port
+	Mounts    []*Mount        // services share those that they have through an alias
+	volumes   []*Mount        // what is no bind mount
+	mode      string          // network_mode
+	Profiles  []string        // none for a service that always starts
+	Resolved  map[string]bool // hosts that extra_hosts or links add
+	// environmentFiles are the paths of env_file, from the first compose file.
+	environmentFiles []Word
+	Dependencies     []dependency
+	Environment      []setting
+	Command          []Word  // entrypoint and command, one word each as Compose splits them
+	Capabilities     []Word  // cap_add
+	Grace            Word    // stop_grace_period
+	Health           *health // never nil
 }
 
 // Word is a piece of text and where it stands.
@@ -105,6 +111,8 @@ type Network struct {
 	Name    string
 	At      Position
 	Subnets []Subnet
+	// external is set for one that the compose file does not make.
+	external bool
 }
 
 // Subnet is one subnet of a network.
@@ -115,8 +123,8 @@ type Subnet struct {
 	At      Position
 }
 
-// readCompose reads the compose file and what it includes.
-func (l *Facts) readCompose(f *File) {
+// readCompose reads the compose file with those that override it, and what it includes.
+func (l *Facts) readCompose(f *File, overrides []*File) {
 	c := &compose{
 		File:        f,
 		ByName:      map[string]*Service{},
@@ -124,7 +132,7 @@ func (l *Facts) readCompose(f *File) {
 		Readers:     map[string][]*Service{},
 		unconnected: map[[2]string][]*Service{},
 	}
-	readable := l.readComposePart(c, f, ".", map[*File]bool{})
+	readable := l.readComposePart(c, f, overrides, path.Dir(f.Path), map[*File]bool{})
 	if len(c.Services) == 0 {
 		if readable {
 			l.Report(f, Position{}, "No services", "The compose file declares no service.",
@@ -135,30 +143,59 @@ func (l *Facts) readCompose(f *File) {
 	l.Compose = c
 }
 
+// Bounds on what is checked: Docker has room for a few tens of networks and for some hundreds
+// of services.
+const (
+	mostServices = 100_000
+	mostNetworks = 1000
+)
+
 // readComposePart adds one file to the compose file, and the files that it
 // includes. The sources of its mounts are relative to base. It reports whether
 // the file could be read.
-func (l *Facts) readComposePart(c *compose, f *File, base string, done map[*File]bool) bool {
+func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base string, done map[*File]bool) bool {
 	l.Rule = "compose"
 	done[f] = true
+	y := yamlReader{base: base, expanded: !l.Generated}
 	root, ok := l.readYAML(f)
 	if !ok {
 		return false
 	}
-	y := yamlReader{base: base}
+	for _, over := range overrides {
+		if other, ok := l.readYAML(over); ok {
+			markSource(f, over, other)
+			root = y.overlay("", root, other, 0)
+		}
+	}
+	y.configs, y.secrets = y.get(root, "configs"), y.get(root, "secrets")
 	for _, item := range y.items(y.get(root, "include")) {
 		l.include(c, f, &y, item, done)
 	}
 	for _, entry := range y.fields(y.get(root, "networks")) {
+		if len(c.Networks) >= mostNetworks {
+			l.Report(f, entry.at, "Too many networks",
+				"The lab has more than "+strconv.Itoa(mostNetworks)+" networks, and those from here on are not checked.",
+				"Split the lab.")
+			break
+		}
 		n := y.network(entry)
 		n.File = f
 		c.Networks = append(c.Networks, n)
 	}
-	for _, entry := range y.fields(y.get(root, "services")) {
+	services := y.get(root, "services")
+	for _, entry := range y.fields(services) {
+		if len(c.Services) >= mostServices {
+			l.Report(f, entry.at, "Too many services",
+				"The lab has more than "+strconv.Itoa(mostServices)+" services, and those from here on are not checked.",
+				"Split the lab.")
+			break
+		}
+		whole, known := l.extend(f, &y, services, entry.value, 0)
+		entry.value = whole
 		s := y.service(entry)
-		s.File = f
+		s.File, s.extended = f, s.extended && !known
 		c.add(s)
-		if s.Image == "" && !s.Built && !s.extended {
+		if s.Image == "" && s.Build == nil && !s.extended {
 			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
 				"Set the image in the images block.")
 		}
@@ -194,7 +231,7 @@ func (l *Facts) include(c *compose, f *File, y *yamlReader, item *yaml.Node, don
 				"The compose file includes "+included.Text+", which is no file of the lab.",
 				"Name a file that there is.")
 		case part != nil && !done[part]:
-			l.readComposePart(c, part, base, done)
+			l.readComposePart(c, part, nil, base, done)
 		}
 	}
 }
@@ -224,157 +261,10 @@ func (c *compose) add(s *Service) {
 	}
 }
 
-func (y *yamlReader) service(entry yamlField) *Service {
-	s := &Service{Name: entry.name, At: entry.at, Health: &noHealth}
-	for _, field := range y.fields(entry.value) {
-		switch field.name {
-		case "image":
-			s.Image = y.text(field.value)
-		case "hostname", "container_name":
-			s.Aliases = append(s.Aliases, Alias{field.name, y.text(field.value), yamlPosition(y.follow(field.value))})
-		case "networks":
-			s.Addresses = y.addresses(field.value)
-		case "ports":
-			for _, item := range y.items(field.value) {
-				s.Ports = append(s.Ports, y.port(item))
-			}
-		case "volumes":
-			items := y.items(field.value)
-			s.Mounts = make([]*Mount, 0, len(items))
-			for _, item := range items {
-				if m := once(&y.mounts, item, y.mount); m.bind {
-					s.Mounts = append(s.Mounts, m)
-				} else if m.Target != "" {
-					s.volumes = append(s.volumes, m.Target)
-				}
-			}
-		case "depends_on":
-			s.Dependencies = y.dependencies(field.value)
-		case "healthcheck":
-			s.Health = once(&y.healths, field.value, y.health)
-		case "environment":
-			s.Environment = once(&y.environments, field.value, y.settings)
-		case "command", "entrypoint":
-			s.Command = append(s.Command, once(&y.commands, field.value, y.words)...)
-		case "stop_grace_period":
-			s.Grace = y.word(field.value)
-		case "build":
-			s.Built = true
-		case "extends":
-			s.extended = true
-		case "cap_add":
-			s.Capabilities = y.words(field.value)
-		case "network_mode":
-			s.Addresses = append(s.Addresses, Address{Network: y.text(field.value), At: field.at})
-		}
-	}
-	return s
-}
-
-func (y *yamlReader) addresses(node *yaml.Node) []Address {
-	list := make([]Address, 0, 2)
-	for _, item := range y.items(node) { // a list of names
-		list = append(list, Address{Network: y.text(item), At: yamlPosition(item)})
-	}
-	for _, field := range y.fields(node) {
-		a := Address{Network: field.name, At: field.at}
-		if ip := y.get(field.value, "ipv4_address"); ip != nil {
-			a.IP, a.At = y.text(ip), yamlPosition(ip)
-			a.Addr, _ = netip.ParseAddr(a.IP)
-		}
-		list = append(list, a)
-	}
-	return list
-}
-
-// port reads both syntaxes of a published port.
-func (y *yamlReader) port(node *yaml.Node) Port {
-	p := Port{Protocol: "tcp", At: yamlPosition(node)}
-	published, target := "", ""
-	if node.Kind == yaml.MappingNode {
-		p.HostIP = y.text(y.get(node, "host_ip"))
-		published, target = y.text(y.get(node, "published")), y.text(y.get(node, "target"))
-		if protocol := y.text(y.get(node, "protocol")); protocol != "" {
-			p.Protocol = protocol
-		}
-	} else {
-		short, protocol, found := strings.Cut(y.text(node), "/")
-		if found {
-			p.Protocol = protocol
-		}
-		target = short
-		if i := strings.LastIndexByte(short, ':'); i >= 0 {
-			published, target = short[:i], short[i+1:]
-			if i := strings.LastIndexByte(published, ':'); i >= 0 {
-				p.HostIP, published = strings.Trim(published[:i], "[]"), published[i+1:]
-			}
-		}
-	}
-	p.Host, p.HostLast = numbers(published)
-	p.Container, p.ContainerLast = numbers(target)
-	if p.HostIP == "0.0.0.0" || p.HostIP == "::" {
-		p.Everywhere = p.HostIP == "0.0.0.0" // "::" is no IPv4 address
-		p.HostIP = ""
-	}
-	return p
-}
-
-// numbers reads "8080" or "8080-8090"; what is no number is 0.
-func numbers(text string) (first, last int) {
-	from, to, isRange := strings.Cut(text, "-")
-	first, _ = strconv.Atoi(from)
-	if !isRange {
-		return first, first
-	}
-	last, _ = strconv.Atoi(to)
-	return first, last
-}
-
-// mount reads both syntaxes of a volume.
-func (y *yamlReader) mount(node *yaml.Node) *Mount {
-	m := &Mount{At: yamlPosition(node)}
-	if node.Kind == yaml.MappingNode {
-		if y.text(y.get(node, "type")) != "bind" {
-			m.Target = y.text(y.get(node, "target"))
-			return m
-		}
-		source := y.get(node, "source")
-		if source != nil && source.Line > 0 {
-			m.At = yamlPosition(source)
-		}
-		m.Source, m.Target = y.text(source), y.text(y.get(node, "target"))
-		m.ReadOnly = y.text(y.get(node, "read_only")) == "true"
-	} else {
-		parts := strings.Split(y.text(node), ":")
-		if len(parts) < 2 || !strings.ContainsAny(parts[0][:min(1, len(parts[0]))], "./~") {
-			m.Target = parts[min(1, len(parts)-1)]
-			return m // a named volume
-		}
-		m.Source, m.Target = parts[0], parts[1]
-		m.ReadOnly = len(parts) > 2 && strings.Contains(","+parts[2]+",", ",ro,")
-	}
-	if m.Source != "./" {
-		m.Source = strings.TrimPrefix(m.Source, "./")
-	}
-	m.Source, m.bind = strings.TrimSuffix(m.Source, "/"), true
-	m.rebase(y.base)
-	return m
-}
-
-func (y *yamlReader) dependencies(node *yaml.Node) []dependency {
-	var list []dependency
-	for _, item := range y.items(node) {
-		list = append(list, dependency{Service: y.text(item), At: yamlPosition(item)})
-	}
-	for _, field := range y.fields(node) {
-		condition := y.text(y.get(field.value, "condition"))
-		list = append(list, dependency{field.name, condition == "service_healthy", field.at})
-	}
-	return list
-}
-
 func (y *yamlReader) network(entry yamlField) *Network {
 	n := &Network{Name: entry.name, At: entry.at}
+	external := y.get(entry.value, "external")
+	n.external = external != nil && y.text(external) != "false"
 	for _, item := range y.items(y.get(y.get(entry.value, "ipam"), "config")) {
 		node := y.get(item, "subnet")
 		if node == nil {
@@ -385,6 +275,32 @@ func (y *yamlReader) network(entry yamlField) *Network {
 		n.Subnets = append(n.Subnets, s)
 	}
 	return n
+}
+
+// StartsAfter reports whether a service starts after another, by way of others too.
+func (c *compose) StartsAfter(s, earlier *Service) bool {
+	done := map[*Service]bool{}
+	waiting := []*Service{s}
+	for len(waiting) > 0 {
+		s, waiting = waiting[0], waiting[1:]
+		for _, d := range s.Dependencies {
+			target := c.ByName[d.Service]
+			if target == earlier {
+				return true
+			}
+			if target != nil && !done[target] {
+				done[target] = true
+				waiting = append(waiting, target)
+			}
+		}
+	}
+	return false
+}
+
+// External reports whether a service is on a network from outside the compose file, where
+// others may be that the file does not name.
+func (c *compose) External(s *Service) bool {
+	return slices.ContainsFunc(c.Networks, func(n *Network) bool { return n.external && s.On(n.Name) })
 }
 
 // Unconnected are the first two readers of a file that have no address on a

@@ -5,8 +5,11 @@ package facts
 import (
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"go.yaml.in/yaml/v3"
 
 	"mirrorgen/internal/format/cpf"
 	"mirrorgen/internal/format/haproxy"
@@ -38,10 +41,14 @@ type Facts struct {
 	// Roles are what the services do, and instances those that are an IRIS.
 	Roles     map[*Service]Role
 	Instances []*Service
-	// copied are configurations without a mount, and done the files that were read,
-	// of a lab that was written by hand.
-	copied []copiedFile
-	done   map[*File]bool
+	// Of a lab that was written by hand: what each service has of the files that were read,
+	// those files, the services of files that others extend, and all paths, sorted, made when
+	// first needed.
+	found     map[*Service][]*File
+	done      map[*File]bool
+	extended  map[*File]*yaml.Node
+	paths     []string
+	variables *variables
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	Mirrors map[string]bool
 
@@ -56,6 +63,8 @@ type File struct {
 	mode  fs.FileMode
 	Text  string
 	lines []int // offsets of the lines' first characters, made when first needed
+	// sources are further files that positions of this one may lie in: see markSource.
+	sources []*File
 }
 
 // GatewayFile is the CSP.ini of a web gateway.
@@ -83,6 +92,8 @@ type Proxy struct {
 	*haproxy.Section
 	Binds   []haproxy.Bind
 	Servers []haproxy.Server
+	// ServerDefaults are the default-server lines, those of its defaults section first.
+	ServerDefaults []haproxy.Line
 }
 
 // MergeFile is a configuration merge file of an instance.
@@ -90,6 +101,7 @@ type MergeFile struct {
 	*File
 	Service *Service // whose it is: the one that mounts it; nil for none
 	Merge   *cpf.File
+	shared  bool // by several instances
 	// membership is made when first asked for.
 	membership *Membership
 	asked      bool
@@ -140,7 +152,7 @@ func (l *Facts) readFormat(f *File) {
 	extension := path.Ext(name)
 	switch {
 	case f.Path == ComposePath:
-		l.readCompose(f)
+		l.readCompose(f, nil)
 	case f.Path == ".gitignore":
 		l.Ignored = f
 	case extension == ".md":
@@ -181,7 +193,7 @@ func (l *Facts) readHAProxy(f *File) {
 	h := HAProxyFile{File: f, Sections: config.Sections, Binds: map[int][]haproxy.Bind{}}
 	for _, section := range config.Sections {
 		if section.Proxy() {
-			p := Proxy{section, section.Binds(), section.Servers()}
+			p := Proxy{section, section.Binds(), section.Servers(), slices.Collect(section.Find("default-server"))}
 			h.Proxies = append(h.Proxies, p)
 			for _, bind := range p.Binds {
 				h.Binds[bind.Port] = append(h.Binds[bind.Port], bind)

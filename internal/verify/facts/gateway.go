@@ -2,8 +2,9 @@ package facts
 
 import (
 	"encoding/base64"
-	"mirrorgen/internal/format/text"
 	"strings"
+
+	"mirrorgen/internal/format/text"
 )
 
 // PathPrefix begins the name of a section that describes one path.

@@ -81,11 +81,16 @@ func (l *Facts) readGateway(f *File) {
 // scanINI reads the lines of an INI file, for their positions and for what stands
 // twice.
 func (l *Facts) scanINI(f *File) *INI {
+	before := len(l.Diagnostics)
 	parsed := &INI{ByName: map[string]*INISection{}}
 	// The keys of all sections lie in one array, one section's after the other's.
 	keys := make([]INIKey, 0, strings.Count(f.Text, "="))
 	var section *INISection
 	for line, content := range text.Lines(f.Text) {
+		if len(l.Diagnostics) >= before+text.MostProblems {
+			l.reportAll(f, []text.Problem{text.TooMany(line)})
+			break
+		}
 		trimmed := strings.TrimSpace(content)
 		at := PositionAt(line, len(content)-len(strings.TrimLeft(content, " \t"))+1)
 		switch {
@@ -143,13 +148,17 @@ func (l *Facts) scanKey(f *File, section *INISection, line string, at Position) 
 // quotes, escapes and interpolation.
 const ambiguous = "\"'`\\%"
 
+// mostCompared is the size of a file that is compared, in bytes: the common reader's time grows
+// with the square of it.
+const mostCompared = 1 << 20
+
 // compareINI reads the file with a common INI reader and reports a value that
 // it reads otherwise: quotes, backslashes and the like are not as simple as they
 // look. It compares only where scanINI found nothing: before is the number of
 // findings before it. Where nothing is ambiguous either, there is nothing to ask
 // that reader, which takes several times as long as scanINI.
 func (l *Facts) compareINI(f *File, scanned *INI, before int) {
-	if len(l.Diagnostics) == before && !strings.ContainsAny(f.Text, ambiguous) {
+	if len(l.Diagnostics) == before && !strings.ContainsAny(f.Text, ambiguous) || len(f.Text) > mostCompared {
 		return
 	}
 	loaded, err := inireader.LoadSources(inireader.LoadOptions{

@@ -109,7 +109,7 @@ func (u *Reference) Subject() string { return u.What + u.of }
 // Ports inside the containers of the vendor's images.
 const (
 	SuperserverPort = 1972
-	webServerPort   = 52773 // up to 2023.1
+	WebServerPort   = 52773 // up to 2023.1
 	AgentPort       = 2188
 	HTTPPort        = 80
 	HTTPSPort       = 443

@@ -37,14 +37,20 @@ func (f *File) Location(at Position) Location { return Location{f, at} }
 // ReportBoth is report for two locations that contradict each other.
 func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
 	l.Report(here.File, here.At, summary, what, remedy)
-	if there.File != nil {
+	if there.File != nil && len(l.Diagnostics) < mostFindings {
 		l.Diagnostics[len(l.Diagnostics)-1].Extra = Finding{l.Rule, there.rangeOf(there.At)}
 	}
 }
 
+// mostFindings bounds the findings of one lab. Nobody reads more than the first hundred.
+const mostFindings = 20_000
+
 // Report adds a finding: its summary is a short noun phrase, what is wrong and
 // remedy are sentences.
 func (l *Facts) Report(f *File, at Position, summary, what, remedy string) {
+	if len(l.Diagnostics) >= mostFindings {
+		return
+	}
 	l.Diagnostics = append(l.Diagnostics, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  summary,
@@ -61,9 +67,16 @@ func (l *Facts) reportAll(f *File, problems []text.Problem) {
 	}
 }
 
+// mostSubject is how much of a word a finding marks, in bytes.
+const mostSubject = 1000
+
+// mostCounted is up to which byte of a line characters are counted.
+const mostCounted = 64 << 10
+
 // rangeOf is the word at a position, or the whole line where the position has no
 // column.
 func (f *File) rangeOf(at Position) *hcl.Range {
+	f, at = f.source(at)
 	if f.lines == nil {
 		f.lines = append(f.lines, 0)
 		for i := range len(f.Text) {
@@ -78,14 +91,23 @@ func (f *File) rangeOf(at Position) *hcl.Range {
 	from, to := 0, len(content)
 	if at.column > 0 {
 		from = min(int(at.column)-1, len(content))
-		if i := strings.IndexAny(content[from:], " \t;,{})"); i > 0 {
+		to = min(to, from+mostSubject)
+		if i := strings.IndexAny(content[from:to], " \t;,{})"); i > 0 {
 			to = from + i
 		}
 	} else {
 		from = len(content) - len(strings.TrimLeft(content, " \t"))
 	}
+	for to < len(content) && !utf8.RuneStart(content[to]) {
+		to++
+	}
 	position := func(offset int) hcl.Pos {
-		return hcl.Pos{Line: line, Column: utf8.RuneCountInString(content[:offset]) + 1, Byte: start + offset}
+		// In a line without end, counting characters for every finding would take too long.
+		column := offset + 1
+		if offset <= mostCounted {
+			column = utf8.RuneCountInString(content[:offset]) + 1
+		}
+		return hcl.Pos{Line: line, Column: column, Byte: start + offset}
 	}
 	return &hcl.Range{Filename: f.Path, Start: position(from), End: position(to)}
 }

@@ -1,9 +1,7 @@
 package facts
 
 import (
-	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -36,11 +34,10 @@ func (l *Facts) link() {
 	}
 	l.Roles = make(map[*Service]Role, len(l.Compose.Services))
 	for _, s := range l.Compose.Services {
-		d := Role{Kind: imageKind(s.Image)}
+		d := Role{Kind: l.kindOf(s)}
 		for _, source := range l.sources(s) {
 			if merge := merges[source]; merge != nil {
-				d.Merge, d.Kind = merge, InstanceKind
-				merge.Service = s
+				l.linkMerge(&d, s, merge)
 				continue
 			}
 			if l.Files[source] != nil {
@@ -64,19 +61,44 @@ func (l *Facts) sources(s *Service) []string {
 	if l.Generated {
 		return list
 	}
-	for _, name := range [...]string{"ISC_CPF_MERGE_FILE", "ISC_CSP_INI_FILE"} {
-		for file := range strings.SplitSeq(s.Setting(name).Text, ",") {
-			if f := l.hostFile(s, file); f != nil {
-				list = append(list, f.Path)
-			}
-		}
-	}
-	for _, c := range l.copied {
-		if c.service == s {
-			list = append(list, c.file.Path)
+	for _, f := range l.found[s] {
+		if !slices.Contains(list, f.Path) {
+			list = append(list, f.Path)
 		}
 	}
 	return list
+}
+
+// linkMerge takes a merge file of an instance: that which declares a mirror, where it has
+// several. A file of several instances belongs to none of them.
+func (l *Facts) linkMerge(d *Role, s *Service, merge *MergeFile) {
+	d.Kind = InstanceKind
+	if !merge.shared {
+		merge.shared, merge.Service = merge.Service != nil, s
+		if merge.shared {
+			merge.Service = nil
+		}
+	}
+	if d.Merge == nil || l.MembershipOf(merge) != nil {
+		d.Merge = merge
+	}
+}
+
+// kindOf is what the image, the command and the variables of a service show.
+func (l *Facts) kindOf(s *Service) Kind {
+	if l.Generated {
+		return imageKind(s.Image)
+	}
+	if len(s.Command) > 0 && strings.HasSuffix(strings.Fields(s.Command[0].Text + " ")[0], agentScript) {
+		return ArbiterKind
+	}
+	if s.Variable("ISC_CSP_INI_FILE").Text != "" || s.Variable("ISC_CSP_CONF_FILE").Text != "" {
+		return GatewayKind
+	}
+	if base := s.BaseImage(); base != "" && imageKind(base) != OtherKind {
+		return imageKind(base)
+	}
+	return imageKind(s.Image)
 }
 
 // linkConfiguration takes a mounted configuration of a gateway or a balancer.
@@ -98,52 +120,13 @@ func (l *Facts) linkConfiguration(d *Role, source string) {
 	}
 }
 
-// imageKind returns what an image is for, by the last part of its name.
-func imageKind(image string) Kind {
-	name, _, _ := strings.Cut(path.Base(image), ":")
-	name, _, _ = strings.Cut(name, "@")
-	switch {
-	case strings.HasPrefix(name, "arbiter"):
-		return ArbiterKind
-	case strings.HasPrefix(name, "webgateway"):
-		return GatewayKind
-	case strings.HasPrefix(name, "iris"), strings.HasPrefix(name, "healthconnect"):
-		return InstanceKind
-	case name == "nginx":
-		return NGINXKind
-	case name == "haproxy":
-		return HAProxyKind
-	}
-	return OtherKind
-}
-
-// imageRelease is the release in the tag of a vendor's image; ok is false where
-// the tag names none.
-func imageRelease(image string) (year, minor int, ok bool) {
-	_, tag, found := CutLast(image, ":")
-	parts := strings.SplitN(tag, ".", 3)
-	if !found || len(parts) < 2 || len(parts[0]) != 4 {
-		return 0, 0, false
-	}
-	year, err := strconv.Atoi(parts[0])
-	minor, err2 := strconv.Atoi(strings.TrimRight(parts[1], "abcdefghijklmnopqrstuvwxyz-"))
-	return year, minor, err == nil && err2 == nil
-}
-
-// WebServer reports whether an instance has a web server of its own: images up to
-// 2023.1 do, later ones only in the Community Edition.
-func WebServer(s *Service) bool {
-	year, minor, ok := imageRelease(s.Image)
-	return !ok || year < 2023 || year == 2023 && minor < 2 || strings.Contains(s.Image, "community")
-}
-
 // Listens returns the container ports that a service takes connections on.
 func (l *Facts) Listens(s *Service) []int {
 	switch d := l.Roles[s]; d.Kind {
 	case InstanceKind:
-		ports := []int{SuperserverPort, AgentPort}
+		ports := []int{l.superserver(d), AgentPort}
 		if WebServer(s) {
-			ports = append(ports, webServerPort)
+			ports = append(ports, WebServerPort)
 		}
 		return ports
 	case GatewayKind:
@@ -161,6 +144,17 @@ func (l *Facts) Listens(s *Service) []int {
 		return []int{arbiterPort(s)}
 	}
 	return nil
+}
+
+// superserver is the port of an instance's superserver: of a lab that was written by hand, it
+// may be another than usual.
+func (l *Facts) superserver(d Role) int {
+	if d.Merge != nil && !l.Generated {
+		if w, ok := d.Merge.Parameter("Startup", "ModifyStartup", "DefaultPort"); ok {
+			return Number(w.Text)
+		}
+	}
+	return SuperserverPort
 }
 
 // agentScript is the name of the script that starts the agent, in whatever directory.
@@ -184,5 +178,5 @@ func arbiterPort(s *Service) int {
 // Opaque reports whether nothing is known of what a service listens on.
 func (l *Facts) Opaque(s *Service) bool {
 	d := l.Roles[s]
-	return d.Kind == OtherKind || d.Kind == HAProxyKind && d.HAProxy == nil || d.Kind == NGINXKind && d.NGINX == nil
+	return d.Kind == OtherKind || s.Build != nil && d.Kind == InstanceKind || d.Kind == HAProxyKind && d.HAProxy == nil || d.Kind == NGINXKind && d.NGINX == nil
 }

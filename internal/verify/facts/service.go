@@ -8,9 +8,22 @@ import (
 
 // Volume reports whether a path of the container lies in a named volume.
 func (s *Service) Volume(name string) bool {
-	return slices.ContainsFunc(s.volumes, func(target string) bool {
-		return name == target || strings.HasPrefix(name, strings.TrimSuffix(target, "/")+"/")
-	})
+	return slices.ContainsFunc(s.volumes, func(m *Mount) bool { return m.covers(name) })
+}
+
+// VolumeAt is the named volume that a path of the container lies in; nil for none.
+func (s *Service) VolumeAt(name string) *Mount {
+	i := slices.IndexFunc(s.volumes, func(m *Mount) bool { return m.covers(name) })
+	if i < 0 {
+		return nil
+	}
+	return s.volumes[i]
+}
+
+// Apart reports whether two services never run together, because their profiles differ.
+func Apart(a, b *Service) bool {
+	return len(a.Profiles) > 0 && len(b.Profiles) > 0 &&
+		!slices.ContainsFunc(a.Profiles, func(p string) bool { return slices.Contains(b.Profiles, p) })
 }
 
 // WaitsForHealth reports whether the service starts only when another is healthy.
@@ -44,10 +57,10 @@ func (s *Service) PublishedList() string {
 // the service has none.
 func (s *Service) Setting(name string) Word { return valueOf(s.Environment, name) }
 
-// valueOf is the value of the first setting of that name, without a position where
-// there is none.
+// valueOf is the value of the last setting of that name, without a position where there is
+// none.
 func valueOf(list []setting, name string) Word {
-	for i := range list {
+	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].Name == name {
 			return list[i].Word
 		}
@@ -55,12 +68,16 @@ func valueOf(list []setting, name string) Word {
 	return Word{}
 }
 
+// covers reports whether a path of the container lies in the mount.
+func (m *Mount) covers(path string) bool {
+	return path == m.Target || strings.HasPrefix(path, strings.TrimSuffix(m.Target, "/")+"/")
+}
+
 // Target returns the mount that a path of the container lies in, or nil.
 func (s *Service) Target(path string) *Mount {
 	var best *Mount
 	for _, m := range s.Mounts {
-		if (path == m.Target || strings.HasPrefix(path, strings.TrimSuffix(m.Target, "/")+"/")) &&
-			(best == nil || len(m.Target) > len(best.Target)) {
+		if m.covers(path) && (best == nil || len(m.Target) > len(best.Target)) {
 			best = m
 		}
 	}

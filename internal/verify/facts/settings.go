@@ -3,6 +3,7 @@ package facts
 import (
 	"strings"
 
+	"github.com/mattn/go-shellwords"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -20,7 +21,7 @@ func (y *yamlReader) words(node *yaml.Node) []Word {
 	}
 	if list == nil {
 		at := yamlPosition(y.follow(node))
-		for text := range strings.FieldsSeq(y.text(node)) {
+		for _, text := range commandWords(y.text(node)) {
 			list = append(list, Word{text, at})
 		}
 	}
@@ -60,4 +61,14 @@ func (y *yamlReader) health(node *yaml.Node) *health {
 		}
 	}
 	return h
+}
+
+// commandWords splits a command that is one string as Compose does, which is as a shell does;
+// one with an open quote is split at its blanks.
+func commandWords(text string) []string {
+	words, err := shellwords.NewParser().Parse(text)
+	if err != nil {
+		return strings.Fields(text)
+	}
+	return words
 }

@@ -3,6 +3,7 @@ package facts
 import (
 	"errors"
 	"path"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -51,7 +52,7 @@ func (l *Facts) parseScripts(files []*File) func() []*Script {
 
 // parse reads the script, its tables, what it assigns, and the branches of the roster.
 func (s *Script) parse() {
-	s.Tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(s.Text), s.Path)
+	s.Tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(&boundedReader{strings.NewReader(s.Text)}, s.Path)
 	if s.Tree == nil {
 		return
 	}
@@ -77,6 +78,24 @@ func (s *Script) parse() {
 			}
 		}
 	}
+}
+
+// mostFrames is how deep the shell reader may call itself: some tens of levels of nesting. The
+// runtime ends a program whose stack grows without bound.
+const mostFrames = 5000
+
+// errDeep is the error of a script that nests deeper.
+var errDeep = errors.New("commands nest too deep")
+
+// boundedReader reads a script for the shell reader, which asks for the next kilobyte from
+// wherever it is, and stops it where it is too deep.
+type boundedReader struct{ script *strings.Reader }
+
+func (r *boundedReader) Read(buffer []byte) (int, error) {
+	if runtime.Callers(mostFrames, make([]uintptr, 1)) > 0 {
+		return 0, errDeep
+	}
+	return r.script.Read(buffer)
 }
 
 // readScripts reports what parseScripts found, and collects the tables.

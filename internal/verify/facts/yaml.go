@@ -26,6 +26,9 @@ func (l *Facts) readYAML(f *File) (*yaml.Node, bool) {
 		return nil, false
 	}
 	l.checkNode(f, document.Content[0])
+	if !l.Generated {
+		l.interpolate(f, document.Content[0])
+	}
 	return document.Content[0], true
 }
 
@@ -94,9 +97,14 @@ type yamlField struct {
 
 // yamlReader looks into nodes, with aliases and merge keys resolved.
 type yamlReader struct {
-	base   string // directory that sources of mounts are relative to
-	depth  int    // of merge keys being resolved
-	merges int    // resolved so far
+	base     string // directory that sources of mounts are relative to
+	expanded bool   // the values of variables are in place
+	// configs and secrets are the top-level mappings of these names.
+	configs, secrets *yaml.Node
+	depth            int // of merge keys being resolved
+	merges           int // resolved so far
+
+	children map[*yaml.Node]map[string]*yaml.Node // see child
 
 	// What many services have through the same alias or merge key is read once.
 	mounts       map[*yaml.Node]*Mount
@@ -231,6 +239,9 @@ func (y *yamlReader) text(node *yaml.Node) string {
 	node = y.follow(node)
 	if node == nil || node.Kind != yaml.ScalarNode {
 		return ""
+	}
+	if y.expanded {
+		return node.Value
 	}
 	return strings.ReplaceAll(node.Value, "$$", "$")
 }

@@ -24,7 +24,6 @@ const labDirectory = "/lab/"
 // is mounted.
 func checkContainerFiles(l *checker) {
 	for _, s := range l.Compose.Services {
-		kind := l.Roles[s].Kind
 		for _, e := range s.Environment {
 			if text.Has(fileSettings, e.Name) {
 				for file := range strings.SplitSeq(e.Text, ",") {
@@ -32,22 +31,9 @@ func checkContainerFiles(l *checker) {
 				}
 			}
 		}
-		if data := s.Setting("ISC_DATA_DIRECTORY"); data.Text != "" && kind == facts.InstanceKind {
-			switch m := s.Target(data.Text); {
-			case m == nil && !s.Volume(data.Text):
-				l.Report(s.File, data.At, "Data directory that is not mounted",
-					"The service "+s.Name+" keeps its data in "+data.Text+", which no mount covers, so that it is "+
-						"lost with the container.",
-					"Mount a directory above it.")
-			case m != nil && path.Clean(m.Target) == path.Clean(data.Text) && l.Generated:
-				l.Report(s.File, data.At, "Data directory that is the mount itself",
-					"The data directory "+data.Text+" of "+s.Name+" is a mount, and IRIS refuses one that holds "+
-						"anything else.",
-					"Use a directory below it.")
-			}
-		}
+		l.checkDataDirectory(s)
 		for i, w := range s.Command {
-			if i > 0 && text.Has(fileFlags, s.Command[i-1].Text) && kind == facts.InstanceKind {
+			if i > 0 && text.Has(fileFlags, s.Command[i-1].Text) && l.Roles[s].Kind == facts.InstanceKind {
 				l.checkMounted(s, w, s.Command[i-1].Text)
 				continue
 			}
@@ -56,6 +42,26 @@ func checkContainerFiles(l *checker) {
 		for _, w := range s.Health.Test {
 			l.checkLabWords(s, w)
 		}
+	}
+}
+
+// checkDataDirectory: the data of an instance outlives its container.
+func (l *checker) checkDataDirectory(s *facts.Service) {
+	data := s.Setting("ISC_DATA_DIRECTORY")
+	if data.Text == "" || l.Roles[s].Kind != facts.InstanceKind || facts.Unknown(data.Text) {
+		return
+	}
+	switch m := s.Target(data.Text); {
+	case m == nil && !s.Volume(data.Text):
+		l.Report(s.File, data.At, "Data directory that is not mounted",
+			"The service "+s.Name+" keeps its data in "+data.Text+", which no mount covers, so that it is "+
+				"lost with the container.",
+			"Mount a directory above it.")
+	case m != nil && path.Clean(m.Target) == path.Clean(data.Text) && l.Generated:
+		l.Report(s.File, data.At, "Data directory that is the mount itself",
+			"The data directory "+data.Text+" of "+s.Name+" is a mount, and IRIS refuses one that holds "+
+				"anything else.",
+			"Use a directory below it.")
 	}
 }
 
@@ -92,12 +98,12 @@ func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
 	for field := range strings.FieldsSeq(w.Text) {
 		device, _, _ := strings.Cut(strings.TrimPrefix(field, "/dev/"), "/")
 		switch {
-		case strings.HasPrefix(field, labDirectory):
+		case l.Generated && strings.HasPrefix(field, labDirectory), !l.Generated && l.missingScript(s, field):
 			l.checkMounted(s, facts.Word{Text: field, At: w.At}, "a command")
 		case strings.HasPrefix(field, "/dev/") && !text.Has(devices, device):
 			l.Report(s.File, w.At, "Unknown device", "A command of "+s.Name+" uses "+field+", which no container has.",
 				"Use /dev/null or /dev/tcp.")
-		case strings.HasSuffix(field, path.Base(agentCommand)) && field != agentCommand:
+		case strings.HasSuffix(field, "/"+path.Base(agentCommand)) && field != agentCommand && l.isArbiter(s):
 			l.Report(s.File, w.At, "Unknown command",
 				"The command of "+s.Name+" is "+field+", which its image does not have.",
 				"It is "+agentCommand+".")
@@ -105,8 +111,17 @@ func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
 	}
 }
 
+// isArbiter reports whether a service runs the arbiter's image as it is; the images of IRIS
+// have the agent elsewhere too, and a lab of mirrorgen starts it nowhere else.
+func (l *checker) isArbiter(s *facts.Service) bool {
+	return l.Generated || s.Build == nil && strings.HasPrefix(path.Base(s.Image), "arbiter")
+}
+
 func (l *checker) checkMounted(s *facts.Service, w facts.Word, who string) {
-	if w.Text == "" || s.Target(w.Text) != nil || s.Volume(w.Text) || s.Built {
+	if w.Text == "" || s.Build != nil || s.Volume(w.Text) || facts.Unknown(w.Text) {
+		return
+	}
+	if m := s.Target(w.Text); m != nil && (l.Generated || !l.missingBelow(m, w.Text)) {
 		return
 	}
 	l.Report(s.File, w.At, "File that is not mounted",
@@ -169,13 +184,6 @@ func (l *checker) servesNoDemo(s *facts.Service, name string) bool {
 	return e != nil && e.Text("demo") == "no"
 }
 
-// Where the images of the balancers look for their configuration. nginx's own
-// default.conf has to be replaced, because it listens on port 80 too.
-const (
-	nginxTarget   = "/etc/nginx/conf.d/default.conf"
-	haproxyTarget = "/usr/local/etc/haproxy/haproxy.cfg"
-)
-
 // checkConfigurationTargets: a balancer's configuration is mounted where its
 // image reads it.
 func checkConfigurationTargets(l *checker) {
@@ -184,15 +192,15 @@ func checkConfigurationTargets(l *checker) {
 		want, source := "", ""
 		switch {
 		case d.NGINX != nil:
-			want, source = nginxTarget, d.NGINX.Path
+			want, source = facts.NGINXTarget, d.NGINX.Path
 		case d.HAProxy != nil:
-			want, source = haproxyTarget, d.HAProxy.Path
+			want, source = facts.HAProxyTarget, d.HAProxy.Path
 		default:
 			continue
 		}
 		for _, m := range s.Mounts {
 			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && len(s.Command) == 0 &&
-				!s.Built {
+				s.Build == nil {
 				l.Report(s.File, m.At, "Configuration at the wrong place",
 					"The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.",
 					"Mount it on "+want+".")
@@ -232,7 +240,7 @@ func checkHostNames(l *checker) {
 		for _, n := range s.Aliases {
 			switch other := l.Compose.ByName[n.Name]; {
 			case n.What != "hostname" || n.Name == s.Name:
-			case other != nil:
+			case other != nil && other != s && other.Name == n.Name:
 				l.Report(s.File, n.At, "Host name of another service",
 					"The host name of "+s.Name+" is "+n.Name+", which is another service.",
 					"Use the service's own name.")
@@ -249,29 +257,10 @@ func checkHostNames(l *checker) {
 // checkData: no two instances share a directory that they write to, and the
 // members of a mirror keep the same directories.
 func checkData(l *checker) {
-	owner := map[string]facts.Location{}
-	service := map[string]*facts.Service{}
-	configured := map[string]bool{} // directories that hold files of the lab
-	if !l.Generated {
-		for name := range l.Files {
-			for dir := path.Dir(name); dir != "." && dir != "/"; dir = path.Dir(dir) {
-				configured[dir] = true
-			}
-		}
-	}
-	for _, s := range l.Instances {
-		for _, m := range s.Mounts {
-			if m.ReadOnly || l.Files[m.Source] != nil || configured[m.Source] || m.Source == "." || m.Source == "" {
-				continue
-			}
-			if other := service[m.Source]; other != nil && other != s && owner[m.Source].At != m.At {
-				l.ReportBoth(s.Location(m.At), owner[m.Source], "Directory of another instance",
-					"The services "+other.Name+" and "+s.Name+" both write to "+m.Source+".",
-					"Give every instance a directory of its own.")
-				continue
-			}
-			service[m.Source], owner[m.Source] = s, s.Location(m.At)
-		}
+	if l.Generated {
+		l.checkSharedMounts()
+	} else {
+		l.checkSharedData()
 	}
 	if l.Roster == nil {
 		return
@@ -279,6 +268,100 @@ func checkData(l *checker) {
 	for _, mirror := range l.Roster.Mirrors {
 		l.checkSameTargets(mirror)
 	}
+}
+
+// checkSharedMounts: no two instances mount a directory that both can write to.
+func (l *checker) checkSharedMounts() {
+	owners := map[string]writer{}
+	for _, s := range l.Instances {
+		for _, m := range s.Mounts {
+			if !m.ReadOnly && l.Files[m.Source] == nil && m.Source != "." && m.Source != "" {
+				l.claim(owners, m.Source, writer{s, m.At})
+			}
+		}
+	}
+}
+
+// checkSharedData: no two instances keep their data, or a database, in one directory. What
+// else they share, they may only read.
+func (l *checker) checkSharedData() {
+	owners := map[string]writer{}
+	for _, s := range l.Instances {
+		for _, directory := range l.writtenBy(s) {
+			m := s.Target(directory)
+			if m == nil {
+				m = s.VolumeAt(directory)
+			}
+			if m != nil && !m.ReadOnly && m.Source != "" {
+				l.claim(owners, path.Join(m.Source, strings.TrimPrefix(directory, m.Target)), writer{s, m.At})
+			}
+		}
+	}
+	l.checkOwnDirectories()
+}
+
+// checkOwnDirectories: where most instances mount a directory of their own at some path, two
+// do not mount the same.
+func (l *checker) checkOwnDirectories() {
+	sources := map[string]map[string]bool{} // by path in the container
+	for _, s := range l.Instances {
+		for _, m := range s.Mounts {
+			if sources[m.Target] == nil {
+				sources[m.Target] = map[string]bool{}
+			}
+			sources[m.Target][m.Source] = true
+		}
+	}
+	owners := map[string]writer{}
+	for _, s := range l.Instances {
+		for _, m := range s.Mounts {
+			if !m.ReadOnly && len(sources[m.Target]) > 1 && len(l.Below(m.Source)) == 0 && l.Files[m.Source] == nil {
+				l.claim(owners, m.Target+" "+m.Source, writer{s, m.At})
+			}
+		}
+	}
+}
+
+// writer is a service with the position of the mount through which it writes.
+type writer struct {
+	service *facts.Service
+	at      facts.Position
+}
+
+// claim notes who writes to a directory of the host, and reports a second one.
+func (l *checker) claim(owners map[string]writer, directory string, w writer) {
+	first, taken := owners[directory]
+	if !taken {
+		owners[directory] = w
+		return
+	}
+	if first.service != w.service && (first.at != w.at || !l.Generated) && !facts.Apart(first.service, w.service) {
+		_, source, found := strings.Cut(directory, " ")
+		if !found {
+			source = directory
+		}
+		l.ReportBoth(w.service.Location(w.at), first.service.Location(first.at), "Directory of another instance",
+			"The services "+first.service.Name+" and "+w.service.Name+" both write to "+source+".",
+			"Give every instance a directory of its own.")
+	}
+}
+
+// writtenBy are the directories of the container that an instance keeps data in: its own,
+// and those of the databases that its merge file makes.
+func (l *checker) writtenBy(s *facts.Service) []string {
+	var list []string
+	if data := s.Variable("ISC_DATA_DIRECTORY").Text; path.IsAbs(data) {
+		list = append(list, path.Clean(data))
+	}
+	if merge := l.Roles[s].Merge; merge != nil {
+		for action := range merge.Merge.Actions {
+			directory := action.Value("Directory")
+			if action.Name == "CreateDatabase" && path.IsAbs(directory) {
+				list = append(list, path.Clean(directory))
+			}
+		}
+	}
+	return list
 }
 
 // checkSameTargets: all members of a mirror mount data at the same paths, below

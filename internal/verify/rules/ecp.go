@@ -1,15 +1,17 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
+	"cmp"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkECP: an application server connects to a failover member of the mirror
 // whose databases it uses, as to a mirror, and that member admits it.
 func checkECP(l *checker) {
-	clients := map[*facts.Service]int{} // of each data server
+	clients := map[*facts.Service]map[string]bool{} // of each data server
 	for i := range l.Merges {
 		m := &l.Merges[i]
 		if m.Service == nil {
@@ -20,30 +22,53 @@ func checkECP(l *checker) {
 			if target == nil {
 				continue // reported with the references
 			}
-			clients[target]++
+			addClient(clients, target, m.Service.Name)
 			l.checkDataServer(m, server, target)
 		}
 	}
 	l.checkHookECP(clients)
 	for _, s := range l.Instances {
 		merge := l.Roles[s].Merge
-		if clients[s] == 0 || merge == nil {
+		if len(clients[s]) == 0 || merge == nil {
 			continue
 		}
-		if limit, ok := merge.Parameter("config", "ModifyConfig", "MaxServerConn"); !ok ||
-			facts.Number(limit.Text) < clients[s] {
-			l.Report(merge.File, limit.At, "Data server without room",
-				s.Name+" is the data server of "+strconv.Itoa(clients[s])+" application servers, but admits "+
-					orOne(limit.Text)+" (MaxServerConn).",
-				"Raise MaxServerConn in [config].")
-		}
+		l.checkRoom(merge, s, len(clients[s]))
 		l.checkECPService(merge, s)
+	}
+}
+
+func addClient(clients map[*facts.Service]map[string]bool, server *facts.Service, client string) {
+	if clients[server] == nil {
+		clients[server] = map[string]bool{}
+	}
+	clients[server][client] = true
+}
+
+// checkRoom: a data server admits its application servers (CPF reference, MaxServerConn: 1
+// where nothing sets it), and twice as many connections where it is a member of a mirror.
+func (l *checker) checkRoom(merge *facts.MergeFile, s *facts.Service, clients int) {
+	limit, _ := merge.Parameter("config", "ModifyConfig", "MaxServerConn")
+	admits, served := facts.Number(cmp.Or(limit.Text, "1")), "1 application server"
+	if clients > 1 {
+		served = strconv.Itoa(clients) + " application servers"
+	}
+	_, mirrored := l.setOf(s)
+	switch {
+	case admits < clients:
+		l.Report(merge.File, limit.At, "Data server without room",
+			s.Name+" is the data server of "+served+", but admits "+strconv.Itoa(admits)+" (MaxServerConn).",
+			"Raise MaxServerConn in [config].")
+	case mirrored && admits < 2*clients:
+		l.Report(merge.File, limit.At, "Data server without room for a failover",
+			s.Name+" is the data server of "+served+" and admits "+strconv.Itoa(admits)+" (MaxServerConn), but each "+
+				"may be connected twice while the primary changes.",
+			"Raise MaxServerConn in [config] to "+strconv.Itoa(2*clients)+" at least.")
 	}
 }
 
 // checkHookECP: the same, where the hook connects the application servers. It
 // counts them as clients of their data server.
-func (l *checker) checkHookECP(clients map[*facts.Service]int) {
+func (l *checker) checkHookECP(clients map[*facts.Service]map[string]bool) {
 	if l.Roster == nil {
 		return
 	}
@@ -57,7 +82,7 @@ func (l *checker) checkHookECP(clients map[*facts.Service]int) {
 		if target == nil {
 			continue // reported with the references
 		}
-		clients[target]++
+		addClient(clients, target, e.Name)
 		server := l.Roster.ByName[target.Name]
 		if server == nil || server.Text("mirror") != mirror.Name ||
 			server.Text("role") != "primary" && server.Text("role") != "backup" {
@@ -71,13 +96,6 @@ func (l *checker) checkHookECP(clients map[*facts.Service]int) {
 				"Write ecp=yes.")
 		}
 	}
-}
-
-func orOne(limit string) string {
-	if limit == "" {
-		return "1"
-	}
-	return limit
 }
 
 // checkDataServer looks at one application server and the member that it asks.
@@ -111,7 +129,7 @@ func (l *checker) checkDataServer(m *facts.MergeFile, server facts.ECPServer, ta
 		}
 		at := m.Location(facts.PositionAt(action.Line, directory.ValueColumn))
 		parts := strings.Split(directory.Value, ":")
-		if len(parts) != 4 || mirrored && parts[2] != set {
+		if len(parts) != 4 || mirrored && !strings.EqualFold(parts[2], set) {
 			l.Report(at.File, at.At, "Database of another mirror",
 				"The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.Name+" belongs to "+
 					"the mirror set "+set+".",

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/format/text"
@@ -37,6 +38,9 @@ func checkGatewayIndexes(l *checker) {
 
 func (l *checker) checkIndex(g facts.GatewayFile, index, prefix, what string) {
 	section := g.INI.ByName[index]
+	if section == nil && !l.Generated && !hasSections(g, prefix) {
+		return
+	}
 	if section == nil {
 		l.Report(g.File, facts.Position{}, "Missing index", "The file has no section ["+index+"].",
 			"Add it; it lists every "+what+".")
@@ -54,6 +58,14 @@ func (l *checker) checkIndex(g facts.GatewayFile, index, prefix, what string) {
 				"Add the section, or disable the "+what+".")
 		}
 	}
+}
+
+// hasSections reports whether there is anything that an index would list.
+func hasSections(g facts.GatewayFile, prefix string) bool {
+	if prefix == "" {
+		return len(facts.GatewayServers(g.INI)) > 0
+	}
+	return slices.ContainsFunc(g.INI.Sections, func(s *facts.INISection) bool { return strings.HasPrefix(s.Name, prefix) })
 }
 
 func (l *checker) checkListed(g facts.GatewayFile, index, name string, s *facts.INISection) {
@@ -131,6 +143,7 @@ func checkGatewayServers(l *checker) {
 			}
 			l.checkServerOfService(g, s)
 		}
+		unknown := 0
 		for _, s := range g.INI.Sections {
 			if s.Name == "SYSTEM_INDEX" || s.Name == "APP_PATH_INDEX" {
 				continue
@@ -138,6 +151,9 @@ func checkGatewayServers(l *checker) {
 			for _, key := range s.Keys {
 				if text.Has(vocabulary.GatewayKeys, key.Name) || strings.HasPrefix(key.Name, "Alternative_Server_") {
 					continue
+				}
+				if unknown++; unknown > text.MostProblems {
+					break
 				}
 				if near := text.Nearest(vocabulary.GatewayKeys, key.Name); near != "" {
 					l.Report(g.File, key.At, "Misspelt key",
@@ -153,6 +169,9 @@ func checkGatewayServers(l *checker) {
 // of a service.
 func (l *checker) checkServerOfService(g facts.GatewayFile, s *facts.INISection) {
 	target := l.Compose.ByName[s.Name]
+	if !l.Generated {
+		return // the names of servers are labels
+	}
 	if l.Mirrors[s.Name] && s.Value("Mirror_Aware") != "1" {
 		l.Report(g.File, s.At, "Mirror without a mirror-aware server",
 			"The server ["+s.Name+"] stands for a mirror, but would stay with one member after a failover.",

@@ -198,28 +198,54 @@ func checkStopScripts(l *checker) {
 // checkMissingWebServer: nothing asks an instance for the web server that its image
 // no longer has.
 func checkMissingWebServer(l *checker) {
+	const port = ":52773"
 	if len(l.Instances) == 0 || slices.ContainsFunc(l.Instances, facts.WebServer) {
 		return
 	}
-	const port = ":52773"
 	for _, f := range l.Files {
 		switch path.Ext(f.Path) {
 		case ".sh", ".cfg", ".conf":
-		default:
-			continue
-		}
-		for number, line := range text.Lines(f.Text) {
-			if i := strings.Index(line, port); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
-				s := l.Instances[0]
-				l.ReportBoth(f.Location(facts.PositionAt(number, i+1)), s.Location(s.At),
-					"Web server that the image does not have",
-					"The line asks for port 52773, but images have had no web server since 2023.2, and "+s.Image+" "+
-						"is later.",
-					"Ask through a web gateway, on the member's own path.")
-				break
+			if at, found := uncommented(f, port); found {
+				l.reportWebServer(f.Location(at), l.Instances[0])
 			}
 		}
 	}
+}
+
+// checkWebServerChecks: neither the health check of an instance nor one of its published
+// ports is that of a web server that its image does not have.
+func checkWebServerChecks(l *checker) {
+	for _, s := range l.Instances {
+		if facts.WebServer(s) {
+			continue
+		}
+		for _, w := range s.Health.Test {
+			if strings.Contains(w.Text, ":52773") {
+				l.reportWebServer(s.Location(w.At), s)
+			}
+		}
+		for _, p := range s.Ports {
+			if p.Container == facts.WebServerPort {
+				l.reportWebServer(s.Location(p.At), s)
+			}
+		}
+	}
+}
+
+func (l *checker) reportWebServer(at facts.Location, s *facts.Service) {
+	l.ReportBoth(at, s.Location(s.At), "Web server that the image does not have",
+		"The line asks for port 52773, but images have had no web server since 2023.2, and "+s.BaseImage()+" is later.",
+		"Ask through a web gateway, on the member's own path.")
+}
+
+// uncommented is the first position of a text outside comments.
+func uncommented(f *facts.File, what string) (facts.Position, bool) {
+	for number, line := range text.Lines(f.Text) {
+		if i := strings.Index(line, what); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			return facts.PositionAt(number, i+1), true
+		}
+	}
+	return facts.Position{}, false
 }
 
 // checkForeignMembers: what members of a mirror owe each other where no table of
@@ -255,13 +281,13 @@ func checkForeignMembers(l *checker) {
 				"Add "+m.Founder.Name+" to its depends_on, with condition: service_healthy.")
 		}
 		if m.Founder == s {
-			if other := founders[m.Text("Name")]; other != nil {
+			if other := founders[strings.ToUpper(m.Text("Name"))]; other != nil {
 				l.ReportBoth(m.ArgumentLocation("Name"), other.ArgumentLocation("Name"), "Two mirror sets of one name",
 					"The members "+other.Merge.Service.Name+" and "+s.Name+" found two mirror sets with the name "+
 						m.Text("Name")+", which no ECP client can tell apart.",
 					"Give one of them another.")
 			}
-			founders[m.Text("Name")] = m
+			founders[strings.ToUpper(m.Text("Name"))] = m
 		}
 	}
 }

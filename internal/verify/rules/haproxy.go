@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mirrorgen/internal/format/haproxy"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/facts"
 )
 
@@ -14,16 +15,23 @@ import (
 func checkBinds(l *checker) {
 	for _, h := range l.HAProxy {
 		for _, binds := range h.Binds {
+			first := map[string]haproxy.Bind{} // by host; "" is every one
 			for i, bind := range binds {
-				for _, other := range binds[:i] {
-					if other.Host == bind.Host || other.Host == "" || bind.Host == "" {
-						l.Report(h.File, facts.PositionAt(bind.Line, bind.Column), "Duplicate bind",
-							"The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+" as "+
-								"well, and HAProxy would spread connections over both sections.",
-							"Bind another port.")
-						break
-					}
+				other, twice := first[bind.Host]
+				if !twice {
+					other, twice = first[""]
 				}
+				if !twice && bind.Host == "" && i > 0 {
+					other, twice = binds[0], true
+				}
+				if twice {
+					l.Report(h.File, facts.PositionAt(bind.Line, bind.Column), "Duplicate bind",
+						"The port "+strconv.Itoa(bind.Port)+" is bound on line "+strconv.Itoa(other.Line)+
+							" as well, and HAProxy would spread connections over both sections.",
+						"Bind another port.")
+					continue
+				}
+				first[bind.Host] = bind
 			}
 		}
 	}
@@ -67,22 +75,20 @@ func answersItself(s *haproxy.Section) bool {
 
 // checkBackends: backends that are named exist.
 func (l *checker) checkBackends(h facts.HAProxyFile) {
+	backends := map[string]bool{}
+	for _, s := range h.Proxies {
+		if s.Kind == "backend" || s.Kind == "listen" {
+			backends[s.Name] = true
+		}
+	}
 	for _, s := range h.Proxies {
 		for _, line := range s.Lines {
-			if keyword := line.Words[0]; (keyword != "default_backend" && keyword != "use_backend") ||
-				len(line.Words) < 2 ||
-				strings.Contains(line.Words[1],
-					"%[") {
+			if !text.Has("default_backend use_backend", line.Words[0]) || len(line.Words) < 2 {
 				continue
 			}
-			found := false
-			for _, other := range h.Proxies {
-				found = found || (other.Kind == "backend" || other.Kind == "listen") && other.Name == line.Words[1]
-			}
-			if !found {
+			if name := line.Words[1]; !strings.Contains(name, "%[") && !backends[name] {
 				l.Report(h.File, facts.PositionAt(line.Number, line.Columns[1]), "Unknown backend",
-					"There is no backend "+line.Words[1]+".",
-					"Name a backend section of this file.")
+					"There is no backend "+name+".", "Name a backend section of this file.")
 			}
 		}
 	}
@@ -119,20 +125,28 @@ func checkServers(l *checker) {
 						"Keep one of the two.")
 				}
 				names[s.Name], addresses[address] = true, s.Name
-				target := l.Compose.ByName[s.Name]
-				if addr, err := netip.ParseAddr(s.Host); err == nil && target != nil {
-					if owner := l.Compose.ByIP[addr]; owner != nil && owner != target {
-						l.Report(h.File, at, "Address of another service",
-							what+" has the address "+s.Host+", which belongs to "+owner.Name+".",
-							"Use an address of "+s.Name+".")
-					}
-				} else if owner := l.Compose.ByIP[addr]; owner != nil && l.Generated {
-					l.Report(h.File, facts.PositionAt(s.Line, 0), "Server with another name than its service",
-						what+" is the service "+owner.Name+"; logs and statistics call it by this name.",
-						"Name it "+owner.Name+".")
+				if l.Generated {
+					l.checkServerName(h, s, what)
 				}
 			}
 		}
+	}
+}
+
+// checkServerName: a server of a generated lab has the name of the service with its address,
+// by which logs and statistics call it. Elsewhere the names of servers are labels.
+func (l *checker) checkServerName(h facts.HAProxyFile, s haproxy.Server, what string) {
+	target, owner := l.Compose.ByName[s.Name], l.Compose.ByIP[facts.ParseAddr(s.Host)]
+	switch {
+	case owner == nil || owner == target:
+	case target != nil:
+		l.Report(h.File, facts.PositionAt(s.Line, s.Column), "Address of another service",
+			what+" has the address "+s.Host+", which belongs to "+owner.Name+".",
+			"Use an address of "+s.Name+".")
+	default:
+		l.Report(h.File, facts.PositionAt(s.Line, 0), "Server with another name than its service",
+			what+" is the service "+owner.Name+"; logs and statistics call it by this name.",
+			"Name it "+owner.Name+".")
 	}
 }
 
@@ -141,13 +155,13 @@ func checkServers(l *checker) {
 func checkHealthChecks(l *checker) {
 	for _, h := range l.HAProxy {
 		for _, section := range h.Proxies {
-			connects := checkConnects(section.Section)
+			connects, overHTTP := checkConnects(section.Section), section.Has("option", "httpchk")
 			for _, s := range section.Servers {
 				if !s.Check {
 					continue
 				}
 				at := facts.PositionAt(s.Line, s.Column)
-				if section.Has("option", "httpchk") && !s.CheckedApart && !connects &&
+				if overHTTP && !s.CheckedApart && !connects &&
 					s.CheckPort == facts.SuperserverPort {
 					l.Report(h.File, at, "Health check on the superserver",
 						"The HTTP check of "+s.Name+" goes to port "+strconv.Itoa(s.CheckPort)+", which speaks no "+

@@ -181,7 +181,7 @@ func checkSuperserver(l *checker) {
 				last = &key
 			}
 		}
-		if last != nil && last.Value != strconv.Itoa(facts.SuperserverPort) {
+		if last != nil && l.Generated && m.Service != nil && last.Value != strconv.Itoa(facts.SuperserverPort) {
 			l.Report(m.File, facts.PositionAt(last.Line, last.Column), "Superserver on another port",
 				"The superserver of "+m.Service.Name+" would listen on "+last.Value+", where nobody in the lab looks "+
 					"for it.",

@@ -1,9 +1,10 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkMirrors: what the merge files of a mirror's members say agrees: the set,
@@ -71,7 +72,7 @@ func (l *checker) checkOnce(
 // checkJoins compares a member with the one that founds its mirror.
 func (l *checker) checkJoins(m, founder *facts.Membership) {
 	self, primary := m.Merge.Service, founder.Merge.Service
-	if founder.Text("Member") != "primary" {
+	if founder.Text("Member") != "primary" && founder.Text("Member") != autoRole {
 		l.ReportBoth(m.ArgumentLocation("Primary"), founder.ArgumentLocation("Member"),
 			"Founder that is not the primary",
 			self.Name+" joins "+primary.Name+", whose role is "+founder.Text("Member")+".",
@@ -79,7 +80,7 @@ func (l *checker) checkJoins(m, founder *facts.Membership) {
 		return
 	}
 	for _, argument := range [...]string{"Name", "ArbiterURL"} {
-		if m.Text(argument) != founder.Text(argument) {
+		if !strings.EqualFold(m.Text(argument), founder.Text(argument)) {
 			l.ReportBoth(m.ArgumentLocation(argument), founder.ArgumentLocation(argument), "Members that disagree",
 				self.Name+" has "+argument+"="+m.Text(argument)+", but its primary "+primary.Name+" has "+argument+"="+
 					founder.Text(argument)+".",
@@ -101,7 +102,7 @@ func (l *checker) checkJoins(m, founder *facts.Membership) {
 			continue
 		}
 		set, _ := action.Argument("MirrorSetName")
-		if set.Value != m.Text("Name") {
+		if !strings.EqualFold(set.Value, m.Text("Name")) {
 			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, set.ValueColumn)), m.ArgumentLocation("Name"),
 				"Database of another mirror",
 				"The database "+name+" belongs to the mirror set "+set.Value+", but "+self.Name+" to "+m.Text("Name")+

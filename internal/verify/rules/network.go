@@ -1,8 +1,9 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"net/netip"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkSubnets: every subnet is well-formed, holds its gateway, and overlaps no
@@ -14,6 +15,8 @@ func checkSubnets(l *checker) {
 	for _, n := range c.Networks {
 		for _, s := range n.Subnets {
 			switch {
+			case facts.Unknown(s.Text):
+				continue
 			case !s.Prefix.IsValid():
 				l.Report(n.File, s.At, "Invalid subnet",
 					"The subnet of network "+n.Name+" reads "+s.Text+", which is no address range.",
@@ -61,8 +64,8 @@ func checkAddresses(l *checker) {
 					"Declare it with a network block.")
 				continue
 			}
-			if a.IP == "" && !l.Generated {
-				continue // checkPlaces looks at it
+			if !l.Generated && (a.IP == "" || facts.Unknown(a.IP) || facts.Unknown(a.Network)) {
+				continue // checkPublicSubnets looks at the former
 			}
 			if a.IP == "" {
 				l.Report(s.File, a.At, "Service without a fixed address",
@@ -78,7 +81,7 @@ func checkAddresses(l *checker) {
 				continue
 			}
 			l.checkFreeAddress(s, a, n)
-			if other := owner[a.Addr]; other != nil {
+			if other := owner[a.Addr]; other != nil && !facts.Apart(other, s) {
 				l.Report(s.File, a.At, "Duplicate address",
 					"The address "+a.IP+" belongs to both "+other.Name+" and "+s.Name+".",
 					"Give one of them another host number.")

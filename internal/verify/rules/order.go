@@ -1,8 +1,9 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkNames: names by which containers find each other are given once.
@@ -11,7 +12,7 @@ func checkNames(l *checker) {
 	for _, s := range l.Compose.Services {
 		for _, n := range s.Aliases {
 			key := facts.Alias{What: n.What, Name: n.Name}
-			if other := owner[key]; other != nil && other != s {
+			if other := owner[key]; other != nil && other != s && !facts.Apart(other, s) && n.What != "alias" && !facts.Unknown(n.Name) {
 				l.Report(s.File, n.At, "Duplicate "+strings.ReplaceAll(n.What, "_", " "),
 					"The "+n.What+" "+n.Name+" belongs to both "+other.Name+" and "+s.Name+".",
 					"Give one of them another.")
@@ -41,47 +42,44 @@ func checkDependencies(l *checker) {
 			}
 		}
 	}
-	done := map[*facts.Service]bool{}
+	f := circles{checker: l, done: map[*facts.Service]bool{}, onPath: map[*facts.Service]int{}}
 	for _, s := range c.Services {
-		l.findCircle(s, nil, done)
+		f.follow(s)
 	}
 }
 
-// findCircle follows the dependencies of s, which was reached by way of path.
-func (l *checker) findCircle(s *facts.Service, path []*facts.Service, done map[*facts.Service]bool) {
-	if done[s] {
+// circles finds services that wait for each other.
+type circles struct {
+	*checker
+	done   map[*facts.Service]bool
+	path   []*facts.Service       // from the first service to that being looked at
+	onPath map[*facts.Service]int // positions in path, from 1
+}
+
+// follow looks at what a service waits for.
+func (f *circles) follow(s *facts.Service) {
+	if f.done[s] {
 		return
 	}
-	path = append(path, s)
+	f.path = append(f.path, s)
+	f.onPath[s] = len(f.path)
 	for _, d := range s.Dependencies {
-		target := l.Compose.ByName[d.Service]
-		if target == nil {
-			continue
-		}
-		for i, earlier := range path {
-			if earlier == target {
-				names := make([]string, 0, len(path)-i+1)
-				for _, member := range path[i:] {
-					names = append(names, member.Name)
-				}
-				l.Report(s.File, d.At, "Dependency circle",
-					"The services wait for each other in a circle: "+strings.Join(append(names, target.Name), " -> ")+
-						".",
-					"Remove one of the dependencies.")
+		target := f.Compose.ByName[d.Service]
+		switch {
+		case target == nil:
+		case f.onPath[target] > 0:
+			var names []string
+			for _, member := range f.path[f.onPath[target]-1:] {
+				names = append(names, member.Name)
 			}
-		}
-		if !onPath(path, target) {
-			l.findCircle(target, path, done)
-		}
-	}
-	done[s] = true
-}
-
-func onPath(path []*facts.Service, s *facts.Service) bool {
-	for _, member := range path {
-		if member == s {
-			return true
+			f.Report(s.File, d.At, "Dependency circle",
+				"The services wait for each other in a circle: "+strings.Join(append(names, target.Name), " -> ")+".",
+				"Remove one of the dependencies.")
+		default:
+			f.follow(target)
 		}
 	}
-	return false
+	f.path = f.path[:len(f.path)-1]
+	f.onPath[s] = 0
+	f.done[s] = true
 }

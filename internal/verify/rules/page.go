@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkPages: what the marked tables of a page say of services, addresses, ports and
@@ -167,7 +168,7 @@ func (l *checker) checkContainerRow(at facts.Location, row facts.PageRow) {
 		if p.Protocol != "tcp" || p.Host == 0 {
 			continue
 		}
-		for host := p.Host; host <= min(p.HostLast, 65535); host++ {
+		for host := p.Host; host <= min(p.HostLast, p.Host+mostPorts, 65535); host++ {
 			container := p.Container
 			if p.ContainerLast > container {
 				container += host - p.Host

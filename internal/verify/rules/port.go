@@ -1,40 +1,68 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
+	"cmp"
 	"slices"
 	"strconv"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkHostPorts: no host port is published twice on one interface, across all
 // services.
 func checkHostPorts(l *checker) {
-	type owner struct {
-		service *facts.Service
-		port    facts.Port
-	}
-	taken := map[int][]owner{} // by host port; a range stands under each of its ports
+	byProtocol := map[string][]published{}
 	for _, s := range l.Compose.Services {
 		for _, p := range s.Ports {
-			if p.Host == 0 {
-				continue
-			}
-			for number := p.Host; number <= min(p.HostLast, 65535); number++ {
-				clash := slices.IndexFunc(taken[number], func(o owner) bool {
-					return o.port.Protocol == p.Protocol &&
-						(o.port.HostIP == p.HostIP || o.port.HostIP == "" || p.HostIP == "")
-				})
-				if clash >= 0 {
-					l.Report(s.File, p.At, "Duplicate host port",
-						"The host port "+strconv.Itoa(number)+" is published by both "+
-							taken[number][clash].service.Name+" and "+s.Name+".",
-						"Give one of them another port in the topology, or 0 to publish none.")
-					break
-				}
-				taken[number] = append(taken[number], owner{s, p})
+			if p.Host > 0 {
+				list := byProtocol[p.Protocol]
+				byProtocol[p.Protocol] = append(list, published{s, p, len(list)})
 			}
 		}
 	}
+	for _, list := range byProtocol {
+		slices.SortStableFunc(list, func(a, b published) int { return cmp.Compare(a.port.Host, b.port.Host) })
+		last := map[string]published{} // that which ends last, by interface
+		whole := published{}           // of all interfaces
+		for _, p := range list {
+			others := []published{last[p.port.HostIP], last[""]}
+			if p.port.HostIP == "" {
+				others = append(others, whole)
+			}
+			if i := slices.IndexFunc(others, func(o published) bool { return o.clashes(p) }); i >= 0 {
+				l.reportTwice(others[i], p)
+			}
+			if q := last[p.port.HostIP]; q.service == nil || q.port.HostLast < p.port.HostLast {
+				last[p.port.HostIP] = p
+			}
+			if whole.service == nil || whole.port.HostLast < p.port.HostLast {
+				whole = p
+			}
+		}
+	}
+}
+
+// published is a port of the host, or a range, with the service that has it.
+type published struct {
+	service *facts.Service
+	port    facts.Port
+	index   int // in the order of the file
+}
+
+// clashes reports whether a range that begins no earlier shares a port with p.
+func (p published) clashes(later published) bool {
+	return p.service != nil && p.port.HostLast >= later.port.Host && !facts.Apart(p.service, later.service)
+}
+
+// reportTwice reports two ranges that share a port, at the one that stands later in the file.
+func (l *checker) reportTwice(a, b published) {
+	number := b.port.Host
+	if a.index > b.index {
+		a, b = b, a
+	}
+	l.Report(b.service.File, b.port.At, "Duplicate host port",
+		"The host port "+strconv.Itoa(number)+" is published by both "+a.service.Name+" and "+b.service.Name+".",
+		"Give one of them another port in the topology, or 0 to publish none.")
 }
 
 // checkContainerPorts: what an nginx or haproxy service publishes is a port that

@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // checkReferences looks up every address that an artifact names: it belongs to a
@@ -23,7 +24,7 @@ func checkReferences(l *checker) {
 		}
 		target := l.Compose.ByIP[addr]
 		if target == nil {
-			if !u.Anywhere || l.InSubnet(addr) {
+			if l.Generated && !u.Anywhere || l.InSubnet(addr) {
 				l.Report(u.File, u.At, "Unknown address",
 					u.Subject()+" has the address "+u.Host+", which belongs to no service of "+l.ComposeName+".",
 					"Use an address that a service has as ipv4_address.")
@@ -35,11 +36,12 @@ func checkReferences(l *checker) {
 	}
 }
 
-// checkNamedReference is checkUses for a host name.
+// checkNamedReference is checkReferences for a host name.
 func (l *checker) checkNamedReference(u *facts.Reference) {
 	target := l.Compose.ByName[u.Host]
 	switch {
 	case target == nil && (u.Host == "localhost" || u.Anywhere || strings.Contains(u.Host, ".")):
+	case target == nil && !l.Generated && l.resolvedElsewhere(u):
 	case target == nil:
 		l.Report(u.File, u.At, "Unknown host",
 			u.Subject()+` has the host "`+u.Host+`", which is no service of `+l.ComposeName+".",
@@ -52,6 +54,20 @@ func (l *checker) checkNamedReference(u *facts.Reference) {
 		l.checkNamedNetwork(u, target)
 		l.checkListens(u, target)
 	}
+}
+
+// resolvedElsewhere reports whether a host of a lab that was written by hand may be found by
+// other means than the compose file: a variable in it, extra_hosts, a network from outside.
+func (l *checker) resolvedElsewhere(u *facts.Reference) bool {
+	if strings.ContainsAny(u.Host, "${%<") {
+		return true
+	}
+	for _, reader := range l.Compose.Readers[u.File.Path] {
+		if reader.Resolved[u.Host] || l.Compose.External(reader) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkNamedNetwork reports a service that is named by those who share no network

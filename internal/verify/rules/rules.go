@@ -2,7 +2,13 @@
 // files. A rule is a function and a row of the table; docs/verify.md is printed from it.
 package rules
 
-import "mirrorgen/internal/verify/facts"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/internal/verify/facts"
+)
 
 // Rule is one thing that must be true of a lab.
 type Rule struct {
@@ -32,6 +38,48 @@ func Run(f *facts.Facts) {
 		f.Rule = rule.Name
 		rule.check(c)
 	}
+	if f.Generated {
+		return
+	}
+	for _, d := range f.Diagnostics {
+		if slices.Contains(advice, d.Summary) {
+			d.Severity = hcl.DiagWarning
+		}
+	}
+}
+
+// advice are the findings that are warnings of a lab that was written by hand: it works as it
+// is, and an expert would change it. Of what mirrorgen writes every finding is an error.
+var advice = []string{
+	"Application without authentication",
+	"Comment in CSP.ini",
+	"Created twice",
+	"Data server without room for a failover",
+	"Default server that is no alternative",
+	"Dynamic address beside fixed ones",
+	"Health check that takes minutes",
+	"Host that may not be there yet",
+	"Host name of another service",
+	"Instance that does not wait for its mirror",
+	"Killed before it has shut down",
+	"Licence key where none is needed",
+	"Management pages open through nginx",
+	"Management pages open to everybody",
+	"Mount of the whole lab",
+	"Password that could be committed",
+	"Private key that could be committed",
+	"Public subnet",
+	"Response timeout too short",
+	"Script that forgets a service",
+	"Secret not ignored",
+	"Server without a check",
+	"Sessions that outlive a failover",
+	"System name in lower case",
+	"Timeouts that do not nest",
+	"Two mirror sets of one name",
+	"Variable without a value",
+	"Virtual address in a container",
+	"Web server that the image does not have",
 }
 
 var table = []Rule{
@@ -135,6 +183,8 @@ var table = []Rule{
 			"that is given twice the last counts."},
 	{"web-applications", false, checkMergeApplications,
 		"A web application says how its users sign on, because without that anybody may use it."},
+	{"created-once", false, checkCreatedOnce,
+		"A merge file creates a thing once: IRIS skips the second Create of what exists already."},
 	{"ecp", false, checkECP,
 		"An application server connects to a failover member of the mirror whose databases it uses, as to a " +
 			"mirror, and that member admits it."},
@@ -196,10 +246,22 @@ var table = []Rule{
 		"A script that stops instances one by one stops all of them."},
 	{"missing-web-server", true, checkMissingWebServer,
 		"Nothing asks an instance for the web server that its image no longer has."},
+	{"web-server-checks", true, checkWebServerChecks,
+		"Neither the health check of an instance nor one of its ports is that of a web server that its image no " +
+			"longer has."},
 	{"mirror-without-table", true, checkForeignMembers,
 		"What members of a mirror owe each other where no table of instances says who they are."},
 	{"mirror-configuration", true, checkMirrorConfiguration,
 		"The configuration of a mirror holds identifiers that IRIS makes when the mirror is made."},
+	{"community-members", true, checkCommunity,
+		"No member of a mirror, and no application server, runs a Community Edition, which has neither mirroring " +
+			"nor ECP."},
+	{"external-checks", true, checkExternalChecks,
+		"A section of HAProxy that checks by an external command finds it switched on in the global section, and " +
+			"the command in its container."},
+	{"late-hosts", true, checkLateHosts,
+		"nginx and HAProxy look up the hosts of their servers when they start: they wait for those services, or " +
+			"look them up later."},
 	{"cookies", true, checkCookies,
 		"HAProxy sets cookies in HTTP mode only."},
 }

@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 )
 
 // columns are the tables at the top of the scripts: what stands in each column of

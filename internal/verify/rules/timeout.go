@@ -218,7 +218,7 @@ func timeoutOf(s *haproxy.Section, name string) (int64, facts.Position) {
 }
 
 // serverTime is the time after a word on a server or default-server line.
-func serverTime(s *haproxy.Section, server haproxy.Server, name string) (int64, facts.Position, bool) {
+func serverTime(s *facts.Proxy, server haproxy.Server, name string) (int64, facts.Position, bool) {
 	t, at, found := int64(0), facts.Position{}, false
 	take := func(line haproxy.Line) {
 		if text, column, ok := line.After(name); ok {
@@ -227,10 +227,10 @@ func serverTime(s *haproxy.Section, server haproxy.Server, name string) (int64, 
 			}
 		}
 	}
-	for line := range s.Find("default-server") {
+	for _, line := range s.ServerDefaults {
 		take(line)
 	}
-	for line := range s.Find("server", server.Name) {
+	if line, ok := s.LineAt(server.Line); ok {
 		take(line)
 	}
 	return t, at, found
@@ -332,7 +332,7 @@ func (l *checker) checkHealthSection(h *facts.HAProxyFile, health *facts.Proxy, 
 			if !server.Check {
 				continue
 			}
-			if interval, at, ok := serverTime(p.Section, server, "inter"); ok {
+			if interval, at, ok := serverTime(p, server, "inter"); ok {
 				l.checkInterval(h, p, server, at, interval, len(checked))
 			}
 			if !facts.IsLoopback(server.CheckHost) {
@@ -444,7 +444,7 @@ func (l *checker) checkPinned(
 	r responses,
 	round, answer int64,
 ) {
-	interval, at, ok := serverTime(p.Section, server, "inter")
+	interval, at, ok := serverTime(p, server, "inter")
 	if !ok {
 		return
 	}

@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"mirrorgen/internal/verify/facts"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mirrorgen/internal/verify/facts"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -92,13 +93,17 @@ func (l *checker) reportPort(at facts.Location, url string, port int) {
 	found.Detail = found.what + also + ". " + remedy
 }
 
+// mostPorts is how many ports of a range are looked at.
+const mostPorts = 1000
+
 // publisher is the service that publishes a host port; nil for none.
 func (l *checker) publisher(port int) *facts.Service {
 	if l.publishers == nil {
 		l.publishers = map[int]*facts.Service{}
 		for _, s := range l.Compose.Services {
 			for _, p := range s.Ports {
-				for n := p.Host; n <= min(p.HostLast, 65535) && n > 0; n++ {
+				// Of a range that is not a lab's, the first ports will do.
+				for n := p.Host; n <= min(p.HostLast, p.Host+mostPorts, 65535) && n > 0; n++ {
 					l.publishers[n] = s
 				}
 			}
