@@ -51,7 +51,8 @@ func (t *tool) verify(name string) error {
 	dir, compose := name, []string(nil)
 	if info, err := os.Stat(name); err == nil && !info.IsDir() {
 		if ext := filepath.Ext(name); ext != ".yaml" && ext != ".yml" {
-			return failed(fmt.Errorf("%s: neither a directory nor a compose file; verify reads a lab (validate reads a topology)", name))
+			return failed(fmt.Errorf("%s: neither a directory nor a compose file; verify reads a lab (validate reads "+
+				"a topology)", name))
 		}
 		dir, compose = filepath.Dir(name), []string{filepath.Base(name)}
 	}

@@ -52,4 +52,14 @@ http://localhost:9999/nothing
 }
 
 // fullCases are the ways in which testdata/full is broken.
-var fullCases = slices.Concat(rosterCases, mirrorCases, ecpCases, containerCases, timeCases, gatewayCases, scriptCases, spellingCases, pageCases)
+var fullCases = slices.Concat(
+	rosterCases,
+	mirrorCases,
+	ecpCases,
+	containerCases,
+	timeCases,
+	gatewayCases,
+	scriptCases,
+	spellingCases,
+	pageCases,
+)

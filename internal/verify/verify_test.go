@@ -210,7 +210,9 @@ func TestEveryFindingHasACase(t *testing.T) {
 		t.Fatalf("found only %d summaries in the sources", len(summaries))
 	}
 	for _, s := range summaries {
-		if !strings.Contains(string(content), ": "+s+"\n") && !strings.Contains(string(content), ": "+s+" (warning)\n") && !slices.Contains(rawOnly, s) {
+		if !strings.Contains(string(content), ": "+s+"\n") &&
+			!strings.Contains(string(content), ": "+s+" (warning)\n") &&
+			!slices.Contains(rawOnly, s) {
 			t.Errorf("no case provokes %q", s)
 		}
 	}

@@ -313,7 +313,8 @@ func (p *parser) arguments(s string, column int, known *actionVocabulary) []Argu
 	var list []Argument
 	for s != "" {
 		if len(list) >= mostArguments {
-			p.problem(column, "Too many arguments", "The action has more arguments than any takes, and is read no further.",
+			p.problem(column, "Too many arguments",
+				"The action has more arguments than any takes, and is read no further.",
 				"Remove those that it does not need.")
 			break
 		}

@@ -62,7 +62,8 @@ const (
 		"EnableVSSBackup EnsembleAutoStart" +
 		" ErrorPurge FIPSMode IPv6 JobHalt JobServers JobStart LicenseID MaxConsoleLogSize MaxIRISTempSizeAtStart " +
 		"PasswordHash" +
-		" ProcessHalt ProcessStart ShardClusterURL ShardMasterRegexp ShardMasterURL ShardRegexp ShardRole ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
+		" ProcessHalt ProcessStart ShardClusterURL ShardMasterRegexp ShardMasterURL ShardRegexp ShardRole " +
+		"ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
 		" SystemPerformanceDailyReportsRetentionDays SystemStart TempDirectory TerminalPrompt WebServer " +
 		"WebServerName WebServerPort" +
 		" WebServerProtocol WebServerSSLConfiguration WebServerURLPrefix ZSTU"

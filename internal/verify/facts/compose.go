@@ -174,7 +174,8 @@ func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base str
 	for _, entry := range y.fields(y.get(root, "networks")) {
 		if len(c.Networks) >= mostNetworks {
 			l.Report(f, entry.at, "Too many networks",
-				"The lab has more than "+strconv.Itoa(mostNetworks)+" networks, and those from here on are not checked.",
+				"The lab has more than "+strconv.Itoa(mostNetworks)+" networks, and those from here on are not "+
+					"checked.",
 				"Split the lab.")
 			break
 		}
@@ -186,7 +187,8 @@ func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base str
 	for _, entry := range y.fields(services) {
 		if len(c.Services) >= mostServices {
 			l.Report(f, entry.at, "Too many services",
-				"The lab has more than "+strconv.Itoa(mostServices)+" services, and those from here on are not checked.",
+				"The lab has more than "+strconv.Itoa(mostServices)+" services, and those from here on are not "+
+					"checked.",
 				"Split the lab.")
 			break
 		}

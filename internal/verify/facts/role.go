@@ -178,5 +178,7 @@ func arbiterPort(s *Service) int {
 // Opaque reports whether nothing is known of what a service listens on.
 func (l *Facts) Opaque(s *Service) bool {
 	d := l.Roles[s]
-	return d.Kind == OtherKind || s.Build != nil && d.Kind == InstanceKind || d.Kind == HAProxyKind && d.HAProxy == nil || d.Kind == NGINXKind && d.NGINX == nil
+	return d.Kind == OtherKind || s.Build != nil && d.Kind == InstanceKind ||
+		d.Kind == HAProxyKind && d.HAProxy == nil ||
+		d.Kind == NGINXKind && d.NGINX == nil
 }

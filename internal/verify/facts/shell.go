@@ -52,7 +52,12 @@ func (l *Facts) parseScripts(files []*File) func() []*Script {
 
 // parse reads the script, its tables, what it assigns, and the branches of the roster.
 func (s *Script) parse() {
-	s.Tree, s.err = syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(&boundedReader{strings.NewReader(s.Text)}, s.Path)
+	s.Tree, s.err = syntax.NewParser(
+		syntax.Variant(syntax.LangBash),
+	).Parse(
+		&boundedReader{strings.NewReader(s.Text)},
+		s.Path,
+	)
 	if s.Tree == nil {
 		return
 	}

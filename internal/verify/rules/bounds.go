@@ -47,8 +47,8 @@ func (l *checker) checkProcessLimit(h *facts.HAProxyFile, health *facts.Proxy) {
 		n, at := maxconn(p.Section)
 		if n == 0 {
 			l.Report(h.File, at, "Clients without a bound",
-				"Nothing bounds the connections of "+p.Name+": at the limit of the process HAProxy accepts nothing any "+
-					"more, its own health checks included, and every primary goes down.",
+				"Nothing bounds the connections of "+p.Name+": at the limit of the process HAProxy accepts nothing "+
+					"any "+"more, its own health checks included, and every primary goes down.",
 				"Give "+p.Name+" a maxconn.")
 			return
 		}
@@ -61,8 +61,8 @@ func (l *checker) checkProcessLimit(h *facts.HAProxyFile, health *facts.Proxy) {
 		limit, at := maxconn(s)
 		if room := limit - sum; limit > 0 && room < len(l.checkedServers()) {
 			l.Report(h.File, at, "Health checks without room",
-				"The sections of HAProxy may have "+strconv.Itoa(sum)+" connections and the process "+strconv.Itoa(limit)+
-					": health checks, which are connections too, find none when all are taken.",
+				"The sections of HAProxy may have "+strconv.Itoa(sum)+" connections and the process "+
+					strconv.Itoa(limit)+": health checks, which are connections too, find none when all are taken.",
 				"Raise the maxconn of global, or lower those of the sections.")
 		}
 	}
@@ -147,8 +147,8 @@ func (l *checker) checkUpstreamBounds(n *facts.NGINXFile, upstream *nginx.Direct
 			gateways = true
 			if most := parameter(d, "max_conns="); asked[s] && (most == 0 || most >= gatewayWorkers) {
 				l.Report(n.File, at, "Gateway without room for health checks",
-					"nginx may take all of the "+strconv.Itoa(gatewayWorkers)+" requests that "+s.Name+" answers at a time, "+
-						"and HAProxy, which asks it about the members, would take their primaries for lost.",
+					"nginx may take all of the "+strconv.Itoa(gatewayWorkers)+" requests that "+s.Name+" answers at "+
+						"a time, "+"and HAProxy, which asks it about the members, would take their primaries for lost.",
 					"Add max_conns, below that.")
 			}
 		case "keepalive":

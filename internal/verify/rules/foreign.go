@@ -72,7 +72,8 @@ func checkExternalChecks(l *checker) {
 		for _, p := range h.Proxies {
 			for line := range p.Find("option", "external-check") {
 				if !allowed {
-					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "External check that is switched off",
+					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]),
+						"External check that is switched off",
 						"The section "+p.Name+" checks by an external command, but the global section has no "+
 							"external-check, and HAProxy does not start.",
 						"Add external-check to the global section.")

@@ -65,7 +65,10 @@ func hasSections(g facts.GatewayFile, prefix string) bool {
 	if prefix == "" {
 		return len(facts.GatewayServers(g.INI)) > 0
 	}
-	return slices.ContainsFunc(g.INI.Sections, func(s *facts.INISection) bool { return strings.HasPrefix(s.Name, prefix) })
+	return slices.ContainsFunc(
+		g.INI.Sections,
+		func(s *facts.INISection) bool { return strings.HasPrefix(s.Name, prefix) },
+	)
 }
 
 func (l *checker) checkListed(g facts.GatewayFile, index, name string, s *facts.INISection) {

@@ -55,7 +55,9 @@ func checkMounts(l *checker) {
 // licence key, durable data, what lies outside the lab, and what a topology's
 // raw compose keys bring in a directory of their own.
 func (l *checker) userData(m *facts.Mount) bool {
-	if m.Target == licenseTarget || path.Ext(m.Source) == ".key" || strings.HasPrefix(m.Source, "/") || strings.HasPrefix(m.Source, "~") {
+	if m.Target == licenseTarget || path.Ext(m.Source) == ".key" || strings.HasPrefix(m.Source, "/") ||
+		strings.HasPrefix(m.Source,
+			"~") {
 		return true
 	}
 	top, _, inside := strings.Cut(m.Source, "/")

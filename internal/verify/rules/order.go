@@ -12,7 +12,8 @@ func checkNames(l *checker) {
 	for _, s := range l.Compose.Services {
 		for _, n := range s.Aliases {
 			key := facts.Alias{What: n.What, Name: n.Name}
-			if other := owner[key]; other != nil && other != s && !facts.Apart(other, s) && n.What != "alias" && !facts.Unknown(n.Name) {
+			if other := owner[key]; other != nil && other != s && !facts.Apart(other, s) && n.What != "alias" &&
+				!facts.Unknown(n.Name) {
 				l.Report(s.File, n.At, "Duplicate "+strings.ReplaceAll(n.What, "_", " "),
 					"The "+n.What+" "+n.Name+" belongs to both "+other.Name+" and "+s.Name+".",
 					"Give one of them another.")
