@@ -46,6 +46,7 @@ func ReadDirectory(d Directory) *Facts {
 		l.readCompose(main, overrides)
 	}
 	if l.Compose != nil {
+		l.Compose.shareBuilds()
 		for _, s := range l.Compose.Services {
 			l.readBuilds(s)
 			l.readConfigurations(s)
@@ -247,6 +248,21 @@ func (l *Facts) hostFile(s *Service, name string) *File {
 		return l.copied(s, name)
 	}
 	return l.Files[path.Join(m.Source, strings.TrimPrefix(name, strings.TrimSuffix(m.Target, "/")))]
+}
+
+// shareBuilds gives a service whose image another one builds the same build.
+func (c *compose) shareBuilds() {
+	builds := map[string]*Build{}
+	for _, s := range c.Services {
+		if s.Build != nil && s.Image != "" {
+			builds[s.Image] = s.Build
+		}
+	}
+	for _, s := range c.Services {
+		if s.Build == nil {
+			s.Build = builds[s.Image]
+		}
+	}
 }
 
 // nameServices adds the other names under which containers reach each other.

@@ -58,18 +58,21 @@ func (l *checker) checkSharedData() {
 // do not mount the same.
 func (l *checker) checkOwnDirectories() {
 	sources := map[string]map[string]bool{} // by path in the container
+	mounts := map[string]int{}
 	for _, s := range l.Instances {
 		for _, m := range s.Mounts {
 			if sources[m.Target] == nil {
 				sources[m.Target] = map[string]bool{}
 			}
 			sources[m.Target][m.Source] = true
+			mounts[m.Target]++
 		}
 	}
 	owners := map[string]writer{}
 	for _, s := range l.Instances {
 		for _, m := range s.Mounts {
-			if !m.ReadOnly && len(sources[m.Target]) > 1 && len(l.Below(m.Source)) == 0 && l.Files[m.Source] == nil {
+			own := len(sources[m.Target]) > 1 && 2*len(sources[m.Target]) > mounts[m.Target]
+			if !m.ReadOnly && own && len(l.Below(m.Source)) == 0 && l.Files[m.Source] == nil {
 				l.claim(owners, m.Target+" "+m.Source, writer{s, m.At})
 			}
 		}

@@ -130,6 +130,9 @@ func (l *checker) missingScript(s *facts.Service, name string) bool {
 // one.
 func (l *checker) missingBelow(m *facts.Mount, name string) bool {
 	rest := strings.TrimPrefix(strings.TrimPrefix(name, m.Target), "/")
+	if path.Ext(rest) == ".key" {
+		return false // the user's to provide
+	}
 	return rest != "" && path.Ext(rest) != "" && l.Files[path.Join(m.Source, rest)] == nil &&
 		len(l.Below(path.Join(m.Source, path.Dir(rest)))) > 0
 }
