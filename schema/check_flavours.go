@@ -59,8 +59,9 @@ func (d *decoder) checkGatewayImage(lab *Lab, image string, at hcl.Range) {
 	if !strings.Contains(name, "webgateway") {
 		return
 	}
-	_, tag, tagged := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
-	if tag, _, _ = strings.Cut(tag, "@"); !tagged {
+	reference, _, _ := strings.Cut(image, "@")
+	_, tag, tagged := strings.Cut(reference[strings.LastIndexByte(reference, '/')+1:], ":")
+	if !tagged {
 		tag = defaultTag
 	}
 	apache := lab.Images.Registry + "/webgateway:" + tag
