@@ -487,7 +487,7 @@ promote_alone() {
     if tr '" ,()=^~:;/' '\n' <<<"$reply" | grep -q -x -F -e "${name:-$member}"; then
       say "$member does not know that it is a DR async now: it needs ValidatedMember=0"
     else
-      say "$member has been told that it is a DR async now; ValidatedMember=0 makes it ask all the same"
+      say "$member is not among them; ValidatedMember=0 makes it ask for its role all the same"
     fi
   done
 }
