@@ -72,9 +72,11 @@ func TestSessionMirror(t *testing.T) {
 		{b, []string{addresses("3"),
 			`write ##class(SYS.Mirror).JoinMirrorAsFailoverMember("AP1","AP1B","IRIS","127.103.1.2",2188,.info)`},
 			"%SYS>1"},
-		{a, []string{`write ##class(SYS.Database).CreateDatabase("` + directory + `",,,,"%DB_MIRRORDB",,"MIRRORDB","AP1")`,
+		{a, []string{
+			`write ##class(SYS.Database).CreateDatabase("` + directory + `",,,,"%DB_MIRRORDB",,"MIRRORDB","AP1")`,
 			`write ##class(SYS.Database).%OpenId("` + directory + `").Mirrored`,
-			`write ##class(SYS.Database).%OpenId("` + directory + `").ResourceName`}, "%SYS>1\n%SYS>1\n%SYS>%DB_MIRRORDB"},
+			`write ##class(SYS.Database).%OpenId("` + directory + `").ResourceName`},
+			"%SYS>1\n%SYS>1\n%SYS>%DB_MIRRORDB"},
 		{a, []string{`set db=##class(SYS.Database).%OpenId("` + directory + `"),db.ResourceName="%DB_X"`},
 			"<CANNOT SET THIS PROPERTY> *ResourceName"},
 		{a, []string{`write $system.Mirror.GetStatus()`}, "PRIMARY"},

@@ -39,7 +39,8 @@ func TestMembersByName(t *testing.T) {
 		{a, "AP1X", "0,,,"},
 	} {
 		got := session(m.on, `set sc=##class(Config.MapMirrors).Get("AP1","`+m.member+`",.member)`,
-			`write (+sc)_","_$get(member("AgentAddress"))_","_$get(member("ECPAddress"))_","_$get(member("MirrorAddress"))`)
+			`write (+sc)_","_$get(member("AgentAddress"))_","_$get(member("ECPAddress"))_","`+
+				`_$get(member("MirrorAddress"))`)
 		if !strings.Contains(got, ">"+m.want+"\n") {
 			t.Errorf("%s: %s, want %s", m.member, got, m.want)
 		}

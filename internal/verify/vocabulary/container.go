@@ -33,7 +33,8 @@ func methods() []Entry {
 		"SYS.Mirror.Demote SYS.Mirror.Promote SYS.Mirror.AddDatabase "+
 			"SYS.Mirror.DistanceFromPrimaryDatabases SYS.Mirror.DistanceFromPrimaryJournalFiles")
 	list = append(list, Entry{Method, "SYS.Mirror.PromoteWithNoPartner", "", Documented, availability,
-		"Its argument, by reference, is in the class reference; list or array is not said, so that drill.sh reads either."})
+		"Its argument, by reference, is in the class reference; whether it becomes a list or an array is not " +
+			"said, so that drill.sh reads either."})
 	list = append(list, rows(Method, Documented, classes,
 		"$system.Mirror.IsMember $system.Mirror.GetMemberType $system.Mirror.GetMemberStatus "+
 			"$system.Mirror.GetStatus $system.OBJ.Load $system.Status.GetErrorText "+

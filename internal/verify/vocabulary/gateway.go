@@ -38,8 +38,8 @@ func gateway() []Entry {
 			"",
 			Measured,
 			simplemirror,
-			"Documented once, as the path /csp/user/mirror_status.cxw, in the InterSystems Cloud Manager Guide. 200 on the " +
-				"primary and 503 on the backup are measured; the code on asyncs is inferred.",
+			"Documented once, as the path /csp/user/mirror_status.cxw, in the InterSystems Cloud Manager Guide. " +
+				"200 on the primary and 503 on the backup are measured; the code on asyncs is inferred.",
 		},
 		Entry{Page, "/csp/bin/Systems/Module.cxw", "", Documented, gatewayGuide, ""},
 		Entry{

@@ -35,7 +35,8 @@ func merge() []Entry {
 	for _, argument := range []string{
 		"Name", "Member", "Primary", "SystemName", "ArbiterURL", "AllowParallelDejournaling",
 	} {
-		list = append(list, Entry{Argument, "ConfigMirror." + argument, "2023.2 and later", Documented, cpfReference, ""})
+		list = append(list,
+			Entry{Argument, "ConfigMirror." + argument, "2023.2 and later", Documented, cpfReference, ""})
 	}
 	list = append(list, rows(Argument, Documented, cpfReference,
 		"CreateDatabase.Name CreateDatabase.Directory CreateDatabase.ResourceName CreateDatabase.MirrorSetName "+
