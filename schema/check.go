@@ -24,6 +24,7 @@ func (d *decoder) check(lab *Lab) {
 	}
 	d.about = nil
 	d.checkMirrors(lab)
+	d.checkFlavours(lab)
 	d.checkMerge(lab)
 	d.checkApplicationServers(lab)
 	d.checkGateways(lab)

@@ -68,6 +68,11 @@ session)
         case $line in
         *CreateNewMirrorSet* | *JoinMirrorAs*) cp "$root/cpf.joined" "$root/usr/irissys/iris.cpf" ;;
         esac
+        if [[ $line =~ 'MapMirrors).Get("'([^\"]*)'","'([^\"]*) ]]; then
+            record=$(sed -n "/^\[MapMirrors\.${BASH_REMATCH[1]}\]/,/^\[/s/^${BASH_REMATCH[2]}=//p" "$root/usr/irissys/iris.cpf")
+            IFS=, read -r agent _ _ superserver _ _ _ private _ <<<"$record"
+            continue
+        fi
         if [[ $line =~ '##class('(.*)').'(Create|CreateDatabase|AddDatabase|Exists|%OpenId)'("'([^\"]*) ]]; then
             object="${BASH_REMATCH[1]} ${BASH_REMATCH[3]}"
             case ${BASH_REMATCH[2]} in
@@ -79,6 +84,7 @@ session)
         fi
         case $line in
         *'"VALUE "'*.Exists* | *'"VALUE "'*.Mirrored*) grep -qxF "$object" "$root/objects" && printf '\nLAB-VALUE 1\r\n' || printf '\nLAB-VALUE 0\r\n' ;;
+        *'"VALUE "'*AgentAddress*) printf '\nLAB-VALUE %s,%s,%s,%s\n' "${record:+1}" "$agent" "$superserver" "$private" ;;
         *'"VALUE "'*GetMemberStatus*) printf '\nLAB-VALUE %s\n' "$(cat "$root/status")" ;;
         *'"VALUE "'*IsMember*) grep -q MapMirrors "$root/usr/irissys/iris.cpf" && printf '\nLAB-VALUE 1\n' || printf '\nLAB-VALUE 0\n' ;;
         *'"VALUE "'*) printf '\nLAB-VALUE 0\r\n' ;;
@@ -289,10 +295,6 @@ func (c *container) calls() []string {
 		namespace, rest, _ := strings.Cut(line, " ")
 		_, call, ok := strings.Cut(rest, "##class(")
 		if !ok {
-			_, call, ok = strings.Cut(rest, "set sc=db.")
-			call = "db." + call
-		}
-		if !ok {
 			_, call, _ = strings.Cut(rest, "$system.")
 		}
 		call, _, _ = strings.Cut(strings.Replace(call, ").", ".", 1), "(")
@@ -323,10 +325,9 @@ func TestHooksPrimary(t *testing.T) {
 		`set info("MirrorAddress")="10.0.1.3",info("ECPAddress")="10.0.2.3",info("AgentAddress")="10.0.1.3"`,
 		`set info("ArbiterNode")="10.0.2.2|2188"`,
 		`##class(SYS.Mirror).CreateNewMirrorSet("DEMO","DEMO-A",.info)`,
-		`##class(SYS.Database).CreateDatabase("` + c.root + `/home/irisowner/db/orders/",,,,,,"ORDERS","DEMO")`,
+		`##class(SYS.Database).CreateDatabase("` + c.root + `/home/irisowner/db/orders/",,,,"%DB_ORDERS",,"ORDERS","DEMO")`,
 		`##class(Security.Resources).Create("%DB_ORDERS","ORDERS database","")`,
-		`set db=##class(SYS.Database).%OpenId("` + c.root +
-			`/home/irisowner/db/items-1/"),db.ResourceName="%DB_ITEMS-1"`,
+		`/home/irisowner/db/items-1/",,,,"%DB_ITEMS-1",,"ITEMS-1","DEMO")`,
 		`do $system.CSP.SetConfig("CSPConfigName","demo,demo-a")`,
 		`##class(Security.Applications).Create("/csp/items",.app)`,
 	} {
@@ -346,7 +347,7 @@ func TestHooksPrimary(t *testing.T) {
 // onDatabase are the calls that make one mirrored database on the primary.
 var onDatabase = []string{
 	"%SYS Security.Resources.Create", "%SYS Config.Databases.Create", "%SYS SYS.Database.CreateDatabase",
-	"%SYS Config.Namespaces.Create", "%SYS db.%Save",
+	"%SYS Config.Namespaces.Create",
 }
 
 // onEveryStart are the calls on a primary outside its mirror; verb is what is
@@ -368,10 +369,10 @@ func TestHooksHalfDone(t *testing.T) {
 		name, word string
 		missing    []string
 	}{
-		{"resource", "(Security.Resources).Create", []string{"%SYS Security.Resources.Create", "%SYS db.%Save"}},
-		{"file", "CreateDatabase", []string{"%SYS SYS.Database.CreateDatabase", "%SYS db.%Save"}},
-		{"configuration", "(Config.Databases).Create", []string{"%SYS Config.Databases.Create", "%SYS db.%Save"}},
-		{"namespace", "(Config.Namespaces).Create", []string{"%SYS Config.Namespaces.Create", "%SYS db.%Save"}},
+		{"resource", "(Security.Resources).Create", []string{"%SYS Security.Resources.Create"}},
+		{"file", "CreateDatabase", []string{"%SYS SYS.Database.CreateDatabase"}},
+		{"configuration", "(Config.Databases).Create", []string{"%SYS Config.Databases.Create"}},
+		{"namespace", "(Config.Namespaces).Create", []string{"%SYS Config.Namespaces.Create"}},
 	} {
 		t.Run(h.name, func(t *testing.T) {
 			c := newContainer(t, twoNetworks, "demo-a")
@@ -388,18 +389,6 @@ func TestHooksHalfDone(t *testing.T) {
 			}
 			c.calledOnce(slices.Concat(h.missing, onDatabase, onEveryStart("Create"))...)
 		})
-	}
-}
-
-// A resource that cannot be saved is no reason to fail.
-func TestHooksResourceNotSaved(t *testing.T) {
-	t.Parallel()
-	c := newContainer(t, twoNetworks, "demo-a")
-	c.joins("DEMO-A", "10.0.1.3", "10.0.2.3", "10.0.1.3")
-	c.write("refuse", "db.%Save\n")
-	if output, ready := c.start(); !ready ||
-		!strings.Contains(output, "/home/irisowner/db/orders/ keeps its default resource instead of %DB_ORDERS") {
-		t.Errorf("ready %v, said:\n%s", ready, output)
 	}
 }
 
@@ -492,10 +481,8 @@ func TestHooksJoin(t *testing.T) {
 		if !strings.Contains(c.read("session.log"), want) {
 			t.Errorf("%s: no session was given %s\n%s", service, want, c.read("session.log"))
 		}
-		for _, word := range []string{"MirrorLab.Record", "db.%Save"} {
-			if strings.Contains(c.read("session.log"), word) {
-				t.Errorf("%s is not primary and cannot write to a mirrored database: %s", service, word)
-			}
+		if strings.Contains(c.read("session.log"), "MirrorLab.Record") {
+			t.Errorf("%s is not primary and cannot write to a mirrored database", service)
 		}
 		if want := `##class(Security.Resources).Create("%DB_ITEMS-1","ITEMS-1 database","")`; !strings.Contains(
 			c.read("session.log"),

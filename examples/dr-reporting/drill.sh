@@ -428,16 +428,20 @@ wait_for() {
   done
 }
 
-# mirror_method MEMBER METHOD calls a method of SYS.Mirror there. The mark of
-# success does not stand literally in the source, which IRIS prints on an error.
+# mirror_method MEMBER METHOD [VARIABLE] calls a method of SYS.Mirror there, and sets
+# reply to what it leaves in the variable. The mark of success does not stand literally
+# in the source, which IRIS prints on an error.
 mirror_method() {
-  local output
-  say "do ##class(SYS.Mirror).$2(), on $1"
+  local output variable=${3-}
+  say "do ##class(SYS.Mirror).$2(${variable:+.$variable}), on $1"
   output=$(timeout "$stop_limit" docker exec --interactive "${container[$1]}" iris session IRIS -U %SYS <<EOF
-set sc=##class(SYS.Mirror).$2() write !,"LAB-"_"STATUS "_(+sc)_" "_\$system.Status.GetErrorText(sc),!
+set sc=##class(SYS.Mirror).$2(${variable:+.$variable}) write !,"LAB-"_"STATUS "_(+sc)_" "_\$system.Status.GetErrorText(sc),!
+${variable:+zwrite $variable}
 halt
 EOF
   ) || true
+  reply=
+  [[ -z $variable ]] || reply=$(grep -a -o "${variable}[(=].*" <<<"$output") || true
   [[ $output != *'LAB-STATUS 1'* ]] || return 0
   seen=$(grep -a -m 1 'LAB-STATUS' <<<"$output") || seen="IRIS did not answer"
   say "$2 failed on $1: $seen"
@@ -448,15 +452,39 @@ EOF
 # is out of date: a DR async was promoted without them.
 declare -A invalid
 
-# invalidate sets ValidatedMember=0 in the [MirrorMember] section of the member's
-# iris.cpf. The file is rewritten in place: it keeps its owner.
-invalidate() {
-  local line file
+# configuration_file MEMBER prints the path of the member's iris.cpf.
+configuration_file() {
+  local line directory
   local -a field
   line=$(docker exec "${container[$1]}" iris qlist IRIS </dev/null) || return 1
   IFS='^' read -r -a field <<<"${line%%$'\n'*}"
-  file=${field[12]:-${field[1]-}}
-  file=${file%/}/${field[4]-iris.cpf}
+  directory=${field[12]:-${field[1]-}}
+  printf '%s\n' "${directory%/}/${field[4]-iris.cpf}"
+}
+
+# promote_alone makes the DR async primary without a partner. IRIS names the failover
+# members that it could not tell, as a list or as an array: one of them believes in its
+# old role until its iris.cpf says otherwise. Where that is not needed it does no harm.
+promote_alone() {
+  local member name
+  mirror_method "$dr" PromoteWithNoPartner unavailable || return 1
+  say "failover members that could not be told: ${reply:-none}"
+  for member in $primary $backup; do
+    invalid[$member]=yes
+    name=$(docker exec "${container[$member]}" sed -n 's/^SystemName=//p' "$(configuration_file "$member")" </dev/null) || name=
+    if tr '" ,()=^~:;/' '\n' <<<"$reply" | grep -q -x -F -e "${name:-$member}"; then
+      say "$member does not know that it is a DR async now: it needs ValidatedMember=0"
+    else
+      say "$member is not among them; ValidatedMember=0 makes it ask for its role all the same"
+    fi
+  done
+}
+
+# invalidate sets ValidatedMember=0 in the [MirrorMember] section of the member's
+# iris.cpf. The file is rewritten in place: it keeps its owner.
+invalidate() {
+  local file
+  file=$(configuration_file "$1") || return 1
   say "ValidatedMember=0 in $file, on $1"
   docker exec "${container[$1]}" bash -c \
     'sed -e "/^ValidatedMember=/d" -e "s/^\[MirrorMember\]/&\nValidatedMember=0/" "$1" >/tmp/drill.cpf && cat /tmp/drill.cpf >"$1"' \
@@ -978,8 +1006,10 @@ scenario_gateway_loss() {
   expect_served "$primary"
 }
 
-# promote_dr makes the DR async a failover member and then primary. The backup is
-# out of the way, so that the DR async's partner is the primary.
+# promote_dr makes the DR async a failover member and then primary. A primary that runs
+# is its partner either way (High Availability Guide, Promotion With Partner Selected
+# Automatically), and a backup beside it becomes a DR async. IRIS stops there first by
+# choice, so that the move is seen between two members: the backup's agent hears of it.
 promote_dr() {
   if [[ -n $backup ]]; then
     iris_stop "$backup"
@@ -1026,11 +1056,10 @@ scenario_promote_unplanned() {
   echo "be primary. The others, told that their role is out of date, are to return to it."
   if [[ -n $backup ]]; then
     iris_stop "$backup"
-    invalid[$backup]=yes
   fi
   say "iris force IRIS, on $primary"
   timeout "$stop_limit" docker exec "${container[$primary]}" iris force IRIS >/dev/null </dev/null
-  mirror_method "$dr" PromoteWithNoPartner && invalid[$primary]=yes
+  promote_alone || true
   last_primary=$dr
   expect "$dr is primary" "$crash_limit" is "$dr" Failover Primary || return
   expect_served "$dr"

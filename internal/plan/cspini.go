@@ -42,7 +42,6 @@ func (c *GatewayConfig) Sections() []Section {
 			KeyValue{"Minimum_Server_Connections", strconv.Itoa(minimumConnections)},
 			KeyValue{"Server_Response_Timeout", fmt.Sprint(s.Timeout)},
 			KeyValue{"Connection_Security_Level", "0"}, // user and password
-			KeyValue{"Product", "2"},                   // InterSystems IRIS
 			KeyValue{"Username", s.Username},
 			KeyValue{"Password", s.Password},
 		)

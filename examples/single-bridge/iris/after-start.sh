@@ -62,10 +62,10 @@ run() {
     return 1
 }
 
-# ask NAMESPACE EXPRESSION: prints its value
+# ask NAMESPACE EXPRESSION [COMMAND]: prints its value, once COMMAND has run
 ask() {
     local output
-    output=$(printf 'write !,"LAB-"_"VALUE "_(%s),!\nhalt\n' "$2" | iris session IRIS -U "$1" | tr -d '\r') || true
+    output=$(printf '%swrite !,"LAB-"_"VALUE "_(%s),!\nhalt\n' "${3:+$3$'\n'}" "$2" | iris session IRIS -U "$1" | tr -d '\r') || true
     sed -n 's/.*LAB-VALUE //p' <<<"$output" | head -n 1
 }
 
@@ -167,19 +167,20 @@ wait_for_mirror() {
     return 1
 }
 
-# check_addresses: IRIS took the addresses that the lab gave it. [MapMirrors] of
-# the configuration file has them: agent, superserver and mirror address are the
-# first, fourth and eighth value of the member's line.
+# check_addresses: IRIS took the addresses that the lab gave it. It may keep no
+# agent address of an async, whose agent it does not use there.
 check_addresses() {
-    local line value
-    line=$(sed -n "/^\[MapMirrors\.$set_name\]/,/^\[/s/^$system_name=//p" "$cpf")
-    if [[ -z $line ]]; then
-        say "[MapMirrors.$set_name] of $cpf has no line $system_name"
+    local read_record record sc agent superserver private
+    read_record="set sc=##class(Config.MapMirrors).Get($(quote "$set_name"),$(quote "$system_name"),.member)"
+    record=$(ask %SYS '(+sc)_","_$get(member("AgentAddress"))_","_$get(member("ECPAddress"))_","_$get(member("MirrorAddress"))' "$read_record")
+    IFS=, read -r sc agent superserver private <<<"$record"
+    if [[ ${sc:-0} != 1 ]]; then
+        say "IRIS has no record of member $system_name in mirror $set_name (Config.MapMirrors)"
         return 1
     fi
-    IFS=, read -r -a value <<<"$line"
-    if [[ ${value[0]-} == "$mirror_address" && ${value[3]-} == "$client_address" && ${value[7]-} == "$mirror_address" ]]; then return 0; fi
-    say "IRIS has agent, superserver and mirror address ${value[0]-}, ${value[3]-}, ${value[7]-}; the lab says $mirror_address, $client_address, $mirror_address"
+    if [[ -z $agent && $role == *async ]]; then agent=$mirror_address; fi
+    if [[ $agent == "$mirror_address" && $superserver == "$client_address" && $private == "$mirror_address" ]]; then return 0; fi
+    say "IRIS has agent, superserver and mirror address ${agent:-none}, ${superserver:-none}, ${private:-none}; the lab says $mirror_address, $client_address, $mirror_address"
     return 1
 }
 
@@ -202,7 +203,7 @@ create_databases() {
                 step "##class(Config.Databases).Create($(quote "$name"),.database)"
             fi
             if [[ ! -e ${directory}IRIS.DAT ]]; then
-                step "##class(SYS.Database).CreateDatabase($(quote "$directory"),,,,,,$(quote "$name"),$(quote "$set_name"))"
+                step "##class(SYS.Database).CreateDatabase($(quote "$directory"),,,,$(quote "$resource"),,$(quote "$name"),$(quote "$set_name"))"
             elif [[ $primary == yes && $(ask %SYS "##class(SYS.Database).%OpenId($(quote "$directory")).Mirrored") != 1 ]]; then
                 step "##class(SYS.Mirror).AddDatabase($(quote "$directory"),$(quote "$name"))"
             fi
@@ -211,24 +212,11 @@ create_databases() {
                 step "##class(Config.Namespaces).Create($(quote "$namespace"),.namespace)"
             fi
         } | run %SYS || return 1
-        if [[ $primary == yes ]]; then
-            protect "$directory" "$resource"
-        fi
         if [[ $interop == yes ]]; then
             enable_interoperability "$namespace" "$primary" || return 1
         fi
         say "database $name, namespace $namespace"
     done
-}
-
-# protect DIRECTORY RESOURCE: who may use the database; kept in the database
-# itself, which only the primary writes. Without it the default resource holds,
-# which is no reason to fail.
-protect() {
-    {
-        printf 'set db=##class(SYS.Database).%%OpenId(%s),db.ResourceName=%s\n' "$(quote "$1")" "$(quote "$2")"
-        step 'db.%Save()'
-    } | run %SYS || say "the database in $1 keeps its default resource instead of $2"
 }
 
 # enable_interoperability NAMESPACE PRIMARY: writes to the database too, which

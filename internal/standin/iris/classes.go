@@ -121,16 +121,17 @@ func vocabulary() map[string]map[string]method {
 			"Address Port MirrorConnection SSLConfig BatchMode"),
 		"SYS.Database": {
 			"CreateDatabase": func(c call) (objectscript.Value, error) {
-				return status(c.i.createFile(c.arg(0),
-					c.arg(6), ""))
+				// Directory, Size, BlockSize, EncryptedDB, Resource, GlobalJournalState,
+				// MirrorDBName, MirrorSetName.
+				return status(c.i.createFile(c.arg(0), c.arg(6), orText(c.arg(4), "%DB_%DEFAULT")))
 			},
 			"%OpenId": func(c call) (objectscript.Value, error) {
-				return &database{i: c.i,
-					directory: c.arg(0)}, nil
+				return &database{i: c.i, directory: c.arg(0)}, nil
 			},
 		},
-		"SYS.Mirror":     mirrorMethods(),
-		"%SYSTEM.Mirror": systemMirror(),
+		"Config.MapMirrors": {"Get": mapMirror},
+		"SYS.Mirror":        mirrorMethods(),
+		"%SYSTEM.Mirror":    systemMirror(),
 		"%SYSTEM.CSP": {"SetConfig": func(c call) (objectscript.Value, error) {
 			if c.arg(0) != "CSPConfigName" {
 				return status(fmt.Errorf("ERROR: unknown setting %s", c.arg(0)))
@@ -203,11 +204,10 @@ func modifyUser(c call) (objectscript.Value, error) {
 	return ok, nil
 }
 
-// A database is an object of SYS.Database.
+// A database is an object of SYS.Database, to be read only.
 type database struct {
 	i         *Instance
 	directory string
-	resource  string
 }
 
 func (d *database) mirrored() (mirror.Database, bool) {
@@ -232,23 +232,12 @@ func (d *database) Get(property string) (objectscript.Value, error) {
 	return nil, objectscript.Error("<PROPERTY DOES NOT EXIST> *" + property + ",SYS.Database")
 }
 
-func (d *database) Set(property, value string) error {
-	if property != "ResourceName" {
-		return objectscript.Error("<PROPERTY DOES NOT EXIST> *" + property + ",SYS.Database")
-	}
-	d.resource = value
-	return nil
+func (d *database) Set(property, _ string) error {
+	return objectscript.Error("<CANNOT SET THIS PROPERTY> *" + property + ",SYS.Database")
 }
 
 func (d *database) Call(method string, _ []objectscript.Argument) (objectscript.Value, error) {
-	if method != "%Save" {
-		return nil, objectscript.Error(objectscript.NoMethod + method + ",SYS.Database")
-	}
-	database, mirrored := d.mirrored()
-	if !mirrored {
-		return ok, nil
-	}
-	return status(d.i.addToMirror(d.directory, database.Name, d.resource))
+	return nil, objectscript.Error(objectscript.NoMethod + method + ",SYS.Database")
 }
 
 var classLine = regexp.MustCompile(`(?m)^Class ([%\w.]+) Extends ([%\w.]+)`)

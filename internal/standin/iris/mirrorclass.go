@@ -35,7 +35,7 @@ func mirrorMethods() map[string]method {
 			return status(c.i.addToMirror(c.arg(0), c.arg(1), ""))
 		},
 		"Promote":                      member((*mirror.Member).Promote),
-		"PromoteWithNoPartner":         member((*mirror.Member).PromoteWithNoPartner),
+		"PromoteWithNoPartner":         promoteAlone,
 		"Demote":                       member((*mirror.Member).Demote),
 		"DistanceFromPrimaryDatabases": distance, "DistanceFromPrimaryJournalFiles": distance,
 		"BecomePrimary": func(c call) (objectscript.Value, error) {
@@ -45,6 +45,50 @@ func mirrorMethods() map[string]method {
 			return "0", nil
 		},
 	}
+}
+
+// promoteAlone is PromoteWithNoPartner: its argument, by reference, gets the names of the
+// members that could not be told. That they are nodes 1, 2 and so on is inferred.
+func promoteAlone(c call) (objectscript.Value, error) {
+	m := c.i.Member()
+	if m == nil {
+		return status(fmt.Errorf("ERROR #2122: this instance is in no mirror"))
+	}
+	missed, err := m.PromoteWithNoPartner()
+	if unavailable := c.array(0); unavailable != nil {
+		clear(unavailable)
+		for n, name := range missed {
+			unavailable[fmt.Sprint(n+1)] = name
+		}
+	}
+	return status(err)
+}
+
+// mapMirror is Config.MapMirrors.Get: a member's line of [MapMirrors.SET], by name.
+func mapMirror(c call) (objectscript.Value, error) {
+	if m := c.i.Member(); m != nil {
+		table := m.State().Table
+		if p, known := table.Find(c.arg(1)); known && c.arg(0) == table.Set {
+			properties := c.array(2)
+			if properties == nil {
+				return nil, objectscript.Error("<UNDEFINED> *Properties")
+			}
+			properties["AgentAddress"], properties["ECPAddress"] = recordedAgent(p), p.Superserver
+			properties["MirrorAddress"], properties["GUID"] = p.Mirror, p.GUID
+			return ok, nil
+		}
+	}
+	return status(fmt.Errorf("ERROR #425: [MapMirrors.%s] has no member %s", c.arg(0), c.arg(1)))
+}
+
+// recordedAgent is the agent address in a member's line of [MapMirrors.SET]. Documents
+// disagree on asyncs: the line omits it (CPF), and JoinMirrorAsAsyncMember takes it. So
+// labs meet both here: a reporting member has none, a DR async has what it was given.
+func recordedAgent(p mirror.Peer) string {
+	if p.Type == mirror.ReadOnly || p.Type == mirror.ReadWrite {
+		return ""
+	}
+	return p.Agent
 }
 
 const addressKeys = " MirrorAddress ECPAddress AgentAddress ArbiterNode AllowParallelDejournaling UseSSL " +

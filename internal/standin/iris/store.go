@@ -168,8 +168,8 @@ func (s *store) cpfText(version string) string {
 			if p.Name == m.Self {
 				async = map[mirror.Type]int{mirror.ReadOnly: 1, mirror.ReadWrite: 2}[p.Type]
 			}
-			fmt.Fprintf(&b, "%s=%s,%d,,%s,%s,%s,%d,%s,%d\n", p.Name, p.Agent, p.AgentPort, p.Superserver, p.GUID,
-				p.Directory, kind, p.Mirror, p.Port)
+			fmt.Fprintf(&b, "%s=%s,%d,,%s,%s,%s,%d,%s,%d\n", p.Name, recordedAgent(p), p.AgentPort, p.Superserver,
+				p.GUID, p.Directory, kind, p.Mirror, p.Port)
 		}
 		validated := 0
 		if m.Validated {

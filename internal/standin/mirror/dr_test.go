@@ -1,6 +1,7 @@
 package mirror_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,7 +80,7 @@ func TestPromoteReplacesBackup(t *testing.T) {
 	b.is(mirror.Connected)
 	b.typ(mirror.DR)
 	a.write(true)
-	if err := b.member.PromoteWithNoPartner(); err == nil || !strings.Contains(err.Error(), "is primary") {
+	if _, err := b.member.PromoteWithNoPartner(); err == nil || !strings.Contains(err.Error(), "is primary") {
 		t.Errorf("promotion without a partner beside a primary: %v", err)
 	}
 }
@@ -94,8 +95,13 @@ func TestPromoteWithNoPartner(t *testing.T) {
 	if err := d.member.Promote(); err == nil {
 		t.Error("there is a partner, though no agent answers")
 	}
-	if err := d.member.PromoteWithNoPartner(); err != nil {
+	unavailable, err := d.member.PromoteWithNoPartner()
+	if err != nil {
 		t.Fatal(err)
+	}
+	// Their agents are gone with their hosts: neither knows that it is a DR async now.
+	if !slices.Equal(unavailable, []string{"A", "B"}) {
+		t.Errorf("unavailable: %q", unavailable)
 	}
 	d.is(mirror.Primary)
 	d.write(true)
@@ -123,8 +129,10 @@ func TestDiverged(t *testing.T) {
 	}
 	d.start()
 	d.is(mirror.Waiting)
-	if err := d.member.PromoteWithNoPartner(); err != nil {
-		t.Fatal(err)
+	// B's agent runs, and learns of it though its instance is down.
+	unavailable, err := d.member.PromoteWithNoPartner()
+	if err != nil || !slices.Equal(unavailable, []string{"A"}) {
+		t.Fatalf("unavailable %q, %v", unavailable, err)
 	}
 	d.write(true)
 	state := a.member.State()

@@ -172,9 +172,13 @@ func (m *Member) publishTable() Table {
 }
 
 // tellAgents brings a changed table to all other members, also to those whose
-// instance is down but whose agent runs.
-func (m *Member) tellAgents(table Table) {
+// instance is down but whose agent runs. It returns the names of those not reached.
+func (m *Member) tellAgents(table Table) (missed []string) {
 	for _, p := range table.others(m.state.Self) {
-		m.askAgent(p, Request{Do: doPublish, Set: table.Set, GUID: table.GUID, Member: m.state.Self, Table: &table})
+		request := Request{Do: doPublish, Set: table.Set, GUID: table.GUID, Member: m.state.Self, Table: &table}
+		if _, err := m.askAgent(p, request); err != nil {
+			missed = append(missed, p.Name)
+		}
 	}
+	return missed
 }

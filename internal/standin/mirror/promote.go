@@ -3,6 +3,7 @@ package mirror
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Promote makes a DR async a failover member (GHA, "Promoting a DR Async Member to
@@ -11,53 +12,62 @@ import (
 // failover member that confirms that it is down, and becomes primary with the journal
 // data from there.
 func (m *Member) Promote() error {
-	return m.promote(true)
+	_, err := m.promote(true)
+	return err
 }
 
 // PromoteWithNoPartner makes a DR async primary with what it has received, while no
-// failover member is primary. The former failover members become DR asyncs.
-func (m *Member) PromoteWithNoPartner() error {
+// failover member is primary. The former failover members become DR asyncs. It returns
+// the names of those whose agent could not be told: they come back in their old role,
+// unless their iris.cpf says ValidatedMember=0.
+func (m *Member) PromoteWithNoPartner() (unavailable []string, err error) {
 	return m.promote(false)
 }
 
-func (m *Member) promote(partner bool) error {
+func (m *Member) promote(partner bool) (unavailable []string, err error) {
 	m.mu.Lock()
 	self, table, running := m.self(), m.state.Table.clone(), m.running
 	m.mu.Unlock()
 	if !running {
-		return errors.New("ERROR #2140: the mirror has not been started")
+		return nil, errors.New("ERROR #2140: the mirror has not been started")
 	}
 	if self.Type != DR {
-		return fmt.Errorf("ERROR #2141: this is no DR async member: it is %s", self.Type)
+		return nil, fmt.Errorf("ERROR #2141: this is no DR async member: it is %s", self.Type)
 	}
 	primary, newest, confirmed := m.survey(table)
 	if primary != nil {
 		if !partner {
-			return fmt.Errorf("ERROR #2142: %s is primary: promote with a partner", primary.Name)
+			return nil, fmt.Errorf("ERROR #2142: %s is primary: promote with a partner", primary.Name)
 		}
-		return m.askPrimary(*primary, Request{Do: doPromote, Set: table.Set, GUID: table.GUID, Member: self.Name})
+		return nil, m.askPrimary(*primary, Request{Do: doPromote, Set: table.Set, GUID: table.GUID, Member: self.Name})
 	}
 	if partner && !confirmed {
-		return errors.New("ERROR #2143: no agent of a failover member can be contacted: there is no partner")
+		return nil, errors.New("ERROR #2143: no agent of a failover member can be contacted: there is no partner")
 	}
 	m.mu.Lock()
 	if !m.running || m.ruling() {
 		m.mu.Unlock()
-		return errors.New("ERROR #2144: the member's state has changed meanwhile")
+		return nil, errors.New("ERROR #2144: the member's state has changed meanwhile")
 	}
 	if partner && newest != nil {
 		m.state.Journal, m.state.Content = *newest.Journal, *newest.Content
 	}
 	m.state.Table = m.state.Table.clone()
-	for _, p := range m.state.Table.failoverMembers(self.Name) {
+	former := m.state.Table.failoverMembers(self.Name)
+	for _, p := range former {
 		m.state.Table.setType(p.Name, DR)
 	}
 	m.state.Table.setType(self.Name, Failover)
 	m.becomePrimary()
 	table = m.publishTable()
 	m.mu.Unlock()
-	m.tellAgents(table)
-	return nil
+	missed := m.tellAgents(table)
+	for _, p := range former {
+		if slices.Contains(missed, p.Name) {
+			unavailable = append(unavailable, p.Name)
+		}
+	}
+	return unavailable, nil
 }
 
 // survey asks the failover members' agents: is one primary, has one newer journal

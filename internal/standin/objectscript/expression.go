@@ -149,12 +149,12 @@ func (p *parser) operand() (Value, error) {
 		if v, ok := p.s.arrays[name][text(subscript)]; ok {
 			return v, nil
 		}
-		return nil, Error("<UNDEFINED> *" + name + "(\"" + text(subscript) + "\")")
+		return nil, Error(undefined + name + "(\"" + text(subscript) + "\")")
 	}
 	if v, ok := p.s.values[name]; ok {
 		return v, nil
 	}
-	return nil, Error("<UNDEFINED> *" + name)
+	return nil, Error(undefined + name)
 }
 
 func (p *parser) literal() (Value, error) {
@@ -232,6 +232,9 @@ func (p *parser) function() (Value, error) {
 		return nil, Syntax
 	}
 	p.at++
+	if name == "get" || name == "g" {
+		return p.get()
+	}
 	var args []Value
 	for {
 		v, err := p.expression()
@@ -248,6 +251,18 @@ func (p *parser) function() (Value, error) {
 		break
 	}
 	return builtin(name, args)
+}
+
+// get is the rest of $get(VARIABLE): the value, or nothing where there is none.
+func (p *parser) get() (Value, error) {
+	v, err := p.operand()
+	if e, ok := err.(Error); ok && strings.HasPrefix(string(e), undefined) {
+		v, err = "", nil
+	}
+	if err == nil && !p.accept(")") {
+		err = Syntax
+	}
+	return v, err
 }
 
 func builtin(name string, args []Value) (Value, error) {

@@ -1,5 +1,5 @@
 // Package objectscript runs the ObjectScript that the generated scripts send to
-// `iris session`: straight-line code of set, do, write, kill, if and halt, with calls
+// `iris session`: straight-line code of set, do, write, zwrite, kill, if and halt, with calls
 // of class methods, by-reference arrays and a few functions. Everything else is
 // refused, as a terminal of the product refuses it: with the line and an error name.
 package objectscript
@@ -7,6 +7,9 @@ package objectscript
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,6 +52,8 @@ const (
 	Syntax   = Error("<SYNTAX>")
 	NoClass  = "<CLASS DOES NOT EXIST> *"
 	NoMethod = "<METHOD DOES NOT EXIST> *"
+
+	undefined = "<UNDEFINED> *"
 )
 
 // A Session is a terminal session.
@@ -144,6 +149,8 @@ func (p *parser) command() (bool, error) {
 		return true, p.list(p.set)
 	case "write", "w":
 		return true, p.list(p.write)
+	case "zwrite", "zw":
+		return true, p.list(p.zwrite)
 	case "do", "d":
 		return true, p.list(func() error { _, err := p.expression(); return err })
 	case "kill", "k":
@@ -242,6 +249,30 @@ func (p *parser) write() error {
 	}
 	_, err = io.WriteString(p.s.out, text(v))
 	return err
+}
+
+// zwrite shows a variable and the nodes of the array of that name, each with its name;
+// nothing where there is neither.
+func (p *parser) zwrite() error {
+	name := p.identifier()
+	if name == "" {
+		return Syntax
+	}
+	if v, ok := p.s.values[name]; ok {
+		fmt.Fprintf(p.s.out, "%s=%s\n", name, quoted(text(v)))
+	}
+	for _, subscript := range slices.Sorted(maps.Keys(p.s.arrays[name])) {
+		fmt.Fprintf(p.s.out, "%s(%s)=%s\n", name, quoted(subscript), quoted(p.s.arrays[name][subscript]))
+	}
+	return nil
+}
+
+// quoted is a string or a number as it stands in source code.
+func quoted(s string) string {
+	if s != "" && strconv.FormatInt(number(s), 10) == s {
+		return s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 
 func (p *parser) kill() error {

@@ -82,6 +82,10 @@ func TestRun(t *testing.T) {
 		{`set o=##class(Test.Object).%OpenId("d") set o.Name="y" write o.Name,o.%Save()`, "y1"},
 		{`set l=##class(Test.List).Get() write $list(l,2),$listlength(l),$length("abc"),$piece("a^b^c","^",2)`,
 			"two23b"},
+		{`set a("k")="x",y=7 write $get(a("k")),$get(a("l"))_"-"_$g(z)_"-"_$get(y)`, "x--7"},
+		{`write $get(1`, "\nwrite $get(1\n            ^\n<SYNTAX>\n"},
+		{`set u(2)="b",u(1)="a""" zwrite u,none`, "u(1)=\"a\"\"\"\nu(2)=\"b\"\n"},
+		{`set u="A1" zw u`, "u=\"A1\"\n"},
 		{`if 1 write "yes"`, "yes"},
 		{`if 0 write "no"`, ""},
 		{`; a comment`, ""},
@@ -138,7 +142,7 @@ func FuzzRun(f *testing.F) {
 		`set sc=##class(SYS.Mirror).JoinMirrorAsFailoverMember("A","B","IRIS","h",2188,.info) ` +
 			`write !,"LAB-"_"STATUS "_(+sc)_" "_$system.Status.GetErrorText(sc),!`,
 		`set db=##class(SYS.Database).%OpenId("/x/"),db.ResourceName="%DB_X"`, `w $l("a",`, `((((`, `do .`, `s x(.y)=1`,
-		`w $list()`,
+		`w $list()`, `w $get(a(1)`, `zwrite a,`,
 	} {
 		f.Add(line)
 	}

@@ -21,6 +21,6 @@ $1 == "index" { print $2 "=Enabled" }
 $1 == "server" {
   print "[" $2 "]\nIp_Address=" $3 "\nTCP_Port=1972"
   if ($4 == "true") print "Mirror_Aware=1"
-  print "Minimum_Server_Connections=3\nServer_Response_Timeout=" $5 "\nConnection_Security_Level=0\nProduct=2\nUsername=" $6 "\nPassword=" $7 "\n"
+  print "Minimum_Server_Connections=3\nServer_Response_Timeout=" $5 "\nConnection_Security_Level=0\nUsername=" $6 "\nPassword=" $7 "\n"
 }
 $1 == "route" { print "\n[APP_PATH:/" $2 "]\nDefault_Server=" $2 "\nAlternative_Server_0=1~~~~~~" $2 }

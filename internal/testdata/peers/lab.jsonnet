@@ -22,7 +22,6 @@ local server(s) =
     Minimum_Server_Connections=3
     Server_Response_Timeout=%(timeout)s
     Connection_Security_Level=0
-    Product=2
     Username=%(username)s
     Password=%(password)s
 

@@ -19,77 +19,61 @@ func container() []Entry {
 		},
 	)
 	list = append(list, rows(Command, Documented, systemAdmin,
-		"iris.list iris.qlist iris.session iris.start iris.stop iris.force")...)
-	list = append(list, rows(Command, Public, "OneLastTry/hc-mirror-sample-public", "iris.restart")...)
+		"iris.list iris.qlist iris.session iris.start iris.stop iris.force iris.restart")...)
 	list = append(list, methods()...)
 	return append(list, properties()...)
 }
 
+// oldReleases are those whose merge files have no [Actions].
+const oldReleases = "2020.1 to 2021.2"
+
 // methods are those that hooks, scripts and the README's sessions call.
 func methods() []Entry {
 	list := rows(Method, Documented, availability,
-		"SYS.Mirror.Demote SYS.Mirror.Promote SYS.Mirror.PromoteWithNoPartner SYS.Mirror.AddDatabase"+" "+
+		"SYS.Mirror.Demote SYS.Mirror.Promote SYS.Mirror.AddDatabase "+
 			"SYS.Mirror.DistanceFromPrimaryDatabases SYS.Mirror.DistanceFromPrimaryJournalFiles")
+	list = append(list, Entry{Method, "SYS.Mirror.PromoteWithNoPartner", "", Documented, availability,
+		"Its argument, by reference, is in the class reference; whether it becomes a list or an array is not " +
+			"said, so that drill.sh reads either."})
 	list = append(list, rows(Method, Documented, classes,
-		"$system.Mirror.IsMember $system.Mirror.GetMemberType $system.Mirror.GetMemberStatus"+" $system.OBJ.Load "+
-			"$system.Status.GetErrorText Security.Applications.Create Security.Applications.Modify "+
-			"Security.Applications.Exists"+" %Library.EnsembleMgr.EnableNamespace")...)
+		"$system.Mirror.IsMember $system.Mirror.GetMemberType $system.Mirror.GetMemberStatus "+
+			"$system.Mirror.GetStatus $system.OBJ.Load $system.Status.GetErrorText "+
+			"Security.Applications.Create Security.Applications.Modify Security.Applications.Exists "+
+			"Security.Resources.Create Security.Resources.Exists Security.Services.Modify "+
+			"Security.Users.Exists Security.Users.Modify "+
+			"Config.Databases.Create Config.Databases.Exists Config.Namespaces.Create Config.Namespaces.Exists "+
+			"SYS.Mirror.CreateNewMirrorSet SYS.Mirror.JoinMirrorAsFailoverMember SYS.Mirror.JoinMirrorAsAsyncMember "+
+			"%Library.EnsembleMgr.EnableNamespace")...)
 	list = append(list, rows(Method, Documented, gatewayGuide, "$system.CSP.SetConfig")...)
-	list = append(list, rows(Method, Public, simplemirror,
-		"SYS.Mirror.CreateNewMirrorSet SYS.Mirror.JoinMirrorAsFailoverMember $system.Mirror.GetStatus"+" "+
-			"SYS.Database.CreateDatabase Config.Databases.Create Config.Databases.Exists Config.Namespaces.Create "+
-			"Config.Namespaces.Exists"+" Security.Services.Modify Security.Resources.Create "+
-			"Security.Resources.Exists Security.Users.Exists Security.Users.Modify")...)
 	return append(
 		list,
-		Entry{
-			Method,
-			"SYS.Mirror.JoinMirrorAsAsyncMember",
-			"",
-			Public,
-			agentic,
-			"Signature read from a running 2026.2.",
-		},
-		Entry{
-			Method,
-			"SYS.Database.%OpenId",
-			"",
-			Inferred,
-			classes,
-			"For the properties Mirrored and ResourceName of a mirrored database; only where SYS.Mirror joins the " +
-				"members.",
-		},
-		Entry{
-			Method,
-			"Config.ECPServers.Create",
-			"2020.1 to 2021.2",
-			Inferred,
-			cpfReference,
-			"The class behind [ECPServers]; seen once in public code, not on these releases.",
-		},
-		Entry{Method, "Config.ECPServers.Exists", "2020.1 to 2021.2", Inferred, cpfReference, "As Create."},
+		Entry{Method, "Config.MapMirrors.Get", "", Documented, classes,
+			"The addresses of a member by name, to see that IRIS took them."},
+		Entry{Method, "SYS.Database.CreateDatabase", "", Documented, classes,
+			"The resource is the 5th argument, mirror name and set name of the database the 7th and 8th."},
+		Entry{Method, "SYS.Database.%OpenId", "", Documented, classes, "For the property Mirrored alone."},
+		Entry{Method, "Config.ECPServers.Create", oldReleases, Documented, classes,
+			"In the class reference of 2024.3, and in public code of 2021 and 2022."},
+		Entry{Method, "Config.ECPServers.Exists", oldReleases, Documented, classes, "As Create."},
 	)
 }
 
-// properties are the nodes of the arrays that those methods take.
+// properties are the nodes of the arrays that those methods take or fill.
 func properties() []Entry {
-	list := rows(Property, Public, simplemirror,
-		"info.AgentAddress info.ArbiterNode info.ECPAddress info.MirrorAddress")
-	list = append(list, rows(Property, Documented, cpfReference, "info.AllowParallelDejournaling")...)
-	list = append(list, rows(Property, Documented, classes,
-		"app.AutheEnabled app.DispatchClass app.Enabled app.MatchRoles app.NameSpace"+" database.Directory "+
-			"database.Server namespace.Globals namespace.Routines service.Enabled user.Password")...)
+	list := rows(Property, Documented, classes,
+		"info.AllowParallelDejournaling info.ECPAddress info.MirrorAddress "+
+			"app.AutheEnabled app.DispatchClass app.Enabled app.MatchRoles app.NameSpace database.Directory "+
+			"database.Server namespace.Globals namespace.Routines service.Enabled user.Password "+
+			"member.ECPAddress member.MirrorAddress")
+	for _, node := range []string{"Address", "MirrorConnection", "Port"} {
+		list = append(list, Entry{Property, "server." + node, oldReleases, Documented, classes, ""})
+	}
 	return append(
 		list,
-		Entry{
-			Property,
-			"server.Address",
-			"2020.1 to 2021.2",
-			Inferred,
-			cpfReference,
-			"Of Config.ECPServers.Create, named like the fields of [ECPServers].",
-		},
-		Entry{Property, "server.MirrorConnection", "2020.1 to 2021.2", Inferred, cpfReference, "As Address."},
-		Entry{Property, "server.Port", "2020.1 to 2021.2", Inferred, cpfReference, "As Address."},
+		Entry{Property, "info.AgentAddress", "", Documented, classes,
+			"A key of every member, though [MapMirrors] need not keep it of an async."},
+		Entry{Property, "info.ArbiterNode", "", Documented, classes, "Address and port with a bar between them."},
+		Entry{Property, "member.AgentAddress", "", Documented, classes,
+			"Empty on asyncs, by the Configuration Parameter File Reference: after-start.sh accepts both there."},
 	)
 }

@@ -26,7 +26,7 @@ func gateway() []Entry {
 	list := rows(Gateway, Documented, gatewayGuide,
 		"SYSTEM.REGISTRY_METHODS SYSTEM.Server_Response_Timeout SYSTEM.System_Manager path.Alternative_Server_0 "+
 			"path.Default_Server"+" server.Connection_Security_Level server.Ip_Address "+
-			"server.Minimum_Server_Connections server.Mirror_Aware server.Password"+" server.Product "+
+			"server.Minimum_Server_Connections server.Mirror_Aware server.Password"+" "+
 			"server.Server_Response_Timeout server.TCP_Port server.Username")
 	list = append(list, rows(Directive, Documented, gatewayGuide, "CSP")...)
 	list = append(list, rows(Directive, Public, examples, "CSPConfigPath CSPModulePath")...)
@@ -38,7 +38,8 @@ func gateway() []Entry {
 			"",
 			Measured,
 			simplemirror,
-			"In no document. 200 on the primary and 503 on the backup are measured; the code on asyncs is inferred.",
+			"Documented once, as the path /csp/user/mirror_status.cxw, in the InterSystems Cloud Manager Guide. " +
+				"200 on the primary and 503 on the backup are measured; the code on asyncs is inferred.",
 		},
 		Entry{Page, "/csp/bin/Systems/Module.cxw", "", Documented, gatewayGuide, ""},
 		Entry{

@@ -32,12 +32,16 @@ func merge() []Entry {
 		Entry{Argument, "ConfigMirror.AgentAddress", "2023.2 and later", Inferred, cpfReference, "As MirrorAddress."},
 		Entry{Argument, "ConfigMirror.ECPAddress", "2023.2 and later", Inferred, cpfReference, "As MirrorAddress."},
 	)
+	for _, argument := range []string{
+		"Name", "Member", "Primary", "SystemName", "ArbiterURL", "AllowParallelDejournaling",
+	} {
+		list = append(list,
+			Entry{Argument, "ConfigMirror." + argument, "2023.2 and later", Documented, cpfReference, ""})
+	}
 	list = append(list, rows(Argument, Documented, cpfReference,
-		"ConfigMirror.Name ConfigMirror.Member ConfigMirror.Primary ConfigMirror.SystemName ConfigMirror.ArbiterURL "+
-			"ConfigMirror.AllowParallelDejournaling"+" CreateDatabase.Name CreateDatabase.Directory "+
-			"CreateDatabase.ResourceName CreateDatabase.MirrorSetName CreateDatabase.MirrorDBName"+" "+
-			"CreateDatabase.Server CreateDatabase.LogicalOnly CreateNamespace.Name CreateNamespace.Globals "+
-			"CreateNamespace.Routines"+" CreateNamespace.Interop CreateResource.Name CreateResource.Description "+
-			"ModifyService.Name ModifyService.Enabled")...)
+		"CreateDatabase.Name CreateDatabase.Directory CreateDatabase.ResourceName CreateDatabase.MirrorSetName "+
+			"CreateDatabase.MirrorDBName CreateDatabase.Server CreateDatabase.LogicalOnly CreateNamespace.Name "+
+			"CreateNamespace.Globals CreateNamespace.Routines CreateNamespace.Interop CreateResource.Name "+
+			"CreateResource.Description ModifyService.Name ModifyService.Enabled")...)
 	return list
 }

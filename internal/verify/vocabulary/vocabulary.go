@@ -107,7 +107,6 @@ const (
 	simplemirror = "IRISMeister/simplemirror"
 	kubernetes   = "IRISMeister/iris-k8s-vs2021"
 	examples     = "intersystems-community/webgateway-examples"
-	agentic      = "intersystems-community/iris-agentic-dev"
 )
 
 // rows makes entries of one kind that share a source.

@@ -98,6 +98,7 @@ var (
 	systemMethod = regexp.MustCompile(`(?i)\$(system\.\w+\.\w+)`)
 	exists       = regexp.MustCompile(`exists ([A-Z][\w.%]+) `)
 	node         = regexp.MustCompile(`\b(info|app|database|namespace|server|service|user)\(\\?"(\w+)\\?"\)\s*=`)
+	nodeRead     = regexp.MustCompile(`\$get\((\w+)\("(\w+)"\)\)`)
 	command      = regexp.MustCompile(`\biris (session|qlist|list|stop|start|force|restart|merge)\b`)
 	variable     = regexp.MustCompile(`\bISC_[A-Z_]+\b|\$\{?(IRISSYS)\b`)
 	flagWord     = regexp.MustCompile(`(?m)^\s*- (--[\w-]+)$`)
@@ -136,6 +137,9 @@ func collect(t *testing.T, path string, emitted map[string]string) {
 		}
 	}
 	for _, m := range node.FindAllStringSubmatch(content, -1) {
+		add(vocabulary.Property, m[1]+"."+m[2])
+	}
+	for _, m := range nodeRead.FindAllStringSubmatch(content, -1) {
 		add(vocabulary.Property, m[1]+"."+m[2])
 	}
 	for _, m := range command.FindAllStringSubmatch(content, -1) {

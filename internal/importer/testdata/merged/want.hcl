@@ -17,9 +17,15 @@ lab "merged" {
 # intersystems/iris-community:2025.1 is a Community Edition, which has no
 # mirroring and no ECP. Take a licensed image, for example
 # "containers.intersystems.com/intersystems/iris:2025.1".
-images {
-  webgateway = "registry.example/webgateway-nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-}
+# webgateway =
+# "registry.example/webgateway-nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+# is not carried over:
+# registry.example/webgateway-nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+# runs nginx and takes a CSP.conf of nginx, and a lab's CSP.conf is Apache's.
+# Take the image with Apache, for example
+# "containers.intersystems.com/intersystems/webgateway:2025.1"; nginx stands
+# before the gateways as the block nginx.
+images {}
 
 iris {
   password_hash = "34e80d2f1ad5135679b3a57a9c4b1611a8a8995e0849ebe954ac1c16ad253d0274296985fea058a8aaf2a149b88082595e6374b3c2f7d5f0774f05e4311ba52d,124e81ee6bf17fcaf0dfb38a4f8a7f46e9e4b0c8c9a40864bb189d4d200b161b1451874efcbed63b801cbab592434b93037e90810d96e4ee123ac03b756779e9,10000,SHA512"
