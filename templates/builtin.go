@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -109,6 +110,25 @@ func builtinNames() []string {
 	})
 	return names
 }
+
+// definers has, by the name of a definition, the built-in template that holds it.
+var definers = sync.OnceValue(func() map[string]string {
+	by := map[string]string{}
+	add := func(definition, name string) {
+		if other, twice := by[definition]; twice {
+			panic(fmt.Sprintf("%s defines %q, which %s defines too", name, definition, other))
+		}
+		by[definition] = name
+	}
+	for _, name := range builtinNames() {
+		add(name, name)
+		for _, rest := range strings.Split(builtinText(name), `define "`)[1:] {
+			definition, _, _ := strings.Cut(rest, `"`)
+			add(definition, name)
+		}
+	}
+	return by
+})
 
 func isBuiltin(name string) bool {
 	_, err := fs.Stat(files, name)

@@ -164,6 +164,18 @@ func sliceOf(_ *budget, args []any) (any, error) {
 	return v.Slice(from, to).Interface(), nil
 }
 
+// valueOf is sprig's get for keys of the plan's own types too, such as a role.
+func valueOf(dict map[string]any, key any) any {
+	name, ok := key.(string)
+	if !ok {
+		name = reflect.ValueOf(key).String()
+	}
+	if value, ok := dict[name]; ok {
+		return value
+	}
+	return ""
+}
+
 func digDown(_ *budget, args []any) (any, error) {
 	keys, otherwise := args[:len(args)-2], args[len(args)-2]
 	here := args[len(args)-1]

@@ -118,7 +118,7 @@ func TestWrappedFunctionsAreSprigs(t *testing.T) {
 					args = append(args, values[p.kind][(round+i)%len(values[p.kind])])
 				}
 			}
-			want, err := invoke(original(name), slices.Clone(deepCopyOf(args)))
+			want, err := invoke(sprigs()[name], slices.Clone(deepCopyOf(args)))
 			if err != nil {
 				continue
 			}
@@ -139,7 +139,7 @@ const listKind = list
 
 // deepCopyOf copies arguments, which functions such as set and merge change.
 func deepCopyOf(args []any) []any {
-	return must(invoke(original("deepCopy"), []any{args})).([]any)
+	return must(invoke(sprigs()["deepCopy"], []any{args})).([]any)
 }
 
 func must(value any, err error) any {
