@@ -87,8 +87,7 @@ func checkOrigin(source Source) hcl.Diagnostics {
 	}
 	detail := fmt.Sprintf("This template was made from version %s of the built-in %s, which is now at version %s: "+
 		"what was put right there since is not in the lab. Compare it with what \"mirrorgen templates show %s\" "+
-		"prints, "+
-		"take over what you want, and write %s into the first line.%s",
+		"prints, take over what you want, and write %s into the first line.%s",
 		found[2], source.Name, now, source.Name, now, changedCalls(source))
 	if string(found[1]) != source.Name {
 		detail = fmt.Sprintf("This template was made from the built-in %s, and takes the place of %s. "+

@@ -11,8 +11,9 @@ import (
 	"unicode"
 )
 
-// The functions of this file and of numbers.go and forms.go stand before those of sprig, or in their place. A
-// cost refuses, before it is made, what is larger than the budget has room for.
+// The functions of this file and of numbers.go and forms.go stand before those of
+// sprig, or in their place. A cost refuses, before it is made, what is larger than
+// the budget has room for.
 
 func costRepeat(b *budget, args []any) error {
 	n, err := natural(args[0])

@@ -108,7 +108,8 @@ func parseTemplate(name, text string) ([]*parse.Tree, error) {
 	if trees[name] == nil { // nothing is printed: the file has only definitions
 		trees[name] = &parse.Tree{Name: name, ParseName: name, Root: &parse.ListNode{NodeType: parse.NodeList}}
 	}
-	return slices.SortedFunc(maps.Values(trees), func(a, b *parse.Tree) int { return strings.Compare(a.Name, b.Name) }), nil
+	byName := func(a, b *parse.Tree) int { return strings.Compare(a.Name, b.Name) }
+	return slices.SortedFunc(maps.Values(trees), byName), nil
 }
 
 // declared are the functions that a template may call, for the parser.

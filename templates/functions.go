@@ -40,7 +40,8 @@ const (
 // A function is a row of the table of functions.
 type function struct {
 	Function
-	params []param
+	params      []param
+	least, most int // arguments
 	// before checks the arguments, and counts what the function costs beyond the
 	// length of its arguments and of its result; nil for nothing.
 	before func(b *budget, args []any) error
@@ -64,7 +65,7 @@ type kind int
 const (
 	anything   kind = iota
 	scalar          // text, a number or a truth value
-	texts           // text
+	texts           // text; what stands before takes it as it is
 	whole           // a whole number, as Go's int
 	numeric         // a number, or text that is one
 	truth           // a truth value
@@ -106,6 +107,13 @@ func newFunction(from string, status Status, call, gives string) function {
 		}
 		p.kind = k
 		f.params = append(f.params, p)
+		f.most++
+		switch {
+		case p.repeated:
+			f.most = math.MaxInt - len(words)
+		case !p.optional:
+			f.least++
+		}
 	}
 	return f
 }
@@ -166,16 +174,7 @@ func (f *function) call(b *budget, args []any) (result any, err error) {
 
 // arguments converts what a template passes, and counts the work of reading it.
 func (f *function) arguments(b *budget, args []any) ([]any, error) {
-	least, most := 0, len(f.params)
-	for _, p := range f.params {
-		if !p.optional && !p.repeated {
-			least++
-		}
-		if p.repeated {
-			most = math.MaxInt
-		}
-	}
-	if len(args) < least || len(args) > most {
+	if len(args) < f.least || len(args) > f.most {
 		return nil, fmt.Errorf("it is given %d arguments%s%s", len(args), callAs, f.Call)
 	}
 	work := callWork
@@ -249,20 +248,15 @@ func (b *budget) result(value any, longest int) error {
 
 // convert makes of an argument what the parameter takes.
 func (p param) convert(b *budget, arg any) (any, error) {
+	if _, ok := arg.(string); ok && p.kind <= texts {
+		return arg, nil
+	}
 	v := reflect.ValueOf(arg)
 	switch p.kind {
 	case anything:
 		return arg, nil
 	case scalar:
-		if err := printable(arg); err != nil {
-			return nil, err
-		}
-		return arg, nil
-	case texts:
-		if v.Kind() == reflect.String {
-			return v.String(), nil
-		}
-		return nil, fmt.Errorf("%s, and must be text", describe(arg))
+		return arg, printable(arg)
 	case whole:
 		return wholeNumber(v, arg)
 	case numeric:
@@ -274,27 +268,41 @@ func (p param) convert(b *budget, arg any) (any, error) {
 		return nil, fmt.Errorf("%s, and must be true or false", describe(arg))
 	case ownValue:
 		return arg, b.own(arg)
-	case sliceable:
-		if v.Kind() == reflect.String {
-			return v.String(), nil
+	case ownList:
+		if isList(v) {
+			return arg, b.own(arg)
 		}
 	case dictionary, ownDictionary:
-		dict, ok := arg.(map[string]any)
-		if !ok || dict == nil {
-			return nil, fmt.Errorf("%s, and must be a dictionary", describe(arg))
-		}
-		if p.kind == ownDictionary {
-			return dict, b.own(arg)
-		}
-		return dict, nil
+		return p.dictionary(b, arg)
 	}
-	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+	return p.sequence(v, arg)
+}
+
+// sequence takes text or a list, whichever the parameter does.
+func (p param) sequence(v reflect.Value, arg any) (any, error) {
+	if v.Kind() == reflect.String && (p.kind == texts || p.kind == sliceable) {
+		return v.String(), nil
+	}
+	if p.kind == texts {
+		return nil, fmt.Errorf("%s, and must be text", describe(arg))
+	}
+	if !isList(v) {
 		return nil, fmt.Errorf("%s, and must be a list", describe(arg))
 	}
-	if p.kind == ownList {
-		return arg, b.own(arg)
-	}
 	return arg, nil
+}
+
+func isList(v reflect.Value) bool { return v.Kind() == reflect.Slice || v.Kind() == reflect.Array }
+
+func (p param) dictionary(b *budget, arg any) (any, error) {
+	dict, ok := arg.(map[string]any)
+	if !ok || dict == nil {
+		return nil, fmt.Errorf("%s, and must be a dictionary", describe(arg))
+	}
+	if p.kind == ownDictionary {
+		return dict, b.own(arg)
+	}
+	return dict, nil
 }
 
 func wholeNumber(v reflect.Value, arg any) (any, error) {

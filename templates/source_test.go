@@ -130,9 +130,8 @@ func TestAddedTemplates(t *testing.T) {
 	set, diags := templates.Extend([]templates.Source{
 		{
 			Name: "monitoring/hosts.json.tmpl",
-			Content: []byte(
-				`{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }` + "\n",
-			),
+			Content: []byte("{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}" +
+				"{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }\n"),
 		},
 		{
 			Name:    "tools/ping.sh.tmpl",
