@@ -234,13 +234,17 @@ func (p *printer) print(j job) ([]byte, error) {
 	if part == nil {
 		return content, nil
 	}
+	overrides := rawKeys(part.Services)
+	if len(overrides) == 0 {
+		return content, nil
+	}
 	if bounded {
 		var file map[string]any // refuses an anchor that holds itself, which nodes do not
 		if yaml.Unmarshal(content, &file) != nil {
 			return content, nil // the check of the artifacts says what is wrong, with its line
 		}
 	}
-	return mergeOverrides(part.Services, content)
+	return mergeOverrides(overrides, content)
 }
 
 // execute prints the template of an artifact, within limits or without.

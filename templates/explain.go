@@ -144,7 +144,7 @@ func explain(expression, text string, one any) (what, remedy string) {
 func explainCall(expression, function, said string) (what, remedy string) {
 	switch function {
 	case showName:
-		return upperFirst(said) + ".", "See docs/templates.md for what there is to print."
+		return upperFirst(expression) + " is " + said + ".", "See docs/templates.md for what there is to print."
 	case "fail":
 		return "The template says: " + sentence(said), "Its call of fail stops the build."
 	}
