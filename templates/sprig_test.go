@@ -42,8 +42,8 @@ func TestEverySprigFunctionIsDecided(t *testing.T) {
 func TestStatusOfFunctions(t *testing.T) {
 	for status, names := range map[Status]string{
 		Refused: "now ago unixEpoch toDate date env expandenv getHostByName randAlpha randInt shuffle uuidv4 bcrypt " +
-			"htpasswd encryptAES decryptAES genCA genPrivateKey buildCustomCert derivePassword tpl osBase toJson fromJson " +
-			"typeOf kindOf deepEqual hello",
+			"htpasswd encryptAES decryptAES genCA genPrivateKey buildCustomCert derivePassword tpl osBase toJson " +
+			"fromJson typeOf kindOf deepEqual hello",
 		Wrapped: "keys values toString toStrings cat quote squote join trunc sortAlpha print printf println html js " +
 			"urlquery",
 		Charged: "until untilStep seq repeat nindent indent replace wrap append",
