@@ -3,7 +3,6 @@ package templates
 import (
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +134,3 @@ func must(value any, err error) any {
 	}
 	return value
 }
-
-// address is what Go prints of a pointer.
-var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
