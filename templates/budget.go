@@ -33,7 +33,7 @@ const (
 type budget struct{ passes, depth, text, work int }
 
 // limited is the budget of an artifact in which a template of the user's has a
-// part, unlimited that of all others.
+// part, unlimited that of any other.
 var (
 	limited   = budget{maxPasses, maxDepth, maxText, maxWork}
 	unlimited = budget{math.MaxInt, math.MaxInt, math.MaxInt, math.MaxInt}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -86,8 +87,7 @@ func checkOrigin(source Source) hcl.Diagnostics {
 	}
 	detail := fmt.Sprintf("This template was made from version %s of the built-in %s, which is now at version %s: "+
 		"what was put right there since is not in the lab. Compare it with what \"mirrorgen templates show %s\" "+
-		"prints, "+
-		"take over what you want, and write %s into the first line.%s",
+		"prints, take over what you want, and write %s into the first line.%s",
 		found[2], source.Name, now, source.Name, now, changedCalls(source))
 	if string(found[1]) != source.Name {
 		detail = fmt.Sprintf("This template was made from the built-in %s, and takes the place of %s. "+
@@ -109,6 +109,25 @@ func builtinNames() []string {
 	})
 	return names
 }
+
+// definers has, by the name of a definition, the built-in template that holds it.
+var definers = sync.OnceValue(func() map[string]string {
+	by := map[string]string{}
+	add := func(definition, name string) {
+		if other, twice := by[definition]; twice {
+			panic(fmt.Sprintf("%s defines %q, which %s defines too", name, definition, other))
+		}
+		by[definition] = name
+	}
+	for _, name := range builtinNames() {
+		add(name, name)
+		for _, rest := range strings.Split(builtinText(name), `define "`)[1:] {
+			definition, _, _ := strings.Cut(rest, `"`)
+			add(definition, name)
+		}
+	}
+	return by
+})
 
 func isBuiltin(name string) bool {
 	_, err := fs.Stat(files, name)

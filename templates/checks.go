@@ -11,8 +11,9 @@ import (
 	"unicode"
 )
 
-// The functions of this file and of numbers.go and forms.go stand before those of sprig, or in their place. A
-// cost refuses, before it is made, what is larger than the budget has room for.
+// The functions of this file and of numbers.go and forms.go stand before those of
+// sprig, or in their place. A cost refuses, before it is made, what is larger than
+// the budget has room for.
 
 func costRepeat(b *budget, args []any) error {
 	n, err := natural(args[0])
@@ -162,6 +163,18 @@ func sliceOf(_ *budget, args []any) (any, error) {
 		return nil, fmt.Errorf("there are %d elements, and none from %d to %d", v.Len(), from, to)
 	}
 	return v.Slice(from, to).Interface(), nil
+}
+
+// valueOf is sprig's get for keys of the plan's own types too, such as a role.
+func valueOf(dict map[string]any, key any) any {
+	name, ok := key.(string)
+	if !ok {
+		name = reflect.ValueOf(key).String()
+	}
+	if value, ok := dict[name]; ok {
+		return value
+	}
+	return ""
 }
 
 func digDown(_ *budget, args []any) (any, error) {

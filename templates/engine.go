@@ -36,6 +36,7 @@ var files embed.FS
 type Set struct {
 	sources map[string]Source // the user's, by name
 	added   []string          // names of those that are no built-in, sorted
+	parsing sync.Mutex        // held while built-in templates are added
 	root    *template.Template
 	defined map[string]string // by the name of a definition, the template that has it
 	limits  budget            // of each artifact in which a template of the user's has a part
@@ -46,31 +47,57 @@ type Set struct {
 func newSet() *Set {
 	return &Set{
 		sources: map[string]Source{},
-		root:    template.New("").Option("missingkey=error"),
+		root:    template.New("").Option("missingkey=error").Funcs(unboundFunctions()),
 		defined: map[string]string{},
 		limits:  limited,
 		bounded: map[string]bool{},
 	}
 }
 
-// builtin holds the templates of this package. They are the same for every
-// plan, so they are parsed once in a process.
-var builtin = sync.OnceValue(func() *Set {
-	s := newSet()
-	for _, name := range builtinNames() {
+// builtin holds the templates of this package that were needed so far. They are
+// the same for every plan, so each is parsed once in a process.
+var builtin = sync.OnceValue(newSet)
+
+// wholeBuiltin is builtin with all templates.
+func wholeBuiltin() *Set {
+	builtin().need(builtinNames())
+	return builtin()
+}
+
+// need parses the built-in templates that have these definitions, and those that
+// have the definitions which they call. Parsing takes a fifth of the build of a
+// small lab, which needs no page in another language.
+func (s *Set) need(definitions []string) {
+	s.parsing.Lock()
+	defer s.parsing.Unlock()
+	for len(definitions) > 0 {
+		last := len(definitions) - 1
+		name := definers()[definitions[last]]
+		definitions = definitions[:last]
+		if s.defined[name] != "" {
+			continue
+		}
 		parsed, err := parseTemplate(name, builtinText(name))
 		if err != nil {
 			panic(fmt.Sprintf("built-in template %s: %v", name, err))
 		}
 		for _, t := range parsed {
-			if other, twice := s.defined[t.Name]; twice {
-				panic(fmt.Sprintf("%s defines %q, which %s defines too", name, t.Name, other))
-			}
 			s.define(name, t)
+			definitions = append(definitions, called(t)...)
 		}
 	}
-	return s
-})
+}
+
+// called lists the definitions that a template calls.
+func called(t *parse.Tree) []string {
+	var names []string
+	walk(t.Root, func(n parse.Node) {
+		if call, ok := n.(*parse.TemplateNode); ok {
+			names = append(names, call.Name)
+		}
+	})
+	return names
+}
 
 // parseTemplate reads a template, and returns it with its definitions, by name.
 func parseTemplate(name, text string) ([]*parse.Tree, error) {
@@ -81,10 +108,8 @@ func parseTemplate(name, text string) ([]*parse.Tree, error) {
 	if trees[name] == nil { // nothing is printed: the file has only definitions
 		trees[name] = &parse.Tree{Name: name, ParseName: name, Root: &parse.ListNode{NodeType: parse.NodeList}}
 	}
-	return slices.SortedFunc(maps.Values(trees), func(a, b *parse.Tree) int {
-		return strings.Compare(a.Name,
-			b.Name)
-	}), nil
+	byName := func(a, b *parse.Tree) int { return strings.Compare(a.Name, b.Name) }
+	return slices.SortedFunc(maps.Values(trees), byName), nil
 }
 
 // declared are the functions that a template may call, for the parser.
@@ -127,6 +152,11 @@ func (s *Set) Render(p *plan.Plan) ([]lab.Artifact, hcl.Diagnostics) {
 		rows = append(rows, row{template: name, path: artifactOf(name), mode: plainFile})
 	}
 	list := jobs(p, rows)
+	if s == builtin() {
+		for _, j := range list {
+			s.need([]string{j.template})
+		}
+	}
 	artifacts, found := s.printAll(list)
 	var diags hcl.Diagnostics
 	for _, f := range found {
@@ -175,50 +205,62 @@ func (s *Set) printAll(list []job) ([]lab.Artifact, []fault) {
 	return artifacts, found.list(list)
 }
 
-// A printer prints one artifact after the other. It has the set's templates with
-// functions of its own, because these count what the artifact takes.
+// A printer prints one artifact after the other.
 type printer struct {
-	set    *Set
-	root   *template.Template
-	limits budget // of each artifact in which a template of the user's has a part
-	budget budget
-	out    bytes.Buffer
+	set     *Set
+	bounded *template.Template // the set's, with functions that take from the budget; nil until one is needed
+	limits  budget             // of each artifact in which a template of the user's has a part
+	budget  budget             // what is left of them
+	out     bytes.Buffer
 }
 
 func (s *Set) printer(of *plan.Plan) *printer {
-	root, err := s.root.Clone()
-	if err != nil {
-		panic(err)
-	}
 	p := &printer{set: s, limits: s.limits}
 	p.limits.work += serviceWork * len(of.Services)
-	p.root = root.Funcs(bind(&p.budget))
 	p.out.Grow(64 << 10) // more than most artifacts of a small lab
 	return p
 }
 
-// print executes the template of an artifact.
+// print executes the template of an artifact, and merges raw compose keys into
+// what it prints.
 func (p *printer) print(j job) ([]byte, error) {
-	p.budget = unlimited
-	if p.set.bounded[j.template] {
-		p.budget = p.limits
-	}
+	bounded := p.set.bounded[j.template]
 	p.out.Reset()
-	if err := p.root.Lookup(j.template).Execute(p, j.dot); err != nil {
+	if err := p.execute(j, bounded); err != nil {
 		return nil, err
 	}
+	content := bytes.Clone(p.out.Bytes())
 	part, _ := j.dot.One.(*plan.ComposePart)
 	if part == nil {
-		return bytes.Clone(p.out.Bytes()), nil
+		return content, nil
 	}
-	if p.set.bounded[j.template] {
+	overrides := rawKeys(part.Services)
+	if len(overrides) == 0 {
+		return content, nil
+	}
+	if bounded {
 		var file map[string]any // refuses an anchor that holds itself, which nodes do not
-		if yaml.Unmarshal(p.out.Bytes(), &file) != nil {
-			// The check of the artifacts says what is wrong, with its line.
-			return bytes.Clone(p.out.Bytes()), nil
+		if yaml.Unmarshal(content, &file) != nil {
+			return content, nil // the check of the artifacts says what is wrong, with its line
 		}
 	}
-	return mergeOverrides(part.Services, bytes.Clone(p.out.Bytes()))
+	return mergeOverrides(overrides, content)
+}
+
+// execute prints the template of an artifact, within limits or without.
+func (p *printer) execute(j job, bounded bool) error {
+	if !bounded {
+		return p.set.root.Lookup(j.template).Execute(&p.out, j.dot)
+	}
+	if p.bounded == nil {
+		root, err := p.set.root.Clone()
+		if err != nil {
+			panic(err)
+		}
+		p.bounded = root.Funcs(boundFunctions(&p.budget))
+	}
+	p.budget = p.limits
+	return p.bounded.Lookup(j.template).Execute(p, j.dot)
 }
 
 // Write charges the budget for what a template prints.

@@ -128,33 +128,41 @@ func explain(expression, text string, one any) (what, remedy string) {
 			"Take a field that is a list; docs/templates.md has those of every type."
 	}
 	if m := failedCalling.FindStringSubmatch(text); m != nil {
-		if m[1] == showName {
-			return upperFirst(m[2]) + ".", "See docs/templates.md for what there is to print."
-		}
-		if m[1] == "fail" {
-			return "The template says: " + sentence(m[2]), "Its call of fail stops the build."
-		}
-		what, call, found := strings.Cut(m[2], callAs)
-		if found {
-			return expression + ": " + what + ".", fmt.Sprintf("Call it as %q", call) + callRemedy(m[1])
-		}
-		return expression + ": " + what + ".", "Correct what the template passes to it" + callRemedy(m[1])
+		return explainCall(expression, m[1], m[2])
 	}
 	if m := lacksField.FindStringSubmatch(text); m != nil {
-		of := m[2]
-		if of == "interface {}" && one != nil { // the dot's One
-			of = reflect.TypeOf(one).String()
-		}
-		if of == reflect.TypeFor[dot]().String() {
-			return fmt.Sprintf("%s: the dot has no field or method %s.", expression, m[1]), suggestField(m[1], of)
-		}
-		return fmt.Sprintf("%s: a %s has no field or method %s.", expression, of, m[1]), suggestField(m[1], of)
+		return explainField(expression, m[1], m[2], one)
 	}
 	if m := nilPointer.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("%s: there is no such %s in this lab, and so no %s of it.", expression, m[1], m[2]),
 			"Ask for it with {{if}} or {{with}} first."
 	}
 	return expression + ": " + text + ".", "Correct the expression; docs/templates.md has the fields of every type."
+}
+
+// explainCall says what is wrong with the call of a function, which says so itself.
+func explainCall(expression, function, said string) (what, remedy string) {
+	switch function {
+	case showName:
+		return upperFirst(expression) + " is " + said + ".", "See docs/templates.md for what there is to print."
+	case "fail":
+		return "The template says: " + sentence(said), "Its call of fail stops the build."
+	}
+	if what, call, found := strings.Cut(said, callAs); found {
+		return expression + ": " + what + ".", fmt.Sprintf("Call it as %q", call) + callRemedy(function)
+	}
+	return expression + ": " + said + ".", "Correct what the template passes to it" + callRemedy(function)
+}
+
+// explainField says which fields there are, of a type as reflect prints it.
+func explainField(expression, name, of string, one any) (what, remedy string) {
+	if of == "interface {}" && one != nil { // the dot's One
+		of = reflect.TypeOf(one).String()
+	}
+	if of == reflect.TypeFor[dot]().String() {
+		return fmt.Sprintf("%s: the dot has no field or method %s.", expression, name), suggestField(name, of)
+	}
+	return fmt.Sprintf("%s: a %s has no field or method %s.", expression, of, name), suggestField(name, of)
 }
 
 // callRemedy ends the sentence that says what to do about wrong arguments. Where an

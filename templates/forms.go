@@ -31,7 +31,7 @@ func fromJSON(b *budget, args []any) (any, error) {
 	if err := b.charge(product(len(args[0].(string)), entryText)); err != nil {
 		return nil, err
 	}
-	value, err := invoke(original("mustFromJson"), args)
+	value, err := invoke(sprigs()["mustFromJson"], args)
 	if err != nil {
 		return nil, fmt.Errorf("the text is not JSON: %w", err)
 	}

@@ -40,11 +40,15 @@ const (
 // A function is a row of the table of functions.
 type function struct {
 	Function
-	params []param
+	params      []param
+	least, most int // arguments
 	// before checks the arguments, and counts what the function costs beyond the
 	// length of its arguments and of its result; nil for nothing.
 	before func(b *budget, args []any) error
 	run    func(b *budget, args []any) (any, error)
+	// direct is run without checks, limits and conversions, for text/template; nil
+	// where it is nothing else.
+	direct any
 }
 
 // A param is a parameter of a function.
@@ -61,7 +65,7 @@ type kind int
 const (
 	anything   kind = iota
 	scalar          // text, a number or a truth value
-	texts           // text
+	texts           // text; what stands before takes it as it is
 	whole           // a whole number, as Go's int
 	numeric         // a number, or text that is one
 	truth           // a truth value
@@ -103,6 +107,13 @@ func newFunction(from string, status Status, call, gives string) function {
 		}
 		p.kind = k
 		f.params = append(f.params, p)
+		f.most++
+		switch {
+		case p.repeated:
+			f.most = math.MaxInt - len(words)
+		case !p.optional:
+			f.least++
+		}
 	}
 	return f
 }
@@ -121,7 +132,14 @@ func (f function) checked(before func(b *budget, args []any) error) function {
 
 // by has something else run in the function's place.
 func (f function) by(run func(b *budget, args []any) (any, error)) function {
-	f.run = run
+	f.run, f.direct = run, nil
+	return f
+}
+
+// running has a function of Go run, with arguments that fit its parameters.
+func (f function) running(direct any) function {
+	f.run = func(_ *budget, args []any) (any, error) { return invoke(direct, args) }
+	f.direct = direct
 	return f
 }
 
@@ -156,16 +174,7 @@ func (f *function) call(b *budget, args []any) (result any, err error) {
 
 // arguments converts what a template passes, and counts the work of reading it.
 func (f *function) arguments(b *budget, args []any) ([]any, error) {
-	least, most := 0, len(f.params)
-	for _, p := range f.params {
-		if !p.optional && !p.repeated {
-			least++
-		}
-		if p.repeated {
-			most = math.MaxInt
-		}
-	}
-	if len(args) < least || len(args) > most {
+	if len(args) < f.least || len(args) > f.most {
 		return nil, fmt.Errorf("it is given %d arguments%s%s", len(args), callAs, f.Call)
 	}
 	work := callWork
@@ -239,20 +248,15 @@ func (b *budget) result(value any, longest int) error {
 
 // convert makes of an argument what the parameter takes.
 func (p param) convert(b *budget, arg any) (any, error) {
+	if _, ok := arg.(string); ok && p.kind <= texts {
+		return arg, nil
+	}
 	v := reflect.ValueOf(arg)
 	switch p.kind {
 	case anything:
 		return arg, nil
 	case scalar:
-		if err := printable(arg); err != nil {
-			return nil, err
-		}
-		return arg, nil
-	case texts:
-		if v.Kind() == reflect.String {
-			return v.String(), nil
-		}
-		return nil, fmt.Errorf("%s, and must be text", describe(arg))
+		return arg, printable(arg)
 	case whole:
 		return wholeNumber(v, arg)
 	case numeric:
@@ -264,27 +268,41 @@ func (p param) convert(b *budget, arg any) (any, error) {
 		return nil, fmt.Errorf("%s, and must be true or false", describe(arg))
 	case ownValue:
 		return arg, b.own(arg)
-	case sliceable:
-		if v.Kind() == reflect.String {
-			return v.String(), nil
+	case ownList:
+		if isList(v) {
+			return arg, b.own(arg)
 		}
 	case dictionary, ownDictionary:
-		dict, ok := arg.(map[string]any)
-		if !ok || dict == nil {
-			return nil, fmt.Errorf("%s, and must be a dictionary", describe(arg))
-		}
-		if p.kind == ownDictionary {
-			return dict, b.own(arg)
-		}
-		return dict, nil
+		return p.dictionary(b, arg)
 	}
-	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+	return p.sequence(v, arg)
+}
+
+// sequence takes text or a list, whichever the parameter does.
+func (p param) sequence(v reflect.Value, arg any) (any, error) {
+	if v.Kind() == reflect.String && (p.kind == texts || p.kind == sliceable) {
+		return v.String(), nil
+	}
+	if p.kind == texts {
+		return nil, fmt.Errorf("%s, and must be text", describe(arg))
+	}
+	if !isList(v) {
 		return nil, fmt.Errorf("%s, and must be a list", describe(arg))
 	}
-	if p.kind == ownList {
-		return arg, b.own(arg)
-	}
 	return arg, nil
+}
+
+func isList(v reflect.Value) bool { return v.Kind() == reflect.Slice || v.Kind() == reflect.Array }
+
+func (p param) dictionary(b *budget, arg any) (any, error) {
+	dict, ok := arg.(map[string]any)
+	if !ok || dict == nil {
+		return nil, fmt.Errorf("%s, and must be a dictionary", describe(arg))
+	}
+	if p.kind == ownDictionary {
+		return dict, b.own(arg)
+	}
+	return dict, nil
 }
 
 func wholeNumber(v reflect.Value, arg any) (any, error) {
@@ -365,9 +383,29 @@ var functions = sync.OnceValue(func() map[string]*function {
 	return byName
 })
 
-// bind makes the functions that a template may call, which take what they cost
-// from a budget.
-func bind(b *budget) template.FuncMap {
+// unboundFunctions are those of artifacts in which no template of the user's has a
+// part. The arguments in built-in templates are right, so that nothing needs to be
+// checked, charged or converted.
+var unboundFunctions = sync.OnceValue(func() template.FuncMap {
+	unbound := template.FuncMap{}
+	for name, f := range functions() {
+		switch {
+		case f.From == "text/template" || f.run == nil: // text/template binds its own
+		case f.direct != nil:
+			unbound[name] = f.direct
+		default:
+			unbound[name] = func(args ...any) (any, error) {
+				b := unlimited
+				return f.call(&b, args)
+			}
+		}
+	}
+	return unbound
+})
+
+// boundFunctions are those of all other artifacts. They take what they cost from a
+// budget.
+func boundFunctions(b *budget) template.FuncMap {
 	bound := template.FuncMap{
 		enterName: b.enter,
 		leaveName: b.leave,
@@ -405,27 +443,20 @@ func (f *function) bind(b *budget) any {
 // ownFunctions are those that put a value of the topology into a target, and a
 // few that sprig does not have.
 func ownFunctions() []function {
-	own := func(call, gives string, run func(args []any) string) function {
-		return newFunction("mirrorgen", Allowed, call, gives).
-			by(func(_ *budget, args []any) (any, error) { return run(args), nil })
-	}
-	quoting := func(call, gives string, quote func(string) string) function {
-		return own(call, gives, func(args []any) string { return quote(args[0].(string)) })
+	own := func(call, gives string, run any) function {
+		return newFunction("mirrorgen", Allowed, call, gives).running(run)
 	}
 	return []function{
-		quoting("yaml TEXT", "a YAML scalar for Compose: quoted where it must be, with `$` doubled", yamlScalar),
-		quoting("sh TEXT", "one word of bash", text.ShellWord),
-		quoting("json TEXT", "a JSON string with its quotation marks", jsonString),
-		quoting("md TEXT", "running text of a Markdown page", markdownText),
-		quoting("code TEXT", "a code span of a Markdown page", markdownCode),
-		quoting("gitignore PATH", "the pattern that matches this one file", gitignorePattern),
-		quoting("header SOURCE", "`Code generated by mirrorgen from SOURCE; DO NOT EDIT.`", header),
-		newFunction("mirrorgen", Allowed, "sections VALUE", "sections of an INI file: the `.Sections` of a gateway's "+
-			"configuration").
-			by(func(b *budget, args []any) (any, error) { return iniSections(args[0]) }),
+		own("yaml TEXT", "a YAML scalar for Compose: quoted where it must be, with `$` doubled", yamlScalar),
+		own("sh TEXT", "one word of bash", text.ShellWord),
+		own("json TEXT", "a JSON string with its quotation marks", jsonString),
+		own("md TEXT", "running text of a Markdown page", markdownText),
+		own("code TEXT", "a code span of a Markdown page", markdownCode),
+		own("gitignore PATH", "the pattern that matches this one file", gitignorePattern),
+		own("header SOURCE", "`Code generated by mirrorgen from SOURCE; DO NOT EDIT.`", header),
+		own("sections VALUE", "sections of an INI file: the `.Sections` of a gateway's configuration", iniSections),
 		newFunction("mirrorgen", Charged, "indentLines SPACES TEXT",
 			"every line of the text behind so many spaces, but for empty ones, and a newline at the end").
-			because(unbounded).checked(costIndent).
-			by(func(_ *budget, args []any) (any, error) { return indentLines(args[0].(int), args[1].(string)), nil }),
+			because(unbounded).checked(costIndent).running(indentLines),
 	}
 }

@@ -34,7 +34,8 @@ func nginxReader(program string) reader {
 	return reader{
 		place: "nginx config", artifact: "nginx/web.conf", line: regexp.MustCompile(` in \S*/web\.conf:(\d+)`),
 		command: func(dir string) *exec.Cmd {
-			return exec.Command(program, "-t", "-q", "-e", "stderr", "-p", dir, "-g", "pid nginx.pid;", "-c", "main.conf")
+			return exec.Command(program, "-t", "-q", "-e", "stderr", "-p", dir, "-g", "pid nginx.pid;",
+				"-c", "main.conf")
 		},
 		// nginx opens what it listens on, and only one of several could have a port.
 		adapt: func(dir, text string) string {
@@ -135,8 +136,11 @@ func TestInserted(t *testing.T) {
 // FuzzNGINXItself lets nginx read raw text of an nginx block.
 func FuzzNGINXItself(f *testing.F) {
 	r := nginxReader(toolstest.Current(f, "nginx"))
-	for _, text := range []string{"add_header X-Lab \"a b\" always;", "location /x { return 404; }", "listen 81", "a\\", "\"", "}", "{", "# }", "a 'b;", "return 200 '#';", "if ($a) { }",
-		"set $x '}';", "set $x \\};", "location ~ {2} { }", "set $x \"a\\\"}\";", "set $x ${host};", "set $x ${host;", "map $a $b { }", "include /dev/null;", "# '"} {
+	for _, text := range []string{
+		"add_header X-Lab \"a b\" always;", "location /x { return 404; }", "listen 81", "a\\", "\"", "}", "{", "# }",
+		"a 'b;", "return 200 '#';", "if ($a) { }", "set $x '}';", "set $x \\};", "location ~ {2} { }",
+		"set $x \"a\\\"}\";", "set $x ${host};", "set $x ${host;", "map $a $b { }", "include /dev/null;", "# '",
+	} {
 		f.Add(text)
 	}
 	r.fuzz(f)
@@ -145,8 +149,12 @@ func FuzzNGINXItself(f *testing.F) {
 // FuzzHAProxyItself lets HAProxy read raw text of a haproxy block.
 func FuzzHAProxyItself(f *testing.F) {
 	r := haproxyReader(toolstest.Current(f, "haproxy"))
-	for _, text := range []string{"    option tcp-smart-connect\n    log-format \"%ci %[srv_name]\"", "timeout connect 3s", "backend x", "a\\", "\"", "'", "# \"", "log-format a\\ b", "mode http", ".if",
-		"log-format ${HOME}", "log-format \"${HOME\"", "log-format 'a\\'", "timeout client 1s \\", "[x]", "log-format %[src", ".endif", "global", "timeout client 1s # \\"} {
+	for _, text := range []string{
+		"    option tcp-smart-connect\n    log-format \"%ci %[srv_name]\"", "timeout connect 3s", "backend x", "a\\",
+		"\"", "'", "# \"", "log-format a\\ b", "mode http", ".if", "log-format ${HOME}", "log-format \"${HOME\"",
+		"log-format 'a\\'", "timeout client 1s \\", "[x]", "log-format %[src", ".endif", "global",
+		"timeout client 1s # \\",
+	} {
 		f.Add(text)
 	}
 	r.fuzz(f)

@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"reflect"
 	"slices"
-	"strconv"
 	"text/template/parse"
 )
 
@@ -29,13 +28,24 @@ func guard(tree *parse.Tree) {
 			n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, rangeName))
 			n.List.Nodes = append([]parse.Node{counter(n.List, stepName)}, n.List.Nodes...)
 		case *parse.ActionNode:
-			if len(n.Pipe.Decl) == 0 {
-				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, showName, stringNode(n.Pipe.String())))
+			if len(n.Pipe.Decl) == 0 && !printsText(n.Pipe) {
+				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pipe.Pos, showName))
 			}
 		}
 	})
 	const behind = math.MaxInt32 // every expression of the template
 	tree.Root.Nodes = slices.Concat([]parse.Node{enter}, tree.Root.Nodes, []parse.Node{action(behind, leaveName)})
+}
+
+// printsText reports whether a pipeline ends with a function that returns nothing but
+// text. What it returns has been charged for.
+func printsText(pipe *parse.PipeNode) bool {
+	name, ok := pipe.Cmds[len(pipe.Cmds)-1].Args[0].(*parse.IdentifierNode)
+	if !ok || functions()[name.Ident] == nil {
+		return false
+	}
+	direct := reflect.TypeOf(functions()[name.Ident].direct)
+	return direct != nil && direct.Out(0).Kind() == reflect.String
 }
 
 // counter calls a function with the size of a list.
@@ -116,10 +126,6 @@ func numberNode(n int) parse.Node {
 	return &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(n), Text: fmt.Sprint(n)}
 }
 
-func stringNode(s string) parse.Node {
-	return &parse.StringNode{NodeType: parse.NodeString, Quoted: strconv.Quote(s), Text: s}
-}
-
 // walk visits every statement of a list, those inside others too.
 func walk(list *parse.ListNode, visit func(parse.Node)) {
 	if list == nil {
@@ -158,9 +164,9 @@ func (b *budget) sorted(value any) (any, error) {
 }
 
 // show lets through what has one way to be printed, and for which there is room.
-func (b *budget) show(expression string, value any) (any, error) {
+func (b *budget) show(value any) (any, error) {
 	if err := printable(value); err != nil {
-		return nil, fmt.Errorf("%s is %w", expression, err)
+		return nil, err
 	}
 	return value, b.room(length(value) + pieceText)
 }

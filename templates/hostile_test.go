@@ -12,6 +12,7 @@ import (
 
 	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
@@ -216,10 +217,14 @@ func build(topology string) (map[string]string, error) {
 }
 
 // Whatever a topology says, it is refused, or it arrives unchanged where it
-// belongs and changes nothing else.
+// belongs and changes nothing else. Where no character is left to arrive, what is
+// tried is that nothing ends in a panic.
 func TestHostileValues(t *testing.T) {
 	for _, p := range places {
 		t.Run(p.name, func(t *testing.T) {
+			if p.arrived == nil {
+				toolstest.Thorough(t)
+			}
 			t.Parallel()
 			harmless := 0
 			for _, value := range hostile {

@@ -97,7 +97,7 @@ func roundNumber(_ *budget, args []any) (any, error) {
 	if len(args) > 2 {
 		args[2] = cast.ToFloat64(args[2])
 	}
-	return invoke(original("round"), args)
+	return invoke(sprigs()["round"], args)
 }
 
 // checkDigits refuses what is no whole number of that base.

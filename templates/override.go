@@ -13,20 +13,22 @@ import (
 	"mirrorgen/internal/plan"
 )
 
-// mergeOverrides merges the raw compose keys of these services into the rendered
-// compose file that holds them. Only their lines change: such a service is written
-// out in full, without the anchors that it shared. It fails where the file cannot
-// be read, or lacks one of these services.
-func mergeOverrides(of []*plan.Service, content []byte) ([]byte, error) {
+// rawKeys are the raw compose keys of these services, by the service's name.
+func rawKeys(of []*plan.Service) map[string]*plan.Tree {
 	overrides := map[string]*plan.Tree{}
 	for _, s := range of {
 		if s.Compose != nil && len(s.Compose.Fields) > 0 {
 			overrides[s.Name] = s.Compose
 		}
 	}
-	if len(overrides) == 0 {
-		return content, nil
-	}
+	return overrides
+}
+
+// mergeOverrides merges raw compose keys into the rendered compose file that holds
+// their services. Only their lines change: such a service is written out in full,
+// without the anchors that it shared. It fails where the file cannot be read, or lacks
+// one of these services.
+func mergeOverrides(overrides map[string]*plan.Tree, content []byte) ([]byte, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, err

@@ -53,15 +53,7 @@ func plainYAML(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		digit := c >= '0' && c <= '9'
-		switch {
-		case letter:
-		case i > 0 && (digit || strings.IndexByte("_-./", c) >= 0):
-		case i > 0 && c == ':' && i+1 < len(s) && s[i+1] != ' ':
-		case c == '/' || c == '.' && strings.HasPrefix(s, "./"):
-		default:
+		if !plainLetter(s, i) {
 			return false
 		}
 	}
@@ -70,6 +62,20 @@ func plainYAML(s string) bool {
 		return false
 	}
 	return true
+}
+
+// plainLetter reports whether the byte at i means nothing but itself there.
+func plainLetter(s string, i int) bool {
+	switch c := s[i]; {
+	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z', c == '/':
+		return true
+	case i == 0:
+		return c == '.' && strings.HasPrefix(s, "./")
+	case c == ':':
+		return i+1 < len(s) && s[i+1] != ' '
+	default:
+		return c >= '0' && c <= '9' || strings.IndexByte("_-.", c) >= 0
+	}
 }
 
 // iniSections prints the sections of CSP.ini, which has neither quotes nor

@@ -2,4 +2,5 @@
 
 package templates_test
 
-const raceEnabled = false
+// slower is how many times as long templates may take in this process.
+const slower = 1

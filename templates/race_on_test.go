@@ -2,4 +2,6 @@
 
 package templates_test
 
-const raceEnabled = true
+// slower is how many times as long templates may take in this process: the race
+// detector makes them ten times as slow, and takes several times the memory.
+const slower = 10

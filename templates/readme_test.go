@@ -171,9 +171,11 @@ func checkMarkdown(t *testing.T, page string) {
 			t.Errorf("line %d is a second blank line, after %q", i+1, at(i-2))
 		case strings.HasPrefix(line, "#") && (previous != "" || next != ""):
 			t.Errorf("line %d: a heading without blank lines around it: %q", i+1, line)
-		case strings.HasPrefix(line, "- ") && previous != "" && !strings.HasPrefix(previous, "- ") && !strings.HasPrefix(previous, "  "):
+		case strings.HasPrefix(line, "- ") && previous != "" && !strings.HasPrefix(previous, "- ") &&
+			!strings.HasPrefix(previous, "  "):
 			t.Errorf("line %d: a list that runs into a paragraph: %q", i+1, line)
-		case row && !rowBefore && (!strings.HasPrefix(previous, "<!-- table: ") || at(i-2) != "" || !strings.HasPrefix(next, "|:--") || !strings.HasPrefix(at(i+2), "|")):
+		case row && !rowBefore && (!strings.HasPrefix(previous, "<!-- table: ") || at(i-2) != "" ||
+			!strings.HasPrefix(next, "|:--") || !strings.HasPrefix(at(i+2), "|")):
 			t.Errorf("line %d: no marked table begins here, or an empty one: %q", i+1, line)
 		case rowBefore && !row && line != "":
 			t.Errorf("line %d runs into a table: %q", i+1, line)
@@ -228,9 +230,13 @@ func TestReadmeLinks(t *testing.T) {
 // Every line of the diagram is one of the few forms that it is made of: IDs are
 // letters and digits, and every label is quoted.
 func TestReadmeDiagram(t *testing.T) {
-	form := regexp.MustCompile(
-		`^(flowchart LR|    subgraph [a-z]+\d*\["[^"]+"\]|    end|(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))|    [a-z]+\d* (-->|==>|-\.-|-->\|"[^"]+"\||-\.->\|"[^"]+"\|) [a-z]+\d*)$`,
-	)
+	form := regexp.MustCompile(`^(` + strings.Join([]string{
+		`flowchart LR`,
+		`    subgraph [a-z]+\d*\["[^"]+"\]`,
+		`    end`,
+		`(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))`,
+		`    [a-z]+\d* (-->|==>|-\.-|-->\|"[^"]+"\||-\.->\|"[^"]+"\|) [a-z]+\d*`,
+	}, "|") + `)$`)
 	reserved := regexp.MustCompile(
 		`^ *(end|graph|flowchart|subgraph|direction|style|linkStyle|class|classDef|click|default)\[`,
 	)

@@ -37,8 +37,8 @@ func Extend(sources []Source) (*Set, hcl.Diagnostics) {
 		}
 	}
 	slices.Sort(s.added)
-	for _, t := range sorted(builtin().root.Templates()) {
-		name := builtin().defined[t.Name()]
+	for _, t := range sorted(wholeBuiltin().root.Templates()) {
+		name := definers()[t.Name()]
 		if _, replaced := s.sources[name]; !replaced {
 			s.define(name, t.Tree)
 		}
@@ -101,11 +101,9 @@ func (s *Set) markBounded() {
 		if _, own := s.sources[s.defined[t.Name()]]; own {
 			reached = append(reached, t.Name())
 		}
-		walk(t.Tree.Root, func(n parse.Node) {
-			if call, ok := n.(*parse.TemplateNode); ok {
-				callers[call.Name] = append(callers[call.Name], t.Name())
-			}
-		})
+		for _, definition := range called(t.Tree) {
+			callers[definition] = append(callers[definition], t.Name())
+		}
 	}
 	for len(reached) > 0 {
 		name := reached[len(reached)-1]
@@ -139,7 +137,7 @@ func (s *Set) checkCalls() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, name := range slices.Sorted(maps.Keys(callers)) {
 		what := fmt.Sprintf("No template defines %q, which %s calls.", name, strings.Join(callers[name], ", "))
-		if origin := builtin().defined[name]; origin != "" {
+		if origin := definers()[name]; origin != "" {
 			first[name] = s.place(origin, 1)
 			what = fmt.Sprintf("The built-in %s defines %q, for %s; the template in its place does not.", origin,
 				name, strings.Join(callers[name], ", "))

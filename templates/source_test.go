@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -118,8 +119,14 @@ func TestEject(t *testing.T) {
 		if len(diags) > 0 {
 			t.Fatalf("%s: %v", name, diags)
 		}
-		if diff := cmp.Diff(templates.Render(p), have); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		want := templates.Render(p)
+		if len(have) != len(want) {
+			t.Fatalf("%s: %d artifacts, not %d", name, len(have), len(want))
+		}
+		for i, a := range want {
+			if have[i].Path != a.Path || have[i].Mode != a.Mode || !bytes.Equal(have[i].Content, a.Content) {
+				t.Errorf("%s: %s", name, cmp.Diff(a, have[i]))
+			}
 		}
 	}
 }
@@ -130,9 +137,8 @@ func TestAddedTemplates(t *testing.T) {
 	set, diags := templates.Extend([]templates.Source{
 		{
 			Name: "monitoring/hosts.json.tmpl",
-			Content: []byte(
-				`{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }` + "\n",
-			),
+			Content: []byte("{ {{range $i, $s := .Plan.Services}}{{if $i}}, {{end}}" +
+				"{{json .Name}}: {{json (index .Addresses 0).IP}}{{end}} }\n"),
 		},
 		{
 			Name:    "tools/ping.sh.tmpl",

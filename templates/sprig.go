@@ -17,43 +17,68 @@ const (
 	copying    = "it copies its list, so that building one piece by piece has no limit of its own"
 )
 
-// original is a function of sprig, before it is wrapped.
-func original(name string) reflect.Value { return reflect.ValueOf(sprigs()[name]) }
-
 var sprigs = sync.OnceValue(sprig.TxtFuncMap)
 
 // fromSprig is a row for a function that runs sprig's own.
 func fromSprig(status Status, call, gives string) function {
 	f := newFunction("sprig", status, call, gives)
-	function := original(f.Name)
-	return f.by(func(_ *budget, args []any) (any, error) { return invoke(function, args) })
+	return f.running(sprigs()[f.Name])
 }
 
-// invoke calls a function with arguments that fit its parameters.
-func invoke(function reflect.Value, args []any) (any, error) {
+// invoke calls a function of Go with arguments that fit its parameters. The forms
+// that templates call most need no reflection, which takes several times as long.
+func invoke(function any, args []any) (any, error) {
+	switch function := function.(type) {
+	case func(string) string:
+		return function(args[0].(string)), nil
+	case func(string, string) string:
+		return function(args[0].(string), args[1].(string)), nil
+	case func(string, string, string) string:
+		return function(args[0].(string), args[1].(string), args[2].(string)), nil
+	case func(any) string:
+		return function(args[0]), nil
+	case func(any, ...any) any:
+		return function(args[0], args[1:]...), nil
+	case func(map[string]any, any) any:
+		return function(args[0].(map[string]any), args[1]), nil
+	case func(...any) map[string]any:
+		return function(args...), nil
+	}
+	return reflected(reflect.ValueOf(function), args)
+}
+
+// reflected calls any function.
+func reflected(function reflect.Value, args []any) (any, error) {
 	typ := function.Type()
 	in := make([]reflect.Value, len(args))
 	for i, arg := range args {
-		var to reflect.Type
-		if typ.IsVariadic() && i >= typ.NumIn()-1 {
-			to = typ.In(typ.NumIn() - 1).Elem()
-		} else {
-			to = typ.In(i)
-		}
-		switch v := reflect.ValueOf(arg); {
-		case !v.IsValid():
-			in[i] = reflect.Zero(to)
-		case v.Type() != to && to.Kind() != reflect.Interface && v.CanConvert(to):
-			in[i] = v.Convert(to)
-		default:
-			in[i] = v
-		}
+		in[i] = fitting(arg, parameter(typ, i))
 	}
 	out := function.Call(in)
 	if len(out) == 2 && !out[1].IsNil() {
 		return nil, out[1].Interface().(error)
 	}
 	return out[0].Interface(), nil
+}
+
+// parameter is the type of argument i of a function.
+func parameter(function reflect.Type, i int) reflect.Type {
+	if last := function.NumIn() - 1; function.IsVariadic() && i >= last {
+		return function.In(last).Elem()
+	}
+	return function.In(i)
+}
+
+// fitting converts an argument to the type of a parameter, where it can be.
+func fitting(arg any, to reflect.Type) reflect.Value {
+	v := reflect.ValueOf(arg)
+	switch {
+	case !v.IsValid():
+		return reflect.Zero(to)
+	case v.Type() != to && to.Kind() != reflect.Interface && v.CanConvert(to):
+		return v.Convert(to)
+	}
+	return v
 }
 
 // sprigFunctions are those of sprig that may be called. What none of them may do
@@ -75,9 +100,7 @@ func sprigFunctions() []function {
 		return fromSprig(Charged, call, gives).because(copying).checked(costCopy)
 	}
 	merging := func(call, gives, must string) function {
-		function := original(must)
-		return wrapped(deep, call, gives).
-			by(func(_ *budget, args []any) (any, error) { return invoke(function, args) })
+		return wrapped(deep, call, gives).running(sprigs()[must])
 	}
 
 	return []function{
@@ -207,7 +230,7 @@ func sprigFunctions() []function {
 
 		// Dictionaries.
 		wrapped(pointers, "dict VALUE...", "a dictionary of these keys and values, in turn").checked(checkKeys),
-		allowed("get DICT KEY", "the value of a key, \"\" where there is none"),
+		allowed("get DICT KEY", "the value of a key, \"\" where there is none").running(valueOf),
 		allowed("set DICT KEY VALUE", "the dictionary, which has the key from now on"),
 		allowed("unset DICT KEY", "the dictionary, which no longer has the key"),
 		allowed("hasKey DICT KEY", "whether the dictionary has the key"),
