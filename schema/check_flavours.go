@@ -79,7 +79,7 @@ func (d *decoder) checkGatewayImage(lab *Lab, image string, at hcl.Range) {
 
 // healthDatabases exist in every instance of IRIS for Health and Health Connect, most
 // with a namespace of that name.
-var healthDatabases = []string{"HSSYS", "HSSYSLOCALTEMP", "HSLIB", "HSCUSTOM", "HSAALIB", "HSPILIB", "VIEWERLIB"}
+var healthDatabases = []string{"HSSYS", "HSSYSLOCALTEMP", "HSLIB", "HSCUSTOM"}
 
 // checkHealthDatabases refuses to create what such an image has already.
 func (d *decoder) checkHealthDatabases(m *Mirror, image string) {
