@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/schema"
 )
 
@@ -40,6 +41,7 @@ func call(t *testing.T, name string, args ...string) {
 
 // TestFunctionsOfOddValues calls each function with one and with two odd values.
 func TestFunctionsOfOddValues(t *testing.T) {
+	toolstest.Thorough(t)
 	for _, name := range schema.FunctionNames() {
 		call(t, name)
 		for i, first := range oddValues {

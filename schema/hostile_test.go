@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/toolstest"
 	"mirrorgen/schema"
 )
 
@@ -147,6 +148,7 @@ func attributes(n int) string {
 // Every hostile topology ends with a diagnostic that says where and what to do, and
 // allocates little.
 func TestHostileTopologies(t *testing.T) {
+	toolstest.Thorough(t)
 	for _, test := range hostile {
 		t.Run(test.name, func(t *testing.T) {
 			diags, allocated := loadCounted(test.topology)

@@ -27,6 +27,7 @@ const (
 // TestHostileTopologies: no topology takes mirrorgen's time or memory, or ends it
 // without a diagnostic.
 func TestHostileTopologies(t *testing.T) {
+	toolstest.Thorough(t)
 	program := built(t)
 	repeat := strings.Repeat
 	doubling := func(first, line string) string {
