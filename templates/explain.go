@@ -77,20 +77,20 @@ func explainFunction(name string) (what, remedy string) {
 // template's author.
 func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	const summary = "Template does not fit the lab"
-	at := s.place(f.job.template, 1)
+	at := s.location(f.job.template, 1)
 	switch m := failedExecuting.FindStringSubmatch(f.err.Error()); {
 	case m != nil:
 		line, _ := strconv.Atoi(m[2])
 		column, _ := strconv.Atoi(m[3])
 		expression := m[5]
-		subject := s.place(m[1], line)
+		subject := s.location(m[1], line)
 		if strings.HasPrefix(expression, showName) {
 			expression = s.expression(m[1], line, column)
 		}
 		if !strings.HasPrefix(expression, "_") { // one of guard's, which counts
 			subject = s.expressionRange(m[1], line, column, expression)
 		}
-		what, remedy := explain(expression, m[6], f.job.dot.One)
+		what, remedy := describeFault(expression, m[6], f.job.dot.One)
 		if around := s.around(m[1], m[4], line, column); around != "" {
 			what += " " + around
 		}
@@ -107,9 +107,9 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 const endless = "It may not end: look for a range over a large number, a string that grows and a template that calls " +
 	"itself."
 
-// explain says what is wrong with an expression, and what to do. one is the One
+// describeFault says what is wrong with an expression, and what to do. one is the One
 // of the dot.
-func explain(expression, text string, one any) (what, remedy string) {
+func describeFault(expression, text string, one any) (what, remedy string) {
 	for _, limit := range []error{errPasses, errText, errWork} {
 		if strings.HasSuffix(text, limit.Error()) {
 			return upperFirst(limit.Error()) + ".", endless
@@ -260,7 +260,7 @@ func indirect(t reflect.Type) reflect.Type {
 // expressionRange is the range of an expression in a template; of its line where it stands
 // elsewhere than text/template says. column counts bytes from 0.
 func (s *Set) expressionRange(name string, line, column int, expression string) *hcl.Range {
-	at := s.place(name, line)
+	at := s.location(name, line)
 	source, own := s.sources[name]
 	if !own {
 		return at

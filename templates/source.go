@@ -130,7 +130,7 @@ func (s *Set) checkCalls() hcl.Diagnostics {
 				callers[call.Name] = append(callers[call.Name], from)
 			}
 			if first[call.Name] == nil {
-				first[call.Name] = s.place(t.Tree.ParseName, call.Line)
+				first[call.Name] = s.location(t.Tree.ParseName, call.Line)
 			}
 		})
 	}
@@ -138,7 +138,7 @@ func (s *Set) checkCalls() hcl.Diagnostics {
 	for _, name := range slices.Sorted(maps.Keys(callers)) {
 		what := fmt.Sprintf("No template defines %q, which %s calls.", name, strings.Join(callers[name], ", "))
 		if origin := definers()[name]; origin != "" {
-			first[name] = s.place(origin, 1)
+			first[name] = s.location(origin, 1)
 			what = fmt.Sprintf("The built-in %s defines %q, for %s; the template in its place does not.", origin,
 				name, strings.Join(callers[name], ", "))
 		}
@@ -154,8 +154,8 @@ func sorted(list []*template.Template) []*template.Template {
 	return list
 }
 
-// place is a line of a template: of the user's file where there is one.
-func (s *Set) place(name string, line int) *hcl.Range {
+// location is a line of a template: of the user's file where there is one.
+func (s *Set) location(name string, line int) *hcl.Range {
 	source, own := s.sources[name]
 	if !own {
 		return &hcl.Range{Filename: name + " (built-in)", Start: hcl.Pos{Line: line, Column: 1},

@@ -139,7 +139,7 @@ Usage: ./start.sh [PROFILE]
 
 Checks that this host can run the lab, starts it and waits until every container
 is healthy and the mirrors have their roles; then prints them and the endpoints.
-What already runs is left as it is, but for load balancers and gateways whose files
+What already runs is left as it is, except load balancers and gateways whose files
 have changed. Profiles, each a part of the lab:
 
 EOF

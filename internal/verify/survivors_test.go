@@ -61,7 +61,7 @@ var survivors = []survivor{
 		kind:   "timeout",
 		line:   "start_period: .*",
 		change: ".* -> 1800",
-		reason: "a start that fails is told after half an hour, but one that succeeds at once",
+		reason: "a start that fails is reported after half an hour, one that succeeds at once",
 	},
 	{
 		path:   facts.ComposePath,

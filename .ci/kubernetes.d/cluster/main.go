@@ -1,5 +1,5 @@
 // Command kubernetes is the programs of a Kubernetes cluster in one: it runs the one
-// whose name it is started by. They are upstream's own, but for local-volumes, which
+// whose name it is started by. They are upstream's own, except local-volumes, which
 // stands in for a cloud's disks.
 package main
 

@@ -8,10 +8,10 @@ import (
 // ShellWord returns s as one word of bash or sh: as it is where no shell gives any
 // of its characters a meaning, otherwise between apostrophes.
 func ShellWord(s string) string {
-	plain := func(r rune) bool {
+	safe := func(r rune) bool {
 		return unicode.In(r, unicode.L, unicode.M, unicode.N) || strings.ContainsRune("_-./:,@%+", r)
 	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

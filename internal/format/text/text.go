@@ -68,7 +68,7 @@ func Has(list, word string) bool {
 }
 
 // Nearest returns the word of list that word is probably a misspelling of, or
-// "" where none comes near: equal but for case, or at most two letters off in a
+// "" where none comes near: equal except for case, or at most two letters off in a
 // word of six or more, one in a shorter one.
 func Nearest(list, word string) string {
 	if len(word) < 6 {
@@ -77,7 +77,7 @@ func Nearest(list, word string) string {
 	return Near(list, word, 2)
 }
 
-// Near returns the word of list that is equal to word but for case or, where none is, the
+// Near returns the word of list that is equal to word except for case or, where none is, the
 // nearest that differs in at most limit letters; "" where none comes near.
 func Near(list, word string, limit int) string {
 	best, bestDistance := "", limit+1

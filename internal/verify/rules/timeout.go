@@ -91,7 +91,7 @@ func checkHealthTimes(l *checker) {
 		switch {
 		case ok && start > startCeiling:
 			l.Report(s.File, s.Health.StartPeriod.At, "Health check that takes minutes",
-				"A start of "+s.Name+" that fails is told after "+s.Health.StartPeriod.Text+" only.",
+				"A start of "+s.Name+" that fails is reported only after "+s.Health.StartPeriod.Text+".",
 				"Make start_period half an hour at most.")
 		case s.Health.Given && l.Generated && l.Roles[s].Kind == facts.InstanceKind && start <= joinPatience:
 			l.Report(s.File, s.Health.StartPeriod.At, "Health check that gives up too soon",
