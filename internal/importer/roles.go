@@ -116,7 +116,7 @@ func (s *service) flaggedRole() statement {
 	for _, item := range s.command { // the argument of a script
 		for _, word := range strings.Fields(item) {
 			word = strings.Trim(word, `"'`)
-			if role := roleOf(word); len(word) > 4 && role != "" && strings.IndexAny(word, "/=.") < 0 {
+			if role := roleOf(word); len(word) > 4 && role != "" && !strings.ContainsAny(word, "/=.") {
 				return statement{role, "the command's argument " + word}
 			}
 		}
