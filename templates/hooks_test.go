@@ -30,7 +30,8 @@ const fakeIRIS = `#!/usr/bin/env bash
 root=ROOT
 case $1 in
 qlist)
-    echo "IRIS^/usr/irissys^2025.1^$(cat "$root/state")^iris.cpf^1972^0^62972^ok^IRIS^Failover^$(cat "$root/status")^/usr/irissys"
+    printf 'IRIS^/usr/irissys^2025.1^%s^iris.cpf^1972^0^62972^ok^IRIS^' "$(cat "$root/state")"
+    printf 'Failover^%s^/usr/irissys\n' "$(cat "$root/status")"
     ;;
 session)
     printf '\nNode: x, Instance: IRIS\n\n'
@@ -64,7 +65,8 @@ session)
         *CreateNewMirrorSet* | *JoinMirrorAs*) cp "$root/cpf.joined" "$root/usr/irissys/iris.cpf" ;;
         esac
         if [[ $line =~ 'MapMirrors).Get("'([^\"]*)'","'([^\"]*) ]]; then
-            record=$(sed -n "/^\[MapMirrors\.${BASH_REMATCH[1]}\]/,/^\[/s/^${BASH_REMATCH[2]}=//p" "$root/usr/irissys/iris.cpf")
+            set="^\[MapMirrors\.${BASH_REMATCH[1]}\]" member=${BASH_REMATCH[2]}
+            record=$(sed -n "/$set/,/^\[/s/^$member=//p" "$root/usr/irissys/iris.cpf")
             IFS=, read -r agent _ _ superserver _ _ _ private _ <<<"$record"
             continue
         fi
@@ -72,16 +74,25 @@ session)
             object="${BASH_REMATCH[1]} ${BASH_REMATCH[3]}"
             case ${BASH_REMATCH[2]} in
             Create) echo "$object" >>"$root/objects" ;;
-            CreateDatabase) touch "${BASH_REMATCH[3]}IRIS.DAT" && echo "mirrored ${BASH_REMATCH[3]}" >>"$root/objects" ;;
+            CreateDatabase)
+                touch "${BASH_REMATCH[3]}IRIS.DAT"
+                echo "mirrored ${BASH_REMATCH[3]}" >>"$root/objects"
+                ;;
             AddDatabase) echo "mirrored ${BASH_REMATCH[3]}" >>"$root/objects" ;;
             %OpenId) object="mirrored ${BASH_REMATCH[3]}" ;;
             esac
         fi
         case $line in
-        *'"VALUE "'*.Exists* | *'"VALUE "'*.Mirrored*) grep -qxF "$object" "$root/objects" && printf '\nLAB-VALUE 1\r\n' || printf '\nLAB-VALUE 0\r\n' ;;
-        *'"VALUE "'*AgentAddress*) printf '\nLAB-VALUE %s,%s,%s,%s\n' "${record:+1}" "$agent" "$superserver" "$private" ;;
+        *'"VALUE "'*.Exists* | *'"VALUE "'*.Mirrored*)
+            printf '\nLAB-VALUE %d\r\n' "$(grep -cxF -m 1 "$object" "$root/objects")"
+            ;;
+        *'"VALUE "'*AgentAddress*)
+            printf '\nLAB-VALUE %s,%s,%s,%s\n' "${record:+1}" "$agent" "$superserver" "$private"
+            ;;
         *'"VALUE "'*GetMemberStatus*) printf '\nLAB-VALUE %s\n' "$(cat "$root/status")" ;;
-        *'"VALUE "'*IsMember*) grep -q MapMirrors "$root/usr/irissys/iris.cpf" && printf '\nLAB-VALUE 1\n' || printf '\nLAB-VALUE 0\n' ;;
+        *'"VALUE "'*IsMember*)
+            printf '\nLAB-VALUE %d\n' "$(grep -c -m 1 MapMirrors "$root/usr/irissys/iris.cpf")"
+            ;;
         *'"VALUE "'*) printf '\nLAB-VALUE 0\r\n' ;;
         *STATUS*) printf '\nLAB-STATUS 1 \r\n' ;;
         esac
@@ -176,7 +187,8 @@ func TestHooksPrimary(t *testing.T) {
 		`set info("MirrorAddress")="10.0.1.3",info("ECPAddress")="10.0.2.3",info("AgentAddress")="10.0.1.3"`,
 		`set info("ArbiterNode")="10.0.2.2|2188"`,
 		`##class(SYS.Mirror).CreateNewMirrorSet("DEMO","DEMO-A",.info)`,
-		`##class(SYS.Database).CreateDatabase("` + c.root + `/home/irisowner/db/orders/",,,,"%DB_ORDERS",,"ORDERS","DEMO")`,
+		`##class(SYS.Database).CreateDatabase("` + c.root +
+			`/home/irisowner/db/orders/",,,,"%DB_ORDERS",,"ORDERS","DEMO")`,
 		`##class(Security.Resources).Create("%DB_ORDERS","ORDERS database","")`,
 		`/home/irisowner/db/items-1/",,,,"%DB_ITEMS-1",,"ITEMS-1","DEMO")`,
 		`do $system.CSP.SetConfig("CSPConfigName","demo,demo-a")`,

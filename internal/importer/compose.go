@@ -378,7 +378,8 @@ func (d *decoder) servicesOf(file string) map[string]*yaml.Node {
 	d.others[file] = nil
 	content, ok := d.files.get(file)
 	var document yaml.Node
-	if !ok || path.Dir(file) != "." || len(content) > maxConfiguration || yaml.Unmarshal([]byte(content), &document) != nil ||
+	if !ok || path.Dir(file) != "." || len(content) > maxConfiguration ||
+		yaml.Unmarshal([]byte(content), &document) != nil ||
 		len(document.Content) == 0 || d.measure(&document, 0) != nil {
 		return nil
 	}

@@ -443,13 +443,16 @@ func TestOtherLabs(t *testing.T) {
 
 // A service that extends one of another file has what that one has.
 func TestExtendsOfFile(t *testing.T) {
-	result := builds(t, "services:\n  n-a: {extends: {file: base.yml, service: iris}, environment: [MIRRORROLE=PRIMARY]}\n"+
+	result := builds(t, "services:\n"+
+		"  n-a: {extends: {file: base.yml, service: iris}, environment: [MIRRORROLE=PRIMARY]}\n"+
 		"  n-b: {extends: {file: ./base.yml, service: iris}, environment: [MIRRORROLE=BACKUP]}\n"+
 		"  n-d: {extends: {file: none.yml, service: iris}, environment: [MIRRORROLE=DR]}\n",
-		map[string]string{"base.yml": "services:\n  root: {image: 'acme/iris:2024.1'}\n  iris: {extends: root, cpus: 2}\n"})
+		map[string]string{"base.yml": "services:\n" +
+			"  root: {image: 'acme/iris:2024.1'}\n  iris: {extends: root, cpus: 2}\n"})
 	text := string(result.Topology)
 	if strings.Count(text, "cpus = 2") != 2 || !strings.Contains(text, `iris = "acme/iris:2024.1"`) ||
-		!strings.Contains(comments(result), "Not carried over from n-d: extends iris of none.yml, which cannot be read.") {
+		!strings.Contains(comments(result),
+			"Not carried over from n-d: extends iris of none.yml, which cannot be read.") {
 		t.Errorf("unexpected\n%s", text)
 	}
 }

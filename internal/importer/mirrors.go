@@ -311,7 +311,8 @@ func (d *discovery) assignServers() {
 		}
 		if p.mirror == nil && len(d.mirrors) == 1 {
 			p.mirror = d.mirrors[0]
-			p.remark("The data server of %s is no service of the compose file; the only mirror is taken for it.", p.name)
+			p.remark("The data server of %s is no service of the compose file; the only mirror is taken for it.",
+				p.name)
 		}
 		if p.mirror == nil {
 			p.kind = kindNone
