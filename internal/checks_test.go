@@ -54,7 +54,7 @@ func checksOf(t testing.TB, dir string) [][]string {
 		moved, main := "moved-"+filepath.Base(conf), "main-"+filepath.Base(conf)
 		write(moved, bytes.Replace(content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1))
 		write(main, fmt.Appendf(nil, nginxMain, moved))
-		list = append(list, []string{toolstest.Need(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", main})
+		list = append(list, []string{toolstest.Current(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", main})
 	}
 	for _, cfg := range filesOf(t, dir, "haproxy/*.cfg") {
 		list = append(list, []string{toolstest.Need(t, "haproxy"), "-dW", "-c", "-f", cfg})

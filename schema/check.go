@@ -45,7 +45,8 @@ const (
 	maxNetworks  = 256
 	maxAddresses = 250_000
 	maxProfiles  = 1000
-	maxRoutes    = 500_000 // of gateways to servers, and of balancers to gateways
+	maxRoutes    = 8_000_000 // of gateways to servers, which gateways of one configuration share
+	maxUpstreams = 500_000   // of balancers to gateways
 )
 
 // checkNumbers reports whether the lab has so few of everything that it can be checked.
@@ -74,12 +75,16 @@ func (d *decoder) checkNumbers(lab *Lab) bool {
 		servers += len(m.Members)
 	}
 	gateways, balancers := len(lab.WebGateways), len(lab.NGINX)+len(lab.HAProxy)
-	if routes := gateways * (servers + balancers); routes > maxRoutes {
+	if upstreams := balancers * gateways; upstreams > maxUpstreams {
 		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
-			"Each of the %d web gateways serves each of %d mirrors, members and application servers, and each of %d "+
-				"balancers asks each gateway: %d routes, and a lab has at most %d. Use fewer web gateways, or "+
-				"make several "+
-				"labs.", gateways, servers, balancers, routes, maxRoutes)
+			"Each of the %d nginx and haproxy blocks asks each of %d web gateways: %d routes, and a lab has at most %d. "+
+				"Use fewer web gateways or balancers, or make several labs.", balancers, gateways, upstreams, maxUpstreams)
+	}
+	if routes := gateways * servers; routes > maxRoutes {
+		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
+			"Each of the %d web gateways serves each of %d mirrors, members and application servers: %d routes, and "+
+				"a lab has at most %d. Use fewer web gateways, or make several labs.",
+			gateways, servers, routes, maxRoutes)
 	}
 	if len(lab.Profiles) > maxProfiles {
 		d.errorf(lab.Profiles[maxProfiles].NameRange, "Too many profiles",

@@ -53,7 +53,7 @@ func TestHostileTopologies(t *testing.T) {
 		{"10 MB of mirrors", many("mirror \"m%d\" {\n  member \"a%d\" { role = \"primary\" }\n}\n", 10<<20),
 			"Topology too large"},
 		{"100,000 references", "lab \"l\" {}\nlocals {\n" + many("  a%d = var.x%d\n", 1_900_000) +
-			"}\n", "Unknown variable"},
+			"}\n", "Topology too large"},
 		{"4 MB of one text", "lab \"l\" { host = \"" + repeat("a", 4<<20-100) + "\" }\n", "Value too large"},
 		{"10 MB of nothing", repeat("\n", 10<<20), "Topology too large"},
 		{"lines of nothing", repeat("\n", 319_999), "Missing lab block"},

@@ -85,6 +85,15 @@ var survivors = []survivor{
 		reason: "requests and WebSockets may be cut sooner when nginx stops, and Docker kills what takes longer",
 	},
 
+	{
+		path:   composeFile,
+		kind:   "port",
+		line:   `test: .*127\.0\.0\.1/8404.*`,
+		change: "8404 -> 8405",
+		breaks: true,
+		reason: "the health check may ask any port on which HAProxy listens, also one without a page /health",
+	},
+
 	// Scripts.
 	{
 		path:   `(start|status|drill)\.sh`,
@@ -159,6 +168,20 @@ var survivors = []survivor{
 	{
 		path:   `nginx/.*`,
 		kind:   "timeout",
+		line:   "proxy_(read|send)_timeout 1h;",
+		change: "1 -> 60",
+		reason: "an idle WebSocket may live for longer",
+	},
+	{
+		path:   `nginx/.*`,
+		kind:   "timeout",
+		line:   "limit_conn_zone .*",
+		change: "1 -> 60",
+		reason: "the size of a zone is no time",
+	},
+	{
+		path:   `nginx/.*`,
+		kind:   "timeout",
 		line:   "keepalive_timeout .*",
 		change: ".* -> 1",
 		reason: "idle connections to the gateways may end sooner",
@@ -209,9 +232,10 @@ var survivors = []survivor{
 	},
 	{
 		path:   `haproxy/.*`,
-		kind:   "address",
-		line:   "bind 127.0.0.1:8404",
-		reason: "the container reaches every address of its loopback network",
+		kind:   "path",
+		line:   "monitor-uri /health",
+		breaks: true,
+		reason: "which page the health check asks HAProxy for stands in its command",
 	},
 	{path: `haproxy/.*`, kind: "name", line: "http-check send .*", reason: "a gateway serves any host name"},
 }

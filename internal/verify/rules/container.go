@@ -103,7 +103,7 @@ func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
 		case strings.HasPrefix(field, "/dev/") && !text.Has(devices, device):
 			l.Report(s.File, w.At, "Unknown device", "A command of "+s.Name+" uses "+field+", which no container has.",
 				"Use /dev/null or /dev/tcp.")
-		case strings.HasSuffix(field, "/"+path.Base(agentCommand)) && field != agentCommand && l.isArbiter(s):
+		case strings.HasSuffix(field, path.Base(agentCommand)) && field != agentCommand && l.isArbiter(s):
 			l.Report(s.File, w.At, "Unknown command",
 				"The command of "+s.Name+" is "+field+", which its image does not have.",
 				"It is "+agentCommand+".")
@@ -185,7 +185,7 @@ func (l *checker) servesNoDemo(s *facts.Service, name string) bool {
 }
 
 // checkConfigurationTargets: a balancer's configuration is mounted where its
-// image reads it.
+// image reads it, and nginx is what its service runs.
 func checkConfigurationTargets(l *checker) {
 	for _, s := range l.Compose.Services {
 		d := l.Roles[s]
@@ -199,12 +199,17 @@ func checkConfigurationTargets(l *checker) {
 			continue
 		}
 		for _, m := range s.Mounts {
-			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && len(s.Command) == 0 &&
+			ownCommand := !l.Generated && len(s.Command) > 0
+			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && !ownCommand &&
 				s.Build == nil {
 				l.Report(s.File, m.At, "Configuration at the wrong place",
 					"The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.",
 					"Mount it on "+want+".")
 			}
+		}
+		if l.Generated && d.NGINX != nil && len(s.Command) > 0 && s.Command[0].Text != "nginx" {
+			l.Report(s.File, s.Command[0].At, "Unknown command",
+				"The service "+s.Name+" runs "+s.Command[0].Text+", which its image does not have.", "It is nginx.")
 		}
 	}
 }

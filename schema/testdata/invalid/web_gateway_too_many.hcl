@@ -8,7 +8,7 @@ dynamic "web_gateway" {
   content {}
 }
 dynamic "nginx" {
-  for_each = range(500)
+  for_each = range(600)
   labels   = ["w${nginx.value}"]
   content {}
 }
