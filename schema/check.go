@@ -77,8 +77,9 @@ func (d *decoder) checkNumbers(lab *Lab) bool {
 	gateways, balancers := len(lab.WebGateways), len(lab.NGINX)+len(lab.HAProxy)
 	if upstreams := balancers * gateways; upstreams > maxUpstreams {
 		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
-			"Each of the %d nginx and haproxy blocks asks each of %d web gateways: %d routes, and a lab has at most %d. "+
-				"Use fewer web gateways or balancers, or make several labs.", balancers, gateways, upstreams, maxUpstreams)
+			"Each of the %d nginx and haproxy blocks asks each of %d web gateways: %d routes, and a lab has "+
+				"at most %d. Use fewer web gateways or balancers, or make several labs.",
+			balancers, gateways, upstreams, maxUpstreams)
 	}
 	if routes := gateways * servers; routes > maxRoutes {
 		d.errorf(lab.WebGateways[0].NameRange, "Too many routes",
