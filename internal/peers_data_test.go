@@ -49,6 +49,7 @@ type (
 	peerHAProxy struct {
 		Head      string         `json:"head"`
 		Check     string         `json:"check"`
+		MaxConn   string         `json:"maxconn"`
 		Listeners []peerListener `json:"listeners"`
 		Tail      string         `json:"tail"`
 	}
@@ -97,7 +98,10 @@ func peerFiles(t *testing.T, s sized) (peerData, []byte) {
 	}
 	haproxy := contents["haproxy/haproxy.cfg"]
 	first, health := strings.Index(haproxy, "\nlisten "), strings.Index(haproxy, "\n# The health checks' way")
-	data.HAProxy = peerHAProxy{Head: haproxy[:first], Check: p.HAProxy[0].CheckInterval, Tail: haproxy[health:]}
+	data.HAProxy = peerHAProxy{
+		Head: haproxy[:first], Check: p.HAProxy[0].CheckInterval, MaxConn: fmt.Sprint(p.HAProxy[0].MirrorConn),
+		Tail: haproxy[health:],
+	}
 	for _, l := range p.HAProxy[0].Listeners {
 		to := peerListener{Name: l.Mirror.Name, Port: fmt.Sprint(l.Port)}
 		for _, b := range l.Servers {
@@ -179,7 +183,7 @@ func (d peerData) lines() []byte {
 	}
 	text(d.HAProxy.Head)
 	for _, l := range d.HAProxy.Listeners {
-		fields("listener", l.Name, l.Port, d.HAProxy.Check)
+		fields("listener", l.Name, l.Port, d.HAProxy.Check, d.HAProxy.MaxConn)
 		for _, s := range l.Servers {
 			fields("backend", s.Name, s.Address, s.Role)
 		}

@@ -12,7 +12,7 @@ $1 == "volumes" {
 }
 $1 == "address" { print "      " $2 ": { ipv4_address: " $3 " }" }
 $1 == "listener" {
-  print "\nlisten " $2 "\n    mode tcp\n    bind *:" $3 "\n    balance first\n    option httpchk"
+  print "\nlisten " $2 "\n    mode tcp\n    # Further clients wait until one leaves; the other sections do not notice.\n    maxconn " $5 "\n    bind *:" $3 "\n    balance first\n    option httpchk"
   print "    http-check send meth GET uri-lf /%[srv_name]/csp/mirror_status.cxw ver HTTP/1.1 hdr Host haproxy\n    http-check expect status 200"
   print "    default-server check addr 127.0.0.1 port 8405 inter " $4 " fall 2 rise 1 on-marked-down shutdown-sessions"
 }

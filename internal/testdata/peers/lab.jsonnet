@@ -8,8 +8,9 @@ local member(m) =
   + '      - { type: bind, source: ./iris/merge/%(name)s.cpf, target: /lab/merge.cpf, read_only: true, bind: { create_host_path: false } }\n    networks:\n' % m
   + lines(['      %(network)s: { ipv4_address: %(ip)s }\n' % a for a in m.addresses]);
 
-local listener(l, check) =
-  '\nlisten %s\n    mode tcp\n    bind *:%s\n    balance first\n    option httpchk\n' % [l.name, l.port]
+local listener(l, check, maxconn) =
+  '\nlisten %s\n    mode tcp\n    # Further clients wait until one leaves; the other sections do not notice.\n' % l.name
+  + '    maxconn %s\n    bind *:%s\n    balance first\n    option httpchk\n' % [maxconn, l.port]
   + '    http-check send meth GET uri-lf /%[srv_name]/csp/mirror_status.cxw ver HTTP/1.1 hdr Host haproxy\n'
   + '    http-check expect status 200\n'
   + '    default-server check addr 127.0.0.1 port 8405 inter %s fall 2 rise 1 on-marked-down shutdown-sessions\n' % check
@@ -36,7 +37,7 @@ function(data)
     ]) + part.tail
     for part in data.compose
   ])
-  + data.haproxy.head + lines([listener(l, data.haproxy.check) for l in data.haproxy.listeners]) + data.haproxy.tail
+  + data.haproxy.head + lines([listener(l, data.haproxy.check, data.haproxy.maxconn) for l in data.haproxy.listeners]) + data.haproxy.tail
   + data.gateway.head
   + '[SYSTEM_INDEX]\n' + lines(['%s=Enabled\n' % s.name for s in data.gateway.servers]) + '\n'
   + lines([server(s) for s in data.gateway.servers])
