@@ -5,7 +5,6 @@ package live_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -44,31 +43,4 @@ func released(t *testing.T, topology string) string {
 		return strings.Replace(topology, block, block+strings.Join(images, ""), 1)
 	}
 	return topology + block + strings.Join(images, "") + "}\n"
-}
-
-// The same holds on the releases that the distribution has, which are older: every test
-// of this package, once more.
-func TestOlderReleases(t *testing.T) {
-	toolstest.Thorough(t) // it doubles the number of processes
-	if olderReleases() {
-		t.Skip("this is the older releases' turn")
-	}
-	t.Parallel()
-	t.Logf("nginx %s and HAProxy %s", toolstest.Release(t, toolstest.Need(t, "nginx")),
-		toolstest.Release(t, toolstest.Need(t, "haproxy")))
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Load is measured where nothing else goes on.
-	command := exec.Command(self, "-test.v", "-test.timeout=20m", "-test.skip=^(TestOlderReleases|TestLoad)$")
-	command.Env = append(os.Environ(), balancersVariable+"=distribution")
-	out, err := command.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
-	if !strings.Contains(string(out), "--- PASS: TestPrimaryIsFollowed") {
-		t.Error("no test has run")
-	}
 }
