@@ -159,18 +159,7 @@ func eachCall(list *parse.ListNode, visit func(name string, args []parse.Node)) 
 			}
 		}
 	}
-	walk(list, func(n parse.Node) {
-		switch n := n.(type) {
-		case *parse.ActionNode:
-			pipeline(n.Pipe)
-		case *parse.TemplateNode:
-			pipeline(n.Pipe)
-		default:
-			if branch := branchOf(n); branch != nil {
-				pipeline(branch.Pipe)
-			}
-		}
-	})
+	walkPipelines(list, pipeline)
 }
 
 // lastField is the field that an argument takes, "" for other arguments.

@@ -201,16 +201,5 @@ func calls(list *parse.ListNode, called map[string]bool) {
 			}
 		}
 	}
-	walk(list, func(n parse.Node) {
-		switch n := n.(type) {
-		case *parse.ActionNode:
-			pipeline(n.Pipe)
-		case *parse.TemplateNode:
-			pipeline(n.Pipe)
-		default:
-			if branch := branchOf(n); branch != nil {
-				pipeline(branch.Pipe)
-			}
-		}
-	})
+	walkPipelines(list, pipeline)
 }

@@ -170,3 +170,20 @@ func (b *budget) show(value any) (any, error) {
 	}
 	return value, b.room(length(value) + pieceText)
 }
+
+// walkPipelines visits the pipelines of actions, of calls of templates and of branches; the
+// pipelines inside their arguments are the visitor's.
+func walkPipelines(list *parse.ListNode, visit func(*parse.PipeNode)) {
+	walk(list, func(n parse.Node) {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			visit(n.Pipe)
+		case *parse.TemplateNode:
+			visit(n.Pipe)
+		default:
+			if branch := branchOf(n); branch != nil {
+				visit(branch.Pipe)
+			}
+		}
+	})
+}
