@@ -6,56 +6,98 @@ FUZZTIME    ?= 60s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Where everything but running labs works.
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.38.0
-# What no program reaches and the tests print pages of docs/ from: the language reference,
-# and the vocabulary with its sources.
-DOCUMENTS   := ^(schema/reference\.go|internal/verify/vocabulary/)
-SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/style .ci/kubernetes \
+# What no program reaches and the tests print a page of docs/ from: the vocabulary with its
+# sources.
+DOCUMENTS   := ^internal/verify/vocabulary/
+# What the playground alone calls, in a browser.
+BROWSER     := ^internal/artifact/manifest.go:.* Manifest$$
+SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/style .ci/kubernetes .ci/package .ci/module-path \
 	$(addprefix .ci/kubernetes.d/,control node check)
 # What does several things at a time, which the race detector watches: packages, whose
 # tests render labs too, and of the command, whose tests start it hundreds of times, what
 # builds and compares.
-# The balancers' tests wait for real time-outs, and have no part of the program in them.
+# The balancers' tests have no part of the program in them.
 RACED        = $(shell $(GO) list ./internal/... ./schema/... | grep -v /internal/live$$)
+COMPUTED     = $(shell $(GO) list ./... | grep -v /internal/live$$)
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
-.PHONY: help build install test lint fmt generate verify fuzz bench peers clean
+CLUSTERS    := rehearsals of examples/simplemirror and dr-reporting on Kubernetes
+
+.PHONY: help build playground site install test lint fmt generate verify fuzz bench peers clean \
+	release release-snapshot module-path vulnerabilities
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 build: ## compile bin/mirrorgen
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/mirrorgen ./cmd/mirrorgen
+
+playground: ## make bin/playground.html, mirrorgen in a page
+	@mkdir -p bin
+	$(GO) run -trimpath ./cmd/playground -o bin/playground.html
+
+site: playground ## make bin/site, the pages of docs/ as HTML, with the playground
+	$(GO) run -trimpath ./cmd/site -o bin/site -playground bin/playground.html
 
 install: ## compile mirrorgen into Go's bin directory
 	CGO_ENABLED=0 $(GO) install -trimpath ./cmd/mirrorgen
 
 test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
+	@# What a cluster runs on takes minutes to compile, once. Its last use waits for it.
+	@.ci/kubernetes build >/dev/null 2>&1 </dev/null &
 	@$(MAKE) --no-print-directory lint
-	@# What waits for real time-outs comes first, beside all that computes.
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all $(GO) test -shuffle=on -timeout=30m ./internal/live ./...
-	@# The balancers once more in the distribution's releases, which are older. Alone: a
-	@# machine that is busy makes health checks late.
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(GO) test -count=1 -timeout=30m -skip='^TestLoad$$' ./internal/live
-	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout=30m $(RACED)
-	CGO_ENABLED=1 $(GO) test -race -run='^TestScripts$$/^(build|check|diff)' ./cmd/mirrorgen
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target balancers computed
 	.ci/engine --for "rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs" \
 		$(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
+	.ci/engine --for "$(CLUSTERS)" .ci/kubernetes run --for "$(CLUSTERS)" -- \
+		$(GO) test -count=1 -timeout=30m -run='^TestClusters$$' ./internal/rehearse
 	@echo "make test: everything that was run passed"
 
-lint: ## gofmt, go vet on six platforms, staticcheck, dead code, long lines, and shellcheck of our own scripts
+# The balancers' tests wait for real time-outs. What computes runs beside them at the lowest
+# priority, because a machine that is busy makes health checks late.
+.PHONY: balancers computed
+balancers:
+	MIRRORGEN_REAL_TOOLS=1 $(GO) test -shuffle=on -timeout=30m ./internal/live
+	@# Once more in the distribution's releases, which are older.
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(GO) test -count=1 -timeout=30m -skip='^TestLoad$$' ./internal/live
+
+computed:
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all nice -n 19 $(GO) test -shuffle=on -timeout=30m $(COMPUTED)
+	CGO_ENABLED=1 nice -n 19 $(GO) test -race -shuffle=on -timeout=30m $(RACED)
+	CGO_ENABLED=1 nice -n 19 $(GO) test -race -run='^TestScripts$$/^(build|check|diff)' ./cmd/mirrorgen
+
+lint: ## gofmt, go vet on six platforms and in a page, staticcheck, dead code, long lines, and shellcheck of our own scripts
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
 		echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet -tags goals,peers ./...
-	@set -e; for platform in $(PLATFORMS); do echo "go vet for $$platform"; \
-		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} $(GO) vet ./...; done
+	@set -e; work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; $(GO) build -o "$$work/vet" ./internal/platformstest; \
+		for platform in $(PLATFORMS); do echo "vet for $$platform"; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} "$$work/vet" ./...; done; \
+		echo "vet for js/wasm"; CGO_ENABLED=0 GOOS=js GOARCH=wasm "$$work/vet" ./cmd/playground ./internal/playground
 	$(GO) run $(STATICCHECK) -checks all -tags goals,peers ./...
-	@dead=$$($(GO) run $(DEADCODE) ./cmd/... | grep -vE '$(DOCUMENTS)'); if [ -n "$$dead" ]; then \
+	@dead=$$($(GO) run $(DEADCODE) ./cmd/... | grep -vE '$(DOCUMENTS)|$(BROWSER)'); if [ -n "$$dead" ]; then \
 		echo "no program reaches:"; echo "$$dead"; exit 1; fi
 	.ci/style
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+
+release: ## make bin/release, every file of the release that the tag names; refuses a tree with changes
+	$(GO) run ./cmd/release
+
+release-snapshot: ## the same of what is there now, as bin/release
+	$(GO) run ./cmd/release -snapshot
+
+module-path: ## call the module MODULE, the repository's address, everywhere: for go install MODULE/cmd/mirrorgen@VERSION
+	.ci/module-path "$(MODULE)"
+
+vulnerabilities: ## ask Go's database for known ones in what the programs call; exit 1 where it cannot be reached
+	@set -e; work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; GOBIN=$$work $(GO) install $(GOVULNCHECK); \
+		status=0; "$$work/govulncheck" ./cmd/... || status=$$?; \
+		case $$status in 0 | 3) exit $$status ;; esac; \
+		echo "make vulnerabilities: NOTHING WAS CHECKED, the database of vulnerabilities cannot be reached" >&2; exit 1
 
 fmt: ## gofmt every file
 	gofmt -w .

@@ -29,11 +29,22 @@ import (
 var update = flag.Bool("update", false, "write the examples' generated directories")
 
 // An example is a topology, NAME.hcl or a directory of *.hcl files, and the
-// directory that `mirrorgen build` makes of it where no other is named.
+// directory that `mirrorgen build` makes of it for a target where no other is named.
 type example struct {
 	name    string
 	sources []string // files, in name order
 	output  string   // directory of the golden files
+	target  plan.Target
+}
+
+// clustered are the examples that are there for Kubernetes too.
+var clustered = []string{"simplemirror", "dr-reporting", "fleet", "monitoring", "tls"}
+
+// onCluster is the example for Kubernetes.
+func (e example) onCluster() example {
+	e.output += "-" + plan.Kubernetes.String()
+	e.target = plan.Kubernetes
+	return e
 }
 
 // all lists the examples of this directory.
@@ -45,11 +56,11 @@ func all(t testing.TB) []example {
 		t.Fatal(err)
 	}
 	for _, entry := range entries {
-		if strings.HasSuffix(entry.Name(), ".lock.hcl") {
+		if strings.HasSuffix(entry.Name(), ".lock.hcl") || strings.HasSuffix(entry.Name(), ".mgtest.hcl") {
 			continue
 		}
 		if name, ok := strings.CutSuffix(entry.Name(), ".hcl"); ok {
-			examples = append(examples, example{name, []string{entry.Name()}, name})
+			examples = append(examples, example{name: name, sources: []string{entry.Name()}, output: name})
 			continue
 		}
 		parts, err := filepath.Glob(filepath.Join(entry.Name(), "*.hcl"))
@@ -58,11 +69,24 @@ func all(t testing.TB) []example {
 		}
 		parts = slices.DeleteFunc(parts, func(name string) bool { return strings.HasSuffix(name, ".lock.hcl") })
 		if len(parts) > 0 {
-			examples = append(examples, example{entry.Name(), parts, filepath.Join(entry.Name(), entry.Name())})
+			examples = append(examples, example{name: entry.Name(), sources: parts,
+				output: filepath.Join(entry.Name(), entry.Name())})
 		}
 	}
 	if len(examples) == 0 {
 		t.Fatal("there are no examples")
+	}
+	return examples
+}
+
+// everywhere lists the examples for each target that they are there for.
+func everywhere(t testing.TB) []example {
+	t.Helper()
+	examples := all(t)
+	for _, e := range all(t) {
+		if slices.Contains(clustered, e.name) {
+			examples = append(examples, e.onCluster())
+		}
 	}
 	return examples
 }
@@ -127,14 +151,17 @@ func (e example) plan(t testing.TB) *plan.Plan {
 	if diags.HasErrors() {
 		t.FailNow()
 	}
-	p, diags := plan.Make(lab, e.lock(t))
+	p, diags := plan.MakeFor(e.target, lab, e.lock(t))
 	for _, d := range diags {
-		t.Error(d)
+		// A topology for both targets says more than either needs.
+		if e.target == plan.Compose || d.Summary != "No meaning on Kubernetes" {
+			t.Error(d)
+		}
 	}
 	if diags.HasErrors() {
 		t.FailNow()
 	}
-	if want := filepath.Base(e.output); p.Name != want {
+	if want := filepath.Base(e.output); p.Directory() != want {
 		t.Errorf("the lab is named %q: mirrorgen build would not write it to %s", p.Name, e.output)
 	}
 	return p
@@ -156,7 +183,7 @@ func (e example) write(t testing.TB) string {
 	return directory
 }
 
-// each runs a test on every example.
+// each runs a test on every example for Docker Compose.
 func each(t *testing.T, test func(t *testing.T, e example)) {
 	t.Helper()
 	for _, e := range all(t) {
@@ -164,8 +191,16 @@ func each(t *testing.T, test func(t *testing.T, e example)) {
 	}
 }
 
+// eachTarget runs a test on every example, for each target that it is there for.
+func eachTarget(t *testing.T, test func(t *testing.T, e example)) {
+	t.Helper()
+	for _, e := range everywhere(t) {
+		t.Run(filepath.Base(e.output), func(t *testing.T) { test(t, e) })
+	}
+}
+
 func TestVerified(t *testing.T) {
-	each(t, func(t *testing.T, e example) {
+	eachTarget(t, func(t *testing.T, e example) {
 		for _, d := range verify.Check(e.render(t)) {
 			t.Error(d)
 		}
@@ -173,7 +208,7 @@ func TestVerified(t *testing.T) {
 }
 
 func TestGenerated(t *testing.T) {
-	each(t, func(t *testing.T, e example) {
+	eachTarget(t, func(t *testing.T, e example) {
 		if *update {
 			if _, err := artifact.Write(e.output, e.render(t), artifact.Options{Force: true}); err != nil {
 				t.Fatal(err)
@@ -206,7 +241,7 @@ func TestGenerated(t *testing.T) {
 
 // TestLocked holds the lock files against what a build would write.
 func TestLocked(t *testing.T) {
-	each(t, func(t *testing.T, e example) {
+	eachTarget(t, func(t *testing.T, e example) {
 		p := e.plan(t)
 		content := p.Lock.Encode(p.Source)
 		if *update {
@@ -226,7 +261,7 @@ func TestLocked(t *testing.T) {
 }
 
 func TestGeneratedTheSameEveryTime(t *testing.T) {
-	each(t, func(t *testing.T, e example) {
+	eachTarget(t, func(t *testing.T, e example) {
 		first := e.render(t)
 		for range 19 {
 			again := e.render(t)

@@ -12,8 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The README's tour is what the command really prints: every ```console block
-// is run, top to bottom, in one directory that holds nothing but examples/.
+// The README's tour is what the command really prints: every ```console block is run, top to
+// bottom, and before them the block that writes the topology, in a directory of its own and in
+// a clone.
 func TestReadmeTour(t *testing.T) {
 	page := filepath.Join("..", "README.md")
 	content, err := os.ReadFile(page)
@@ -22,6 +23,17 @@ func TestReadmeTour(t *testing.T) {
 	}
 	shell := newTourist(t)
 	got := replay(t, string(content), shell)
+	topology, err := os.ReadFile(filepath.Join(shell.directory, "minimal.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if example, err := os.ReadFile("minimal.hcl"); err != nil || !bytes.Equal(topology, example) {
+		t.Errorf("the tour's topology is not examples/minimal.hcl: %v\n%s", err, topology)
+	}
+	shell.directory = clone(t)
+	if inside := replay(t, string(content), shell); inside != got {
+		t.Errorf("the tour is another one inside a clone (-elsewhere +inside):\n%s", cmp.Diff(got, inside))
+	}
 	if *update {
 		if err := os.WriteFile(page, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -31,6 +43,18 @@ func TestReadmeTour(t *testing.T) {
 	if diff := cmp.Diff(lines(content), lines([]byte(got))); diff != "" {
 		t.Errorf("the README's tour is not what mirrorgen prints today; make generate updates it (-README "+
 			"+today):\n%s", diff)
+	}
+}
+
+// Whoever opens the README is at the tour after two screens.
+func TestReadmeIsShort(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, found := strings.Cut(string(page), "\n## A tour in 60 seconds\n")
+	if count := strings.Count(before, "\n"); !found || count > 100 {
+		t.Errorf("%d lines stand before the tour", count)
 	}
 }
 
@@ -68,6 +92,11 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	below, err := filepath.Glob(filepath.Join("..", "docs", "*", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs = append(docs, below...)
 	links := 0
 	for _, page := range append(pages, docs...) {
 		content, err := os.ReadFile(page)
@@ -93,7 +122,14 @@ func replay(t *testing.T, page string, shell tourist) string {
 	t.Helper()
 	var b strings.Builder
 	inside, commands := false, 0
-	for line := range strings.Lines(page) {
+	before, rest, found := strings.Cut(page, "```sh\ncat >minimal.hcl ")
+	script, rest, closed := strings.Cut(rest, "\n```\n")
+	if !found || !closed {
+		t.Fatal("the tour writes no topology")
+	}
+	shell.run(t, "cat >minimal.hcl "+script)
+	b.WriteString(before + "```sh\ncat >minimal.hcl " + script + "\n```\n")
+	for line := range strings.Lines(rest) {
 		command, isCommand := strings.CutPrefix(line, "$ ")
 		switch {
 		case !inside:
@@ -117,6 +153,25 @@ func replay(t *testing.T, page string, shell tourist) string {
 // A tourist runs the commands of the tour.
 type tourist struct{ directory, path string }
 
+// clone makes a directory with what of this repository could be taken for a user's.
+func clone(t *testing.T) string {
+	t.Helper()
+	directory := t.TempDir()
+	for _, name := range []string{"examples", "templates"} {
+		if err := os.CopyFS(filepath.Join(directory, name), os.DirFS(filepath.Join("..", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	module, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(directory, "go.mod"), module, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return directory
+}
+
 // newTourist compiles the command and makes the directory of the tour.
 func newTourist(t *testing.T) tourist {
 	t.Helper()
@@ -126,24 +181,6 @@ func newTourist(t *testing.T) tourist {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := os.Mkdir(filepath.Join(directory, "examples"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range all(t) {
-		for _, source := range e.sources {
-			content, err := os.ReadFile(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			to := filepath.Join(directory, "examples", source)
-			if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(to, content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 	return tourist{directory, bin + string(filepath.ListSeparator) + os.Getenv("PATH")}
 }
 
@@ -152,7 +189,9 @@ func (s tourist) run(t *testing.T, command string) string {
 	t.Helper()
 	shell := exec.Command("bash", "-c", command)
 	shell.Dir = s.directory
-	shell.Env = []string{"PATH=" + s.path, "HOME=" + s.directory, "LC_ALL=C.UTF-8", "NO_COLOR=1"}
+	shell.Env = []string{"PATH=" + s.path, "HOME=" + s.directory, "LC_ALL=C.UTF-8", "NO_COLOR=1",
+		"GIT_AUTHOR_NAME=you", "GIT_AUTHOR_EMAIL=you@localhost", "GIT_COMMITTER_NAME=you",
+		"GIT_COMMITTER_EMAIL=you@localhost"}
 	out, err := shell.CombinedOutput()
 	if _, refused := err.(*exec.ExitError); err != nil && !refused {
 		t.Fatalf("%s: %v", command, err)

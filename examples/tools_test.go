@@ -9,11 +9,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"mirrorgen/internal/certs"
+	"mirrorgen/internal/plan"
 	"mirrorgen/internal/toolstest"
 )
 
@@ -24,7 +27,7 @@ func passes(t *testing.T, directory, program string, arguments ...string) string
 	t.Helper()
 	command := exec.Command(program, arguments...)
 	command.Dir = directory
-	for _, name := range []string{"PATH", "HOME", "DOCKER_CONFIG"} {
+	for _, name := range []string{"PATH", "HOME", "DOCKER_CONFIG", "LAB_PASSWORD"} {
 		if value, ok := os.LookupEnv(name); ok {
 			command.Env = append(command.Env, name+"="+value)
 		}
@@ -109,22 +112,41 @@ http {
 }
 `
 
-var listen80 = regexp.MustCompile(`(?m)^(\s*listen\s+(?:\S+:)?)80\b`)
+// clusterNames are names of Services, which nobody but a cluster resolves.
+var clusterNames = regexp.MustCompile(`[a-z0-9-]+\.[a-z0-9-]+\.svc\.cluster\.local`)
+
+var listen80 = regexp.MustCompile(`(?m)^(\s*listen\s+(?:\S+:)?)(?:80|443)\b`)
 
 func TestNGINX(t *testing.T) {
 	nginx := toolstest.Current(t, "nginx")
-	each(t, func(t *testing.T, e example) {
-		for _, conf := range glob(t, e.write(t), "nginx/*.conf") {
+	eachTarget(t, func(t *testing.T, e example) {
+		lab := e.write(t)
+		if tls := e.plan(t).TLS; tls != nil {
+			if _, err := certs.Issue(lab, tls, certs.Options{Days: 1, Now: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, conf := range glob(t, lab, "nginx/*.conf") {
 			content, err := os.ReadFile(conf)
 			if err != nil {
 				t.Fatal(err)
 			}
+			service := strings.TrimSuffix(filepath.Base(conf), ".conf")
+			own := filepath.Join(lab, "certs", service)
+			content = bytes.ReplaceAll(content, []byte(plan.TLSMount+"/"), []byte(own+"/"))
 			// nginx -t binds, and port 80 is for root only. A port that is taken
 			// is no error for nginx -t.
-			moved := listen80.ReplaceAll(content, []byte("${1}18080"))
+			moved := listen80.ReplaceAllFunc(content, func(line []byte) []byte {
+				text := strings.TrimSuffix(string(line), "443")
+				if text != string(line) {
+					return []byte(text + "18443")
+				}
+				return []byte(strings.TrimSuffix(text, "80") + "18080")
+			})
 			if bytes.Equal(moved, content) {
 				t.Fatalf("%s does not listen on port 80", conf)
 			}
+			moved = clusterNames.ReplaceAll(moved, []byte("127.0.0.1"))
 			prefix := t.TempDir()
 			for name, content := range map[string][]byte{"nginx.conf": []byte(nginxMain), "default.conf": moved} {
 				if err := os.WriteFile(filepath.Join(prefix, name), content, 0o644); err != nil {
@@ -137,9 +159,10 @@ func TestNGINX(t *testing.T) {
 }
 
 func TestHAProxy(t *testing.T) {
+	t.Setenv("LAB_PASSWORD", "as compose passes it on")
 	// One file for every release.
 	for _, haproxy := range []string{toolstest.Current(t, "haproxy"), toolstest.Need(t, "haproxy")} {
-		each(t, func(t *testing.T, e example) {
+		eachTarget(t, func(t *testing.T, e example) {
 			for _, cfg := range glob(t, e.write(t), "haproxy/*.cfg") {
 				// -dW makes every warning an error. Without -q it says which.
 				passes(t, filepath.Dir(cfg), haproxy, "-dW", "-c", "-f", filepath.Base(cfg))
@@ -151,7 +174,7 @@ func TestHAProxy(t *testing.T) {
 func TestShellcheck(t *testing.T) {
 	shellcheck := toolstest.Need(t, "shellcheck")
 	bash := toolstest.Need(t, "bash")
-	each(t, func(t *testing.T, e example) {
+	eachTarget(t, func(t *testing.T, e example) {
 		if e.name != "dr-reporting" { // which has most scenarios
 			toolstest.Thorough(t)
 		}

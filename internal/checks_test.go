@@ -7,8 +7,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"mirrorgen/internal/plan"
 	"mirrorgen/internal/toolstest"
 )
 
@@ -52,7 +54,13 @@ func checksOf(t testing.TB, dir string) [][]string {
 		}
 		// nginx -t binds, and port 80 is for root only. A port that is taken is no error.
 		moved, main := "moved-"+filepath.Base(conf), "main-"+filepath.Base(conf)
-		write(moved, bytes.Replace(content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1))
+		content = bytes.Replace(content, []byte("listen 80 "), []byte("listen 127.0.0.1:18081 "), 1)
+		content = bytes.Replace(content, []byte("listen 443 "), []byte("listen 127.0.0.1:18443 "), 1)
+		service := strings.TrimSuffix(filepath.Base(conf), ".conf")
+		for _, own := range filesOf(t, dir, "*/"+service+"/"+plan.CertificateFile) {
+			content = bytes.ReplaceAll(content, []byte("/lab/tls/"), []byte(filepath.Join(dir, filepath.Dir(own))+"/"))
+		}
+		write(moved, content)
 		write(main, fmt.Appendf(nil, nginxMain, moved))
 		list = append(list, []string{toolstest.Current(t, "nginx"), "-t", "-q", "-e", "stderr", "-p", dir, "-c", main})
 	}

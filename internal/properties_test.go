@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/certs"
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/toolstest"
@@ -116,7 +118,7 @@ func TestRandomTopologies(t *testing.T) {
 			}
 			permuted(t, s, p, seed)
 			if real {
-				accepted(t, artifacts)
+				accepted(t, p, artifacts)
 			}
 		})
 	}
@@ -169,11 +171,20 @@ func endpoints(p *plan.Plan) map[string]string {
 }
 
 // accepted shows a lab to Docker Compose, nginx and HAProxy.
-func accepted(t *testing.T, artifacts []lab.Artifact) {
+func accepted(t *testing.T, p *plan.Plan, artifacts []lab.Artifact) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lab")
 	if _, err := artifact.Write(dir, artifacts, artifact.Options{}); err != nil {
 		t.Fatal(err)
+	}
+	if p.TLS != nil {
+		ofNGINX := *p.TLS
+		ofNGINX.Certificates = slices.DeleteFunc(slices.Clone(p.TLS.Certificates), func(c *plan.Certificate) bool {
+			return c.Service.Kind != plan.KindNGINX
+		})
+		if _, err := certs.Issue(dir, &ofNGINX, certs.Options{Days: 1, Now: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, argv := range checksOf(t, dir) {
 		command := exec.Command(argv[0], argv[1:]...)

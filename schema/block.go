@@ -45,6 +45,7 @@ type decoder struct {
 	ctx       *hcl.EvalContext // what expressions may refer to; nil where the topology uses none
 	meter     *meter
 	diags     hcl.Diagnostics
+	sources   []Source
 	services  []*Service
 	names     map[string]*Service
 	errors    int                // of ours, so far
@@ -55,6 +56,9 @@ type decoder struct {
 	secrets   map[string]bool    // texts that are never shown
 	concealed []concealed        // arguments of which nothing is quoted
 	sensitive bool               // a variable is sensitive
+	inputs    []Input            // the values of those that are not
+	asking    bool               // no topology is decoded: rules are asked for their values
+	answer    []string           // what they say
 }
 
 func newDecoder(diags hcl.Diagnostics) *decoder {
@@ -101,13 +105,15 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 		}
 		v, diags := d.meter.value(attribute.Expr, d.ctx)
 		d.add(completeExpression(diags))
+		shown := v
 		if v.ContainsMarked() {
+			shown = cty.NilVal
 			d.concealed = append(d.concealed, concealed{a.name, attribute.Expr.Range()})
 			v = d.unmarked(v)
 		}
 		if diags.HasErrors() || !v.IsWhollyKnown() {
 			// What is not known has been reported where it comes from.
-			decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), false})
+			decl.given = append(decl.given, given{a.name, attribute.Expr, false, cty.NilVal})
 			continue
 		}
 		if v.IsNull() {
@@ -119,15 +125,32 @@ func decode[T any](d *decoder, spec *block[T], body hcl.Body, decl *Decl, to *T)
 		}
 		before := d.errors
 		a.decode(value{d, a.name, v, attribute.Expr}, to)
-		decl.given = append(decl.given, given{a.name, attribute.Expr.Range(), d.errors == before})
+		decl.given = append(decl.given, given{a.name, attribute.Expr, d.errors == before, shown})
 	}
 	return content.Blocks
 }
 
 // Diagnose makes a diagnostic. at is the range that must change, summary a short phrase, and
-// format with args full sentences that say what is wrong and how to put it right.
+// format with args full sentences that say what is wrong and how to put it right. An hcl.Range
+// among args is printed as [Position] does, seen from the file that at is in.
 func Diagnose(severity hcl.DiagnosticSeverity, at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
-	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: &at}
+	printed := make([]any, len(args))
+	for i, arg := range args {
+		if other, ok := arg.(hcl.Range); ok {
+			arg = Position(other, at.Filename)
+		}
+		printed[i] = arg
+	}
+	return &hcl.Diagnostic{Severity: severity, Summary: summary, Detail: fmt.Sprintf(format, printed...), Subject: &at}
+}
+
+// Position says where a range begins, to a reader of the named file: "line 11" in that file,
+// "FILE line 11" in another.
+func Position(r hcl.Range, file string) string {
+	if r.Filename == file {
+		return fmt.Sprintf("line %d", r.Start.Line)
+	}
+	return fmt.Sprintf("%s line %d", r.Filename, r.Start.Line)
 }
 
 // maxErrors is how many errors of ours are kept: more of them help nobody, and a topology
@@ -201,6 +224,14 @@ func (v value) text(to *string, rules ...rule) {
 // accept reports whether s passes; every string of a topology comes through
 // here, so what no target can hold is refused here alone.
 func (d *decoder) accept(at hcl.Range, name, s string, rules []rule) bool {
+	if d.asking {
+		for _, rule := range rules {
+			if values := strings.Split(rule(askChoices), "\x00"); len(values) > 1 {
+				d.answer = values
+			}
+		}
+		return false
+	}
 	if strings.ContainsRune(s, 0) {
 		d.errorf(at, "Unsuitable value",
 			"%s holds a NUL character, which no configuration file can carry. Remove it.", name)
@@ -219,7 +250,7 @@ func (d *decoder) accept(at hcl.Range, name, s string, rules []rule) bool {
 func (v value) whole(to *int, least, most int) {
 	want := "a whole number"
 	if v.v.Type() == cty.String && v.v.IsKnown() && !v.v.IsNull() {
-		if _, ok := parseDuration(v.v.AsString()); ok {
+		if _, ok := ParseDuration(v.v.AsString()); ok {
 			want += " without a unit"
 		}
 	}
@@ -397,14 +428,14 @@ func (v value) duration(to *Duration, least, most string) {
 	if !ok {
 		return
 	}
-	parsed, ok := parseDuration(converted.AsString())
+	parsed, ok := ParseDuration(converted.AsString())
 	if !ok {
 		v.d.errorf(v.at(), "Not a duration",
 			`%s must be a whole number and one unit: ms, s, m, h or d, for example "500ms", "5s" or "24h".`, v.name)
 		return
 	}
-	low, _ := parseDuration(least)
-	high, _ := parseDuration(most)
+	low, _ := ParseDuration(least)
+	high, _ := ParseDuration(most)
 	if parsed.Millis < low.Millis || parsed.Millis > high.Millis {
 		v.d.errorf(v.at(), "Duration out of range", "%s must be from %s to %s.", v.name, least, most)
 		return
@@ -420,10 +451,13 @@ func oneOf(choices ...string) rule {
 				return ""
 			}
 		}
+		if s == askChoices {
+			return strings.Join(choices, "\x00")
+		}
 		quoted := make([]string, len(choices))
 		for i, choice := range choices {
 			quoted[i] = fmt.Sprintf("%q", choice)
 		}
-		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), didYouMean(s, choices))
+		return fmt.Sprintf("%s is not one of %s.%s", shown(s), strings.Join(quoted, ", "), DidYouMean(s, choices))
 	}
 }

@@ -21,16 +21,22 @@ func (d *decoder) check(lab *Lab) {
 	for _, s := range lab.Services {
 		d.about = &s.Decl
 		d.checkService(lab, s)
+		d.checkRawImage(lab, s)
 	}
 	d.about = nil
 	d.checkMirrors(lab)
 	d.checkFlavours(lab)
+	d.checkTLS(lab)
+	d.checkSecrets(lab)
 	d.checkMerge(lab)
 	d.checkApplicationServers(lab)
 	d.checkGateways(lab)
 	d.checkNGINX(lab)
 	d.checkHAProxy(lab)
+	d.checkContainers(lab)
+	d.checkMonitoring(lab)
 	d.checkProfiles(lab)
+	d.checkMoves(lab)
 	d.checkReach(lab)
 	if len(lab.Services) == 0 && lab.Range != (hcl.Range{}) && !d.diags.HasErrors() {
 		d.errorf(lab.Range, "Empty lab",
@@ -164,7 +170,7 @@ const maxCompared = 200_000
 // hint says what was meant, or what there is.
 func (d *decoder) hint(name string, names []string, what string) string {
 	if d.compared += len(names); d.compared <= maxCompared {
-		if near := didYouMean(name, names); near != "" {
+		if near := DidYouMean(name, names); near != "" {
 			return near
 		}
 	}
@@ -194,7 +200,8 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 	on := map[string]bool{}
 	if s.Networks == nil {
 		names := networks
-		if s.Kind == "arbiter" || s.Kind == "web_gateway" || s.Kind == "nginx" {
+		if s.Kind == "arbiter" || s.Kind == "web_gateway" || s.Kind == "nginx" || s.Kind == "service" ||
+			s.isMonitoring() {
 			names = []string{lab.ClientNetwork}
 		}
 		for _, name := range names {
@@ -233,7 +240,7 @@ func (d *decoder) checkService(lab *Lab, s *Service) {
 		}
 	}
 	for _, env := range s.Environment {
-		if remedy, ok := owned[env.Key]; ok {
+		if remedy, ok := owned[env.Key]; ok && (s.Kind != "service" || env.Key == "TZ") {
 			d.errorf(env.At, "Variable that mirrorgen sets",
 				"%s is set by mirrorgen itself; to change it, %s.", env.Key, remedy)
 		}
@@ -304,6 +311,7 @@ func (d *decoder) checkProfiles(lab *Lab) {
 			}
 		}
 	}
+	after := waitedFor(lab)
 	defer d.leave(d.enter(nil))
 	for _, p := range lab.Profiles {
 		d.about = &p.Decl
@@ -326,6 +334,7 @@ func (d *decoder) checkProfiles(lab *Lab) {
 					primary)
 			}
 		}
+		d.checkWaitedFor(p, in, after)
 		if len(p.Services) == 0 && p.Given("services") {
 			d.errorf(p.At("services"), "Empty profile",
 				"Profile %q names no service. Name at least one, or remove the block.", p.Name)

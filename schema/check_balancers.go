@@ -35,6 +35,7 @@ func (d *decoder) checkGateways(lab *Lab) {
 			d.errorf(g.At("default_server"), "Unknown server",
 				"default_server: there is no member or application server %s.%s", shown(g.DefaultServer), what)
 		}
+		d.checkOwnServers(g, append(mirrorNames(lab), servers...))
 		user := strings.ToLower(g.Username) // IRIS ignores the case of user names
 		if first := accounts[user]; first != nil && first.Password != g.Password {
 			d.errorf(g.At("password"), "Two passwords for one account",
@@ -47,29 +48,57 @@ func (d *decoder) checkGateways(lab *Lab) {
 	}
 }
 
-// rawPorts reports whether the raw compose keys of a service publish its ports.
-func (s *Service) rawPorts() bool {
-	v := s.Compose
-	switch {
-	case v == cty.NilVal || v.IsNull():
-		return false
-	case v.Type().IsObjectType():
-		return v.Type().HasAttribute("ports")
+// checkOwnServers resolves what a gateway of its own knows, /csp included.
+func (d *decoder) checkOwnServers(g *WebGateway, names []string) {
+	seen := map[string]bool{}
+	for _, ref := range g.Servers {
+		if !slices.Contains(names, ref.Name) {
+			d.errorf(ref.At, "Unknown server", "servers: there is no mirror, member or application server %s.%s",
+				shown(ref.Name), d.hint(ref.Name, names, "mirrors, members and application servers"))
+		}
+		seen[ref.Name] = true
 	}
-	return v.Type().IsMapType() && v.HasIndex(cty.StringVal("ports")).True()
+	if g.DefaultServer != "" && slices.Contains(names, g.DefaultServer) && g.Given("servers") &&
+		!seen[g.DefaultServer] && !g.refused("servers") {
+		d.errorf(g.At("default_server"), "Unknown server",
+			"default_server: %q is not among the servers that %s knows. Add it to servers, or name one of them.",
+			g.DefaultServer, g.Name)
+	}
+}
+
+// sharedGateways are the names of those that know every server of the lab.
+func (l *Lab) sharedGateways() []string {
+	var names []string
+	for _, g := range l.WebGateways {
+		if !g.Given("servers") {
+			names = append(names, g.Name)
+		}
+	}
+	return names
+}
+
+// rawKey is the value of a raw compose key, and whether it is given. Compose's schema has
+// accepted its type.
+func (s *Service) rawKey(key string) (v cty.Value, given bool) {
+	if s.Compose == cty.NilVal || s.Compose.IsNull() {
+		return cty.NilVal, false
+	}
+	v, given = s.Compose.AsValueMap()[key]
+	return v, given && !v.IsNull()
+}
+
+// rawPorts reports whether the raw compose keys of a service replace its ports.
+func (s *Service) rawPorts() bool {
+	_, given := s.rawKey("ports")
+	return given
 }
 
 // rawImage is the image that the raw compose keys of a service name, "" for none.
 func (s *Service) rawImage() string {
-	v := s.Compose
-	if v == cty.NilVal || v.IsNull() || !v.Type().IsObjectType() && !v.Type().IsMapType() {
-		return ""
+	if image, given := s.rawKey("image"); given {
+		return image.AsString()
 	}
-	image, found := v.AsValueMap()["image"]
-	if !found || image.IsNull() || image.Type() != cty.String {
-		return ""
-	}
-	return image.AsString()
+	return ""
 }
 
 // checkNGINX resolves the gateways and nests the timeouts.
@@ -84,13 +113,13 @@ func (d *decoder) checkNGINX(lab *Lab) {
 	for i, n := range lab.NGINX {
 		d.about = &n.Decl
 		d.checkSticky(lab, n)
-		if i > 0 && !n.Given("http_port") && !n.rawPorts() {
+		if i > 0 && !n.Given("http_port") && !n.rawPorts() && !n.refused("compose") {
 			d.errorf(n.Range, "Which port?",
 				"Only the first nginx has a default port, 80. Set http_port of %q, for example: http_port = "+
 					"8000 (0 does not publish).", n.Name)
 		}
 		if !n.Given("gateways") {
-			for _, name := range names {
+			for _, name := range lab.sharedGateways() {
 				n.Gateways = append(n.Gateways, Ref{name, n.Range})
 			}
 		}
@@ -103,6 +132,12 @@ func (d *decoder) checkNGINX(lab *Lab) {
 			if g == nil {
 				d.errorf(ref.At, "Unknown gateway",
 					"gateways: there is no web gateway %s.%s", shown(ref.Name), d.hint(ref.Name, names, "web gateways"))
+				continue
+			}
+			if g.Given("servers") {
+				d.errorf(ref.At, "Gateway of its own",
+					"gateways: %q knows the servers at %s alone, and nginx sends every request to any of its "+
+						"gateways. Leave it out: its clients ask it on its own port.", g.Name, g.At("servers"))
 				continue
 			}
 			if n.ReadTimeout.Millis <= int64(g.ServerResponseTimeout)*1000 {
@@ -197,6 +232,25 @@ func (d *decoder) checkHAProxy(lab *Lab) {
 				"superserver_port is where a haproxy serves the primary, and no haproxy serves mirror %q. Add: "+
 					"haproxy \"sql\" {}", m.Name)
 		}
+		d.checkReporting(m, servedBy[m.Name] != nil)
+	}
+}
+
+// checkReporting: reporting_port is where a haproxy serves members that are there.
+func (d *decoder) checkReporting(m *Mirror, served bool) {
+	reporting := slices.ContainsFunc(m.Members, func(member *Member) bool {
+		return member.Role == "rorasync" || member.Role == "rwrasync"
+	})
+	switch {
+	case m.ReportingPort == 0:
+	case !served:
+		d.errorf(m.At("reporting_port"), "No haproxy",
+			"reporting_port is where a haproxy serves the reporting members, and no haproxy serves mirror %q. Add: "+
+				"haproxy \"sql\" {}", m.Name)
+	case !reporting:
+		d.errorf(m.At("reporting_port"), "No reporting member",
+			"reporting_port is where a haproxy serves the reporting members, and mirror %q has none. Add one, or "+
+				"remove reporting_port: member \"%s-r\" { role = \"rorasync\" }", m.Name, m.Name)
 	}
 }
 
@@ -215,6 +269,10 @@ func (d *decoder) checkHealthRoute(lab *Lab, h *HAProxy) {
 		d.errorf(at, "No web server",
 			"Images of 2023.2 and later have no web server of their own on port 52773, and this lab's is "+
 				"%d.%d: every member would be down. Use \"web_gateway\", or leave health_check out.", v.Year, v.Minor)
+	case h.HealthCheck == "web_gateway" && len(lab.WebGateways) > 0 && len(lab.sharedGateways()) == 0:
+		d.errorf(at, "No web gateway",
+			"haproxy %q finds the primary through a web gateway that knows every member, and each of this lab's has "+
+				"servers of its own. Add: web_gateway \"webgw\" {}", h.Name)
 	case h.HealthCheck == "web_gateway" && len(lab.WebGateways) == 0:
 		d.errorf(at, "No web gateway",
 			"haproxy %q finds the primary through a web gateway, and the lab has none. Add: web_gateway "+

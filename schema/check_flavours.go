@@ -16,7 +16,7 @@ func (d *decoder) checkFlavours(lab *Lab) {
 	d.checkGatewayImage(lab, lab.Images.WebGateway, lab.Images.At("webgateway"))
 	for _, g := range lab.WebGateways {
 		d.about = &g.Decl
-		d.checkGatewayImage(lab, g.rawImage(), g.At("compose"))
+		d.checkGatewayImage(lab, g.rawImage(), g.AtPath("compose", "image"))
 	}
 	warned := false
 	for _, m := range lab.Mirrors {
@@ -43,7 +43,7 @@ func (d *decoder) checkFlavours(lab *Lab) {
 func (m *Mirror) healthImage(lab *Lab) (*Decl, string, hcl.Range) {
 	for _, member := range m.Members {
 		if image := member.rawImage(); ofHealth(image) {
-			return &member.Decl, image, member.At("compose")
+			return &member.Decl, image, member.AtPath("compose", "image")
 		}
 	}
 	if ofHealth(lab.Images.IRIS) {
@@ -100,6 +100,13 @@ func (d *decoder) checkHealthDatabases(m *Mirror, image string) {
 			d.errorf(db.At("namespace"), "Namespace of the product",
 				"The namespace %s exists in %s already. Take another name, for example \"MIRRORNS\".",
 				db.Namespace, image)
+		}
+	}
+	for _, n := range m.Namespaces {
+		d.about = &n.Decl
+		if slices.Contains(healthDatabases, n.Name) {
+			d.errorf(n.NameRange, "Namespace of the product",
+				"The namespace %s exists in %s already. Take another name, for example \"MIRRORNS\".", n.Name, image)
 		}
 	}
 }

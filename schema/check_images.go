@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // defaultTag is the tag of the vendor's images where none is given.
 const defaultTag = "2025.1"
@@ -15,11 +19,7 @@ func (d *decoder) checkImages(lab *Lab) {
 	}
 	complete(&i.IRIS, "iris", i.Tag)
 	complete(&i.Arbiter, "arbiter", i.Tag)
-	if name := i.IRIS[strings.LastIndexByte(i.IRIS, '/')+1:]; strings.Contains(name, "-community") {
-		d.errorf(i.At("iris"), "Community image",
-			"%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example "+
-				"%q.", i.IRIS, i.Registry+"/iris:"+i.Tag)
-	}
+	d.checkCommunity(lab, i.IRIS, i.At("iris"))
 	version, ok := d.release(lab)
 	i.Version = version
 	// A gateway may be newer than the instances that it serves, and never older
@@ -32,6 +32,29 @@ func (d *decoder) checkImages(lab *Lab) {
 	complete(&i.WebGateway, "webgateway", gateway)
 	if ok {
 		d.checkRelease(lab)
+	}
+}
+
+// checkCommunity refuses an image of an instance that can neither mirror nor serve ECP.
+func (d *decoder) checkCommunity(lab *Lab, image string, at hcl.Range) {
+	if name := image[strings.LastIndexByte(image, '/')+1:]; strings.Contains(name, "-community") {
+		d.errorf(at, "Community image",
+			"%s is a Community Edition, which has no mirroring and no ECP. Take a licensed image, for example "+
+				"%q.", image, lab.Images.Registry+"/iris:"+lab.Images.Tag)
+	}
+}
+
+// checkRawImage holds the image that raw compose keys name to what the images block is held to.
+func (d *decoder) checkRawImage(lab *Lab, s *Service) {
+	image, given := s.rawKey("image")
+	if !given {
+		return
+	}
+	at, name := s.AtPath("compose", "image"), image.AsString()
+	if problem := imageReference(name); problem != "" {
+		d.errorf(at, "Unsuitable value", "compose: image: %s", problem)
+	} else if s.Kind == "member" || s.Kind == "application_server" {
+		d.checkCommunity(lab, name, at)
 	}
 }
 

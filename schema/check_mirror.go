@@ -93,7 +93,7 @@ func (d *decoder) checkSetName(m *Mirror) {
 		}
 		return -1
 	}, strings.ToUpper(m.Name))
-	if serviceName(m.Name) && setName(m.SetName) != "" {
+	if ServiceName(m.Name) && setName(m.SetName) != "" {
 		d.errorf(m.NameRange, "Set name too long",
 			"The set name %s, made from the mirror's name, has more than 15 characters. Set set_name, for "+
 				"example: set_name = %q.", m.SetName, m.SetName[:15])
@@ -130,59 +130,6 @@ func (d *decoder) checkArbiter(names []string, m *Mirror) (alone bool) {
 	return m.Arbiter == "" && failover == 2
 }
 
-// unmirrorable are the databases that cannot be mirrored (GHA).
-var unmirrorable = []string{"IRISSYS", "IRISSECURITY", "IRISLIB", "IRISLOCALDATA", "IRISTEMP", "IRISAUDIT",
-	"IRISMETRICS", "ENSLIB", "USER"}
-
-// productPaths are the namespaces whose path below /csp is the product's own:
-// the demo application would take the place of the portal or the gateway.
-var productPaths = []string{"SYS", "BIN", "BROKER", "DOCBOOK", "DOCUMATIC"}
-
-// checkDatabases supplies the default database and the namespaces.
-func (d *decoder) checkDatabases(m *Mirror) {
-	if len(m.Databases) == 0 {
-		m.Databases = []*Database{{Decl: Decl{Name: "MIRRORDB", Range: m.Range, NameRange: m.NameRange},
-			Namespace: "MIRRORNS"}}
-	}
-	databases, namespaces := map[string]*Database{}, map[string]*Database{}
-	defer d.leave(d.enter(&m.Decl))
-	for _, db := range m.Databases {
-		d.about = &db.Decl
-		if db.Namespace == "" {
-			db.Namespace = db.Name
-			if databaseName(db.Name) && namespaceName(db.Name) != "" {
-				d.errorf(db.NameRange, "Unsuitable namespace",
-					"The namespace made from the database's name: %s Set namespace.", namespaceName(db.Name))
-			}
-		}
-		db.Namespace = strings.ToUpper(db.Namespace)
-		name := strings.ToUpper(db.Name)
-		if slices.Contains(unmirrorable, name) {
-			d.errorf(db.NameRange, "Database that cannot be mirrored",
-				"%s belongs to the instance itself. Take another name, for example \"MIRRORDB\".", name)
-		}
-		if slices.Contains(productPaths, db.Namespace) {
-			d.errorf(db.At("namespace"), "Namespace of the product",
-				"/csp/%s is a path of the product itself. Take another name, for example \"MIRRORNS\".",
-				strings.ToLower(db.Namespace))
-		}
-		if ns := db.Namespace; ns == "USER" || ns == "%SYS" {
-			d.errorf(db.At("namespace"), "Namespace of the instance",
-				"%s belongs to the instance itself. Take another name, for example \"MIRRORNS\".", ns)
-		}
-		if first := databases[name]; first != nil {
-			d.errorf(db.NameRange, "Duplicate name",
-				"%q is already the name of the database at %s; case does not count. Rename one.", db.Name,
-				first.NameRange)
-		} else if first := namespaces[db.Namespace]; first != nil {
-			d.errorf(db.At("namespace"), "Duplicate namespace",
-				"%s is already the namespace of database %q at %s. Give one of them another namespace.", db.Namespace,
-				first.Name, first.NameRange)
-		}
-		databases[name], namespaces[db.Namespace] = db, db
-	}
-}
-
 // checkMembers checks the roles and names of a set.
 func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 	systems := map[string]*Member{}
@@ -215,7 +162,7 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 		}
 		if !member.Given("system_name") {
 			member.SystemName = strings.ToUpper(member.Name)
-			if serviceName(member.Name) && systemName(member.SystemName) != "" {
+			if ServiceName(member.Name) && systemName(member.SystemName) != "" {
 				d.errorf(member.NameRange, "System name too long",
 					"The system name %s, made from the member's name, has more than 32 characters. Set "+
 						"system_name.", member.SystemName)
@@ -249,6 +196,8 @@ func (d *decoder) checkMembers(lab *Lab, m *Mirror) {
 		d.errorf(m.Members[maxMembers].NameRange, "Too many members",
 			"A mirror set has at most %d members; %q has %d. Move some to another mirror.", maxMembers, m.Name,
 			len(m.Members))
+		// Each member knows all others, and nobody needs to be told of millions of pairs.
+		m.Members = m.Members[:maxMembers]
 	} else if asyncs > maxAsyncs {
 		d.errorf(m.NameRange, "Too many asyncs",
 			"A mirror set has at most %d asyncs; %q has %d. Move some to another mirror.", maxAsyncs, m.Name, asyncs)

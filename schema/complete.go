@@ -61,7 +61,7 @@ func calledFunction(diag *hcl.Diagnostic) string {
 // suggestFunction says which function was meant, or which there are.
 func suggestFunction(diag *hcl.Diagnostic) string {
 	names := FunctionNames()
-	if near := didYouMean(calledFunction(diag), names); near != "" {
+	if near := DidYouMean(calledFunction(diag), names); near != "" {
 		return near
 	}
 	return " These are: " + strings.Join(names, ", ") + "."
@@ -91,6 +91,11 @@ func completeSyntax(diags hcl.Diagnostics, content []byte) hcl.Diagnostics {
 	diags = singleQuotesFirst(diags)
 	for _, diag := range diags {
 		switch diag.Summary {
+		case "Attribute redefined":
+			if before, at, ok := strings.Cut(diag.Detail, " at "+diag.Subject.Filename+":"); ok {
+				line, _, _ := strings.Cut(at, ",")
+				diag.Detail = before + " at line " + line + ". Each argument may be set only once."
+			}
 		case "Unclosed configuration block":
 			diag.Detail = "This block has no closing brace before the end of the file. Add one." +
 				misplacedBrace(content)
@@ -193,10 +198,10 @@ func shown(s string) string {
 	return fmt.Sprintf("%q... (%d bytes)", s[:most], len(s))
 }
 
-// didYouMean returns a hint, with a leading space, where one of the candidates is
+// DidYouMean returns a hint, with a leading space, where one of the candidates is
 // close to s, or the only one that begins with it.
-func didYouMean(s string, candidates []string) string {
-	best, distance := "", 1+len(s)/3
+func DidYouMean(s string, candidates []string) string {
+	best, distance := "", min(1+len(s)/3, len(s)-1) // something of the name stays
 	if len(s) > longestName {
 		return ""
 	}

@@ -24,6 +24,9 @@ func complete[T any](spec *block[T], diags hcl.Diagnostics) hcl.Diagnostics {
 		case strings.HasPrefix(diag.Summary, "Extraneous label for "):
 			kind := strings.TrimPrefix(diag.Summary, "Extraneous label for ")
 			diag.Detail = fmt.Sprintf("A %s block has one label at most, its name. Remove the others.", kind)
+			if slices.Contains([]string{"images", "iris", "moved"}, kind) {
+				diag.Detail = fmt.Sprintf("A %s block has no label. Remove it.", kind)
+			}
 		case strings.HasPrefix(diag.Summary, "Missing name for "):
 			kind := strings.TrimPrefix(diag.Summary, "Missing name for ")
 			diag.Detail = fmt.Sprintf("A %s block is labelled with its name. Write: %s \"NAME\" { ... }", kind, kind)
@@ -90,5 +93,5 @@ func withoutMistyped(diags hcl.Diagnostics) hcl.Diagnostics {
 func nearType(diag *hcl.Diagnostic, names []string) string {
 	_, after, _ := strings.Cut(diag.Detail, `Blocks of type "`)
 	meant, _, _ := strings.Cut(after, `"`)
-	return didYouMean(meant, append(names, "variable", "locals", "function"))
+	return DidYouMean(meant, append(names, "variable", "locals", "function"))
 }

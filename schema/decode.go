@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -13,20 +14,27 @@ import (
 func (d *decoder) lab(body hcl.Body) *Lab {
 	lab := &Lab{
 		Host: "localhost", PublishAddress: "127.0.0.1", Timezone: "UTC", LicenseKey: "iris.key",
-		MirrorSetup: "auto", Languages: []Ref{{Name: "en"}},
+		MirrorSetup: "auto", Languages: []Ref{{Name: "en"}}, Restart: "no",
 		Images: Images{
 			Registry: "containers.intersystems.com/intersystems", Tag: defaultTag,
 			NGINX: "nginx:1.30", HAProxy: "haproxy:3.2",
+			Prometheus: "prom/prometheus:v3.5.0", Grafana: "grafana/grafana:12.0.2",
 		},
 		IRIS: IRIS{
 			Instance: Instance{Globals: 128, Demo: true}, GMHeap: 512000,
 			StopGracePeriod: Duration{"320s", 320_000},
 		},
+		Kubernetes: Kubernetes{
+			StorageSize: "20Gi", ServiceType: "ClusterIP", ClusterDomain: "cluster.local", Spread: "preferred",
+		},
+		TLS: TLS{Directory: "certs", Mirror: true, Superserver: "accept", Gateway: true, HTTPS: true,
+			ECP: true},
+		SecretFiles: SecretFiles{Directory: "secrets"},
 	}
 	blocks := decode(d, d.language.root, body, &Decl{}, &Lab{})
 	single := map[string]*hcl.Block{}
 	for _, b := range blocks {
-		if b.Type != "lab" && b.Type != "images" && b.Type != "iris" {
+		if !slices.Contains([]string{"lab", "images", "iris", "kubernetes", "monitoring", "tls", "secrets"}, b.Type) {
 			continue
 		}
 		if first := single[b.Type]; first != nil {
@@ -51,11 +59,29 @@ func (d *decoder) lab(body hcl.Body) *Lab {
 		lab.IRIS.Decl = d.declare(b)
 		decode(d, d.language.iris, b.Body, &lab.IRIS.Decl, &lab.IRIS)
 	}
+	if b := single["kubernetes"]; b != nil {
+		lab.Kubernetes.Decl = d.declare(b)
+		decode(d, d.language.kubernetes, b.Body, &lab.Kubernetes.Decl, &lab.Kubernetes)
+	}
+	d.security(lab, single["tls"], single["secrets"])
 	for _, b := range blocks {
 		d.block(lab, b)
 	}
 	lab.Services = d.services
 	return lab
+}
+
+// security decodes what encrypts the lab and keeps its password; nil for a block that is not
+// there.
+func (d *decoder) security(lab *Lab, tls, secrets *hcl.Block) {
+	if tls != nil {
+		lab.TLS.Decl, lab.TLS.On = d.declare(tls), true
+		decode(d, d.language.tls, tls.Body, &lab.TLS.Decl, &lab.TLS)
+	}
+	if secrets != nil {
+		lab.SecretFiles.Decl, lab.SecretFiles.On = d.declare(secrets), true
+		decode(d, d.language.secrets, secrets.Body, &lab.SecretFiles.Decl, &lab.SecretFiles)
+	}
 }
 
 // reported reports whether a diagnostic with that summary has been shown.
@@ -105,10 +131,22 @@ func (d *decoder) block(lab *Lab, b *hcl.Block) {
 		}
 		decode(d, d.language.haproxy, b.Body, &h.Decl, h)
 		lab.HAProxy = append(lab.HAProxy, h)
+	case "service":
+		c := &Container{Service: d.service(b)}
+		decode(d, d.language.container, b.Body, &c.Decl, c)
+		lab.Containers = append(lab.Containers, c)
+	case "monitoring":
+		if lab.Monitoring == nil {
+			lab.Monitoring = d.monitoring(b)
+		}
 	case "profile":
 		p := &Profile{Decl: d.declare(b)}
 		decode(d, d.language.profile, b.Body, &p.Decl, p)
 		lab.Profiles = append(lab.Profiles, p)
+	case "moved":
+		m := &Move{Decl: d.declare(b)}
+		decode(d, d.language.moved, b.Body, &m.Decl, m)
+		lab.Moves = append(lab.Moves, m)
 	}
 }
 
@@ -120,9 +158,13 @@ func (d *decoder) mirror(lab *Lab, b *hcl.Block) *Mirror {
 	for _, inner := range blocks {
 		switch inner.Type {
 		case "database":
-			db := &Database{Decl: d.declare(inner)}
+			db := &Database{Decl: d.declare(inner), Mirrored: true}
 			decode(d, d.language.database, inner.Body, &db.Decl, db)
 			m.Databases = append(m.Databases, db)
+		case "namespace":
+			n := &Namespace{Decl: d.declare(inner), Interop: lab.IRIS.Interop}
+			decode(d, d.language.namespace, inner.Body, &n.Decl, n)
+			m.Namespaces = append(m.Namespaces, n)
 		case "member":
 			member := &Member{Service: d.service(inner), Instance: lab.IRIS.Instance, Mirror: m}
 			member.Merge = ""
@@ -148,8 +190,9 @@ func (d *decoder) declare(b *hcl.Block) Decl {
 // checkLabel reports a name that breaks its rule.
 func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
 	switch {
-	case b.Type == "database" && databaseName(decl.Name), b.Type != "database" && serviceName(decl.Name) &&
-		!(b.Type == "mirror" && len(decl.Name) > 32):
+	case b.Type == "database" && databaseName(decl.Name), b.Type == "namespace" && namespaceName(decl.Name) == "",
+		b.Type != "database" && b.Type != "namespace" && ServiceName(decl.Name) &&
+			!(b.Type == "mirror" && len(decl.Name) > 32):
 		return
 	}
 	about := decl // most names are right, and need no copy that outlives this
@@ -160,7 +203,11 @@ func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
 			d.errorf(decl.NameRange, "Unsuitable name",
 				"%q is not a database name: a letter or _, then up to 61 letters, digits, - and _.", decl.Name)
 		}
-	case !serviceName(decl.Name):
+	case b.Type == "namespace":
+		if problem := namespaceName(decl.Name); problem != "" {
+			d.errorf(decl.NameRange, "Unsuitable name", "%s", problem)
+		}
+	case !ServiceName(decl.Name):
 		remedy := ""
 		if fixed := serviceNameFrom(decl.Name); fixed != "" {
 			remedy = " For example: \"" + fixed + "\"."
@@ -178,13 +225,13 @@ func (d *decoder) checkLabel(b *hcl.Block, decl Decl) {
 // around it.
 func (d *decoder) trace(b *hcl.Block, decl *Decl) {
 	around := ""
-	if d.about != nil && d.about.of != "" {
+	if d.about != nil && d.about.path != "" {
 		decl.of, around = d.about.of, " in "+d.about.path
 	}
 	if d.expanded[b.DefRange] {
-		decl.of = b.DefRange.String()
+		decl.of = b.DefRange
 	}
-	if decl.of != "" {
+	if decl.of != (hcl.Range{}) {
 		decl.path = fmt.Sprintf("%s %q", b.Type, strings.Join(b.Labels, " ")) + around
 	}
 }
@@ -200,7 +247,7 @@ func serviceNameFrom(s string) string {
 		}
 		return -1
 	}, strings.ToLower(s))
-	if s = strings.Trim(s, "-"); serviceName(s) {
+	if s = strings.Trim(s, "-"); ServiceName(s) {
 		return s
 	}
 	return ""
@@ -212,7 +259,7 @@ var reserved = []string{"csp", "api", "isc", "oauth2", "ui", "system", "local", 
 
 // service declares a service; service names are unique in the whole lab.
 func (d *decoder) service(b *hcl.Block) *Service {
-	s := &Service{Decl: d.declare(b), Kind: b.Type, Compose: cty.NilVal}
+	s := &Service{Decl: d.declare(b), Kind: b.Type, Compose: cty.NilVal, Kubernetes: cty.NilVal}
 	defer d.leave(d.enter(&s.Decl))
 	if first := d.names[s.Name]; first != nil {
 		d.errorf(s.NameRange, "Duplicate name",

@@ -62,17 +62,15 @@ func FuzzFunctions(f *testing.F) {
 	f.Add(20, []byte{12, 13}, "(a|b)*")
 	names := schema.FunctionNames()
 	f.Fuzz(func(t *testing.T, function int, choices []byte, text string) {
-		if function < 0 || len(choices) > 6 || len(text) > 1000 {
-			t.Skip()
-		}
+		text = text[:min(len(text), 1000)]
 		var args []string
-		for _, c := range choices {
+		for _, c := range choices[:min(len(choices), 6)] {
 			if i := int(c) % (len(oddValues) + 1); i < len(oddValues) {
 				args = append(args, oddValues[i])
 			} else {
 				args = append(args, fmt.Sprintf("%q", strings.NewReplacer("${", "$", "%{", "%").Replace(text)))
 			}
 		}
-		call(t, names[function%len(names)], args...)
+		call(t, names[int(uint(function)%uint(len(names)))], args...)
 	})
 }

@@ -14,14 +14,21 @@ type grammar struct {
 	network           *block[Network]
 	arbiter           *block[Arbiter]
 	iris              *block[IRIS]
+	tls               *block[TLS]
+	secrets           *block[SecretFiles]
 	mirror            *block[Mirror]
 	database          *block[Database]
+	namespace         *block[Namespace]
 	member            *block[Member]
 	applicationServer *block[ApplicationServer]
 	webGateway        *block[WebGateway]
 	nginx             *block[NGINX]
 	haproxy           *block[HAProxy]
+	container         *block[Container]
+	monitoring        *block[Monitoring]
 	profile           *block[Profile]
+	kubernetes        *block[Kubernetes]
+	moved             *block[Move]
 }
 
 // maxPort is the highest TCP port.
@@ -36,26 +43,39 @@ var language = sync.OnceValue(func() *grammar {
 			{Type: "network", LabelNames: []string{"name"}},
 			{Type: "arbiter", LabelNames: []string{"name"}},
 			{Type: "iris"},
+			{Type: "tls"},
+			{Type: "secrets"},
 			{Type: "mirror", LabelNames: []string{"name"}},
 			{Type: "application_server", LabelNames: []string{"name"}},
 			{Type: "web_gateway", LabelNames: []string{"name"}},
 			{Type: "nginx", LabelNames: []string{"name"}},
 			{Type: "haproxy", LabelNames: []string{"name"}},
+			{Type: "service", LabelNames: []string{"name"}},
+			{Type: "monitoring"},
 			{Type: "profile", LabelNames: []string{"name"}},
+			{Type: "kubernetes"},
+			{Type: "moved"},
 		}}).ready(),
 		lab:               labBlock().ready(),
 		images:            imagesBlock().ready(),
 		network:           networkBlock().ready(),
 		arbiter:           arbiterBlock().ready(),
 		iris:              irisBlock().ready(),
+		tls:               tlsBlock().ready(),
+		secrets:           secretsBlock().ready(),
 		mirror:            mirrorBlock().ready(),
 		database:          databaseBlock().ready(),
+		namespace:         namespaceBlock().ready(),
 		member:            memberBlock().ready(),
 		applicationServer: applicationServerBlock().ready(),
 		webGateway:        webGatewayBlock().ready(),
 		nginx:             nginxBlock().ready(),
 		haproxy:           haproxyBlock().ready(),
+		container:         containerBlock().ready(),
+		monitoring:        monitoringBlock().ready(),
 		profile:           profileBlock().ready(),
+		kubernetes:        kubernetesBlock().ready(),
+		moved:             movedBlock().ready(),
 	}
 })
 
@@ -84,8 +104,12 @@ func labBlock() *block[Lab] {
 				"how members join: `\"config_mirror\"` in the merge file, `\"sys_mirror\"` from " +
 					"after-start.sh; `\"auto\"` takes `sys_mirror` below 2023.2 or on two networks", false,
 				func(v value, l *Lab) { v.text(&l.MirrorSetup, oneOf("auto", "config_mirror", "sys_mirror")) }},
-			{"languages", "list(string)", `["en"]`, "languages of the generated README: `\"en\"`, `\"ja\"`", false,
+			{"languages", "list(string)", `["en"]`, "languages of the generated pages: `\"en\"`, `\"ja\"`", false,
 				func(v value, l *Lab) { v.someList(&l.Languages, oneOf("en", "ja")) }},
+			{"restart", "string", `"no"`,
+				"Compose restart policy of every service but members, which never come back by themselves: `\"no\"`, " +
+					"`\"always\"`, `\"unless-stopped\"`, `\"on-failure\"` or `\"on-failure:N\"`", false,
+				func(v value, l *Lab) { v.text(&l.Restart, restartPolicy) }},
 		},
 	}
 }
@@ -114,6 +138,10 @@ func imagesBlock() *block[Images] {
 				func(v value, i *Images) { v.text(&i.NGINX, imageReference) }},
 			{"haproxy", "string", `"haproxy:3.2"`, "image of HAProxy", false,
 				func(v value, i *Images) { v.text(&i.HAProxy, imageReference) }},
+			{"prometheus", "string", `"prom/prometheus:v3.5.0"`, "image of Prometheus, for `monitoring`", false,
+				func(v value, i *Images) { v.text(&i.Prometheus, imageReference) }},
+			{"grafana", "string", `"grafana/grafana:12.0.2"`, "image of Grafana, for `monitoring`", false,
+				func(v value, i *Images) { v.text(&i.Grafana, imageReference) }},
 			{"iris_version", "string", "from the tag of `iris`",
 				"release of the iris image, 2020.1 or later; must be given where the tag does not start with a " +
 					"year", false,
@@ -135,6 +163,12 @@ func networkBlock() *block[Network] {
 	}
 }
 
+// restartArgument is what every service block has but that of members.
+func restartArgument[T any](service func(*T) *Service) argument[T] {
+	return argument[T]{"restart", "string", "as in `lab`", "Compose restart policy", false,
+		func(v value, t *T) { v.text(&service(t).Restart, restartPolicy) }}
+}
+
 // serviceArguments are the arguments of every service block.
 func serviceArguments[T any](service func(*T) *Service, networks string) []argument[T] {
 	return []argument[T]{
@@ -150,8 +184,12 @@ func serviceArguments[T any](service func(*T) *Service, networks string) []argum
 		{"environment", "map(string)", "none", "extra environment variables", false,
 			func(v value, t *T) { v.pairs(&service(t).Environment, environmentName) }},
 		{"compose", "any", "none",
-			"raw keys merged into the compose service: objects merge deep, other values replace", false,
-			func(v value, t *T) { v.object(&service(t).Compose) }},
+			"raw keys merged into the compose service: objects merge deep, other values replace; " +
+				"`\"volumes+\" = [...]` adds to a list", false,
+			func(v value, t *T) { v.compose(&service(t).Compose) }},
+		{"kubernetes", "any", "none",
+			"raw keys merged into the StatefulSet or Deployment on Kubernetes, in the same way", false,
+			func(v value, t *T) { v.object(&service(t).Kubernetes) }},
 	}
 }
 
@@ -178,8 +216,9 @@ func instanceArguments[T any](instance func(*T) *Instance, inherited string) []a
 func arbiterBlock() *block[Arbiter] {
 	return &block[Arbiter]{
 		kind: "arbiter", label: "NAME",
-		doc:       "Any number. A mirror uses the only arbiter, or the one that its `arbiter` argument names.",
-		arguments: serviceArguments(func(a *Arbiter) *Service { return a.Service }, "the client network"),
+		doc: "Any number. A mirror uses the only arbiter, or the one that its `arbiter` argument names.",
+		arguments: append(serviceArguments(func(a *Arbiter) *Service { return a.Service }, "the client network"),
+			restartArgument(func(a *Arbiter) *Service { return a.Service })),
 	}
 }
 
@@ -208,6 +247,44 @@ func irisBlock() *block[IRIS] {
 	}
 }
 
+func tlsBlock() *block[TLS] {
+	return &block[TLS]{
+		kind: "tls",
+		doc: "At most one: TLS everywhere it is not switched off. `mirrorgen certs` makes the certificates; see " +
+			"docs/tls.md.",
+		arguments: []argument[TLS]{
+			{"directory", "string", `"certs"`,
+				"where the certificates are, in the generated directory; git ignores it", false,
+				func(v value, t *TLS) { v.text(&t.Directory, ownDirectory) }},
+			{"mirror", "bool", "true", "members to each other; the primary admits the lab's own names alone", false,
+				func(v value, t *TLS) { v.flag(&t.Mirror) }},
+			{"superserver", "string", `"accept"`,
+				"clients to superservers: `\"off\"`, `\"accept\"` (those with TLS and those without) or " +
+					"`\"require\"`", false,
+				func(v value, t *TLS) { v.text(&t.Superserver, oneOf("off", "accept", "require")) }},
+			{"gateway", "bool", "true", "gateways to superservers", false,
+				func(v value, t *TLS) { v.flag(&t.Gateway) }},
+			{"https", "bool", "true", "nginx serves HTTPS on its `https_port`", false,
+				func(v value, t *TLS) { v.flag(&t.HTTPS) }},
+			{"ecp", "bool", "true", "application servers to their data servers", false,
+				func(v value, t *TLS) { v.flag(&t.ECP) }},
+		},
+	}
+}
+
+func secretsBlock() *block[SecretFiles] {
+	return &block[SecretFiles]{
+		kind: "secrets",
+		doc: "At most one: one password for the accounts of IRIS, for gateways and statistics pages, in a file that " +
+			"start.sh makes or that you bring, and in no other. See docs/tls.md.",
+		arguments: []argument[SecretFiles]{
+			{"directory", "string", `"secrets"`, "where the file `password` is, in the generated directory; git " +
+				"ignores it",
+				false, func(v value, s *SecretFiles) { v.text(&s.Directory, ownDirectory) }},
+		},
+	}
+}
+
 func mirrorBlock() *block[Mirror] {
 	return &block[Mirror]{
 		kind: "mirror", label: "NAME",
@@ -223,9 +300,17 @@ func mirrorBlock() *block[Mirror] {
 			{"superserver_port", "number", "1972 for the first mirror, 11972 for the second, then one up",
 				"host port on which haproxy serves the primary; 0 does not publish", false,
 				func(v value, m *Mirror) { v.whole(&m.SuperserverPort, 0, maxPort) }},
+			{"reporting_port", "number", "0",
+				"host port on which haproxy serves the reporting members, the one with the fewest sessions first",
+				false,
+				func(v value, m *Mirror) { v.whole(&m.ReportingPort, 0, maxPort) }},
+			{"qos_timeout", "number", "the product's 8000",
+				"milliseconds after which a member that does not answer is taken for lost (`QOSTimeout`)", false,
+				func(v value, m *Mirror) { v.whole(&m.QOSTimeout, 500, 600_000) }},
 		},
 		blocks: []hcl.BlockHeaderSchema{
 			{Type: "database", LabelNames: []string{"name"}},
+			{Type: "namespace", LabelNames: []string{"name"}},
 			{Type: "member", LabelNames: []string{"name"}},
 		},
 	}
@@ -236,8 +321,26 @@ func databaseBlock() *block[Database] {
 		kind: "database", label: "NAME",
 		doc: "Inside `mirror`, any number; with none the mirror has database `MIRRORDB` with namespace `MIRRORNS`.",
 		arguments: []argument[Database]{
-			{"namespace", "string", "NAME", "namespace of the database", false,
-				func(v value, db *Database) { v.text(&db.Namespace, namespaceName) }},
+			{"namespace", "string", "NAME", `namespace of the database; "" for none of its own`, false,
+				func(v value, db *Database) { v.text(&db.Namespace, orNone(namespaceName)) }},
+			{"mirrored", "bool", "true", "false: made on every member, and not mirrored", false,
+				func(v value, db *Database) { v.flag(&db.Mirrored) }},
+		},
+	}
+}
+
+func namespaceBlock() *block[Namespace] {
+	return &block[Namespace]{
+		kind: "namespace", label: "NAME",
+		doc: "Inside `mirror`, any number: a namespace beside those of the databases, whose code may lie in another " +
+			"database than its data.",
+		arguments: []argument[Namespace]{
+			{"globals", "string", "required", "database of the mirror that holds its data", true,
+				func(v value, n *Namespace) { v.text(&n.Globals) }},
+			{"routines", "string", "as `globals`", "database of the mirror that holds its code", false,
+				func(v value, n *Namespace) { v.text(&n.Routines) }},
+			{"interop", "bool", "as in `iris`", "the namespace is enabled for interoperability", false,
+				func(v value, n *Namespace) { v.flag(&n.Interop) }},
 		},
 	}
 }
@@ -280,7 +383,8 @@ func applicationServerBlock() *block[ApplicationServer] {
 		kind: "application_server", label: "NAME",
 		doc: "Any number: an ECP application server, which reads and writes the databases of a mirror's primary.",
 		arguments: append(arguments,
-			serviceArguments(func(a *ApplicationServer) *Service { return a.Service }, "all networks")...),
+			append(serviceArguments(func(a *ApplicationServer) *Service { return a.Service }, "all networks"),
+				restartArgument(func(a *ApplicationServer) *Service { return a.Service }))...),
 	}
 }
 
@@ -288,13 +392,16 @@ func webGatewayBlock() *block[WebGateway] {
 	return &block[WebGateway]{
 		kind: "web_gateway", label: "NAME",
 		doc: "Any number. Every gateway serves every mirror (`/ap1`, following the primary), every member " +
-			"(`/ap1a`) and every application server.",
+			"(`/ap1a`) and every application server. One with `servers` is a gateway of its own, for those alone: " +
+			"nginx, HAProxy's health checks, monitoring and drills leave it out.",
 		arguments: append([]argument[WebGateway]{
 			{"http_port", "number", "8080 for the first, then one up", "host port; 0 does not publish", false,
 				func(v value, g *WebGateway) { v.whole(&g.HTTPPort, 0, maxPort) }},
 			{"default_server", "string", "none",
 				"member or application server that `/csp` goes to; none disables `/csp`", false,
 				func(v value, g *WebGateway) { v.text(&g.DefaultServer) }},
+			{"servers", "list(string)", "all", "mirrors, members and application servers that it knows", false,
+				func(v value, g *WebGateway) { v.someList(&g.Servers) }},
 			{"server_response_timeout", "number", "30",
 				"seconds that a server may take to answer, 5 or more; below the read timeout of nginx, so that " +
 					"the gateway answers first", false,
@@ -309,7 +416,8 @@ func webGatewayBlock() *block[WebGateway] {
 				func(v value, g *WebGateway) { v.text(&g.Password, notEmpty, oneLine) }},
 			{"ini", "map(map(string))", "none", "raw CSP.ini keys by section", false,
 				func(v value, g *WebGateway) { v.sections(&g.INI, iniName, iniName, iniValue) }},
-		}, serviceArguments(func(g *WebGateway) *Service { return g.Service }, "the client network")...),
+		}, append(serviceArguments(func(g *WebGateway) *Service { return g.Service }, "the client network"),
+			restartArgument(func(g *WebGateway) *Service { return g.Service }))...),
 	}
 }
 
@@ -320,6 +428,9 @@ func nginxBlock() *block[NGINX] {
 		arguments: append([]argument[NGINX]{
 			{"http_port", "number", "80 for the first; the others must say", "host port; 0 does not publish", false,
 				func(v value, n *NGINX) { v.whole(&n.HTTPPort, 0, maxPort) }},
+			{"https_port", "number", "443 for the first where `tls` has `https`; the others must say",
+				"host port of HTTPS, to which HTTP redirects; 0 for HTTP alone", false,
+				func(v value, n *NGINX) { v.whole(&n.HTTPSPort, 0, maxPort) }},
 			{"gateways", "list(string)", "every web gateway", "gateways that it balances over", false,
 				func(v value, n *NGINX) { v.list(&n.Gateways) }},
 			{"max_fails", "number", "1", "failures after which a gateway is left out; 0 never leaves one out", false,
@@ -338,7 +449,8 @@ func nginxBlock() *block[NGINX] {
 				func(v value, n *NGINX) { v.duration(&n.WebSocketTimeout, "1s", "24d") }},
 			{"config", "string", "none", "raw text added to the server block", false,
 				func(v value, n *NGINX) { v.nginxText(&n.Config) }},
-		}, serviceArguments(func(n *NGINX) *Service { return n.Service }, "the client network")...),
+		}, append(serviceArguments(func(n *NGINX) *Service { return n.Service }, "the client network"),
+			restartArgument(func(n *NGINX) *Service { return n.Service }))...),
 	}
 }
 
@@ -365,7 +477,8 @@ func haproxyBlock() *block[HAProxy] {
 				func(v value, h *HAProxy) { v.whole(&h.StatsPort, 0, maxPort) }},
 			{"config", "string", "none", "raw text added to the defaults section", false,
 				func(v value, h *HAProxy) { v.haproxyText(&h.Config) }},
-		}, serviceArguments(func(h *HAProxy) *Service { return h.Service }, "all networks")...),
+		}, append(serviceArguments(func(h *HAProxy) *Service { return h.Service }, "all networks"),
+			restartArgument(func(h *HAProxy) *Service { return h.Service }))...),
 	}
 }
 

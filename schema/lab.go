@@ -27,6 +27,7 @@ type Lab struct {
 	Secrets []string
 	// concealed are the arguments whose values are sensitive.
 	concealed []concealed
+	sources   []Source
 
 	Host           string
 	PublishAddress string
@@ -36,17 +37,26 @@ type Lab struct {
 	ClientNetwork  string // name of a network
 	MirrorSetup    string // "auto", "config_mirror" or "sys_mirror"
 	Languages      []Ref  // "en", "ja"
+	Restart        string // Compose restart policy of every service but members
 
 	Images             Images
 	Networks           []*Network // at least one
 	Arbiters           []*Arbiter
 	IRIS               IRIS
+	TLS                TLS
+	SecretFiles        SecretFiles
 	Mirrors            []*Mirror
 	ApplicationServers []*ApplicationServer
 	WebGateways        []*WebGateway
 	NGINX              []*NGINX
 	HAProxy            []*HAProxy
+	Containers         []*Container
+	Monitoring         *Monitoring // nil for none
 	Profiles           []*Profile
+	Kubernetes         Kubernetes
+	Moves              []*Move
+	// Inputs are the values of the variables that are not sensitive, in file order.
+	Inputs []Input
 
 	Services []*Service // every service of the lab, members inside their mirror
 }
@@ -75,40 +85,64 @@ func conceal(diag *hcl.Diagnostic, arguments []concealed) {
 	}
 }
 
+// An Input is a variable with its value.
+type Input struct {
+	Name  string
+	Value cty.Value // wholly known
+}
+
 // A Decl is where a block and its arguments stand in the source.
 type Decl struct {
 	Name      string    // label; "" for a block without one
 	Range     hcl.Range // the block's header
 	NameRange hcl.Range // the label
 	given     []given
-	path      string // of a block that a dynamic block made: `member "b" in mirror "ap1"`
-	of        string // where that dynamic block stands
+	path      string    // of a block that a dynamic block made: `member "b" in mirror "ap1"`
+	of        hcl.Range // that dynamic block
 }
 
 type given struct {
 	name  string
-	at    hcl.Range
-	valid bool // its value was accepted
+	expr  hcl.Expression
+	valid bool      // its value was accepted
+	value cty.Value // cty.NilVal where it is sensitive or not known
 }
 
 // Note tells apart the blocks that one dynamic block makes: it is a sentence,
 // with a leading space, or "" for a block that stands in the file itself.
 func (d *Decl) Note() string {
-	if d.of == "" {
+	if d.path == "" {
 		return ""
 	}
-	return fmt.Sprintf(" This is %s, made by the dynamic block at %s.", d.path, d.of)
+	return fmt.Sprintf(" This is %s, made by the dynamic block at %s.", d.path, Position(d.of, d.Range.Filename))
 }
 
 // At returns the range of an argument's value, or the block's header where the
 // argument is not given.
 func (d *Decl) At(argument string) hcl.Range {
+	return d.AtPath(argument)
+}
+
+// AtPath returns the range of an element inside an argument's value: of the entry with that key
+// or index at the end of the path, or of as much of the path as is written out in the source.
+func (d *Decl) AtPath(argument string, path ...string) hcl.Range {
 	for _, g := range d.given {
 		if g.name == argument {
-			return g.at
+			return pathRange(g.expr, path)
 		}
 	}
 	return d.Range
+}
+
+// AtLine returns the range of a line, from 1, of an argument's text, or of the whole value
+// where its lines are not written out in the source.
+func (l *Lab) AtLine(d *Decl, argument string, line int) hcl.Range {
+	for _, g := range d.given {
+		if g.name == argument && g.value != cty.NilVal && g.value.Type() == cty.String {
+			return lineOf(l.sources, g.expr.Range(), g.value.AsString(), line)
+		}
+	}
+	return d.At(argument)
 }
 
 // Given reports whether the topology sets an argument (null counts as unset).
@@ -119,6 +153,17 @@ func (d *Decl) Given(argument string) bool {
 		}
 	}
 	return false
+}
+
+// Value is the value of an argument, cty.NilVal where it is not given, not known or
+// sensitive.
+func (d *Decl) Value(argument string) cty.Value {
+	for _, g := range d.given {
+		if g.name == argument {
+			return g.value
+		}
+	}
+	return cty.NilVal
 }
 
 // refused reports whether an argument is given and its value was not accepted;
@@ -163,6 +208,7 @@ type Images struct {
 	Decl
 	Registry, Tag                             string
 	IRIS, Arbiter, WebGateway, NGINX, HAProxy string
+	Prometheus, Grafana                       string
 	IRISVersion                               string // as given; "" takes it from the tag
 	Version                                   Version
 }
@@ -183,6 +229,8 @@ type Service struct {
 	Addresses   []Pair // network name to address
 	Environment []Pair
 	Compose     cty.Value // an object, or null
+	Restart     string    // Compose restart policy; "" where the lab's counts
+	Kubernetes  cty.Value // an object, or null
 }
 
 // An Arbiter is an ISCAgent outside the mirrors.
@@ -208,6 +256,25 @@ type IRIS struct {
 	StopGracePeriod Duration
 }
 
+// TLS is the tls block: what the lab encrypts, and with which files.
+type TLS struct {
+	Decl
+	On          bool   // the block is there
+	Directory   string // of the certificates, in the generated directory
+	Mirror      bool   // members to each other
+	Superserver string // "off", "accept" or "require"
+	Gateway     bool   // gateways to superservers
+	HTTPS       bool   // clients to nginx
+	ECP         bool   // application servers to data servers
+}
+
+// SecretFiles is the secrets block: where the password of IRIS is, which no other file holds.
+type SecretFiles struct {
+	Decl
+	On        bool   // the block is there
+	Directory string // in the generated directory
+}
+
 // A Mirror is one mirror set.
 type Mirror struct {
 	Decl
@@ -215,7 +282,10 @@ type Mirror struct {
 	Arbiter         string // name, "" for none
 	Durable         bool
 	SuperserverPort int // host port of the primary on haproxy; valid where Given
+	ReportingPort   int // host port of its reporting members on haproxy, 0 for none
+	QOSTimeout      int // milliseconds; 0 leaves the product's
 	Databases       []*Database
+	Namespaces      []*Namespace // beside those of the databases
 	Members         []*Member
 }
 
@@ -229,10 +299,18 @@ func (m *Mirror) Primary() *Member {
 	return nil
 }
 
-// A Database is a mirrored database and its namespace.
+// A Database is a database of every member, and its namespace.
 type Database struct {
 	Decl
-	Namespace string // upper case
+	Namespace string // upper case; "" for none of its own
+	Mirrored  bool
+}
+
+// A Namespace is one whose code may lie in another database than its data.
+type Namespace struct {
+	Decl                     // the name is in upper case once checked
+	Globals, Routines string // names of databases of the mirror, upper case
+	Interop           bool
 }
 
 // A Member is one member of a mirror.
@@ -262,7 +340,8 @@ type WebGateway struct {
 	*Service
 	HTTPPort              int // valid where Given
 	DefaultServer         string
-	ServerResponseTimeout int // seconds
+	Servers               []Ref // mirrors, members and application servers that it knows: all where not Given
+	ServerResponseTimeout int   // seconds
 	SystemManager         []Ref
 	Username, Password    string
 	INI                   []Section
@@ -272,6 +351,7 @@ type WebGateway struct {
 type NGINX struct {
 	*Service
 	HTTPPort                    int // valid where Given
+	HTTPSPort                   int // valid where Given
 	Gateways                    []Ref
 	MaxFails                    int
 	FailTimeout, ConnectTimeout Duration
@@ -293,9 +373,61 @@ type HAProxy struct {
 	Config        string
 }
 
+// A Container is a container of the user's own: a service block.
+type Container struct {
+	*Service
+	Image       string
+	Command     []string // word by word, nil for none
+	CommandLine string   // as Compose splits it, "" for none; only one of the two is given
+	Ports       []PublishedPort
+	Files       []Pair // path in the container to path below the generated directory
+	After       []Ref  // services that are healthy before it starts
+	Health      *HealthCheck
+}
+
+// Monitoring is Prometheus with its alert rules, and a Grafana that shows what it knows.
+type Monitoring struct {
+	Decl
+	Prometheus     *Service
+	Grafana        *Service // nil where grafana_port is 0
+	PrometheusPort int      // host port, 0 for none
+	GrafanaPort    int      // host port, 0 for no Grafana
+	Retention      Duration
+	ScrapeInterval Duration
+}
+
+// A PublishedPort is a port of the host, and the port of the container that it leads to.
+type PublishedPort struct {
+	Host, Container int // 1 to 65535
+	At              hcl.Range
+}
+
+// A HealthCheck is Compose's healthcheck of a service. What is "" is left to Compose, which
+// takes it from the image first.
+type HealthCheck struct {
+	Disable                    bool
+	Test                       []string // of a list, "CMD", "CMD-SHELL" or "NONE" first; nil for the image's own
+	Interval, Timeout          string   // as Compose writes durations, e.g. "1m30s"
+	StartPeriod, StartInterval string
+	Retries                    string // a whole number
+}
+
 // A Profile is a named subset of the services.
 type Profile struct {
 	Decl
 	Services    []Ref
 	Description string
+}
+
+// Kubernetes is the kubernetes block: what the lab is on a cluster.
+type Kubernetes struct {
+	Decl
+	Namespace     string // "" for the name of the lab
+	StorageClass  string // "" for the cluster's default
+	StorageSize   string // of each member's volume, as Kubernetes writes a quantity, e.g. "20Gi"
+	ServiceType   string // of balancers and own gateways: "ClusterIP", "NodePort" or "LoadBalancer"
+	PullSecret    string // "" for none
+	ClusterDomain string // e.g. "cluster.local"
+	Spread        string // of a mirror's members over nodes: "required", "preferred" or "none"
+	Operator      bool   // mirrors are left to InterSystems' operator
 }

@@ -91,10 +91,13 @@ func (n *size) add(content []byte) {
 }
 
 // CheckLimits refuses a file that HCL's parser could not read in memory and time: one
-// that is too large, is nested too deep, or holds texts or numbers that are too long.
+// that is too large, is nested too deep, is UTF-16, or holds texts or numbers that are too long.
 // Every file has to pass before hclsyntax sees it.
 func CheckLimits(name string, content []byte) hcl.Diagnostics {
 	if diags := checkSize([]Source{{name, content}}); diags.HasErrors() {
+		return diags
+	}
+	if diags := checkEncoding(name, content); diags.HasErrors() {
 		return diags
 	}
 	if !suspicious(content) {

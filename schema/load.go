@@ -31,14 +31,17 @@ func Load(base string, sources []Source, settings ...Setting) (*Lab, hcl.Diagnos
 		return lab, diags
 	}
 	d := newDecoder(diags)
+	d.sources = sources
 	body := d.open(parsed, settings)
 	blind := d.diags.HasErrors() // what follows from a missing value is not reported
 	lab := d.lab(body)
 	d.add(d.meter.once())
+	lab.Inputs = d.inputs
 	lab.Source, lab.Blind = base, blind || d.meter.full != nil
 	if !lab.Blind {
 		d.check(lab)
 	}
+	lab.sources = sources
 	lab.Secrets, lab.Sensitive, lab.concealed = d.sortedSecrets(), d.sensitive, d.concealed
 	RedactDiagnostics(d.diags, lab.Secrets)
 	Sort(d.diags)
@@ -65,11 +68,22 @@ func parse(sources []Source) ([]*hcl.File, hcl.Diagnostics) {
 // parseFile parses a file that keeps the limits of the parser; the file is nil where it
 // does not.
 func parseFile(name string, content []byte) (*hcl.File, hcl.Diagnostics) {
-	if diags := CheckLimits(name, content); diags.HasErrors() {
+	if diags := CheckFile(name, content); diags.HasErrors() {
 		return nil, diags
 	}
 	file, diags := hclsyntax.ParseConfig(content, name, hcl.InitialPos)
 	return file, completeSyntax(diags, content)
+}
+
+// ParseFile parses a file that goes with topologies, such as one of tests, within the limits
+// of the parser (see [CheckLimits]). The body is what could be read, and empty where a limit is
+// broken.
+func ParseFile(s Source) (*hclsyntax.Body, hcl.Diagnostics) {
+	file, diags := parseFile(s.Name, s.Content)
+	if file == nil {
+		return &hclsyntax.Body{}, diags
+	}
+	return file.Body.(*hclsyntax.Body), diags
 }
 
 // writtenSecrets are the defaults of sensitive variables as they stand in files

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/hashicorp/hcl/v2"
@@ -18,6 +19,11 @@ func NewOutline(s Source) *Outline {
 	}
 	file, _ := hclsyntax.ParseConfig(s.Content, s.Name, hcl.InitialPos)
 	return &Outline{file.Body.(*hclsyntax.Body).Blocks}
+}
+
+// Has reports whether the file has a block of a type.
+func (o *Outline) Has(kind string) bool {
+	return slices.ContainsFunc(o.blocks, func(b *hclsyntax.Block) bool { return b.Type == kind })
 }
 
 // Block returns the outermost block around a byte offset, nil where there is none.

@@ -55,8 +55,9 @@ func (v value) raw(to *string, read func(string) []text.Problem) {
 		return
 	}
 	problems := read(s)
+	line := linesOf(v.d.sources, v.at(), s)
 	for _, p := range problems {
-		v.d.errorf(v.at(), p.Summary, "Line %d of %s: %s %s", p.Line, v.name, p.Text, p.Remedy)
+		v.d.errorf(line(p.Line), p.Summary, "Line %d of %s: %s %s", p.Line, v.name, p.Text, p.Remedy)
 	}
 	if len(problems) == 0 {
 		*to = s

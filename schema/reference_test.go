@@ -3,6 +3,8 @@ package schema_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,7 +21,7 @@ const (
 )
 
 // serviceArguments are described once, not in every service block.
-var serviceArguments = []string{"networks", "host_number", "addresses", "environment", "compose"}
+var serviceArguments = []string{"networks", "host_number", "addresses", "environment", "compose", "kubernetes"}
 
 func TestReference(t *testing.T) {
 	page, err := os.ReadFile(referencePath)
@@ -31,7 +33,7 @@ func TestReference(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatalf("%s lacks the lines that the tables stand between", referencePath)
 	}
-	want := before + referenceBegin + reference() + referenceEnd + after
+	want := before + referenceBegin + reference(t) + referenceEnd + after
 	if *update {
 		if err := os.WriteFile(referencePath, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -43,7 +45,40 @@ func TestReference(t *testing.T) {
 	}
 }
 
-func reference() string {
+// shown is the example of a block: a whole lab stands in testdata/reference, of which the page
+// shows what is above a line.
+func shown(t *testing.T, kind string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", "reference", kind+".hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, _, ok := strings.Cut(string(content), "\n# The rest of the lab.\n")
+	if !ok || !regexp.MustCompile(`(?m)^ *`+kind+` .*\{`).MatchString(part) {
+		t.Errorf("testdata/reference/%s.hcl shows no block %s", kind, kind)
+	}
+	return part
+}
+
+// Each example is a valid lab, of which nothing is to be said.
+func TestReferenceExamples(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("testdata", "reference", "*.hcl"))
+	if err != nil || len(names) != len(schema.Reference()) {
+		t.Fatalf("%d examples of %d blocks, %v", len(names), len(schema.Reference()), err)
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, diags := schema.Load("lab.hcl", []schema.Source{{Name: name, Content: content}}); len(diags) > 0 {
+			t.Error(diags)
+		}
+	}
+}
+
+func reference(t *testing.T) string {
+	t.Helper()
 	var b strings.Builder
 	b.WriteByte('\n')
 	common := map[string]schema.ArgumentReference{}
@@ -65,6 +100,7 @@ func reference() string {
 			}
 			rows++
 		}
+		fmt.Fprintf(&b, "```hcl\n%s```\n\n", shown(t, block.Kind))
 		if rows == 0 {
 			b.WriteString("No arguments of its own.\n\n")
 			continue
@@ -78,8 +114,8 @@ func reference() string {
 		b.WriteByte('\n')
 	}
 	b.WriteString(
-		"### Every service\n\n`arbiter`, `member`, `application_server`, `web_gateway`, `nginx` and `haproxy` " +
-			"also take:\n\n| argument | type | default | meaning |\n|---|---|---|---|\n")
+		"### Every service\n\n`arbiter`, `member`, `application_server`, `web_gateway`, `nginx`, `haproxy` " +
+			"and `service` also take:\n\n| argument | type | default | meaning |\n|---|---|---|---|\n")
 	for _, name := range serviceArguments {
 		def := common[name].Default
 		if name == "networks" {

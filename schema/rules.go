@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,9 +25,9 @@ func made(s string, least, most int, ok func(c byte) bool) bool {
 	return true
 }
 
-// serviceName is the rule for services, labs, mirrors, networks and profiles:
+// ServiceName is the rule for services, labs, mirrors, networks and profiles:
 // ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$.
-func serviceName(s string) bool {
+func ServiceName(s string) bool {
 	return made(s, 1, 63, func(c byte) bool { return lower(c) || digit(c) || c == '-' }) && s[0] != '-' &&
 		s[len(s)-1] != '-'
 }
@@ -63,6 +64,30 @@ func namespaceName(s string) string {
 		return ""
 	}
 	return fmt.Sprintf("%s is not a namespace name: a letter or %%, then up to 63 letters, digits, - and _.", shown(s))
+}
+
+// orNone also takes the empty string.
+func orNone(rule func(string) string) func(string) string {
+	return func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return rule(s)
+	}
+}
+
+// restartPolicy is what Compose takes as restart.
+func restartPolicy(s string) string {
+	tries, failing := strings.CutPrefix(s, "on-failure:")
+	switch {
+	case s == "no", s == "always", s == "unless-stopped", s == "on-failure":
+		return ""
+	case failing && made(tries, 1, 6, digit):
+		return ""
+	}
+	return fmt.Sprintf(
+		`%s is not a restart policy: "no", "always", "unless-stopped", "on-failure", or "on-failure:3" for three `+
+			`tries.`, shown(s))
 }
 
 // hostName is a host name or an address, as it stands in a URL.
@@ -107,16 +132,38 @@ func relativeFile(s string) string {
 		}
 	}
 	first, _, below := strings.Cut(s, "/")
-	switch first {
-	case "data", "certs", "secrets", "compose", "iris", "nginx", "haproxy", "webgateway", ".git",
-		"docker-compose.yaml", "start.sh", "stop.sh", "status.sh", "drill.sh", ".gitignore", ".mirrorgen.json":
+	if generated(first) || first == "certs" || first == "secrets" {
 		return fmt.Sprintf(
 			"%s belongs to the generated lab, which writes or deletes it. Take another name, for example "+
 				"\"iris.key\".", shown(s))
 	}
-	if !below && strings.HasPrefix(first, "README") {
+	page := func(name string) bool { return strings.HasPrefix(first, name) }
+	if !below && slices.ContainsFunc([]string{"README", "ENDPOINTS", "DRILLS"}, page) {
 		return fmt.Sprintf(
 			"%s belongs to the generated lab, which writes it. Take another name, for example \"iris.key\".", shown(s))
+	}
+	return ""
+}
+
+// generated reports whether a name at the top of the generated directory is the lab's own.
+func generated(name string) bool {
+	switch name {
+	case "data", "compose", "iris", "nginx", "haproxy", "webgateway", ".git", "docker-compose.yaml", "start.sh",
+		"stop.sh", "status.sh", "drill.sh", ".gitignore", ".mirrorgen.json":
+		return true
+	}
+	return false
+}
+
+// ownDirectory is a directory at the top of the generated directory that holds nothing else.
+func ownDirectory(s string) string {
+	if !made(s, 1, 64, func(c byte) bool { return letter(c) || digit(c) || strings.IndexByte("_-.", c) >= 0 }) ||
+		s[0] == '.' || s[0] == '-' {
+		return fmt.Sprintf("%s is not the name of a directory in the generated one: letters, digits, -, _ and dots, "+
+			"without /.", shown(s))
+	}
+	if generated(s) || strings.HasPrefix(s, "README") {
+		return fmt.Sprintf("%s belongs to the generated lab. Take another name.", shown(s))
 	}
 	return ""
 }
@@ -344,8 +391,8 @@ func manyLines(s string) string {
 	return ""
 }
 
-// parseDuration reads a whole number and one unit.
-func parseDuration(s string) (Duration, bool) {
+// ParseDuration reads a whole number and one unit: ms, s, m, h or d.
+func ParseDuration(s string) (Duration, bool) {
 	end := 0
 	for end < len(s) && digit(s[end]) {
 		end++

@@ -60,6 +60,7 @@ func (d *decoder) open(files []*hcl.File, settings []Setting) hcl.Body {
 	s.ctx.Variables = map[string]cty.Value{"var": cty.ObjectVal(s.values)}
 	body = s.addFunctions(body)
 	s.validate()
+	d.inputs = s.inputs()
 	s.setLocals(values)
 
 	d.ctx = s.ctx.NewChild()

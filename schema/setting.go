@@ -21,6 +21,10 @@ type Setting struct {
 	// as the environment does; one that no variable claims is no mistake.
 	Ambient bool
 	File    *Source // a file of NAME = EXPRESSION lines; nil for one value
+	// Known is the value where it is evaluated already, and At where it stands; [cty.NilVal]
+	// for a value that was typed.
+	Known cty.Value
+	At    hcl.Range
 }
 
 // A given value of a variable, not yet evaluated.
@@ -50,6 +54,11 @@ func (s *scope) assignments(settings []Setting) map[string]assignment {
 func (s *scope) declared(setting Setting) bool {
 	if s.variables[setting.Name] != nil {
 		return true
+	}
+	if setting.Known != cty.NilVal {
+		s.d.errorf(setting.At, "Unknown variable", "The topology declares no variable %s.%s", shown(setting.Name),
+			s.variableHint(setting.Name))
+		return false
 	}
 	if !setting.Ambient {
 		s.d.diags = append(s.d.diags, &hcl.Diagnostic{
@@ -88,7 +97,7 @@ func (s *scope) file(source *Source) map[string]hcl.Expression {
 }
 
 func (s *scope) parseValues(source *Source) (*hclsyntax.Body, bool) {
-	if diags := CheckLimits(source.Name, source.Content); diags.HasErrors() {
+	if diags := CheckFile(source.Name, source.Content); diags.HasErrors() {
 		s.d.add(diags)
 		return nil, false
 	}
@@ -106,6 +115,9 @@ func (s *scope) evaluate(v *variable, a assignment) (cty.Value, bool) {
 		value, diags := s.d.meter.value(a.expr, nil)
 		s.d.add(s.atName(v, s.closed(diags)))
 		return value, !diags.HasErrors()
+	}
+	if a.setting.Known != cty.NilVal {
+		return a.setting.Known, true
 	}
 	if v.kind == cty.String {
 		return cty.StringVal(a.setting.Value), true

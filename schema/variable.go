@@ -224,6 +224,9 @@ func (s *scope) valueOf(v *variable, given map[string]assignment) cty.Value {
 	if a.expr != nil {
 		return s.converted(v, value, a.expr.Range(), "the value")
 	}
+	if a.setting.Known != cty.NilVal {
+		return s.converted(v, value, a.setting.At, "the value")
+	}
 	return s.converted(v, value, v.NameRange, a.setting.Origin+": the value")
 }
 
@@ -270,6 +273,18 @@ func (s *scope) check(v *variable, check validation) {
 		text = message.AsString()
 	}
 	s.d.errorf(check.condition.Range(), "Value refused", "Variable %q: %s", v.Name, text)
+}
+
+// inputs are the values of the variables that are not sensitive.
+func (s *scope) inputs() []Input {
+	var list []Input
+	for _, name := range s.names {
+		if value := s.values[name]; !s.variables[name].sensitive && value != cty.NilVal && value.IsWhollyKnown() &&
+			!value.ContainsMarked() {
+			list = append(list, Input{name, value})
+		}
+	}
+	return list
 }
 
 // typeName is a type as the language writes it.

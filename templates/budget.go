@@ -14,7 +14,7 @@ const (
 	maxPasses = 1_000_000 // passes of a range and calls of a template; the largest built-in takes 30 a service
 	maxDepth  = 1000      // templates that call one another
 	maxText   = 32 << 20  // bytes printed, and bytes of the texts and lists that functions return
-	maxWork   = 20 << 20  // units of work, each of some 50 ns, and serviceWork for each service: see below
+	maxWork   = 16 << 20  // units of work, each of some 50 ns, and serviceWork for each service: see below
 	maxNested = 50        // lists and dictionaries inside one another
 )
 

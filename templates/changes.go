@@ -18,8 +18,9 @@ type change struct {
 	now  string // what stands for it now
 	note string // "" for none
 
-	function string // a function that is gone; "" where another kind of thing has changed
-	meaning  string // a function that has another meaning now
+	function string   // a function that is gone; "" where another kind of thing has changed
+	parts    []string // definitions that are gone
+	meaning  string   // a function that has another meaning now
 }
 
 // rows is how a page's table is printed now.
@@ -27,7 +28,8 @@ func rows(kind string) string {
 	return `{{template "docs/rows/` + kind + `" (dict "Words" $words "Rows" LIST)}}`
 }
 
-// changes list what has changed since the templates had two engines.
+// changes list what has changed since the templates had two engines, and then since
+// endpoints had a row for each gateway.
 var changes = []change{
 	{old: ".Services and every other field of the plan, where the dot was the plan", now: ".Plan.Services"},
 	{old: ".Part, in a compose file", now: ".One"},
@@ -46,6 +48,15 @@ var changes = []change{
 	{old: "mermaid LANGUAGE DIAGRAM", function: "mermaid",
 		now: `{{template "docs/diagram" (dict "Words" $words "Diagram" DIAGRAM)}}`},
 	{old: "probes LIST", function: "probes", now: `{{template "docs/probes" LIST}}`},
+	{old: `{{template "docs/rows/KIND" ...}}, of paths`,
+		parts: []string{"docs/rows/portal", "docs/rows/rest", "docs/rows/health", "docs/rows/demo"},
+		now: `{{with .Plan.Sample.Matrix "KIND"}}...{{template "docs/paths/KIND" ` +
+			`(dict "Words" $words "Rows" .Paths)}}`,
+		note: "below a heading with a column for each of .Doors, and the marker paths"},
+	{old: ".member, .instance and .unhealthy of $words", now: "$words.duties, $words.aws and $words.health",
+		note: "with a word for every role"},
+	{old: "docs/README.en.md.tmpl, its endpoints and trials", now: "docs/ENDPOINTS.en.md.tmpl",
+		note: "and docs/DRILLS.en.md.tmpl"},
 }
 
 // written is what stands for it now, with the note.

@@ -56,6 +56,9 @@ func (d digests) Digest(paths ...string) (string, error) {
 	return digest, nil
 }
 
+// DigestOf is Digest of a list.
+func (d digests) DigestOf(paths []string) (string, error) { return d.Digest(paths...) }
+
 func (c *configurations) content(path string) ([]byte, error) {
 	for _, a := range c.artifacts {
 		if a.Path == path {

@@ -28,7 +28,7 @@ import (
 	"mirrorgen/internal/plan"
 )
 
-//go:embed nginx haproxy webgateway iris compose scripts docs
+//go:embed nginx haproxy webgateway iris compose kubernetes scripts docs
 var files embed.FS
 
 // A Set is the built-in templates with those of the user's in place of them and
@@ -230,11 +230,10 @@ func (p *printer) print(j job) ([]byte, error) {
 		return nil, err
 	}
 	content := bytes.Clone(p.out.Bytes())
-	part, _ := j.dot.One.(*plan.ComposePart)
-	if part == nil {
-		return content, nil
+	if n, _ := j.dot.One.(*plan.NGINX); n != nil && n.Config != "" {
+		return replaceDirectives(n.Config, content), nil
 	}
-	overrides := rawKeys(part.Services)
+	overrides, mergeInto := rawOf(j)
 	if len(overrides) == 0 {
 		return content, nil
 	}
@@ -244,7 +243,18 @@ func (p *printer) print(j job) ([]byte, error) {
 			return content, nil // the check of the artifacts says what is wrong, with its line
 		}
 	}
-	return mergeOverrides(overrides, content)
+	return mergeInto(overrides, content)
+}
+
+// rawOf are the raw keys of the services of an artifact, and how they are merged into it.
+func rawOf(j job) (overrides map[string]*plan.Tree, mergeInto func(map[string]*plan.Tree, []byte) ([]byte, error)) {
+	if part, ok := j.dot.One.(*plan.ComposePart); ok {
+		return rawKeys(part.Services), mergeOverrides
+	}
+	if j.workloads != nil {
+		return rawManifests(j.workloads(j.dot.Plan, j.dot.One)), mergeManifests
+	}
+	return nil, nil
 }
 
 // execute prints the template of an artifact, within limits or without.

@@ -98,9 +98,13 @@ func (s *Set) faultOf(f fault) *hcl.Diagnostic {
 	case errors.Is(f.err, errText):
 		return failure(at, summary, upperFirst(errText.Error())+".", endless)
 	}
-	return failure(at, summary, fmt.Sprintf("The raw compose keys of the topology cannot be merged into %s as this "+
-		"template prints it: %v.", f.job.path, f.err),
-		"Print the service, or take away its compose argument.")
+	argument := compose
+	if f.job.workloads != nil {
+		argument = kubernetes
+	}
+	return failure(at, summary, fmt.Sprintf("The raw %s keys of the topology cannot be merged into %s as this "+
+		"template prints it: %v.", argument, f.job.path, f.err),
+		"Print the service, or take away its "+argument+" argument.")
 }
 
 // endless is what to look for in a template that does not end.

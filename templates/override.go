@@ -56,7 +56,7 @@ func mergeOverrides(overrides map[string]*plan.Tree, content []byte) ([]byte, er
 		if service.Kind != yaml.MappingNode {
 			return nil, fmt.Errorf("its service %s has no keys", key.Value)
 		}
-		merge(service, override)
+		composeKeys.merge(service, override)
 		out.WriteString(indentLines(4, encode(service)))
 		from = lastLine(body)
 		delete(overrides, key.Value)
@@ -133,9 +133,23 @@ func mappings(n *yaml.Node) []*yaml.Node {
 	return []*yaml.Node{n}
 }
 
-// merge puts the fields of an object into a mapping: objects merge deep, any
-// other value replaces.
-func merge(mapping *yaml.Node, object *plan.Tree) {
+// A rawMerge merges raw keys of the topology into a target's YAML.
+type rawMerge struct {
+	text func(string) string // as the target writes it
+	// named is set where the items of a list that have a name are merged with those of
+	// that name, as Kubernetes merges containers, volumes and variables.
+	named bool
+}
+
+var (
+	// Compose expands variables in every string.
+	composeKeys  = rawMerge{text: func(s string) string { return strings.ReplaceAll(s, "$", "$$") }}
+	manifestKeys = rawMerge{text: func(s string) string { return s }, named: true}
+)
+
+// merge puts the fields of an object into a mapping: objects merge deep, a list that is
+// marked so is added, any other value replaces.
+func (r rawMerge) merge(mapping *yaml.Node, object *plan.Tree) {
 	for _, f := range object.Fields {
 		at := -1
 		for i := 0; i < len(mapping.Content); i += 2 {
@@ -144,22 +158,78 @@ func merge(mapping *yaml.Node, object *plan.Tree) {
 			}
 		}
 		switch {
+		case f.Append && len(f.Value.List) == 0:
 		case at < 0:
-			mapping.Content = append(mapping.Content, yamlNode("!!str", f.Name), node(f.Value))
+			mapping.Content = append(mapping.Content, yamlNode("!!str", f.Name), r.node(f.Value))
 		case f.Value.Kind == plan.TreeObject && mapping.Content[at+1].Kind == yaml.MappingNode:
-			merge(mapping.Content[at+1], f.Value)
+			r.merge(mapping.Content[at+1], f.Value)
+		case f.Append:
+			mapping.Content[at+1] = r.extended(mapping.Content[at+1], f.Value)
+		case r.named && mapping.Content[at+1].Kind == yaml.SequenceNode && allNamed(f.Value):
+			r.mergeNamed(mapping.Content[at+1], f.Value)
 		default:
-			mapping.Content[at+1] = node(f.Value)
+			mapping.Content[at+1] = r.node(f.Value)
 		}
 	}
 }
 
-// node makes YAML of a raw value. "$" is doubled, because Compose expands
-// variables in every string.
-func node(t *plan.Tree) *yaml.Node {
+// allNamed reports whether a value is a list of objects with names.
+func allNamed(list *plan.Tree) bool {
+	if list.Kind != plan.TreeList || len(list.List) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(list.List, func(item *plan.Tree) bool { return nameOf(item) == "" })
+}
+
+// nameOf is the name of an item of a list; "" for none.
+func nameOf(item *plan.Tree) string {
+	for _, f := range item.Fields {
+		if f.Name == "name" && f.Value.Kind == plan.TreeString {
+			return f.Value.Text
+		}
+	}
+	return ""
+}
+
+// mergeNamed merges the items of a list with those of the same name, and adds the others.
+func (r rawMerge) mergeNamed(to *yaml.Node, list *plan.Tree) {
+	for _, item := range list.List {
+		same := func(n *yaml.Node) bool {
+			name := child(n, "name")
+			return n.Kind == yaml.MappingNode && name != nil && name.Value == nameOf(item)
+		}
+		if i := slices.IndexFunc(to.Content, same); i >= 0 {
+			r.merge(to.Content[i], item)
+		} else {
+			to.Content = append(to.Content, r.node(item))
+		}
+	}
+}
+
+// extended adds a list to what is there: to another list, to an object, of which Compose takes
+// "NAME=VALUE" for an entry, and to a text, which is a list of one.
+func (r rawMerge) extended(to *yaml.Node, list *plan.Tree) *yaml.Node {
+	added := r.node(list)
+	switch to.Kind {
+	case yaml.SequenceNode:
+		to.Content = append(to.Content, added.Content...)
+	case yaml.MappingNode:
+		for _, item := range list.List {
+			name, value, _ := strings.Cut(item.Text, "=")
+			r.merge(to, &plan.Tree{Fields: []plan.Field{{Name: name, Value: &plan.Tree{Text: value}}}})
+		}
+	default:
+		added.Content = append([]*yaml.Node{to}, added.Content...)
+		return added
+	}
+	return to
+}
+
+// node makes YAML of a raw value.
+func (r rawMerge) node(t *plan.Tree) *yaml.Node {
 	switch t.Kind {
 	case plan.TreeString:
-		return yamlNode("!!str", strings.ReplaceAll(t.Text, "$", "$$"))
+		return yamlNode("!!str", r.text(t.Text))
 	case plan.TreeNumber:
 		if strings.Contains(t.Text, ".") {
 			return yamlNode("!!float", t.Text)
@@ -170,13 +240,13 @@ func node(t *plan.Tree) *yaml.Node {
 	case plan.TreeList:
 		to := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, element := range t.List {
-			to.Content = append(to.Content, node(element))
+			to.Content = append(to.Content, r.node(element))
 		}
 		return to
 	}
 	to := &yaml.Node{Kind: yaml.MappingNode}
 	for _, f := range t.Fields {
-		to.Content = append(to.Content, yamlNode("!!str", f.Name), node(f.Value))
+		to.Content = append(to.Content, yamlNode("!!str", f.Name), r.node(f.Value))
 	}
 	return to
 }

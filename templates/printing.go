@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -82,6 +83,40 @@ func costFormat(b *budget, args []any) error {
 		digits = 0
 	}
 	return b.room(total)
+}
+
+// costRows refuses a format that is too long for so many rows.
+func costRows(b *budget, args []any) error {
+	rows, _ := args[1].([][]any)
+	longest := 0
+	for _, row := range rows {
+		total := 0
+		for _, cell := range row {
+			total += length(cell)
+		}
+		longest = max(longest, total)
+	}
+	if err := costFormat(b, []any{args[0], strings.Repeat(" ", longest)}); err != nil {
+		return err
+	}
+	return b.room(sum(len(args[0].(string)), longest) * len(rows))
+}
+
+// formatRows is printf for each row of a table of the plan. A format names its cells by
+// their numbers, "%[2]s", and may leave some out.
+func formatRows(format string, of any) (string, error) {
+	rows, ok := of.([][]any)
+	if !ok {
+		return "", errors.New("it takes one of the plan's tables, such as .Plan.MemberRows")
+	}
+	var out []byte
+	for _, row := range rows {
+		out = fmt.Appendf(out, format, row...)
+	}
+	if bytes.Contains(out, []byte("%!")) {
+		return "", errors.New("the format does not fit the rows")
+	}
+	return string(out), nil
 }
 
 // format is printf, with an error where fmt would print one.

@@ -3,8 +3,9 @@ package templates
 import (
 	"encoding/json"
 	"errors"
-	"strconv"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"mirrorgen/internal/plan"
 )
@@ -18,32 +19,42 @@ func header(source string) string {
 // quoted where YAML would read something else, with "$" doubled because Compose
 // expands variables in every value.
 func yamlScalar(s string) string {
-	s = strings.ReplaceAll(s, "$", "$$")
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "$", "$$")
 	if plainYAML(s) {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s) + 2)
 	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
+	for s != "" {
+		special := strings.IndexFunc(s, escapedInYAML)
+		if special < 0 {
+			b.WriteString(s)
+			break
+		}
+		b.WriteString(s[:special])
+		r, size := utf8.DecodeRuneInString(s[special:])
+		s = s[special+size:]
+		switch r {
+		case '"', '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r == '\n':
+		case '\n':
 			b.WriteString(`\n`)
-		case r == '\t':
+		case '\t':
 			b.WriteString(`\t`)
-		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff:
-			b.WriteString(`\u`)
-			hex := strconv.FormatInt(int64(r), 16)
-			b.WriteString("0000"[len(hex):])
-			b.WriteString(hex)
 		default:
-			b.WriteRune(r)
+			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// escapedInYAML reports whether a letter between double quotes stands for itself only with
+// a backslash.
+func escapedInYAML(r rune) bool {
+	return r == '"' || r == '\\' || r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff
 }
 
 // plainYAML reports whether s is a string to every YAML reader when it stands

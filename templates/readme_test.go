@@ -3,6 +3,8 @@ package templates_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,18 +118,29 @@ func largeLab(mirrors int) string {
 	return b.String()
 }
 
-// pages renders a lab and returns its README in every language, by path.
+// pages renders a lab and returns its pages in every language, by path.
 func pages(t *testing.T, blocks, languages string) map[string]string {
 	t.Helper()
 	source := "lab \"x\" { languages = [" + languages + "] }\n" + blocks
 	p := plantest.Make(t, "lab.hcl", source)
 	found := map[string]string{}
 	for _, a := range templates.Render(p) {
-		if strings.HasPrefix(a.Path, "README") {
+		if strings.HasSuffix(a.Path, ".md") {
 			found[a.Path] = string(a.Content)
 		}
 	}
 	return found
+}
+
+// books joins the pages of each language, by the path of the first.
+func books(t *testing.T, blocks, languages string) map[string]string {
+	t.Helper()
+	joined := map[string]string{}
+	for path, page := range pages(t, blocks, languages) {
+		_, suffix, _ := strings.Cut(path, ".")
+		joined["README."+suffix] += page
+	}
+	return joined
 }
 
 // Whatever the lab has or lacks, the page is Markdown that GitHub shows as
@@ -190,58 +203,119 @@ var facts = regexp.MustCompile(`https?://[^\s>"]+|jdbc:IRIS://[^\s` + "`" + `]+|
 func TestReadmeLanguagesAgree(t *testing.T) {
 	for name, blocks := range readmeLabs {
 		found := pages(t, blocks, `"en", "ja"`)
-		var say [2][]string
-		for i, path := range []string{"README.md", "README.ja.md"} {
-			for _, fact := range facts.FindAllString(found[path], -1) {
-				if !strings.HasPrefix(fact, "$ cp ") { // names the reader's own file
-					say[i] = append(say[i], fact)
+		for _, page := range []string{"README", "ENDPOINTS", "DRILLS"} {
+			var say [2][]string
+			for i, suffix := range []string{".md", ".ja.md"} {
+				for _, fact := range facts.FindAllString(found[page+suffix], -1) {
+					if !strings.HasPrefix(fact, "$ cp ") { // names the reader's own file
+						say[i] = append(say[i], fact)
+					}
 				}
 			}
-		}
-		if len(say[0]) == 0 {
-			t.Errorf("%s: the page says nothing", name)
-		}
-		if diff := cmp.Diff(say[0], say[1]); diff != "" {
-			t.Errorf("%s: the pages differ (-English +Japanese):\n%s", name, diff)
+			if len(say[0]) == 0 && page == "README" {
+				t.Errorf("%s: the page says nothing", name)
+			}
+			if diff := cmp.Diff(say[0], say[1]); diff != "" {
+				t.Errorf("%s, %s: the pages differ (-English +Japanese):\n%s", name, page, diff)
+			}
 		}
 	}
 }
 
-// A page links to the other languages where there are others.
+// The first page of the lab that everything began with is one that people read.
+func TestReadmeIsShort(t *testing.T) {
+	const most = 300
+	for path, page := range pages(t, readmeLabs["complete"], `"en", "ja"`) {
+		if n := strings.Count(page, "\n"); strings.HasPrefix(path, "README") && n >= most {
+			t.Errorf("%s has %d lines", path, n)
+		}
+	}
+}
+
+// Lists of a large lab are folded, and its diagram stays small.
+func TestReadmeOfLargeLab(t *testing.T) {
+	const most = 250
+	for path, page := range pages(t, largeLab(200), `"en", "ja"`) {
+		shown, folded := 0, false
+		for line := range strings.Lines(page) {
+			switch {
+			case strings.HasPrefix(line, "<details>"):
+				folded = true
+			case strings.HasPrefix(line, "</details>"):
+				folded = false
+			case !folded:
+				shown++
+			}
+		}
+		if strings.HasPrefix(path, "README") && shown >= most {
+			t.Errorf("%s shows %d lines of a lab of 400 members", path, shown)
+		}
+	}
+}
+
+// A page links to the same page in other languages where there are others, and to the
+// lab's other pages in its own.
 func TestReadmeLinks(t *testing.T) {
-	const english, japanese = "[English](README.md)", "[日本語](README.ja.md)"
-	blocks := readmeLabs["members alone"]
-	both := pages(t, blocks, `"en", "ja"`)
-	if !strings.Contains(both["README.md"], japanese) || strings.Contains(both["README.md"], english) {
-		t.Error("README.md does not link to the Japanese page, or links to itself")
-	}
-	if !strings.Contains(both["README.ja.md"], english) || strings.Contains(both["README.ja.md"], japanese) {
-		t.Error("README.ja.md does not link to the English page, or links to itself")
-	}
-	for _, language := range []string{"en", "ja"} {
-		for path, page := range pages(t, blocks, `"`+language+`"`) {
-			if strings.Contains(page, "](README") {
-				t.Errorf("%s is alone and links to another page", path)
+	link := regexp.MustCompile(`\]\(((?:README|ENDPOINTS|DRILLS)\.[^)#]*)`)
+	for languages, suffixes := range map[string][]string{
+		`"en"`: {".md"}, `"ja"`: {".ja.md"}, `"en", "ja"`: {".md", ".ja.md"},
+	} {
+		found := pages(t, readmeLabs["members alone"], languages)
+		if len(found) != 3*len(suffixes) {
+			t.Errorf("%s: %d pages", languages, len(found))
+		}
+		for path, page := range found {
+			name, own, _ := strings.Cut(path, ".")
+			var links []string
+			for _, m := range link.FindAllStringSubmatch(page, -1) {
+				if !slices.Contains(links, m[1]) {
+					links = append(links, m[1])
+				}
+				if found[m[1]] == "" {
+					t.Errorf("%s: %s links to %s, which is no page", languages, path, m[1])
+				}
+			}
+			var want []string
+			for _, suffix := range suffixes {
+				if suffix != "."+own {
+					want = append(want, name+suffix)
+				}
+			}
+			if name == "README" {
+				want = append(want, "ENDPOINTS."+own, "DRILLS."+own)
+			} else {
+				want = append(want, "README."+own)
+			}
+			slices.Sort(links)
+			slices.Sort(want)
+			if diff := cmp.Diff(want, links); diff != "" {
+				t.Errorf("%s: links of %s (-want +got):\n%s", languages, path, diff)
 			}
 		}
 	}
 }
 
 // Every line of the diagram is one of the few forms that it is made of: IDs are
-// letters and digits, and every label is quoted.
+// letters and digits, every label is quoted, every style is that of something drawn.
 func TestReadmeDiagram(t *testing.T) {
 	form := regexp.MustCompile(`^(` + strings.Join([]string{
 		`flowchart LR`,
 		`    subgraph [a-z]+\d*\["[^"]+"\]`,
 		`    end`,
-		`(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))`,
+		`(    ){1,2}[a-z]+\d*(\["[^"]+"\]|\(\["[^"]+"\]\))(:::[a-z]+)?`,
 		`    [a-z]+\d* (-->|==>|-\.-|-->\|"[^"]+"\||-\.->\|"[^"]+"\|) [a-z]+\d*`,
+		`    classDef [a-z]+ fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}`,
+		`    style n\d+ fill:#ffffff,stroke:#[0-9a-f]{6},stroke-width:3px,color:#[0-9a-f]{6}`,
+		`    linkStyle \d+(,\d+)* stroke:#[0-9a-f]{6}`,
 	}, "|") + `)$`)
 	reserved := regexp.MustCompile(
 		`^ *(end|graph|flowchart|subgraph|direction|style|linkStyle|class|classDef|click|default)\[`,
 	)
 	for name, blocks := range readmeLabs {
 		for path, page := range pages(t, blocks, `"en", "ja"`) {
+			if !strings.HasPrefix(path, "README") {
+				continue
+			}
 			_, rest, _ := strings.Cut(page, "```mermaid\n")
 			diagram, _, found := strings.Cut(rest, "\n```\n")
 			if !found {
@@ -252,13 +326,41 @@ func TestReadmeDiagram(t *testing.T) {
 					t.Errorf("%s, %s: Mermaid would not read %q", name, path, line)
 				}
 			}
+			checkStyles(t, name+", "+path, diagram)
 		}
+	}
+}
+
+// checkStyles expects that a diagram defines the classes of its nodes, and that it
+// colours each edge that is not from outside once. Mermaid draws nothing of a diagram
+// that gives a style to an edge that it does not have.
+func checkStyles(t *testing.T, name, diagram string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`:::([a-z]+)`).FindAllStringSubmatch(diagram, -1) {
+		if !strings.Contains(diagram, "\n    classDef "+m[1]+" ") {
+			t.Errorf("%s: nothing defines the class %s", name, m[1])
+		}
+	}
+	var coloured []string
+	for _, m := range regexp.MustCompile(`linkStyle (\S+)`).FindAllStringSubmatch(diagram, -1) {
+		coloured = append(coloured, strings.Split(m[1], ",")...)
+	}
+	slices.Sort(coloured)
+	var want []string
+	for i, m := range regexp.MustCompile(`(?m)^    ([a-z]+)\d* [-=]\S+ `).FindAllStringSubmatch(diagram, -1) {
+		if m[1] != "http" && m[1] != "sql" {
+			want = append(want, strconv.Itoa(i))
+		}
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, coloured); diff != "" {
+		t.Errorf("%s: coloured edges (-want +got):\n%s", name, diff)
 	}
 }
 
 // A gateway that waits longer, an nginx with other limits: the page says so.
 func TestReadmeTimeouts(t *testing.T) {
-	page := pages(t, `
+	page := books(t, `
 arbiter "arbiter" {}
 mirror "m" {
   member "a" { role = "primary" }
@@ -283,7 +385,7 @@ func TestReadmeDurations(t *testing.T) {
 		"1m":    {"At intervals of 1 min,", "1分ごとに"},
 		"1h":    {"At intervals of 1 h,", "1時間ごとに"},
 	} {
-		found := pages(
+		found := books(
 			t,
 			readmeLabs["members alone"]+fmt.Sprintf(
 				"web_gateway \"g\" {}\nhaproxy \"sql\" {\n  check_interval = %q\n  idle_timeout   = \"2d\"\n}\n",
@@ -302,7 +404,7 @@ func TestReadmeDurations(t *testing.T) {
 
 // With one gateway nothing is offered that takes two.
 func TestReadmeOneGateway(t *testing.T) {
-	for path, page := range pages(t, readmeLabs["one gateway"], `"en", "ja"`) {
+	for path, page := range books(t, readmeLabs["one gateway"], `"en", "ja"`) {
 		for _, two := range []string{"gateway-loss", "?[1-1]", "max_fails=", "alternates", "second gateway", "交互",
 			"順に振り分け", "別のWebゲートウェイを試す"} {
 			if strings.Contains(page, two) {
@@ -319,7 +421,7 @@ func TestReadmeSilence(t *testing.T) {
 		`Layer4 connection problem, info: "Connection refused"`
 	for name, want := range map[string][2]string{"one gateway": {gateway, nothing}, "own web servers": {nothing,
 		gateway}} {
-		for path, page := range pages(t, readmeLabs[name], `"en", "ja"`) {
+		for path, page := range books(t, readmeLabs[name], `"en", "ja"`) {
 			if strings.Count(page, want[0]) != 3 || strings.Contains(page, want[1]) {
 				t.Errorf("%s, %s: not three times %q, or %q", name, path, want[0], want[1])
 			}
@@ -329,7 +431,7 @@ func TestReadmeSilence(t *testing.T) {
 
 // A lab without gateways does not speak of them as if it had some.
 func TestReadmeWithoutGateways(t *testing.T) {
-	for path, page := range pages(t, readmeLabs["members alone"], `"en", "ja"`) {
+	for path, page := range books(t, readmeLabs["members alone"], `"en", "ja"`) {
 		for _, gateways := range []string{"CSPSystem", "export IRIS_USER", "gateway-loss", "log in to the portal",
 			"ポータルに一度ずつ"} {
 			if strings.Contains(page, gateways) {

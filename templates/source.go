@@ -142,10 +142,20 @@ func (s *Set) checkCalls() hcl.Diagnostics {
 			what = fmt.Sprintf("The built-in %s defines %q, for %s; the template in its place does not.", origin,
 				name, strings.Join(callers[name], ", "))
 		}
-		diags = append(diags, failure(first[name], "Missing definition", what, fmt.Sprintf("Add a {{define %q}}.",
-			name)))
+		diags = append(diags, failure(first[name], "Missing definition", what, definitionRemedy(name)))
 	}
 	return diags
+}
+
+// definitionRemedy says what to do about a definition that is missing, and what stands
+// for one that an older version had.
+func definitionRemedy(name string) string {
+	for _, c := range changes {
+		if slices.Contains(c.parts, name) {
+			return "Built-in templates had it once. Write " + c.written() + " instead."
+		}
+	}
+	return fmt.Sprintf("Add a {{define %q}}.", name)
 }
 
 // sorted orders templates by name.

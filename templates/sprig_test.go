@@ -45,7 +45,7 @@ func TestStatusOfFunctions(t *testing.T) {
 			"fromJson typeOf kindOf deepEqual hello",
 		Wrapped: "keys values toString toStrings cat quote squote join trunc sortAlpha print printf println html js " +
 			"urlquery",
-		Charged: "until untilStep seq repeat nindent indent replace wrap append",
+		Charged: "until untilStep seq repeat nindent indent replace wrap append picture",
 		Allowed: "fail set unset default ternary first last list upper yaml sh md code json gitignore header " +
 			"sections plural",
 	} {

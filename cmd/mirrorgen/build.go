@@ -12,11 +12,12 @@ import (
 
 	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/format/text"
+	"mirrorgen/internal/plan"
 )
 
 func (t *tool) buildCommand() *cobra.Command {
-	var output string
-	var force, noVerify bool
+	var o buildOptions
+	var noVerify bool
 	var own templateDir
 	command := &cobra.Command{
 		Use:   "build FILE|DIR",
@@ -27,63 +28,90 @@ that works without mirrorgen.
 The directory is named after the lab and made beside FILE, or inside DIR. Only files
 that differ are written; files that an earlier build wrote and that are no longer
 part of the lab are removed. Files that mirrorgen did not write, and files that were
-edited since, stop the build before anything is written. data/, certs/, secrets/ and
-iris.key are never touched.`,
+edited since, stop the build before anything is written, and --force overwrites them.
+data/, certs/, secrets/ and iris.key are never touched.
+
+A change that would cost a mirror its data, or the mirror, where this lab runs (what
+mirrorgen diff calls dangerous) stops the build too; --accept-data-loss lets it pass.
+
+A lock file beside the topology keeps addresses and ports. For a try-out elsewhere,
+--no-lock takes them from there and writes none.`,
 		Example: `  mirrorgen build lab.hcl
-  mirrorgen build lab.hcl -o /srv/labs/demo`,
+  mirrorgen build lab.hcl -o /srv/labs/demo
+  mirrorgen build lab.hcl -o /tmp/try --no-lock`,
 		Args: oneTopology,
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := t.compile(args[0], &own, !noVerify)
 			if err != nil {
 				return err
 			}
-			return t.build(c, output, force)
+			return t.build(c, o)
 		},
 	}
 	flags := command.Flags()
 	t.valueFlags(flags)
-	flags.StringVarP(&output, "output", "o", "", "write to this `DIR`")
-	flags.BoolVar(&force, "force", false, "overwrite files that were edited or that mirrorgen did not write")
+	t.addTarget(command)
+	flags.StringVarP(&o.output, "output", "o", "", "write to this `DIR`")
+	flags.BoolVar(&o.force, "force", false, "overwrite files that were edited or that mirrorgen did not write")
+	flags.BoolVar(&o.acceptLoss, "accept-data-loss", false, "build what mirrorgen diff calls dangerous")
+	flags.BoolVar(&o.noLock, "no-lock", false, "leave the lock file as it is")
 	own.addFlag(flags)
 	flags.BoolVar(&noVerify, "no-verify", false, "do not read the generated files back to check them")
 	t.addFormat(command)
 	return command
 }
 
-func (t *tool) build(lab *compiled, output string, force bool) error {
-	output = lab.output(output)
+// buildOptions are the flags of the build command.
+type buildOptions struct {
+	output                    string
+	force, acceptLoss, noLock bool
+}
+
+func (t *tool) build(lab *compiled, o buildOptions) error {
+	output := lab.output(o.output)
 	if err := lab.checkOutput(output); err != nil {
 		return failed(err)
 	}
-	c, err := artifact.Write(output, lab.artifacts, artifact.Options{Force: force})
+	t.reportValues(lab.input, lab.plan)
+	a := &approval{tool: t, lab: lab, accepted: o.acceptLoss}
+	c, err := artifact.Write(output, lab.artifacts, artifact.Options{Force: o.force, Approve: a.approve})
 	var conflict *artifact.ConflictError
 	switch {
 	case errors.As(err, &conflict):
 		return t.refuse(conflict)
+	case err == errDangerous:
+		return t.refuseDangers(output, a.report)
 	case err != nil:
 		return failed(err)
 	}
 	noted := lab.plan.Lock.Encode(lab.plan.Source)
-	if err := lab.lock.write(noted); err != nil {
-		return failed(fmt.Errorf("the lab is written, but its lock file is not: %w", err))
+	if !o.noLock {
+		if err := lab.lock.write(noted); err != nil {
+			return failed(fmt.Errorf("the lab is written, but its lock file is not: %w", err))
+		}
 	}
 	t.reportKept(c)
 	t.reportLineEnds(c)
+	a.reportGone()
 	t.printf("%s: %s%s\n", printable(output), summary(c), lab.with())
-	if lab.lock.differs(noted) {
+	switch {
+	case !lab.lock.differs(noted):
+	case o.noLock:
+		t.printf("%s: left as it is\n", printable(lab.lock.path))
+	default:
 		t.printf("%s: addresses and ports noted; commit it with the topology\n", printable(lab.lock.path))
 	}
-	t.printf("Next: %s\n", printable(nextStep(output, lab.plan.LicenseKey)))
+	t.printf("Next: %s\n", printable(certificatesStep(output, lab)+nextStep(output, lab.plan.LicenseKey)))
 	return nil
 }
 
 // output is the directory of the lab: the one that was asked for, or one named
-// after the lab.
+// after the lab and its target.
 func (c *compiled) output(asked string) string {
 	if asked != "" {
 		return asked
 	}
-	return filepath.Join(c.input.dir, c.plan.Name)
+	return filepath.Join(c.input.dir, c.plan.Directory())
 }
 
 // checkOutput refuses an output directory that is, or is above, one that holds a
@@ -238,6 +266,26 @@ func summary(c *artifact.Comparison) string {
 	return strings.Join(parts, ", ")
 }
 
+// certificatesStep is the beginning of the sentence about the next step where the lab needs
+// certificates and has none yet, "" otherwise.
+func certificatesStep(output string, lab *compiled) string {
+	tls := lab.plan.TLS
+	if tls == nil || len(tls.Certificates) == 0 {
+		return ""
+	}
+	if _, err := os.Stat(filepath.Join(output, tls.Directory, plan.CAFile)); !errors.Is(err, os.ErrNotExist) {
+		return ""
+	}
+	step := "run mirrorgen certs " + shellPath(lab.input.path)
+	if lab.target == plan.Kubernetes {
+		step += " --target kubernetes"
+	}
+	if output != lab.output("") {
+		step += " -o " + shellPath(output)
+	}
+	return step + ", then "
+}
+
 // nextStep returns the sentence that says how to start the lab.
 func nextStep(output, key string) string {
 	start := filepath.Join(output, "start.sh")
@@ -247,12 +295,16 @@ func nextStep(output, key string) string {
 	if !filepath.IsAbs(key) {
 		key = filepath.Join(output, key)
 	}
-	run := "run " + text.ShellWord(start)
+	run := "run " + shellPath(start)
 	switch info, err := os.Stat(key); {
 	case errors.Is(err, os.ErrNotExist):
-		return "put your licence key in " + text.ShellWord(key) + " and " + run
+		return "put your licence key in " + shellPath(key) + " and " + run
 	case err == nil && info.IsDir(): // Docker makes one where a mounted file was missing
-		return "remove the directory " + text.ShellWord(key) + ", put your licence key there and " + run
+		return "remove the directory " + shellPath(key) + ", put your licence key there and " + run
 	}
 	return run
 }
+
+// shellPath returns a path as a word of a shell: with slashes, which the shells of Windows that
+// run the scripts of a lab take as well.
+func shellPath(path string) string { return text.ShellWord(filepath.ToSlash(path)) }

@@ -47,6 +47,7 @@ topology or on disk.`,
 		},
 	}
 	t.valueFlags(command.Flags())
+	t.addTarget(command)
 	command.Flags().StringVarP(&output, "output", "o", "", "compare with this `DIR`")
 	own.addFlag(command.Flags())
 	t.addFormat(command)

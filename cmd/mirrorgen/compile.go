@@ -2,8 +2,14 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"mirrorgen/internal/lab"
+	"mirrorgen/internal/origin"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
@@ -30,8 +36,12 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 	}
 	lock, more := in.lock.read()
 	diags = append(diags, more...)
-	p, more := plan.Make(lab, lock)
+	if t.adjust != nil {
+		t.adjust(lab)
+	}
+	p, more := plan.MakeFor(t.target, lab, lock)
 	diags = append(diags, more...)
+	in.settings, in.lab, in.kept = settings, lab, lock
 	if len(diags) > 0 {
 		t.show(diags, sourceListings(shown))
 	}
@@ -45,6 +55,7 @@ func (t *tool) plan(path string) (*input, *plan.Plan, error) {
 type compiled struct {
 	*input
 	*rendering
+	target    plan.Target
 	plan      *plan.Plan
 	artifacts []lab.Artifact
 }
@@ -56,12 +67,16 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	if err != nil {
 		return nil, err
 	}
-	c := &compiled{input: in, plan: p}
+	c := &compiled{input: in, target: t.target, plan: p}
 	if c.rendering, err = dir.read(t, in); err != nil {
 		return nil, err
 	}
 	if c.artifacts, err = c.render(t, p); err != nil {
 		return c, err
+	}
+	if diags := append(plan.Unwritten(p, c.writes), plan.Unmappable(p, c.lab, c.size)...); len(diags) > 0 {
+		t.show(diags, sourceListings(in.sources))
+		return nil, counted(fmt.Errorf("%s: %s", path, count(diags)))
 	}
 	t.markSensitive(c.artifacts)
 	if !verified {
@@ -71,19 +86,55 @@ func (t *tool) compile(path string, dir *templateDir, verified bool) (*compiled,
 	if len(diags) == 0 {
 		return c, nil
 	}
+	diags = origin.Trace(c.lab, diags, c.verify)
 	t.hideNames(diags, c.artifacts)
-	t.show(diags, artifactListings(c.artifacts))
-	if diags.HasErrors() {
+	listings := artifactListings(c.artifacts)
+	maps.Copy(listings, sourceListings(in.sources))
+	t.show(diags, listings)
+	if !diags.HasErrors() {
+		return c, nil
+	}
+	if slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return listings[d.Subject.Filename].generated }) {
 		return nil, counted(fmt.Errorf("%s: %s in the files that it generates\n%s", path, count(diags), c.suspects()))
 	}
-	return c, nil
+	return nil, counted(fmt.Errorf("%s: %s", path, count(diags)))
 }
 
-// suspects names what may have brought a mistake into a generated file.
-func (c *compiled) suspects() string {
-	const raw = "The usual cause is raw text of the topology (compose, config, ini, merge)"
-	if c.set != nil {
-		return raw + ", or a template of " + c.rendering.dir
+// writes reports whether an artifact has that path, or lies below it.
+func (c *compiled) writes(path string) bool {
+	return slices.ContainsFunc(c.artifacts, func(a lab.Artifact) bool {
+		return a.Path == path || strings.HasPrefix(a.Path, path+"/")
+	})
+}
+
+// size is that of the artifact with that path, 0 where there is none.
+func (c *compiled) size(path string) int {
+	for _, a := range c.artifacts {
+		if a.Path == path {
+			return len(a.Content)
+		}
 	}
-	return raw + ". Where it has none, this is a mistake in mirrorgen"
+	return 0
+}
+
+// verify compiles the lab as it is now and reads it back, and shows nothing.
+func (c *compiled) verify() (hcl.Diagnostics, bool) {
+	p, diags := plan.MakeFor(c.target, c.lab, c.kept)
+	if diags.HasErrors() {
+		return nil, false
+	}
+	artifacts, diags := c.printed(p)
+	if diags.HasErrors() {
+		return nil, false
+	}
+	return verify.Check(artifacts), true
+}
+
+// suspects names what has brought a mistake into a generated file.
+func (c *compiled) suspects() string {
+	const raw = "No piece of raw text (compose, kubernetes, config, ini, merge) explains "
+	if c.set != nil {
+		return raw + "what is shown there: look at the templates of " + c.rendering.dir
+	}
+	return raw + "what is shown there: this is a mistake in mirrorgen"
 }

@@ -26,7 +26,8 @@ func completeWith(command *cobra.Command, flag string, with cobra.CompletionFunc
 // those flags that name a file or directory.
 func completeFiles(root *cobra.Command) {
 	extensions := map[string][]string{"import": {"yaml", "yml"}}
-	for _, name := range []string{"init", "build", "check", "diff", "validate", "verify", "fmt", "inspect"} {
+	for _, name := range []string{"init", "build", "check", "diff", "validate", "verify", "fmt", "inspect",
+		"explain", "graph", "test"} {
 		extensions[name] = []string{"hcl"}
 	}
 	for _, command := range root.Commands() {

@@ -16,9 +16,19 @@ import (
 // one mistake can be repeated for every service of a lab.
 const mostShown = 100
 
+// A batch is diagnostics with the texts that they may refer to, by name.
+type batch struct {
+	diags hcl.Diagnostics
+	files map[string]*listing
+}
+
 // show prints diagnostics with the lines that they are about. files are the
 // texts that they may refer to, by name.
 func (t *tool) show(diags hcl.Diagnostics, files map[string]*listing) {
+	if t.taken != nil {
+		*t.taken = append(*t.taken, batch{diags, files})
+		return
+	}
 	if t.report != nil {
 		t.report.add(diags, files)
 		return

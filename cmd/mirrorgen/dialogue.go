@@ -8,10 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"mirrorgen/internal/scaffold"
-	"mirrorgen/schema"
 )
 
 // ask lets somebody at a terminal say what a lab shall have. Questions go to
@@ -19,8 +16,8 @@ import (
 func (t *tool) ask(o *scaffold.Options) error {
 	d := &dialogue{in: bufio.NewReader(t.in), out: t.err}
 	fmt.Fprint(t.err, "Enter takes the answer in brackets; Ctrl-D ends without writing.\n")
-	d.text("Name of the lab", &o.Name, o)
-	d.text("Release of InterSystems IRIS", &o.Version, o)
+	d.text("Name of the lab", &o.Name, unsuitableName)
+	d.text("Release of InterSystems IRIS", &o.Version, unsuitableRelease)
 	d.number("Mirrors", &o.Mirrors, 1, scaffold.MaxMirrors)
 	backup := o.Members > 1
 	d.choice("Does each have a backup, to fail over to", &backup)
@@ -31,7 +28,7 @@ func (t *tool) ask(o *scaffold.Options) error {
 	twoNetworks := o.Networks == 2
 	d.choice("Are mirror and client traffic on two networks", &twoNetworks)
 	d.choice("Shall data outlive the containers", &o.Durable)
-	d.choice("Is a README in Japanese wanted too", &o.Japanese)
+	d.choice("Are pages in Japanese wanted too", &o.Japanese)
 	o.Members, o.Networks = 1, 1
 	if backup {
 		o.Members = 2
@@ -71,18 +68,13 @@ func (d *dialogue) question(text, preset string, take func(answer string) error)
 	}
 }
 
-// text asks for a text that the language accepts in the lab.
-func (d *dialogue) text(text string, to *string, o *scaffold.Options) {
+// text asks for a text; unsuitable says why one cannot be taken, "" where it can.
+func (d *dialogue) text(text string, to *string, unsuitable func(string) string) {
 	d.question(text, *to, func(answer string) error {
-		before := *to
-		*to = answer
-		_, diags := schema.Load("", []schema.Source{{Name: "lab.hcl", Content: scaffold.Topology(*o)}})
-		for _, diag := range diags {
-			if diag.Severity == hcl.DiagError {
-				*to = before
-				return errors.New(diag.Detail)
-			}
+		if problem := unsuitable(answer); problem != "" {
+			return errors.New(problem)
 		}
+		*to = answer
 		return nil
 	})
 }

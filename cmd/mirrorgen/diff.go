@@ -27,15 +27,18 @@ says of each service what start.sh would do with it in a lab that runs:
   create    its container is made
   recreate  its container is made anew; nothing is lost
   restart   its files have changed, and reach it with ./stop.sh && ./start.sh
-  purge     its mirror, or the lab, has to be started afresh as a whole:
-            ./stop.sh --purge && ./start.sh
+  purge     its mirror, or the lab, has to be started afresh as a whole
+  roll      on Kubernetes: a new pod takes its place before it goes. There start.sh
+            restarts members itself, one after the other, of a mirror the primary last
   leave     it is no longer part of the lab, but its container stays
 
-What would cost a mirror or its data, as another address of a member whose data is
-kept, is called out as dangerous.
+The commands that a running lab takes come with it, in their order; none deletes data
+that could be kept. What would cost a mirror or its data, as another address of a member
+whose data is kept, is called out as dangerous; build asks for --accept-data-loss then.
 
 The JSON is one object of format 1: directory, files (path, change, reason: why it
-takes --force, diff), services (name, effect, reasons) and dangers.
+takes --force, diff), services (name, effect, reasons), dangers and commands (when:
+"before" the build or "after" it, run).
 
 Exit code: 0 shown, whether or not there is a difference (mirrorgen check reports one), 1
 error in the topology or on disk.`,
@@ -62,6 +65,7 @@ error in the topology or on disk.`,
 	complete(command, "format", "text", "json")
 	own.addFlag(command.Flags())
 	t.valueFlags(command.Flags())
+	t.addTarget(command)
 	return command
 }
 
@@ -87,6 +91,7 @@ func (t *tool) preview(path, output string, own *templateDir) (*preview, error) 
 	if err != nil {
 		return nil, err
 	}
+	t.reportValues(lab.input, lab.plan)
 	c, err := artifact.Compare(lab.output(output), lab.artifacts)
 	if err != nil {
 		return nil, failed(err)
@@ -161,10 +166,8 @@ func (t *tool) showPreview(p *preview) {
 func (t *tool) showEffects(p *preview) {
 	fmt.Fprint(t.out, "\nServices, when ./start.sh is run in the lab:\n")
 	table := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
-	effects := map[impact.Effect]bool{}
 	var same []string
 	for _, s := range p.Services {
-		effects[s.Effect] = true
 		if s.Effect == impact.Nothing {
 			same = append(same, s.Name)
 			continue
@@ -179,13 +182,15 @@ func (t *tool) showEffects(p *preview) {
 	if len(same) > 0 {
 		fmt.Fprintf(t.out, "  nothing happens to %s\n", namesOrCount(same))
 	}
-	directory := text.ShellWord(filepath.Clean(p.Directory))
-	switch {
-	case effects[impact.Purge]:
-		fmt.Fprintf(t.out, "What has to be purged is started afresh, and everything else with it: cd %s && ./stop.sh "+
-			"--purge && ./start.sh\n", printable(directory))
-	case effects[impact.Restart]:
-		fmt.Fprintf(t.out, "What has to be restarted takes: cd %s && ./stop.sh && ./start.sh\n", printable(directory))
+	t.showCommands(p.Report, p.Directory)
+}
+
+// showCommands prints what has to be run in a lab that runs, the first thing first.
+func (t *tool) showCommands(report *impact.Report, directory string) {
+	when := map[string]string{impact.BeforeBuild: "Before", impact.AfterBuild: "After"}
+	for _, command := range report.Commands {
+		fmt.Fprintf(t.out, "%s the build, where the lab runs: cd %s && %s\n", when[command.When],
+			printable(shellPath(filepath.Clean(directory))), command.Run)
 	}
 }
 

@@ -29,7 +29,7 @@ func (t *tool) fmtCommand() *cobra.Command {
 		Use:   "fmt [FILE|DIR|-]...",
 		Short: "Rewrite topologies in the canonical layout",
 		Long: `Fmt lays out topology files as HCL's own formatter does, and prints the name of each
-file that it changes. A DIR stands for its *.hcl files. With - or no argument it
+file that it changes. A DIR stands for its *.hcl files, tests among them. With - or no argument it
 formats standard input to standard output. A file with syntax errors is left alone.`,
 		Example: `  mirrorgen fmt lab.hcl
   mirrorgen fmt --check --diff labs
@@ -38,7 +38,7 @@ formats standard input to standard output. A file with syntax errors is left alo
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
-			err := t.each(args, f.formatPath)
+			err := t.eachOf(args, isLock, f.formatPath)
 			if err == nil && f.differs {
 				return &failure{code: exitDiffers}
 			}
@@ -56,11 +56,27 @@ func (f *formatter) formatPath(path string) error {
 	if path == "-" {
 		return f.formatInput()
 	}
-	names, _, err := topologyFiles(path)
+	names, err := formattedFiles(path)
 	if err != nil {
 		return failed(err)
 	}
-	return f.each(names, f.formatFile)
+	return f.eachOf(names, isLock, f.formatFile)
+}
+
+// formattedFiles are the topology files, and the tests, that a FILE or DIR stands for.
+func formattedFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		written := func(name string) bool { return isTest(name) && name[0] != '.' || checkTopology(name) == nil }
+		if names, err := directoryFiles(path, written); err != nil || len(names) > 0 {
+			return names, err
+		}
+	case err == nil && isTest(path):
+		return []string{path}, nil
+	}
+	names, _, err := topologyFiles(path)
+	return names, err
 }
 
 func (f *formatter) formatFile(name string) error {
@@ -111,7 +127,7 @@ func (f *formatter) formatInput() error {
 
 // format lays out one file, after showing what is wrong with its syntax.
 func (f *formatter) format(name string, content []byte) ([]byte, error) {
-	diags := schema.CheckLimits(name, content)
+	diags := schema.CheckFile(name, content)
 	if !diags.HasErrors() {
 		_, diags = hclsyntax.ParseConfig(content, name, hcl.InitialPos)
 	}

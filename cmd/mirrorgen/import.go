@@ -10,15 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/importer"
 	"mirrorgen/internal/verify"
 	"mirrorgen/schema"
 	"mirrorgen/templates"
 )
-
-// composeNames are what Docker Compose looks for in a directory, in its order.
-var composeNames = []string{"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"}
 
 func (t *tool) importCommand() *cobra.Command {
 	var output string
@@ -73,7 +71,7 @@ func (t *tool) importFile(path, output string) error {
 	}
 	defer root.Close()
 	result, err := importer.Import(importer.Source{
-		Directory: filepath.Base(dir), Name: path, Content: content,
+		Directory: filepath.Base(dir), Name: filepath.ToSlash(path), Content: content,
 		Read:   func(name string) ([]byte, bool) { return readBeside(root, name) },
 		Lookup: os.LookupEnv,
 	})
@@ -124,7 +122,7 @@ func composeFile(path string) (string, error) {
 	if !info.IsDir() {
 		return path, nil
 	}
-	for _, name := range composeNames {
+	for _, name := range compose.Names {
 		if file := filepath.Join(path, name); exists(file) {
 			return file, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -48,7 +49,7 @@ for more members of that kind.`,
 	flags.IntVar(&o.Gateways, "gateways", o.Gateways, "how many Web Gateways; with any, the lab has nginx and HAProxy")
 	flags.IntVar(&o.Networks, "networks", o.Networks, "1, or 2 to keep mirror and client traffic apart")
 	flags.BoolVar(&o.Durable, "durable", false, "data outlives the containers")
-	flags.BoolVar(&o.Japanese, "japanese", false, "a README in Japanese too")
+	flags.BoolVar(&o.Japanese, "japanese", false, "README and other pages in Japanese too")
 	command.RunE = func(_ *cobra.Command, args []string) error {
 		file := "lab.hcl"
 		if len(args) > 0 {
@@ -68,6 +69,15 @@ for more members of that kind.`,
 		if err := o.Check(); err != nil {
 			return fmt.Errorf("--%w", err)
 		}
+		if problem := unsuitableRelease(o.Version); problem != "" {
+			return fmt.Errorf("--version %s: %s", text.ShellWord(o.Version), problem)
+		}
+		if problem := unsuitableName(o.Name); problem != "" {
+			if !flags.Changed("name") {
+				return fmt.Errorf("the lab would be named after %s: %s Give it another with --name", file, problem)
+			}
+			return fmt.Errorf("--name %s: %s", text.ShellWord(o.Name), problem)
+		}
 		return t.writeTopology(file, scaffold.Topology(o))
 	}
 	return command
@@ -85,6 +95,39 @@ func checkNewTopology(file string) error {
 		return err
 	}
 	return checkTopology(file)
+}
+
+// unsuitableRelease says why labs cannot be made of a release, "" where they can.
+func unsuitableRelease(release string) string {
+	version, ok := schema.ParseVersion(release)
+	if !ok {
+		return "this is no release of InterSystems IRIS; write one as 2025.1"
+	}
+	if !version.Supported() {
+		return "labs can be made of InterSystems IRIS 2020.1 and later"
+	}
+	o := scaffold.Default()
+	o.Version = release
+	return strings.TrimPrefix(firstError(o), "tag: ")
+}
+
+// unsuitableName says why a lab cannot have a name, "" where it can.
+func unsuitableName(name string) string {
+	o := scaffold.Default()
+	o.Name = name
+	return firstError(o)
+}
+
+// firstError returns the detail of the first error of a topology with these options, "" for
+// none.
+func firstError(o scaffold.Options) string {
+	_, diags := schema.Load("", []schema.Source{{Name: "lab.hcl", Content: scaffold.Topology(o)}})
+	for _, diag := range diags {
+		if diag.Severity == hcl.DiagError {
+			return diag.Detail
+		}
+	}
+	return ""
 }
 
 // labName is the name that a lab has from its file.
@@ -114,7 +157,7 @@ func (t *tool) writeTopology(file string, content []byte) error {
 	if err := createFile(file, content); err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(t.out, "%s: written\nNext: mirrorgen build %s\n", printable(file), printable(text.ShellWord(file)))
+	fmt.Fprintf(t.out, "%s: written\nNext: mirrorgen build %s\n", printable(file), printable(shellPath(file)))
 	return nil
 }
 

@@ -47,15 +47,15 @@ func readYAML(t *testing.T, name string, to any) {
 }
 
 // The scripts of testdata/integration run the hooks as pre-commit does, and the
-// last step of the action as a runner does: ./HOOK FILE... and ./action, which
-// takes its inputs from the environment.
+// steps of the action as a runner does: ./HOOK FILE..., ./download and ./action, which
+// take inputs from the environment.
 func TestIntegrations(t *testing.T) {
 	var a action
 	readYAML(t, "action.yml", &a)
 	var hooks []hook
 	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
 	steps := a.Runs.Steps
-	if a.Runs.Using != "composite" || len(steps) == 0 || len(hooks) != 3 {
+	if a.Runs.Using != "composite" || len(steps) != 2 || len(hooks) != 3 {
 		t.Fatalf("%+v, %d hooks", a.Runs, len(hooks))
 	}
 	last := steps[len(steps)-1]
@@ -76,7 +76,8 @@ func TestIntegrations(t *testing.T) {
 			}
 			// How a runner calls bash:
 			// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
-			files := map[string]string{"action": "#!/bin/bash -e\nset -o pipefail\n" + last.Run}
+			const runner = "#!/bin/bash -e\nset -o pipefail\n"
+			files := map[string]string{"download": runner + steps[0].Run, "action": runner + last.Run}
 			for _, h := range hooks {
 				files[h.ID] = "#!/bin/bash\nexec " + strings.Join(append(strings.Fields(h.Entry), h.Args...), " ") +
 					" \"$@\"\n"

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"mirrorgen/internal/artifact"
 	"mirrorgen/internal/lab"
 	"mirrorgen/internal/verify"
 )
@@ -31,6 +32,7 @@ func readLab(dir string) (verify.Directory, error) {
 		err = errors.New("not a directory")
 	}
 	if err == nil {
+		r.keepsModes = artifact.KeepsModes(dir)
 		err = filepath.WalkDir(dir, r.visit)
 	}
 	if err != nil {
@@ -44,6 +46,7 @@ func readLab(dir string) (verify.Directory, error) {
 type labReader struct {
 	root           string
 	directory      verify.Directory
+	keepsModes     bool // the file system does; where it does not, a script is taken for one that may be run
 	entries, bytes int
 }
 
@@ -120,6 +123,13 @@ func (r *labReader) read(path, name string) error {
 	if r.bytes += len(content); r.bytes > mostLabBytes {
 		return fmt.Errorf("more than %d MB of text, so this is hardly a lab", mostLabBytes>>20)
 	}
-	r.directory.Files = append(r.directory.Files, lab.Artifact{Path: name, Mode: info.Mode().Perm(), Content: content})
+	mode := info.Mode().Perm()
+	if !r.keepsModes {
+		mode = 0o644
+		if bytes.HasPrefix(content, []byte("#!")) {
+			mode = 0o755
+		}
+	}
+	r.directory.Files = append(r.directory.Files, lab.Artifact{Path: name, Mode: mode, Content: content})
 	return nil
 }

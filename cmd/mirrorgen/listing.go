@@ -51,6 +51,10 @@ func artifactListings(artifacts []lab.Artifact) map[string]*listing {
 	return listings
 }
 
+// mostOutlined bounds the topologies whose blocks are named beside a finding, in bytes: the file is
+// parsed again for them, which takes half a second a megabyte.
+const mostOutlined = 256 << 10
+
 // index finds where the lines and the blocks are.
 func (l *listing) index() {
 	if l.read {
@@ -65,7 +69,7 @@ func (l *listing) index() {
 		}
 		at += length + 1
 	}
-	if l.topology {
+	if l.topology && len(l.content) <= mostOutlined {
 		l.outline = schema.NewOutline(schema.Source{Name: l.name, Content: l.content})
 	}
 }

@@ -21,6 +21,9 @@ import (
 // lockSuffix ends the name of every lock file.
 const lockSuffix = ".lock.hcl"
 
+// isLock reports whether a file is a lock file, by its name.
+func isLock(path string) bool { return strings.HasSuffix(path, lockSuffix) }
+
 // maxLock is the size of a lock file that is still read, in bytes: that of a lab of 16,000
 // members has 1 MB.
 const maxLock = 4 << 20
@@ -71,8 +74,10 @@ func (l lockFile) read() (*plan.Lock, hcl.Diagnostics) {
 // source is the file for excerpts of diagnostics about it.
 func (l lockFile) source() schema.Source { return schema.Source{Name: l.path, Content: l.content} }
 
-// differs reports whether writing a lock would change the file.
-func (l lockFile) differs(content []byte) bool { return !l.exists || !bytes.Equal(l.content, content) }
+// differs reports whether writing a lock would change more of the file than its line ends.
+func (l lockFile) differs(content []byte) bool {
+	return !l.exists || !bytes.Equal(artifact.UnixLines(l.content), content)
+}
 
 // findings returns one finding where a build would change the file.
 func (l lockFile) findings(content []byte) []finding {
@@ -108,22 +113,26 @@ func (t *tool) lockCommand() *cobra.Command {
 writes them: lab.lock.hcl beside lab.hcl, .mirrorgen.lock.hcl inside a directory. They
 are meant to be committed.`,
 	}
+	var dryRun bool
 	prune := &cobra.Command{
 		Use:   "prune FILE|DIR",
 		Short: "Free the addresses and ports of what the topology no longer has",
 		Long: `Prune takes out of the lock file what it keeps for services and mirrors that the
 topology no longer has; from then on their host numbers and ports are handed out
-again. Nothing else of the lab changes.`,
-		Example: `  mirrorgen lock prune lab.hcl`,
-		Args:    oneTopology,
-		RunE:    func(_ *cobra.Command, args []string) error { return t.prune(args[0]) },
+again. Nothing else of the lab changes. What the topology has may depend on its
+variables: prune says where they have other values than at the last build.`,
+		Example: `  mirrorgen lock prune lab.hcl --dry-run
+  mirrorgen lock prune lab.hcl`,
+		Args: oneTopology,
+		RunE: func(_ *cobra.Command, args []string) error { return t.prune(args[0], dryRun) },
 	}
+	prune.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be freed, and write nothing")
 	t.valueFlags(prune.Flags())
 	command.AddCommand(prune)
 	return command
 }
 
-func (t *tool) prune(path string) error {
+func (t *tool) prune(path string, dryRun bool) error {
 	in, p, err := t.plan(path)
 	if err != nil {
 		return err
@@ -132,14 +141,29 @@ func (t *tool) prune(path string) error {
 		fmt.Fprintf(t.out, "%s: there is no lock file yet; build writes it\n", printable(in.lock.path))
 		return nil
 	}
+	t.reportValues(in, p)
 	freed := p.Lock.Freed()
-	if len(freed) == 0 {
+	switch {
+	case len(freed) == 0:
 		fmt.Fprintf(t.out, "%s: nothing to free\n", printable(in.lock.path))
 		return nil
+	case dryRun:
+		fmt.Fprintf(t.out, "%s: would free %s\n", printable(in.lock.path), strings.Join(freed, ", "))
+		return nil
 	}
-	if err := in.lock.write(p.Lock.Pruned().Encode(p.Source)); err != nil {
+	pruned := p.Lock.Pruned()
+	pruned.Inputs = in.kept.Inputs // this is no build
+	if err := in.lock.write(pruned.Encode(p.Source)); err != nil {
 		return failed(err)
 	}
 	fmt.Fprintf(t.out, "%s: freed %s\n", printable(in.lock.path), strings.Join(freed, ", "))
 	return nil
+}
+
+// reportValues warns of variables that have other values than at the last build: one that was
+// forgotten takes services away.
+func (t *tool) reportValues(in *input, p *plan.Plan) {
+	if changes := in.kept.Changes(p.Lock); len(changes) > 0 {
+		t.warn("Other values", "Variables have other values than at the last build: %s.", strings.Join(changes, "; "))
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +12,11 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"mirrorgen/internal/plan"
 	"mirrorgen/internal/rehearse"
+	"mirrorgen/schema"
 )
 
 func (t *tool) rehearseCommand() *cobra.Command {
@@ -22,13 +26,19 @@ func (t *tool) rehearseCommand() *cobra.Command {
 	var own templateDir
 	command := &cobra.Command{
 		Use:   "rehearse FILE|DIR",
-		Short: "Run the lab on Docker without a licence, break it, and report",
+		Short: "Run the lab without a licence, break it, and report",
 		Long: `Rehearse builds a topology into a temporary directory, starts the lab there on Docker
 with its own start.sh, puts it through the scenarios of its own drill.sh and worse,
 with clients at work all the while, reports, and takes everything down again, also on
 Ctrl-C. No licence and no image of InterSystems' is needed: mirrorgen stands in for
-IRIS, the arbiter and the Web Gateway. Everything else is real: nginx, HAProxy,
-Compose, networks, addresses, ports, health checks, the order of the start, scripts.
+IRIS, the arbiter, the Web Gateway and Grafana. Everything else is real: nginx, HAProxy,
+Prometheus, services of your own, Compose, networks, addresses, ports, health checks,
+the order of the start, scripts.
+
+With --target kubernetes it is a cluster on which the lab runs, the one that kubectl is
+set to, in a namespace NAMESPACE-rehearsal, which is deleted afterwards. Docker makes the
+stand-ins' images; --load or --registry says how the cluster's nodes get them. A cluster
+of your own, whose nodes may be drained and cut off, is put through more with --nodes.
 
 It is a model. It proves the lab's files, not IRIS. docs/rehearsal.md lists what is
 modelled. Not modelled are:
@@ -47,7 +57,8 @@ writes, writes_wrong and writes_lost through HAProxy. Logs are there where the t
 failed.
 
 Needed are Docker with Compose 2.20.3 or later, bash, curl, and the images that the
-base, nginx and HAProxy are made from, which Docker pulls unless it has them. The
+base, nginx, HAProxy, Prometheus and services of your own are made from, which Docker
+pulls unless it has them. The
 subnets and host ports of the lab must be free, so the lab itself cannot run on the
 same engine at the same time.
 
@@ -56,14 +67,15 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
   mirrorgen rehearse lab.hcl --only crash --only gateway-loss
   mirrorgen rehearse lab.hcl --only failover --mirror all
   mirrorgen rehearse lab.hcl --format json | jq -r '.trials[] | select(.passed | not) | .trial'
-  mirrorgen rehearse lab.hcl --image nginx=registry.example/nginx:1.30`,
+  mirrorgen rehearse lab.hcl --image nginx=registry.example/nginx:1.30
+  mirrorgen rehearse lab.hcl --target kubernetes --load 'kind load docker-image'
+  mirrorgen rehearse lab.hcl --target kubernetes --registry registry.example/lab`,
 		Args: oneTopology,
 		PreRunE: func(*cobra.Command, []string) error {
-			if !(o.TimeScale >= rehearse.SmallestScale && o.TimeScale <= rehearse.LargestScale) {
-				return fmt.Errorf("--time-scale is a number from %g to %g", rehearse.SmallestScale,
-					float64(rehearse.LargestScale))
+			if err := checkRehearsal(&o, images); err != nil {
+				return err
 			}
-			if err := setImages(&o.Images, images); err != nil {
+			if err := t.checkClusterFlags(o.Cluster); err != nil {
 				return err
 			}
 			return oneOf("--format", format, "table", "json")
@@ -73,19 +85,44 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 		},
 	}
 	flags := command.Flags()
+	addRehearsal(flags, &o, &images)
 	flags.StringSliceVar(&o.Only, "only", nil, "hold this `TRIAL` and no other but the start; repeatable")
 	flags.StringVar(&o.Mirror, "mirror", "", "hold trials on this mirror, or on all, instead of the first that suits "+
 		"each: `NAME`|all")
 	flags.BoolVar(&o.Keep, "keep", false, "leave the lab running, and say where")
 	flags.StringVar(&format, "format", "table", "`table` or json")
-	flags.Float64Var(&o.TimeScale, "time-scale", rehearse.DefaultScale, "multiply the product's time-outs by `F`")
-	flags.StringToStringVar(&images, "image", nil, "use another image: `NAME=IMAGE`, NAME being base, nginx or "+
-		"haproxy; repeatable")
-	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running "+
-		"one: `FILE`")
+	flags.StringVarP(&o.Directory, "output", "o", "", "take the files that services of your own mount from this "+
+		"`DIR`, instead of where build writes the lab")
+	t.addTarget(command)
 	own.addFlag(flags)
 	t.valueFlags(flags)
 	return command
+}
+
+// addRehearsal adds the flags of every command that may hold a rehearsal: where, and with what.
+func addRehearsal(flags *pflag.FlagSet, o *rehearse.Options, images *map[string]string) {
+	flags.Float64Var(&o.TimeScale, "time-scale", rehearse.DefaultScale, "multiply the product's time-outs by `F`")
+	flags.StringToStringVar(images, "image", nil, "use another image: `NAME=IMAGE`, NAME being base, nginx, "+
+		"haproxy, prometheus, grafana or a service of the lab; repeatable")
+	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running "+
+		"one: `FILE`")
+	flags.StringVar(&o.Cluster.Kubeconfig, "kubeconfig", "", "the cluster's kubeconfig, instead of KUBECONFIG: `FILE`")
+	flags.StringVar(&o.Cluster.Context, "context", "", "the context of the kubeconfig, instead of the current one: "+
+		"`NAME`")
+	flags.StringVar(&o.Cluster.Load, "load", "", "give images of Docker, named as its arguments, to the cluster's "+
+		"nodes with this `COMMAND`")
+	flags.StringVar(&o.Cluster.Registry, "registry", "", "push images there, from where the nodes fetch them: "+
+		"`REGISTRY`/PATH")
+	flags.StringVar(&o.Cluster.Nodes, "nodes", "", "drain nodes too, and cut them off with this `COMMAND` NODE down|up")
+}
+
+// checkRehearsal takes the values of those flags that no flag can check.
+func checkRehearsal(o *rehearse.Options, images map[string]string) error {
+	if !(o.TimeScale >= rehearse.SmallestScale && o.TimeScale <= rehearse.LargestScale) {
+		return fmt.Errorf("--time-scale is a number from %g to %g", rehearse.SmallestScale,
+			float64(rehearse.LargestScale))
+	}
+	return setImages(&o.Images, images)
 }
 
 // bullets lists sentences of Markdown for a terminal, a line of at most 80 columns after
@@ -108,33 +145,55 @@ func bullets(sentences []string) string {
 
 // setImages takes the images of --image.
 func setImages(images *rehearse.Images, given map[string]string) error {
+	images.Own = map[string]string{}
 	for name, image := range given {
-		field := map[string]*string{"base": &images.Base, "nginx": &images.NGINX, "haproxy": &images.HAProxy}[name]
-		if field == nil || image == "" || strings.HasPrefix(image, "-") {
-			return fmt.Errorf("--image takes base=IMAGE, nginx=IMAGE or haproxy=IMAGE, not %q", name+"="+image)
+		if name == "" || image == "" || strings.HasPrefix(image, "-") {
+			return fmt.Errorf("--image takes NAME=IMAGE, not %q", name+"="+image)
 		}
-		*field = image
+		field := map[string]*string{"base": &images.Base, "nginx": &images.NGINX, "haproxy": &images.HAProxy,
+			"prometheus": &images.Prometheus, "grafana": &images.Grafana}[name]
+		if field == nil {
+			images.Own[name] = image // rehearse.Run knows the lab's services
+		} else {
+			*field = image
+		}
 	}
 	return nil
+}
+
+// checkClusterFlags refuses flags of a cluster where the lab runs on Docker, and two ways for
+// one thing.
+func (t *tool) checkClusterFlags(c rehearse.Cluster) error {
+	if c.Load != "" && c.Registry != "" {
+		return errors.New("--load and --registry are two ways for one thing: give one of them")
+	}
+	if t.target != plan.Kubernetes && c != (rehearse.Cluster{}) {
+		return errors.New("--kubeconfig, --context, --load, --registry and --nodes are for --target kubernetes")
+	}
+	return nil
+}
+
+// onCluster gives a lab that is rehearsed on a cluster a namespace of its own there. It has
+// no image pull secret, and needs none.
+func onCluster(lab *schema.Lab) {
+	lab.Kubernetes.Namespace = rehearse.ClusterNamespace(cmp.Or(lab.Kubernetes.Namespace, lab.Name))
+	lab.Kubernetes.PullSecret = ""
 }
 
 // errInterrupted is the error of a rehearsal that a signal ended.
 var errInterrupted = errors.New("interrupted")
 
 func (t *tool) rehearse(path string, own *templateDir, o rehearse.Options, asJSON bool) error {
+	if t.target == plan.Kubernetes {
+		t.adjust = onCluster
+	}
 	lab, err := t.compile(path, own, true)
 	if err != nil {
 		return err
 	}
-	o.Plan, o.Artifacts, o.Progress = lab.plan, lab.artifacts, printableWriter{t.err}
-	if o.Executable == "" {
-		if o.Executable, err = os.Executable(); err != nil {
-			return failed(fmt.Errorf("finding the running program: %w; give one with --stand-in", err))
-		}
-	}
 	ctx, end := t.untilInterrupted()
 	defer end()
-	report, err := rehearse.Run(ctx, o)
+	report, err := t.hold(ctx, lab, o)
 	if report != nil && len(report.Trials) > 0 {
 		if writeErr := t.writeReport(report, asJSON); writeErr != nil && err == nil {
 			err = writeErr
@@ -147,6 +206,19 @@ func (t *tool) rehearse(path string, own *templateDir, o rehearse.Options, asJSO
 		return &failure{code: exitFailed}
 	}
 	return nil
+}
+
+// hold rehearses a lab.
+func (t *tool) hold(ctx context.Context, lab *compiled, o rehearse.Options) (*rehearse.Report, error) {
+	o.Plan, o.Artifacts, o.Progress = lab.plan, lab.artifacts, printableWriter{t.err}
+	o.Directory = lab.output(o.Directory)
+	if o.Executable == "" {
+		var err error
+		if o.Executable, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("finding the running program: %w; give one with --stand-in", err)
+		}
+	}
+	return rehearse.Run(ctx, o)
 }
 
 func (t *tool) writeReport(report *rehearse.Report, asJSON bool) error {

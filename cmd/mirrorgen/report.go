@@ -184,6 +184,10 @@ func (t *tool) printReport() error {
 // warn prints a warning, or adds it to the report.
 func (t *tool) warn(summary, format string, values ...any) {
 	detail := fmt.Sprintf(format, values...)
+	if t.taken != nil {
+		t.show(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: detail}}, nil)
+		return
+	}
 	if t.report != nil {
 		t.report.add(hcl.Diagnostics{{Severity: hcl.DiagWarning, Summary: summary, Detail: detail}}, nil)
 		return

@@ -2,11 +2,17 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mirrorgen/internal/format/text"
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
 )
 
 // tool is what every command works with: results go to out, everything else to
@@ -15,12 +21,16 @@ type tool struct {
 	in     io.Reader
 	out    *bufio.Writer
 	err    io.Writer
-	screen screen    // what err is shown on
-	report *report   // diagnostics are collected here for a program; nil where a person reads them
-	values values    // of variables, from flags
-	stdout *redactor // below out: shows no sensitive value
-	stderr *redactor // below err, likewise
-	debug  bool      // a panic is printed with its stack
+	screen screen           // what err is shown on
+	report *report          // diagnostics are collected here for a program; nil where a person reads them
+	values values           // of variables, from flags
+	given  []schema.Setting // values of variables that go before those
+	taken  *[]batch         // diagnostics are kept here instead of being shown; nil where they are shown
+	target plan.Target
+	adjust func(*schema.Lab) // what a command changes in the topology; nil for nothing
+	stdout *redactor         // below out: shows no sensitive value
+	stderr *redactor         // below err, likewise
+	debug  bool              // a panic is printed with its stack
 }
 
 const about = `mirrorgen turns one file into a complete InterSystems IRIS mirror lab: a directory
@@ -32,6 +42,7 @@ Begin with:
   mirrorgen validate lab.hcl   check a topology; every mistake is shown with its line
   mirrorgen build lab.hcl      write the lab: a directory beside lab.hcl
   mirrorgen inspect lab.hcl    list its services, addresses, ports and endpoints
+  mirrorgen explain lab.hcl 10.0.1.3   say what an address, port, path or name is, and why
 
 A whole topology, the smallest useful lab.hcl:
 
@@ -71,11 +82,13 @@ func (t *tool) root() *cobra.Command {
 	root.SetOut(t.out)
 	root.SetErr(t.err)
 	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&t.debug, "debug", false, "tell where a mistake in mirrorgen was met")
 	root.PersistentFlags().MarkHidden("debug")
 	root.AddCommand(t.initCommand(), t.importCommand(), t.buildCommand(), t.checkCommand(), t.diffCommand(),
-		t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.rehearseCommand(),
-		t.variablesCommand(), t.lockCommand(), t.passwordHashCommand(), t.templatesCommand(), t.standInCommand(),
+		t.validateCommand(), t.verifyCommand(), t.fmtCommand(), t.inspectCommand(), t.explainCommand(),
+		t.lspCommand(), t.graphCommand(), t.rehearseCommand(), t.testCommand(), t.variablesCommand(), t.lockCommand(),
+		t.passwordHashCommand(), t.certsCommand(), t.templatesCommand(), t.standInCommand(), t.manCommand(),
 		t.versionCommand())
 	completeFiles(root)
 	root.SetHelpCommand(helpCommand())
@@ -87,6 +100,20 @@ func (t *tool) root() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// flagError says in the flag's terms what is wrong with its value; the cause that pflag adds
+// is one of Go's.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	want := map[string]string{"int": "a whole number", "bool": "true or false"}[invalid.GetFlag().Value.Type()]
+	if want == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %s: give %s", invalid.GetFlag().Name, text.ShellWord(invalid.GetValue()), want)
 }
 
 // demandSubcommand makes it wrong usage to call a command without one of its

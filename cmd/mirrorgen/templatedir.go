@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
@@ -51,8 +53,7 @@ func (d *templateDir) read(t *tool, in *input) (*rendering, error) {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return &rendering{}, nil
 		}
-		// A lab that is called templates is a lab.
-		if _, err := os.Lstat(filepath.Join(dir, artifact.ManifestName)); err == nil {
+		if isSource(in.dir) || isLab(dir) {
 			return &rendering{}, nil
 		}
 	}
@@ -82,6 +83,24 @@ func (d *templateDir) read(t *tool, in *input) (*rendering, error) {
 	return r, nil
 }
 
+// isSource reports whether a directory is mirrorgen's own source, in which templates holds the
+// built-in ones.
+func isSource(dir string) bool {
+	content, err := readSource(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return false
+	}
+	line, _, _ := bytes.Cut(content, []byte("\n"))
+	module, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("module "))
+	return ok && path.Base(string(module)) == "mirrorgen" // whatever address its repository has
+}
+
+// isLab reports whether a directory is a lab: one may be called templates.
+func isLab(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, artifact.ManifestName))
+	return err == nil
+}
+
 // listings are the templates by name.
 func (r *rendering) listings() map[string]*listing {
 	listings := map[string]*listing{}
@@ -93,10 +112,7 @@ func (r *rendering) listings() map[string]*listing {
 
 // render prints the plan, and shows where a template does not fit it.
 func (r *rendering) render(t *tool, p *plan.Plan) ([]lab.Artifact, error) {
-	if r.set == nil {
-		return templates.Render(p), nil
-	}
-	artifacts, diags := r.set.Render(p)
+	artifacts, diags := r.printed(p)
 	if len(diags) > 0 {
 		t.show(diags, r.listings())
 	}
@@ -104,6 +120,14 @@ func (r *rendering) render(t *tool, p *plan.Plan) ([]lab.Artifact, error) {
 		return nil, counted(fmt.Errorf("%s: %s", r.dir, count(diags)))
 	}
 	return artifacts, nil
+}
+
+// printed prints the plan, and shows nothing.
+func (r *rendering) printed(p *plan.Plan) ([]lab.Artifact, hcl.Diagnostics) {
+	if r.set == nil {
+		return templates.Render(p), nil
+	}
+	return r.set.Render(p)
 }
 
 // with tells what was used besides the built-in templates, as the end of a line:
@@ -181,5 +205,5 @@ func readTemplate(name string) ([]byte, error) {
 	case info.Size() > maxTemplate:
 		return nil, fmt.Errorf("%s: larger than 1 MB, which no template is", name)
 	}
-	return readSource(name)
+	return readText(name)
 }

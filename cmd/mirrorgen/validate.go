@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 
 	"mirrorgen/internal/format/text"
 
@@ -40,12 +39,18 @@ func (t *tool) validate(path string, own *templateDir) error {
 	return nil
 }
 
-// each does the same to several paths, and goes on after one that fails.
+// each does the same to several topologies, and goes on after one that fails. Of labs/*.hcl, lock
+// files and tests are not meant.
 func (t *tool) each(paths []string, do func(path string) error) error {
+	return t.eachOf(paths, func(path string) bool { return isLock(path) || isTest(path) }, do)
+}
+
+// eachOf does the same to several paths but those passed over, and goes on after one that fails.
+func (t *tool) eachOf(paths []string, passedOver func(path string) bool, do func(path string) error) error {
 	var result error
 	for _, path := range paths {
-		if len(paths) > 1 && strings.HasSuffix(path, lockSuffix) {
-			continue // of labs/*.hcl, the lock files are not meant
+		if len(paths) > 1 && passedOver(path) {
+			continue
 		}
 		if err := do(path); err != nil {
 			var f *failure

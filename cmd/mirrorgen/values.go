@@ -42,7 +42,7 @@ func (t *tool) settings() (settings []schema.Setting, sources []schema.Source, e
 		}
 	}
 	for _, name := range t.values.files {
-		content, err := readSource(name)
+		content, err := readText(name)
 		if err != nil {
 			return nil, nil, failed(err)
 		}
@@ -58,5 +58,5 @@ func (t *tool) settings() (settings []schema.Setting, sources []schema.Source, e
 		}
 		settings = append(settings, schema.Setting{Name: name, Value: value, Origin: "--var " + name})
 	}
-	return settings, sources, nil
+	return append(settings, t.given...), sources, nil
 }

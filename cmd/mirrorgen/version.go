@@ -2,13 +2,23 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/mod/module"
 )
+
+// What cmd/release has the linker put here; "" in every other build.
+var releaseVersion, releaseCommit, releaseModified string
+
+// licences are those of all that is in the program, as TestLicences collects them.
+//
+//go:embed licences.txt
+var licences string
 
 // version is what the Go toolchain recorded about this program, and with it the
 // JSON of `mirrorgen version`.
@@ -22,15 +32,29 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
+// readVersion returns the version that the program was released as; else what the toolchain
+// knows: of a build in a clone the tag and the commit, of go install the version that was asked
+// for, which names a commit where no tag does.
 func readVersion() version {
 	v := version{Format: 1, Version: "(devel)", Language: 1, Go: runtime.Version(), Platform: runtime.GOOS + "/" +
 		runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if releaseVersion != "" {
+		v.Version, v.Revision, v.Modified = releaseVersion, releaseCommit, releaseModified == "true"
 		return v
 	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.recorded(info)
+	}
+	return v
+}
+
+// recorded takes over what the toolchain wrote into the program.
+func (v *version) recorded(info *debug.BuildInfo) {
 	if info.Main.Version != "" {
 		v.Version = info.Main.Version
+	}
+	if revision, err := module.PseudoVersionRev(v.Version); err == nil {
+		v.Revision = revision
 	}
 	for _, s := range info.Settings {
 		switch s.Key {
@@ -40,7 +64,6 @@ func readVersion() version {
 			v.Modified = s.Value == "true"
 		}
 	}
-	return v
 }
 
 // String is one line, e.g. "mirrorgen v1.2.0 (language 1, go1.26.0, linux/amd64)".
@@ -57,15 +80,22 @@ func (v version) String() string {
 
 func (t *tool) versionCommand() *cobra.Command {
 	var format string
+	var full bool
 	command := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of mirrorgen",
-		Args:  cobra.NoArgs,
+		Long: `Version prints which release of mirrorgen this is, the commit that it was built from, and
+whether the source had changes on top of that.`,
+		Args: cobra.NoArgs,
 		PreRunE: func(*cobra.Command, []string) error {
 			return oneOf("--format", format, "text", "json")
 		},
 		RunE: func(*cobra.Command, []string) error {
-			if format == "json" {
+			switch {
+			case full:
+				t.printf("%s", licences)
+				return nil
+			case format == "json":
 				return t.printJSON(readVersion())
 			}
 			fmt.Fprintln(t.out, readVersion())
@@ -73,6 +103,7 @@ func (t *tool) versionCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&format, "format", "text", "`text` or json")
+	command.Flags().BoolVar(&full, "licenses", false, "print the licences of all that is in the program")
 	complete(command, "format", "text", "json")
 	return command
 }

@@ -7,6 +7,14 @@
 lock_version = 1
 lab          = "fleet"
 
+# Values of the topology's variables at the last build.
+variables {
+  mirrors  = 5
+  members  = 3
+  gateways = null
+  subnet   = "10.64.0.0/14"
+}
+
 service "arbiter" {
   host_number = 2
 }

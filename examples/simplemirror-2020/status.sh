@@ -5,22 +5,25 @@ set -euo pipefail
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   echo "${0##*/}: needs bash 4.4 or later, this is $BASH_VERSION" >&2
+  [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install bash." >&2
   exit 1
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-# need_tools ends the script where a program is missing that it needs: without one of
-# them it would take a lab that is well for broken.
+# need_tools PROGRAM... ends the script where one is missing: without one of them it would
+# take a lab that is well for broken.
 need_tools() {
   local tool
   local -a missing=()
-  for tool in docker timeout sha256sum; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
+  for tool; do
+    case $tool in
+      stat) stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)") ;;
+      *) command -v "$tool" >/dev/null || missing+=("$tool") ;;
+    esac
   done
-  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
   if ((${#missing[@]} > 0)); then
     printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
-    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
     exit 1
   fi
   if ! docker compose version >/dev/null 2>&1; then
@@ -102,12 +105,18 @@ show_profiles() {
 
 usage() {
   cat <<'EOF'
-Usage: ./status.sh [PROFILE]
+Usage: ./status.sh [--watch] [--format table|json] [PROFILE]
 
-Prints a table of the lab's services, or of a profile's, and below it what is not
-as it should be: each mirror has one Primary, its other failover member is Backup,
-its asyncs are Connected; gateways and load balancers answer. Which member is the
-primary does not matter, and a promoted DR async is reported, not an error.
+Prints a table of the lab's services, or of a profile's; which member is the primary
+of each mirror, and which would take over; and what is not as it should be: each
+mirror has one Primary, its other failover member is Backup, its asyncs are
+Connected; gateways and load balancers answer. Which member is the primary does not
+matter, and a promoted DR async is reported, not an error.
+
+  --watch          looks again and again, until Ctrl-C
+  --format json    prints one object of format 1 a look: lab, ok, mirrors, members,
+                   gateways, balancers, others, notes and problems
+
 Profiles:
 
 EOF
@@ -118,20 +127,41 @@ Exit code: 0 all is as it should be, 1 something is not, 2 wrong usage.
 EOF
 }
 
-profile=
-case $#:${1-} in
-  0:) ;;
-  1:--help | 1:-h)
-    usage
-    exit 0
-    ;;
-  1:-* | [!1]:*)
-    usage >&2
-    exit 2
-    ;;
-  *) profile=$1 ;;
-esac
-need_tools
+# The pause between two looks of --watch, in seconds.
+pause=1
+
+profile='' watch=no format=table
+while (($# > 0)); do
+  case $1 in
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    --watch) watch=yes ;;
+    --format=table | --format=json) format=${1#*=} ;;
+    --format)
+      shift
+      [[ ${1-} == table || ${1-} == json ]] || {
+        usage >&2
+        exit 2
+      }
+      format=$1
+      ;;
+    -* | '')
+      usage >&2
+      exit 2
+      ;;
+    *)
+      if [[ -n $profile ]]; then
+        usage >&2
+        exit 2
+      fi
+      profile=$1
+      ;;
+  esac
+  shift
+done
+need_tools docker timeout
 
 select_services "$profile"
 declare -A selected
@@ -296,19 +326,87 @@ member_state() {
   esac
 }
 
-problems=()
-notes=()
 problem() { problems+=("$1"); }
 
-width=7
-for service in "${selection[@]}"; do
-  ((${#service} <= width)) || width=${#service}
-done
+# health_of SERVICE sets health to the state of its container in a word or two.
+health_of() {
+  case ${status[$1]-} in
+    '') health='no container' ;;
+    Up*'(healthy)'*) health=healthy ;;
+    Up*'(unhealthy)'*) health=unhealthy ;;
+    Up*starting*) health=starting ;;
+    Up*'(Paused)'*) health=paused ;;
+    Up*) health=up ;;
+    Exited*) health="exited ${status[$1]#Exited }" health=${health%%)*}')' ;;
+    *) health=${status[$1]} health=${health%% *} health=${health,,} ;;
+  esac
+}
 
-# row SERVICE DECLARED SEEN prints a line of the table.
-row() {
-  local health=${status[$1]-no container}
-  printf "%-${width}s  %-24s  %-34s  %s\n" "$1" "$2" "$health" "$3"
+# The table: service, what was declared, the state of its container, what was seen.
+rows=()
+row() { rows+=("$1" "$2" "$health" "$3"); }
+
+# print_columns N VALUE... prints rows of N columns, each as wide as its widest value.
+print_columns() {
+  local i n=$1 line
+  local -a value width=()
+  shift
+  value=("$@")
+  for ((i = 0; i < ${#value[@]}; i++)); do
+    ((${#value[i]} <= ${width[i % n]-0})) || width[i % n]=${#value[i]}
+  done
+  line=
+  for ((i = 0; i < ${#value[@]}; i++)); do
+    if ((i % n < n - 1)); then
+      printf -v line '%s%-*s  ' "$line" "${width[i % n]}" "${value[i]}"
+    else
+      printf '%s%s\n' "$line" "${value[i]}"
+      line=
+    fi
+  done
+}
+
+# json_text TEXT sets json to a JSON string.
+json_text() {
+  json=${1//\\/\\\\}
+  json="\"${json//\"/\\\"}\""
+  json=${json//[[:cntrl:]]/ }
+}
+
+# json_list TEXT... sets json to a list of strings.
+json_list() {
+  local text list=
+  for text in "$@"; do
+    json_text "$text"
+    list+=${list:+, }$json
+  done
+  json="[$list]"
+}
+
+# json_object KEY VALUE... sets json to an object: of strings, but for numbers and null. A
+# value that is empty is null, and so is a port that is not published.
+json_object() {
+  local object=
+  while (($# > 0)); do
+    case $1:$2 in
+      *: | port:0) json=null ;;
+      port:*) json=$2 ;;
+      *) json_text "$2" ;;
+    esac
+    object+=${object:+, }"\"$1\": $json"
+    shift 2
+  done
+  json="{$object}"
+}
+
+# fact LIST KEY VALUE... adds an object to a list of the JSON format.
+declare -A facts
+fact() {
+  local list=$1 json
+  [[ $format == json ]] || return 0
+  shift
+  json_object "$@"
+  facts[$list]+=${facts[$list]:+, }$json
 }
 
 # check_container SERVICE notes a container that is not up and healthy.
@@ -324,12 +422,14 @@ check_container() {
 }
 
 check_members() {
-  local i service mirror role type state
+  local i service mirror role type state health
   for ((i = 0; i < ${#members[@]}; i += 3)); do
     service=${members[i]} mirror=${members[i + 1]} role=${members[i + 2]}
     [[ -n ${selected[$service]-} ]] || continue
     member_state "$service"
+    health_of "$service"
     row "$service" "$mirror $role" "${state:-down}${type:+ ($type)}"
+    fact members service "$service" mirror "$mirror" role "$role" container "$health" type "$type" state "${state:-down}"
     check_container "$service"
     case $role in
       primary | backup) failover_members[$mirror]=$((${failover_members[$mirror]-0} + 1)) ;;
@@ -368,15 +468,19 @@ check_mirrors() {
     if ((${#primary[@]} + ${#backup[@]} < failover_members[$mirror] && ${#primary[@]} > 0)); then
       problem "mirror $mirror has no backup: ${primary[*]} could not be replaced"
     fi
+    heads+=("$mirror" "${primary[*]:-nobody}" "${backup[*]:-nobody}")
+    fact mirrors mirror "$mirror" primary "${primary[*]-}" takes_over "${backup[*]-}"
   done
 }
 
 check_others() {
-  local i service seen server
+  local i service seen server health list answer
   for ((i = 0; i < ${#others[@]}; i += 2)); do
     service=${others[i]}
     [[ -n ${selected[$service]-} ]] || continue
+    health_of "$service"
     row "$service" "${others[i + 1]}" ''
+    fact others service "$service" kind "${others[i + 1]}" container "$health"
     check_container "$service"
   done
   for ((i = 0; i < ${#web[@]}; i += 4)); do
@@ -390,13 +494,18 @@ check_others() {
       fi
       seen="port ${web[i + 2]}: ${seen:-no answer}"
     fi
+    health_of "$service"
     row "$service" "${web[i + 1]}" "$seen"
+    list=gateways
+    [[ ${web[i + 1]} != nginx ]] || list=balancers
+    fact "$list" service "$service" kind "${web[i + 1]}" container "$health" port "${web[i + 2]}" answer "${seen#port *: }"
     check_container "$service"
   done
   for ((i = 0; i < ${#superservers[@]}; i += 3)); do
     service=${superservers[i]}
     [[ -n ${selected[$service]-} ]] || continue
     seen=
+    answer=
     if [[ ${superservers[i + 2]} != 0 && ${status[$service]-} == Up* ]]; then
       seen=$(answer_of "${superservers[i + 2]}")
       if [[ $seen != open ]]; then
@@ -404,14 +513,17 @@ check_others() {
         [[ -z ${failover_members[${superservers[i + 1]}]-} ]] ||
           problem "$service has no primary of ${superservers[i + 1]} to offer on port ${superservers[i + 2]}: docker compose logs --tail 50 $service"
       fi
-      seen="port ${superservers[i + 2]}: ${seen:-closed}"
+      answer=${seen:-closed}
+      seen="port ${superservers[i + 2]}: $answer"
     fi
     served_by "$service" "${superservers[i + 1]}"
     seen+="${server:+${seen:+, }to $server}"
     if [[ $server == none && ${superservers[i + 2]} == 0 && -n ${failover_members[${superservers[i + 1]}]-} ]]; then
       problem "$service has no primary of ${superservers[i + 1]} to offer: docker compose logs --tail 50 $service"
     fi
+    health_of "$service"
     row "$service" "haproxy for ${superservers[i + 1]}" "$seen"
+    fact balancers service "$service" kind haproxy mirror "${superservers[i + 1]}" container "$health" port "${superservers[i + 2]}" answer "$answer" server "$server"
     # One line a mirror, but one container.
     if [[ $service != "${superservers[i - 3]-}" || $i == 0 ]]; then
       check_container "$service"
@@ -419,23 +531,65 @@ check_others() {
   done
 }
 
-find_containers || exit 1
-declare -A failover_members primaries backups
-ask_members
-ask_ports
-ask_haproxy
-wait
-printf "%-${width}s  %-24s  %-34s  %s\n" SERVICE DECLARED CONTAINER SEEN
-check_members
-check_mirrors
-check_others
+# look asks everything once.
+look() {
+  rm -f "$answers"/* "$answers"/:*
+  find_containers || exit 1
+  problems=() notes=() rows=() heads=() facts=() failover_members=() primaries=() backups=() running=0
+  ask_members
+  ask_ports
+  ask_haproxy
+  wait
+  check_members
+  check_mirrors
+  check_others
+}
 
-if ((${#notes[@]} > 0)); then
-  echo
-  printf 'Note: %s\n' "${notes[@]}"
+print_table() {
+  print_columns 4 SERVICE DECLARED CONTAINER SEEN "${rows[@]}"
+  if ((${#heads[@]} > 0)); then
+    echo
+    print_columns 3 MIRROR PRIMARY 'WOULD TAKE OVER' "${heads[@]}"
+  fi
+  if ((${#notes[@]} > 0)); then
+    echo
+    printf 'Note: %s\n' "${notes[@]}"
+  fi
+  if ((${#problems[@]} > 0)); then
+    echo
+    printf 'Not as it should be: %s\n' "${problems[@]}"
+  fi
+}
+
+print_json() {
+  local json list object='"format": 1, "lab": ' ok=true
+  ((${#problems[@]} == 0)) || ok=false
+  json_text simplemirror-2020
+  object+="$json, \"ok\": $ok"
+  for list in mirrors members gateways balancers others; do
+    object+=", \"$list\": [${facts[$list]-}]"
+  done
+  json_list "${notes[@]}"
+  object+=", \"notes\": $json"
+  json_list "${problems[@]}"
+  printf '{%s, "problems": %s}\n' "$object" "$json"
+}
+
+declare -A failover_members primaries backups
+if [[ $watch == no ]]; then
+  look
+  "print_$format"
+  ((${#problems[@]} == 0))
+  exit
 fi
-if ((${#problems[@]} > 0)); then
-  echo
-  printf 'Not as it should be: %s\n' "${problems[@]}"
-  exit 1
-fi
+while :; do
+  look
+  shown=$("print_$format")
+  if [[ $format == table && -t 1 ]]; then
+    # From the top left, each line cleared to its end, and everything below.
+    printf '\e[H%s\e[K\n\e[J' "$(date '+%T')  (Ctrl-C ends)"$'\e[K\n\e[K\n'"${shown//$'\n'/$'\e[K\n'}"
+  else
+    printf '%s\n' "$shown"
+  fi
+  sleep "$pause"
+done

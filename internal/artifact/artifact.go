@@ -29,6 +29,9 @@ import (
 // Options of [Write].
 type Options struct {
 	Force bool // overwrite files that mirrorgen did not write, or that were edited since
+	// Approve is asked before a directory that exists is changed, and may refuse: nothing is
+	// touched where it returns an error, which Write returns. nil approves.
+	Approve func(*Comparison) error
 }
 
 // patience is how long a write waits for another one in the same directory, which
@@ -54,6 +57,12 @@ func write(
 		}
 		if err := c.refuse(options.Force); err != nil && !c.Unfinished {
 			return nil, err
+		}
+		if options.Approve != nil && !c.Fresh {
+			if err := options.Approve(c); err != nil {
+				return nil, err
+			}
+			options.Approve = nil // of a write that is tried again as well
 		}
 		if c.Fresh {
 			err = c.writeFresh()

@@ -164,7 +164,7 @@ func (c *comparer) origin(change *Change, sums []string) error {
 		change.Found = Written
 	} else if change.seen.Size() <= maxShown {
 		content, err := c.disk.read(change.Path)
-		if unixHash := sum(withoutCR(content)); err == nil && bytes.Contains(content, []byte("\r\n")) &&
+		if unixHash := sum(UnixLines(content)); err == nil && bytes.Contains(content, []byte("\r\n")) &&
 			slices.Contains(sums, unixHash) {
 			change.Found, hash = LineEnds, unixHash
 		}

@@ -23,6 +23,9 @@ func createIn(m made, base string, content []byte, mode fs.FileMode) error {
 	}
 	// The user's umask must not make a file unreadable in its container.
 	err = again(func() error { return unix.Fchmod(fd, uint32(mode.Perm())) })
+	if errors.Is(err, fs.ErrPermission) {
+		err = nil // the file is ours, so its file system keeps no modes
+	}
 	for err == nil && len(content) > 0 {
 		err = again(func() error {
 			n, err := unix.Write(fd, content)

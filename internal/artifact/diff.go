@@ -73,7 +73,7 @@ func (c *Comparison) Diff(change *Change) ([]byte, error) {
 		return nil, err
 	}
 	if change.Found == LineEnds {
-		before = withoutCR(before)
+		before = UnixLines(before)
 	}
 	return unified(filepath.ToSlash(filepath.Join(c.Dir, filepath.FromSlash(change.Path))), before, change), nil
 }
@@ -157,7 +157,8 @@ func contains(numbers []int, number int) bool {
 	return found
 }
 
-func withoutCR(content []byte) []byte {
+// UnixLines is a text in which LF ends each line that CRLF ended.
+func UnixLines(content []byte) []byte {
 	return bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 }
 

@@ -3,12 +3,12 @@ package artifact
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"mirrorgen/internal/lab"
@@ -21,7 +21,7 @@ type disk interface {
 	// path is the name as a user would type it.
 	path(name string) string
 	lstat(name string) (fs.FileInfo, error)
-	// keepsModes reports whether files can be executable at all: they cannot on Windows.
+	// keepsModes reports whether files keep their modes: they do not on Windows, nor on FAT.
 	keepsModes() bool
 	read(name string) ([]byte, error)
 	// states returns what is at the paths of artifacts, in their order.
@@ -72,6 +72,17 @@ func openRoot(dir string) (disk, error) {
 	return rootDisk{dir, root, map[string]made{}}, nil
 }
 
+// KeepsModes reports whether the file system of a directory keeps the modes of files, so that a
+// missing run bit says something. It is true of a directory that cannot be opened.
+func KeepsModes(dir string) bool {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return true
+	}
+	defer root.Close()
+	return keepsModes(root)
+}
+
 func (d rootDisk) path(name string) string { return filepath.Join(d.dir, filepath.FromSlash(name)) }
 
 func (d rootDisk) close() error {
@@ -82,7 +93,7 @@ func (d rootDisk) close() error {
 	return d.root.Close()
 }
 
-func (d rootDisk) keepsModes() bool                          { return runtime.GOOS != "windows" }
+func (d rootDisk) keepsModes() bool                          { return keepsModes(d.root) }
 func (d rootDisk) lstat(name string) (fs.FileInfo, error)    { return d.root.Lstat(name) }
 func (d rootDisk) read(name string) ([]byte, error)          { return d.root.ReadFile(name) }
 func (d rootDisk) chmod(name string, mode fs.FileMode) error { return d.root.Chmod(name, mode) }
@@ -147,6 +158,9 @@ func createFile(parent *os.Root, base string, content []byte, mode fs.FileMode) 
 	}
 	// The user's umask must not make a file unreadable in its container.
 	err = file.Chmod(mode)
+	if errors.Is(err, fs.ErrPermission) {
+		err = nil // the file is ours, so its file system keeps no modes
+	}
 	if err == nil {
 		_, err = file.Write(content)
 	}

@@ -269,3 +269,6 @@ func checkPath(name string) error {
 	}
 	return nil
 }
+
+// Manifest is the content of the file [ManifestName] beside artifacts that are sorted by path.
+func Manifest(artifacts []lab.Artifact) []byte { return manifestOf(artifacts).content }

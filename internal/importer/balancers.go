@@ -19,7 +19,7 @@ type listener struct {
 
 // proxySettings are nginx's.
 type proxySettings struct {
-	listen                     int
+	listen, https              int // ports that it listens on, 0 for none with TLS
 	connect, read, failTimeout string
 	maxFails                   string
 }
@@ -27,7 +27,6 @@ type proxySettings struct {
 // readConfigurations reads the configuration of gateways and load balancers. A file that several
 // services share is read once.
 func (d *discovery) readConfigurations() {
-	d.proxy.listen = 80
 	parsed, left := map[string]*ini{}, maxAllSections
 	for _, p := range d.parts {
 		switch p.kind {
@@ -128,6 +127,9 @@ func (d *discovery) readNGINX(p *part, content string) {
 	var visit func(list []*nginx.Directive)
 	visit = func(list []*nginx.Directive) {
 		for _, directive := range list {
+			if directive.Name == "listen" {
+				d.proxy.listenOn(directive)
+			}
 			if _, twice := found[directive.Name]; !twice {
 				found[directive.Name] = directive.Arg(0)
 			}
@@ -140,14 +142,24 @@ func (d *discovery) readNGINX(p *part, content string) {
 		}
 	}
 	visit(directives)
-	listen := found["listen"][strings.LastIndexByte(found["listen"], ':')+1:]
-	if port, err := strconv.Atoi(listen); err == nil {
-		d.proxy.listen = port
-	}
 	d.proxy.connect, d.proxy.read = duration(found["proxy_connect_timeout"]), duration(found["proxy_read_timeout"])
 	d.proxy.maxFails, d.proxy.failTimeout = found["max_fails"], duration(found["fail_timeout"])
 	p.remark("Of nginx's configuration, only times and the port are carried over: the lab writes its own, to which " +
 		"config adds.")
+}
+
+// listenOn takes a port that nginx listens on: the first one of HTTP and of HTTPS.
+func (s *proxySettings) listenOn(directive *nginx.Directive) {
+	address := directive.Arg(0)
+	port, err := strconv.Atoi(address[strings.LastIndexByte(address, ':')+1:])
+	isSSL := func(a nginx.Arg) bool { return a.Text == "ssl" }
+	switch tls := slices.ContainsFunc(directive.Args, isSSL); {
+	case err != nil:
+	case tls && s.https == 0:
+		s.https = port
+	case !tls && s.listen == 0:
+		s.listen = port
+	}
 }
 
 // duration is a time of nginx with its unit, which may be left out there.
@@ -160,7 +172,14 @@ func duration(text string) string {
 
 func (d *discovery) writeNGINX(p *part) {
 	b := d.service(p)
-	b.set("http_port", itoa(p.hostPort(d.proxy.listen)))
+	listen := d.proxy.listen
+	if listen == 0 {
+		listen = 80
+	}
+	b.set("http_port", itoa(p.hostPort(listen)))
+	if https := p.hostPort(d.proxy.https); d.proxy.https > 0 && https > 0 {
+		b.set("https_port", itoa(https))
+	}
 	for _, s := range []struct{ name, value string }{
 		{"connect_timeout", d.proxy.connect}, {"read_timeout", d.proxy.read}, {"fail_timeout", d.proxy.failTimeout},
 	} {
@@ -171,7 +190,7 @@ func (d *discovery) writeNGINX(p *part) {
 	if d.proxy.maxFails != "" {
 		b.set("max_fails", d.proxy.maxFails)
 	}
-	d.finish(b, p, d.proxy.listen)
+	d.finish(b, p, listen, d.proxy.https)
 }
 
 func (d *discovery) writeHAProxy(p *part, isFirst, isOnly bool) {

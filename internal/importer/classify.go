@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"mirrorgen/internal/format/image"
 )
 
 // A kind is the block type that a service becomes.
@@ -18,6 +20,7 @@ const (
 	kindGateway kind = "web_gateway"
 	kindNGINX   kind = "nginx"
 	kindHAProxy kind = "haproxy"
+	kindOwn     kind = "service" // no part of a mirror lab, but in it
 )
 
 // classify finds out what each service is.
@@ -26,8 +29,11 @@ func (d *discovery) classify() {
 	for _, s := range d.compose.services {
 		p := &part{service: s, kind: kindOf(s)}
 		if p.kind == kindNone {
-			d.others = append(d.others, s)
-			continue
+			if s.ownImage() == "" {
+				d.others = append(d.others, s)
+				continue
+			}
+			p.kind = kindOwn
 		}
 		if p.kind == kindMember {
 			p.merge = d.mergeOf(s, merges)
@@ -120,45 +126,23 @@ func kindOf(s *service) kind {
 		return kindGateway
 	case s.build != nil && s.build.image != nil, s.image != "" && s.isComplete(): // some other program
 		return kindNone
-	case s.env("ISC_DATA_DIRECTORY") != "" && !isGatewayName(s.name):
+	case s.env("ISC_DATA_DIRECTORY") != "" && !image.IsGatewayName(s.name):
 		return kindMember
 	}
 	return nameKind(s)
 }
 
-// imageKind is what an image is for.
-func imageKind(image string) kind {
-	name := repository(image)
-	has := func(parts ...string) bool {
-		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
-	}
-	switch {
-	case name == "":
-		return kindNone
-	case has("arbiter"):
-		return kindArbiter
-	case isGatewayName(name):
-		return kindGateway
-	case has("haproxy"):
-		return kindHAProxy
-	case has("nginx"):
-		return kindNGINX
-	case strings.HasPrefix(name, "iris"), has("healthconnect", "healthshare"),
-		strings.Contains(strings.ToLower(image), "intersystems"):
-		return kindMember
-	}
-	return kindNone
+// kinds are the block types of services with images of each kind.
+var kinds = map[image.Kind]kind{
+	image.ArbiterKind:  kindArbiter,
+	image.InstanceKind: kindMember,
+	image.GatewayKind:  kindGateway,
+	image.NGINXKind:    kindNGINX,
+	image.HAProxyKind:  kindHAProxy,
 }
 
-func isGatewayName(name string) bool {
-	name = strings.ToLower(name)
-	for _, part := range []string{"webgateway", "web-gateway", "web_gateway", "webgw", "cspgateway", "csp-gateway"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
-}
+// imageKind is what a service with that image is.
+func imageKind(name string) kind { return kinds[image.KindOf(name)] }
 
 // nameKind is what the name and the ports of a service without a known image say of it.
 func nameKind(s *service) kind {
@@ -169,7 +153,7 @@ func nameKind(s *service) kind {
 		return kindHAProxy
 	case s.mountsAt("/etc/nginx"), has("nginx"):
 		return kindNGINX
-	case isGatewayName(name), has("gateway"):
+	case image.IsGatewayName(name), has("gateway"):
 		return kindGateway
 	case has("arbiter"):
 		return kindArbiter

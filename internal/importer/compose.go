@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/dotenv"
 )
 
@@ -40,8 +41,11 @@ type service struct {
 	mounts        []mount
 	cpus          string
 	stopGrace     string
-	lost          []string // what a topology has no argument for
-	remarks       []string // sentences on what is different in the topology
+	dependencies  []compose.Dependency
+	health        *compose.Health // nil where it says nothing of it
+	healthLine    string          // the test of it, where that is no list
+	lost          []string        // what a topology has no argument for
+	remarks       []string        // sentences on what is different in the topology
 }
 
 // A port is published on the host.
@@ -134,7 +138,7 @@ const (
 	maxNodes    = 1_000_000 // of YAML, each time that an alias or extends brings it
 	maxNesting  = 100       // of YAML
 	maxServices = 5000
-	maxExtends  = 10   // services that extend one another
+	maxIncluded = 100
 	maxItems    = 1000 // of a list of a service: variables, ports, mounts, networks, words of a command
 )
 
@@ -142,11 +146,14 @@ var errTooMuch = errors.New("it is larger than a lab can be, or its anchors and 
 
 // A decoder reads a compose file.
 type decoder struct {
+	compose.Reader
 	variables *variables
 	files     *files
 	envFiles  map[string]envFile
-	others    map[string]map[string]*yaml.Node // services of other compose files, by file and name
-	nodes     int                              // that it has read
+	others    map[string]*yaml.Node // services of other compose files, by file; nil for none
+	included  map[string]bool
+	base      string // directory that the paths of the file at hand are relative to
+	nodes     int    // that it has read
 }
 
 // An envFile is what a file of env_file sets, or why it could not be read.
@@ -155,8 +162,52 @@ type envFile struct {
 	err  error
 }
 
-// parse reads a compose file.
-func parse(content []byte, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
+// parse reads a compose file, with the one that overrides it: Compose takes that where the file has
+// a usual name.
+func parse(content []byte, name string, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
+	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
+		others: map[string]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
+	d.Expand = d.variables.expand
+	root, err := d.document(content)
+	if err != nil {
+		return nil, err
+	}
+	c := &composeFile{}
+	if over, found := d.override(name); found {
+		other, err := d.document([]byte(over.content))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", over.name, err)
+		}
+		root = d.Overlay(root, other)
+	}
+	if err := d.file(c, root); err != nil {
+		return nil, err
+	}
+	if len(c.services) == 0 {
+		return nil, errNoServices
+	}
+	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
+	return c, nil
+}
+
+// override is the file that overrides one of a usual name.
+func (d *decoder) override(name string) (over namedFile, found bool) {
+	if !slices.Contains(compose.Names, name) {
+		return over, false
+	}
+	for _, other := range compose.OverrideNames {
+		if content, ok := d.files.get(other); ok {
+			return namedFile{other, content}, true
+		}
+	}
+	return over, false
+}
+
+// A namedFile is a file with its contents.
+type namedFile struct{ name, content string }
+
+// document is the mapping of a file, which is refused where it is larger than a lab can be.
+func (d *decoder) document(content []byte) (*yaml.Node, error) {
 	separators := 0
 	for _, c := range content {
 		if c == '\n' || c == ',' || c == '-' || c == '[' || c == '{' {
@@ -166,23 +217,17 @@ func parse(content []byte, files *files, lookup func(string) (string, bool)) (*c
 	if separators > maxNodes {
 		return nil, errTooMuch
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(content, &document); err != nil {
-		return nil, err
+	document, err := compose.Parse(content)
+	if err != nil {
+		return nil, fmt.Errorf("it is no YAML: %w", err)
 	}
-	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
-		others: map[string]map[string]*yaml.Node{}}
-	if len(document.Content) == 0 || resolved(document.Content[0]).Kind != yaml.MappingNode {
+	if len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
 		return nil, errNoServices
 	}
-	if err := d.measure(&document, 0); err != nil {
+	if err := d.measure(document, 0); err != nil {
 		return nil, err
 	}
-	root, err := d.entries(document.Content[0])
-	if err != nil {
-		return nil, err
-	}
-	return d.file(root)
+	return document.Content[0], nil
 }
 
 var (
@@ -209,258 +254,157 @@ func (d *decoder) measure(n *yaml.Node, depth int) error {
 	return nil
 }
 
-// An entry is a key of a mapping, with its value.
-type entry struct {
-	key   string
-	value *yaml.Node // with its alias followed
-}
-
-// entries returns the keys of a mapping in its order, and after them those that merge keys bring
-// and that it has not itself.
-func (d *decoder) entries(n *yaml.Node) ([]entry, error) {
-	n = resolved(n)
-	if n.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: a mapping is expected", n.Line)
-	}
-	if d.nodes += len(n.Content); d.nodes > maxNodes {
-		return nil, errTooMuch
-	}
-	var list []entry
-	var merged []*yaml.Node
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], resolved(n.Content[i+1])
-		switch {
-		case key.Tag == "!!merge" && value.Kind == yaml.SequenceNode:
-			merged = append(merged, value.Content...)
-		case key.Tag == "!!merge":
-			merged = append(merged, value)
-		case !seen[key.Value]:
-			seen[key.Value] = true
-			list = append(list, entry{key.Value, value})
-		}
-	}
-	for _, from := range merged {
-		more, err := d.entries(from)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range more {
-			if !seen[e.key] {
-				seen[e.key] = true
-				list = append(list, e)
-			}
-		}
-	}
-	return list, nil
-}
-
-// resolved follows an alias.
-func resolved(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return n.Alias
-	}
-	return n
-}
-
-// file reads the top level of a compose file.
-func (d *decoder) file(root []entry) (*composeFile, error) {
-	c := &composeFile{}
-	var services, networks *yaml.Node
+// file takes the services and networks of a compose file, and of those that it includes.
+func (d *decoder) file(c *composeFile, root *yaml.Node) error {
+	d.Configs, d.Secrets = d.Get(root, "configs"), d.Get(root, "secrets")
 	var lost []string
-	for _, e := range root {
+	for _, field := range d.Fields(root) {
+		var err error
 		switch {
-		case e.key == "services":
-			services = e.value
-		case e.key == "networks":
-			networks = e.value
-		case e.key == "name":
-			c.name = d.text(e.value)
-		case e.key == "version", strings.HasPrefix(e.key, "x-"):
+		case field.Name == "services":
+			err = d.services(c, field.Value)
+		case field.Name == "networks":
+			d.networks(c, field.Value)
+		case field.Name == "include":
+			err = d.include(c, field.Value)
+			d.Configs, d.Secrets = d.Get(root, "configs"), d.Get(root, "secrets")
+		case field.Name == "name":
+			c.name = d.Text(field.Value)
+		case field.Name == "version", field.Name == "configs", field.Name == "secrets",
+			strings.HasPrefix(field.Name, "x-"):
 		default:
-			lost = append(lost, e.key)
+			lost = append(lost, field.Name)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if len(lost) > 0 {
 		c.notes = append(c.notes, fmt.Sprintf("Not carried over from the compose file: %s.", listed(lost)))
 	}
-	if services == nil || services.Kind != yaml.MappingNode {
-		return nil, errNoServices
-	}
-	if err := d.services(c, services); err != nil {
-		return nil, err
-	}
-	if networks != nil && networks.Kind == yaml.MappingNode {
-		if err := d.networks(c, networks); err != nil {
-			return nil, err
-		}
-	}
-	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
-	return c, nil
+	return nil
 }
 
-// text is a scalar with its variables replaced, "" for another node.
-func (d *decoder) text(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		return ""
+// include takes the files that a compose file includes. Their paths are relative to the directory of
+// the first of each entry, unless that says otherwise.
+func (d *decoder) include(c *composeFile, n *yaml.Node) error {
+	for _, entry := range d.Includes(n) {
+		base, outer := entry.Directory, d.base
+		for _, named := range entry.Paths {
+			name := path.Join(outer, named.Text)
+			if base == "" {
+				base = path.Dir(name)
+			}
+			content, ok := d.files.get(name)
+			if !ok || len(d.included) > maxIncluded {
+				c.notes = append(c.notes, fmt.Sprintf("The file %s, which is included, cannot be read.", named.Text))
+				continue
+			}
+			if d.included[name] {
+				continue
+			}
+			d.included[name] = true
+			root, err := d.document([]byte(content))
+			if err != nil {
+				return fmt.Errorf("%s: %w", named.Text, err)
+			}
+			d.base = base
+			if err := d.file(c, root); err != nil {
+				return fmt.Errorf("%s: %w", named.Text, err)
+			}
+			d.base = outer
+		}
 	}
-	return d.variables.expand(n.Value)
+	return nil
 }
 
 func (d *decoder) services(c *composeFile, n *yaml.Node) error {
-	list, err := d.entries(n)
-	if err != nil {
-		return err
-	}
-	if len(list) > maxServices {
+	fields := d.Fields(n)
+	if len(c.services)+len(fields) > maxServices {
 		return fmt.Errorf("it has more than %d services", maxServices)
 	}
-	byName := make(map[string]*yaml.Node, len(list))
-	for _, e := range list {
-		byName[e.key] = e.value
-	}
-	for _, e := range list {
-		s := &service{name: e.key}
-		if err := d.service(s, e.key, byName, 0); err != nil {
-			return fmt.Errorf("service %s: %w", e.key, err)
+	seen := make(map[string]bool, len(fields))
+	for _, field := range fields {
+		if seen[field.Name] {
+			continue
+		}
+		seen[field.Name] = true
+		s := &service{name: field.Name}
+		whole, err := d.Extend(n, field.Value, d.servicesOf)
+		if missing := (*compose.MissingError)(nil); errors.As(err, &missing) && missing.File != "" {
+			s.lose("extends %s of %s, which cannot be read", missing.Service, missing.File)
+			err = nil
+		}
+		if err == nil {
+			field.Value = whole
+			err = d.service(s, field)
+		}
+		if err != nil {
+			return fmt.Errorf("service %s: %w", field.Name, err)
 		}
 		c.services = append(c.services, s)
 	}
 	return nil
 }
 
-// service reads the service of that name, and before it the one that it extends.
-func (d *decoder) service(s *service, name string, byName map[string]*yaml.Node, depth int) error {
-	own, ok := byName[name]
-	if !ok {
-		return fmt.Errorf("it extends %s, which does not exist", name)
-	}
-	if depth > maxExtends {
-		return errors.New("its extends do not end")
-	}
-	keys, err := d.entries(own)
-	if err != nil {
+// service takes a service, with what it extends.
+func (d *decoder) service(s *service, field compose.Field) error {
+	if key, err := d.Check(field.Value); err != nil {
+		if key != "" {
+			err = fmt.Errorf("%s: %w", key, err)
+		}
 		return err
 	}
-	for _, e := range keys {
-		if e.key != "extends" {
-			continue
-		}
-		of, file := d.extends(e.value)
-		base := byName
-		if file != "" {
-			if base = d.servicesOf(file); base[of] == nil {
-				s.lose("extends %s of %s, which cannot be read", of, file)
-				continue
-			}
-		}
-		if err := d.service(s, of, base, depth+1); err != nil {
-			return err
-		}
+	from := d.Service(field)
+	if d.nodes += len(from.Keys) + len(from.Environment); d.nodes > maxNodes {
+		return errTooMuch
 	}
 	// Values of env_file give way to those of environment, wherever it stands.
-	slices.SortStableFunc(keys, func(a, b entry) int { return rank(a.key) - rank(b.key) })
-	for _, e := range keys {
-		if err := d.take(s, e); err != nil {
-			return fmt.Errorf("%s: %w", e.key, err)
-		}
+	for _, name := range from.EnvFiles {
+		d.envFile(s, name.Text)
+	}
+	for _, key := range from.Keys {
+		d.take(s, from, key)
 	}
 	return nil
 }
 
 // servicesOf returns the services of another compose file in the same directory, nil where there are
 // none. Each file is read once.
-func (d *decoder) servicesOf(file string) map[string]*yaml.Node {
-	file = path.Clean(file)
+func (d *decoder) servicesOf(file string) *yaml.Node {
+	file = path.Join(d.base, file)
 	if known, ok := d.others[file]; ok {
 		return known
 	}
 	d.others[file] = nil
 	content, ok := d.files.get(file)
-	var document yaml.Node
-	if !ok || path.Dir(file) != "." || len(content) > maxConfiguration ||
-		yaml.Unmarshal([]byte(content), &document) != nil ||
-		len(document.Content) == 0 || d.measure(&document, 0) != nil {
+	if !ok || path.Dir(file) != path.Clean(d.base) || len(content) > maxConfiguration {
 		return nil
 	}
-	root, err := d.entries(document.Content[0])
+	root, err := d.document([]byte(content))
 	if err != nil {
 		return nil
 	}
-	for _, e := range root {
-		if e.key != "services" {
-			continue
-		}
-		list, err := d.entries(e.value)
-		if err != nil {
-			return nil
-		}
-		d.others[file] = make(map[string]*yaml.Node, len(list))
-		for _, service := range list {
-			d.others[file][service.key] = service.value
-		}
-	}
+	d.others[file] = d.Get(root, "services")
 	return d.others[file]
 }
 
-func rank(key string) int {
-	if key == "env_file" {
-		return 0
-	}
-	return 1
-}
-
-// extends returns the service that another one extends, and the file that holds it, "" for the same.
-func (d *decoder) extends(n *yaml.Node) (service, file string) {
-	if n.Kind == yaml.ScalarNode {
-		return d.text(n), ""
-	}
-	list, err := d.entries(n)
-	if err != nil {
-		return "", ""
-	}
-	for _, e := range list {
-		switch e.key {
-		case "service":
-			service = d.text(e.value)
-		case "file":
-			file = d.text(e.value)
-		}
-	}
-	return service, file
-}
-
-func (d *decoder) networks(c *composeFile, n *yaml.Node) error {
-	list, err := d.entries(n)
-	if err != nil {
-		return err
-	}
-	for _, e := range list {
-		made := &network{name: e.key}
+func (d *decoder) networks(c *composeFile, n *yaml.Node) {
+	for _, field := range d.Fields(n) {
+		from := d.Network(field)
+		made := &network{name: from.Name}
 		c.networks = append(c.networks, made)
-		if e.value.Kind != yaml.MappingNode {
-			continue
-		}
-		var long struct {
-			External yaml.Node
-			IPAM     struct{ Config []struct{ Subnet string } }
-		}
-		if err := e.value.Decode(&long); err != nil {
-			return fmt.Errorf("network %s: %w", e.key, err)
-		}
-		for _, config := range long.IPAM.Config {
-			subnet := d.variables.expand(config.Subnet)
-			if made.subnet != "" || strings.Contains(subnet, ":") {
+		for _, subnet := range from.Subnets {
+			if made.subnet != "" || strings.Contains(subnet.Text, ":") {
 				c.notes = append(c.notes, fmt.Sprintf(
-					"Subnet %s of network %s is not carried over: a network of a lab has one IPv4 subnet.", subnet,
-					e.key))
+					"Subnet %s of network %s is not carried over: a network of a lab has one IPv4 subnet.", subnet.Text,
+					from.Name))
 				continue
 			}
-			made.subnet = subnet
+			made.subnet = subnet.Text
 		}
-		if long.External.Kind != 0 && long.External.Value != "false" {
-			c.notes = append(c.notes, fmt.Sprintf("Network %s is external; the lab makes one of its own.", e.key))
+		if from.External {
+			c.notes = append(c.notes, fmt.Sprintf("Network %s is external; the lab makes one of its own.", from.Name))
 		}
 	}
-	return nil
 }

@@ -19,10 +19,10 @@ var replaced = []string{
 func (d *discovery) writeEnvironment(b *block, p *part) {
 	var entries, stale []string
 	for _, v := range p.environment {
-		name := strings.ToUpper(v.Name)
 		switch {
-		case slices.Contains(replaced, name), strings.Contains(name, "MIRROR"), strings.Contains(name, "ARBITER"),
-			isRole(v.Name, v.Value), isSystemName(v.Name):
+		case p.kind == kindOwn && v.Name == "TZ":
+			// The lab gives it.
+		case p.kind != kindOwn && p.labSays(v.Name, v.Value):
 			// Blocks and arguments say it, and nothing in a generated lab reads it.
 		case d.isStale(v.Name, v.Value):
 			stale = append(stale, v.Name+"="+v.Value)
@@ -41,6 +41,14 @@ func (d *discovery) writeEnvironment(b *block, p *part) {
 	case len(entries) > 1:
 		b.set("environment", "{\n  "+strings.Join(entries, "\n  ")+"\n}")
 	}
+}
+
+// labSays reports whether a variable of an instance, a gateway or a balancer says what blocks and
+// arguments say.
+func (p *part) labSays(name, value string) bool {
+	upper := strings.ToUpper(name)
+	return slices.Contains(replaced, upper) || strings.Contains(upper, "MIRROR") ||
+		strings.Contains(upper, "ARBITER") || isRole(name, value) || isSystemName(name)
 }
 
 // variableName is what the language takes as the name of a variable; it is an identifier as well.

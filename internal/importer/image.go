@@ -1,14 +1,13 @@
 package importer
 
 import (
+	"cmp"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/dockerfile"
+	"mirrorgen/internal/format/image"
 	"mirrorgen/schema"
 )
 
@@ -22,67 +21,24 @@ type build struct {
 	image      *dockerfile.Image // nil where its Dockerfile could not be read
 }
 
-// build reads how a service is built.
-func (d *decoder) build(s *service, n *yaml.Node) error {
-	b := &build{context: ".", dockerfile: "Dockerfile", args: map[string]string{}}
-	s.build = b
-	if n.Kind == yaml.ScalarNode {
-		b.context = d.text(n)
-		return nil
+// build takes how a service is built.
+func (d *decoder) build(from *compose.Build) *build {
+	b := &build{
+		context:    path.Join(d.base, from.Context),
+		dockerfile: from.Dockerfile,
+		inline:     from.Inline,
+		target:     from.Target,
+		args:       map[string]string{},
 	}
-	list, err := d.entries(n)
-	if err != nil {
-		return err
+	if from.Context == "" || d.base == "." {
+		b.context = cmp.Or(from.Context, ".")
 	}
-	for _, e := range list {
-		switch e.key {
-		case "context":
-			b.context = d.text(e.value)
-		case "dockerfile":
-			b.dockerfile = d.text(e.value)
-		case "dockerfile_inline":
-			b.inline = d.text(e.value)
-		case "target":
-			b.target = d.text(e.value)
-		case "args":
-			if err := d.arguments(b, e.value); err != nil {
-				return err
-			}
+	for _, a := range from.Args {
+		if value, ok := d.valueOf(a); ok {
+			b.args[a.Name] = value
 		}
 	}
-	return nil
-}
-
-// arguments reads the arguments of a build; a name alone has the value of the environment.
-func (d *decoder) arguments(b *build, n *yaml.Node) error {
-	inherit := func(name string) {
-		if value, ok := d.variables.get(name); ok {
-			b.args[name] = value
-		}
-	}
-	if n.Kind == yaml.SequenceNode {
-		for _, item := range n.Content {
-			name, value, given := strings.Cut(resolved(item).Value, "=")
-			if given {
-				b.args[name] = d.variables.expand(value)
-			} else {
-				inherit(name)
-			}
-		}
-		return nil
-	}
-	list, err := d.entries(n)
-	if err != nil {
-		return err
-	}
-	for _, e := range list {
-		if e.value.Tag == "!!null" {
-			inherit(e.key)
-		} else {
-			b.args[e.key] = d.text(e.value)
-		}
-	}
-	return nil
+	return b
 }
 
 // file is the path of the Dockerfile beside the compose file.
@@ -187,14 +143,6 @@ func (s *service) isComplete() bool {
 	return s.image != "" && s.imageKnown
 }
 
-// repository is the name of an image without registry, path, tag and digest, in lower case.
-func repository(image string) string {
-	image, _, _ = strings.Cut(strings.ToLower(image), "@")
-	name := path.Base(image)
-	name, _, _ = strings.Cut(name, ":")
-	return name
-}
-
 // sources returns the paths beside the compose file that a file of the container may come from: by
 // the mounts, and by what is copied into its image.
 func (s *service) sources(target string) []string {
@@ -235,15 +183,8 @@ type release struct {
 	known bool
 }
 
-var releaseTag = regexp.MustCompile(`:v?(\d{4})\.(\d{1,2})(?:[^\d]|$)`)
-
 // releaseOf reads the release off the tag of an image.
-func releaseOf(image string) release {
-	m := releaseTag.FindStringSubmatch(image)
-	if m == nil {
-		return release{}
-	}
-	year, _ := strconv.Atoi(m[1])
-	minor, _ := strconv.Atoi(m[2])
-	return release{schema.Version{Year: year, Minor: minor}, true}
+func releaseOf(name string) release {
+	year, minor, ok := image.Release(name)
+	return release{schema.Version{Year: year, Minor: minor}, ok}
 }

@@ -60,7 +60,7 @@ func imported(source Source) (*Result, error) {
 		return nil, errors.New("it is larger than 4 MB; thousands of services take less")
 	}
 	files := newFiles(source.Read)
-	compose, err := parse(source.Content, files, source.Lookup)
+	compose, err := parse(source.Content, path.Base(source.Name), files, source.Lookup)
 	if err != nil {
 		return nil, err
 	}

@@ -208,6 +208,21 @@ func TestStatedRoles(t *testing.T) {
 	}
 }
 
+// The set is stated in variables of many names, whose value may be something else.
+func TestStatedSet(t *testing.T) {
+	for _, c := range []struct{ variable, want string }{
+		{"MIRROR: DEMO", "demo DEMO"}, {"IRIS_MIRROR: demo", "demo DEMO"}, {"MIRROR_NAME: Demo", "demo DEMO"},
+		{"MIRRORSET: demo", "demo DEMO"}, {"MIRROR: 'true'", "mirror MIRROR"}, {"MIRROR: primary", "mirror MIRROR"},
+		{"MIRROR: 'on'", "mirror MIRROR"}, {"MIRROR: '/a path'", "mirror MIRROR"},
+	} {
+		result := builds(t, "services:\n  x-a: {image: 'iris:2025.2', environment: {ROLE: main, "+c.variable+"}}\n"+
+			"  x-b: {image: 'iris:2025.2', environment: {ROLE: failover, "+c.variable+"}}\n", nil)
+		if have, want := shape(result.Plan), c.want+": x-a primary, x-b backup"; have != want {
+			t.Errorf("%s: %s, want %s", c.variable, have, want)
+		}
+	}
+}
+
 // A value that is not known is quoted.
 func TestUnknownRole(t *testing.T) {
 	result := builds(t, "services:\n  n-a: {image: 'iris:2025.2', environment: [MIRRORROLE=PRIMARY]}\n"+
@@ -249,7 +264,7 @@ func TestKinds(t *testing.T) {
 	})
 	want := map[string]string{"p": "member", "b": "member", "w1": "arbiter", "w2": "arbiter", "g1": "web_gateway",
 		"g2": "web_gateway",
-		"g3": "web_gateway", "lb": "haproxy", "web": "nginx"}
+		"g3": "web_gateway", "lb": "haproxy", "web": "nginx", "d": "service"}
 	if diff := cmp.Diff(want, kinds(result.Plan)); diff != "" {
 		t.Errorf("%s\n%s", diff, result.Topology)
 	}
@@ -389,7 +404,7 @@ func TestStaleVariables(t *testing.T) {
     image: iris:2025.1
     environment: [MIRRORROLE=BACKUP, OWN_HOST=N_b]
     networks: {lan: {ipv4_address: 10.9.0.12}}
-  mail: {image: mailcatcher, networks: {lan: {ipv4_address: 10.9.0.77}}}
+  mail: {image: '${MAIL}', networks: {lan: {ipv4_address: 10.9.0.77}}}
 networks: {lan: {ipam: {config: [{subnet: 10.9.0.0/24}]}}}
 `, nil)
 	for _, want := range []string{

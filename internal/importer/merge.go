@@ -23,6 +23,7 @@ type mergeFacts struct {
 	virtual  string   // VirtualAddress
 	sharded  bool
 	mirrored bool // something in it speaks of a mirror
+	tls      tlsUse
 
 	databases   []mergeDatabase
 	namespaces  map[string][]mergeNamespace // by the name of their database in upper case
@@ -143,6 +144,7 @@ func (m *mergeFacts) section(s *cpf.Section) {
 			switch section {
 			case "ecpservers":
 				m.dataServers = append(m.dataServers, key.Value)
+				m.tls.ecp = m.tls.ecp || ecpHasTLS(key.Value)
 			case "mirrors": // NAME=GUID,...
 				give(&m.set, key.Name)
 				m.mirrored = true
@@ -152,6 +154,7 @@ func (m *mergeFacts) section(s *cpf.Section) {
 }
 
 func (m *mergeFacts) action(a cpf.Action) {
+	m.tlsAction(a)
 	value := func(name string) string { return argument(a, name) }
 	switch strings.ToLower(a.Name) {
 	case "configmirror":
@@ -230,10 +233,20 @@ func (p *part) setName() string {
 			if v.Value != "" {
 				return v.Value
 			}
+		case "MIRROR": // which may be a switch as well, or a role
+			if isSetName.MatchString(v.Value) && roleOf(v.Value) == "" && !isSwitch.MatchString(v.Value) {
+				return v.Value
+			}
 		}
 	}
 	return ""
 }
+
+// isSetName matches the name of a mirror set, isSwitch what switches something on or off.
+var (
+	isSetName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]{0,14}$`)
+	isSwitch  = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|enabled?|disabled?|auto|none|member|arbiter)$`)
+)
 
 // isSystemName reports whether a variable holds the name of an instance in its mirror.
 func isSystemName(variable string) bool {

@@ -14,11 +14,16 @@ func (d *discovery) chooseNetworks() {
 		if p.kind == kindNone {
 			continue
 		}
-		if len(p.attached) == 0 {
+		if len(p.attached) == 0 && p.kind != kindOwn {
 			p.attached = []attachment{{network: "default"}}
 		}
 		for _, a := range p.attached {
 			used[a.network] = true
+		}
+	}
+	for _, p := range d.ofKind(kindOwn) { // where the lab has no such network, clients' will do
+		if len(p.attached) == 0 && used["default"] {
+			p.attached = []attachment{{network: "default"}}
 		}
 	}
 	labels := map[string]string{}
@@ -61,7 +66,7 @@ func (d *discovery) chooseNetworks() {
 	d.giveSubnets()
 	d.clientNetwork = d.mostUsed(kindGateway, kindArbiter, kindNGINX)
 	if d.clientNetwork == "" {
-		d.clientNetwork = d.networks[len(d.networks)-1].name
+		d.clientNetwork = d.lastNetwork()
 	}
 	d.mirrorNetwork = d.clientNetwork
 	members := d.ofKind(kindMember)
@@ -75,6 +80,19 @@ func (d *discovery) chooseNetworks() {
 	for _, p := range d.parts {
 		d.attach(p)
 	}
+}
+
+// lastNetwork is the last network that a part of the mirror lab is on.
+func (d *discovery) lastNetwork() string {
+	last := d.networks[len(d.networks)-1].name
+	for _, n := range d.networks {
+		if slices.ContainsFunc(d.parts, func(p *part) bool {
+			return p.kind != kindNone && p.kind != kindOwn && p.on(n.name)
+		}) {
+			last = n.name
+		}
+	}
+	return last
 }
 
 // defaultSubnets is the number of networks that have a subnet by themselves.
@@ -132,6 +150,11 @@ func (d *discovery) attach(p *part) {
 	need := []string{d.clientNetwork}
 	switch p.kind {
 	case kindNone:
+		return
+	case kindOwn:
+		if len(p.attached) == 0 {
+			p.attached = []attachment{{network: d.clientNetwork}}
+		}
 		return
 	case kindMember:
 		need = append(need, d.mirrorNetwork)

@@ -1,297 +1,199 @@
 package importer
 
 import (
-	"fmt"
 	"path"
-	"strconv"
 	"strings"
 
-	"github.com/mattn/go-shellwords"
 	"go.yaml.in/yaml/v3"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/dotenv"
 )
 
-// take reads one key of a service.
-func (d *decoder) take(s *service, e entry) error {
-	switch e.key {
+// take takes one field of a service.
+func (d *decoder) take(s *service, from *compose.Service, field compose.Field) {
+	switch field.Name {
 	case "image":
-		if len(e.value.Value) > maxImage {
-			s.lose("image, whose name is longer than %d bytes", maxImage)
-			return nil
-		}
-		s.imageWritten = e.value.Value
-		if s.image, s.imageKnown = d.variables.expandKnown(e.value.Value); !s.imageKnown {
-			s.image = strings.TrimRight(s.image, ":@/")
-		}
+		d.image(s, d.Follow(field.Value).Value)
 	case "build":
-		return d.build(s, e.value)
+		s.build = d.build(from.Build)
 	case "hostname":
-		s.hostname = d.text(e.value)
+		s.hostname = from.Hostname.Text
 	case "container_name":
-		s.containerName = d.text(e.value)
+		s.containerName = from.ContainerName.Text
 	case "command":
-		s.command = d.words(e.value)
+		s.command = texts(from.Command)
 	case "entrypoint":
-		s.entrypoint = d.words(e.value)
-	case "env_file":
-		d.envFile(s, e.value)
+		s.entrypoint = texts(from.Entrypoint)
 	case "environment":
-		return d.environment(s, e.value)
-	case "ports":
-		return d.ports(s, e.value)
-	case "networks":
-		return d.attachments(s, e.value)
-	case "volumes":
-		return d.mounts(s, e.value)
-	case "cpus":
-		s.cpus = d.text(e.value)
-	case "deploy":
-		d.deploy(s, e.value)
-	case "stop_grace_period":
-		s.stopGrace = d.text(e.value)
-	case "extends", "restart", "depends_on", "init", "tty", "stdin_open", "expose", "links", "logging":
-		// The lab decides, or does without.
+		for _, v := range from.Environment {
+			d.set(s, v)
+		}
 	default:
-		s.lose("%s", e.key)
+		d.takePart(s, from, field)
 	}
-	return nil
+}
+
+// takePart takes one of the fields that hold lists, and limits.
+func (d *decoder) takePart(s *service, from *compose.Service, field compose.Field) {
+	switch field.Name {
+	case "ports":
+		for _, p := range limited(s, "ports", from.Ports) {
+			s.takePort(p)
+		}
+	case "networks":
+		for _, a := range from.Attachments[:min(len(from.Attachments), maxItems)] {
+			s.attach(a)
+		}
+	case "volumes":
+		for _, m := range limited(s, "volumes", from.Mounts) {
+			d.mount(s, m, "volume")
+		}
+	case "configs", "secrets":
+		for _, m := range limited(s, field.Name, from.Files) {
+			d.mount(s, m, "file")
+		}
+		from.Files = nil // those of both keys
+	case "cpus":
+		s.cpus = from.CPUs.Text
+	case "deploy":
+		if s.cpus = from.CPUs.Text; s.cpus == "" {
+			s.lose("deploy")
+		}
+	case "stop_grace_period":
+		s.stopGrace = from.Grace.Text
+	case "depends_on":
+		s.dependencies = limited(s, "depends_on", from.Dependencies)
+	case "healthcheck":
+		s.health = from.Health
+		if test := d.Follow(d.Get(field.Value, "test")); test != nil && test.Kind == yaml.ScalarNode {
+			s.healthLine = d.Text(test)
+		}
+	case "env_file", "extends", "restart", "init", "tty", "stdin_open", "expose", "links", "logging":
+		// The lab decides, or does without; and files of variables have been read.
+	default:
+		s.lose("%s", field.Name)
+	}
 }
 
 // maxImage bounds the name of an image in bytes.
 const maxImage = 1000
 
-// deploy takes the limit of cores, of what a swarm would do with a service.
-func (d *decoder) deploy(s *service, n *yaml.Node) {
-	var long struct {
-		Resources struct{ Limits struct{ CPUs yaml.Node } }
-	}
-	if n.Decode(&long) == nil && long.Resources.Limits.CPUs.Value != "" {
-		s.cpus = d.variables.expand(long.Resources.Limits.CPUs.Value)
+// image takes the name of an image, as it is written.
+func (d *decoder) image(s *service, written string) {
+	if len(written) > maxImage {
+		s.lose("image, whose name is longer than %d bytes", maxImage)
 		return
 	}
-	s.lose("deploy")
+	s.imageWritten = written
+	if s.image, s.imageKnown = d.variables.expandKnown(written); !s.imageKnown {
+		s.image = strings.TrimRight(s.image, ":@/")
+	}
 }
 
-// words splits a command as Compose does: a string as a shell would, a list as it is.
-func (d *decoder) words(n *yaml.Node) []string {
-	list := []string{}
-	if n.Kind == yaml.ScalarNode {
-		text := d.text(n)
-		split, err := shellwords.Parse(text)
-		if err != nil {
-			split = strings.Fields(text)
-		}
-		return split[:min(len(split), maxItems)]
+// texts are the words of a command; nil where it is not given.
+func texts(words []compose.Word) []string {
+	if words == nil {
+		return nil
 	}
-	for _, item := range n.Content[:min(len(n.Content), maxItems)] {
-		list = append(list, d.text(resolved(item)))
+	list := []string{}
+	for _, w := range words[:min(len(words), maxItems)] {
+		list = append(list, w.Text)
 	}
 	return list
 }
 
-// environment reads a mapping, or a list of NAME=VALUE. A name alone has the value of the
-// environment.
-func (d *decoder) environment(s *service, n *yaml.Node) error {
-	if n.Kind == yaml.SequenceNode {
-		for _, item := range n.Content {
-			name, value, given := strings.Cut(resolved(item).Value, "=")
-			if name = d.variables.expand(name); !given {
-				d.inherit(s, name)
-			} else {
-				s.set(name, d.variables.expand(value))
-			}
-		}
-		return nil
+// limited are the first of a list, with a note where it is longer.
+func limited[T any](s *service, what string, list []T) []T {
+	if len(list) > maxItems {
+		s.loseRest(what)
 	}
-	if n.Kind != yaml.MappingNode {
-		return nil
-	}
-	list, err := d.entries(n)
-	if err != nil {
-		return err
-	}
-	for _, e := range list {
-		switch {
-		case e.value.Kind != yaml.ScalarNode:
-			return fmt.Errorf("line %d: a value is expected", e.value.Line)
-		case e.value.Tag == "!!null":
-			d.inherit(s, e.key)
-		default:
-			s.set(e.key, d.text(e.value))
-		}
-	}
-	return nil
+	return list[:min(len(list), maxItems)]
 }
 
-func (d *decoder) inherit(s *service, name string) {
-	if value, ok := d.variables.get(name); ok {
-		s.set(name, value)
+// valueOf is the value of a setting: a name alone has that of the environment.
+func (d *decoder) valueOf(v compose.Setting) (string, bool) {
+	if v.Inherited {
+		return d.variables.get(v.Name)
+	}
+	return v.Text, true
+}
+
+// set takes a variable.
+func (d *decoder) set(s *service, v compose.Setting) {
+	if value, ok := d.valueOf(v); ok {
+		s.set(v.Name, value)
 		return
 	}
-	s.lose("environment %s, which has no value in .env or the environment", name)
+	s.lose("environment %s, which has no value in .env or the environment", v.Name)
 }
 
-// envFile reads the files of env_file, each of them once.
-func (d *decoder) envFile(s *service, n *yaml.Node) {
-	items := []*yaml.Node{n}
-	if n.Kind == yaml.SequenceNode {
-		items = n.Content
+// envFile takes the variables of a file of env_file, which is read once.
+func (d *decoder) envFile(s *service, name string) {
+	name = path.Join(d.base, name)
+	file, known := d.envFiles[name]
+	if !known {
+		content, ok := d.files.get(name)
+		if file.err = errNoFile; ok {
+			file.list, file.err = dotenv.New(d.variables.get).Parse(content)
+		}
+		d.envFiles[name] = file
 	}
-	for _, item := range items {
-		item = resolved(item)
-		name := d.text(item)
-		if item.Kind == yaml.MappingNode {
-			var long struct{ Path string }
-			item.Decode(&long)
-			name = d.variables.expand(long.Path)
-		}
-		name = path.Clean(name)
-		file, known := d.envFiles[name]
-		if !known {
-			content, ok := d.files.get(name)
-			if file.err = errNoFile; ok {
-				file.list, file.err = dotenv.New(d.variables.get).Parse(content)
-			}
-			d.envFiles[name] = file
-		}
-		d.nodes += len(file.list)
-		if file.err != nil {
-			s.lose("env_file %s, %s", name, file.err)
-		}
-		for _, v := range file.list {
-			s.set(v.Name, v.Value)
-		}
+	d.nodes += len(file.list)
+	if file.err != nil {
+		s.lose("env_file %s, %s", name, file.err)
+	}
+	for _, v := range file.list {
+		s.set(v.Name, v.Value)
 	}
 }
 
-func (d *decoder) ports(s *service, n *yaml.Node) error {
-	for i, item := range n.Content {
-		if i == maxItems {
-			s.loseRest("ports")
-			break
-		}
-		item = resolved(item)
-		if item.Kind == yaml.ScalarNode {
-			s.takePort(d.text(item))
-			continue
-		}
-		list, err := d.entries(item)
-		if err != nil {
-			return err
-		}
-		long := map[string]string{}
-		for _, e := range list {
-			long[e.key] = d.text(e.value)
-		}
-		text := long["target"]
-		if long["published"] != "" {
-			text = long["published"] + ":" + text
-		}
-		if long["host_ip"] != "" {
-			text = long["host_ip"] + ":" + text
-		}
-		if long["protocol"] != "" && long["protocol"] != "tcp" {
-			text += "/" + long["protocol"]
-		}
-		s.takePort(text)
-	}
-	return nil
-}
+// mostPorts bounds a range of ports.
+const mostPorts = 100
 
-// takePort reads the short form, IP:HOST:CONTAINER/PROTOCOL.
-func (s *service) takePort(text string) {
-	numbers, protocol, _ := strings.Cut(text, "/")
-	container, host, ip := numbers, "", ""
-	if i := strings.LastIndexByte(numbers, ':'); i >= 0 {
-		host, container = numbers[:i], numbers[i+1:]
-		if i := strings.LastIndexByte(host, ':'); i >= 0 {
-			ip, host = strings.Trim(host[:i], "[]"), host[i+1:]
-		}
-	}
-	from, to, ok := portRange(host)
-	inside, last, ok2 := portRange(container)
-	if protocol != "" && protocol != "tcp" || !ok || !ok2 || to-from != last-inside {
-		s.lose("port %s", text)
+// takePort takes a range of ports that is published as it is.
+func (s *service) takePort(p compose.Port) {
+	count := p.HostLast - p.Host
+	if p.Protocol != "tcp" || p.Host < 1 || p.Container < 1 || p.HostLast > 65535 || p.ContainerLast > 65535 ||
+		count < 0 || count >= mostPorts || count != p.ContainerLast-p.Container {
+		s.lose("port %s", p.Text)
 		return
 	}
-	for i := range to - from + 1 {
-		s.ports = append(s.ports, port{ip, from + i, inside + i})
+	ip := p.HostIP
+	if p.Everywhere {
+		ip = "0.0.0.0"
+	}
+	for i := range count + 1 {
+		s.ports = append(s.ports, port{ip, p.Host + i, p.Container + i})
 	}
 }
 
-func portRange(text string) (from, to int, ok bool) {
-	first, last, isRange := strings.Cut(text, "-")
-	from, err := strconv.Atoi(first)
-	to = from
-	if isRange && err == nil {
-		to, err = strconv.Atoi(last)
+// attach takes a network that a service is on.
+func (s *service) attach(from compose.Attachment) {
+	a := attachment{network: from.Network, address: from.Address}
+	for _, w := range from.Aliases {
+		a.aliases = append(a.aliases, w.Text)
 	}
-	return from, to, err == nil && from > 0 && to >= from && to < 65536 && to-from < 100
+	if len(a.aliases) > 0 {
+		s.lose("aliases on network %s", a.network)
+	}
+	for _, key := range from.Others {
+		s.lose("%s on network %s", key, a.network)
+	}
+	s.attached = append(s.attached, a)
 }
 
-func (d *decoder) attachments(s *service, n *yaml.Node) error {
-	s.attached = nil
-	if n.Kind == yaml.SequenceNode {
-		for _, item := range n.Content[:min(len(n.Content), maxItems)] {
-			s.attached = append(s.attached, attachment{network: d.text(resolved(item))})
-		}
-		return nil
+// mount takes a volume, or a file of a config or secret.
+func (d *decoder) mount(s *service, m *compose.Mount, what string) {
+	if m.Source == "" {
+		s.lose("%s %s", what, m.Target)
+		return
 	}
-	list, err := d.entries(n)
-	if err != nil {
-		return err
+	source := m.Source
+	if m.Relative() && (d.base != "." || what == "file") {
+		source = "./" + path.Join(d.base, source)
 	}
-	for _, e := range list[:min(len(list), maxItems)] {
-		a := attachment{network: e.key}
-		if e.value.Kind == yaml.MappingNode {
-			keys, err := d.entries(e.value)
-			if err != nil {
-				return err
-			}
-			for _, k := range keys {
-				switch k.key {
-				case "ipv4_address":
-					a.address = d.text(k.value)
-				case "aliases":
-					for _, item := range k.value.Content {
-						a.aliases = append(a.aliases, d.text(resolved(item)))
-					}
-					s.lose("aliases on network %s", e.key)
-				default:
-					s.lose("%s on network %s", k.key, e.key)
-				}
-			}
-		}
-		s.attached = append(s.attached, a)
-	}
-	return nil
-}
-
-func (d *decoder) mounts(s *service, n *yaml.Node) error {
-	for i, item := range n.Content {
-		if i == maxItems {
-			s.loseRest("volumes")
-			break
-		}
-		item = resolved(item)
-		if item.Kind == yaml.ScalarNode {
-			source, target, found := strings.Cut(d.text(item), ":")
-			if !found {
-				s.lose("volume %s", source)
-				continue
-			}
-			target, _, _ = strings.Cut(target, ":")
-			s.mounts = append(s.mounts, mount{source, target})
-			continue
-		}
-		var long struct{ Source, Target string }
-		if err := item.Decode(&long); err != nil {
-			return err
-		}
-		s.mounts = append(s.mounts, mount{d.variables.expand(long.Source), d.variables.expand(long.Target)})
-	}
-	return nil
+	s.mounts = append(s.mounts, mount{source, m.Target})
 }
 
 // flag is the value of an option of the service's command.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mirrorgen/internal/format/compose"
 )
 
 // The environment wins over .env, and the topology says which variables it had.
@@ -39,6 +41,7 @@ func TestPorts(t *testing.T) {
 		"8080:80/tcp":        {{"", 8080, 80}},
 		"127.0.0.1:8080:80":  {{"127.0.0.1", 8080, 80}},
 		"[::1]:8080:80":      {{"::1", 8080, 80}},
+		"0.0.0.0:8080:80":    {{"0.0.0.0", 8080, 80}},
 		"9000-9001:80-81":    {{"", 9000, 80}, {"", 9001, 81}},
 		"80":                 nil,
 		"53:53/udp":          nil,
@@ -50,7 +53,7 @@ func TestPorts(t *testing.T) {
 		"0.0.0.0:1972:1972 ": nil,
 	} {
 		s := &service{}
-		s.takePort(text)
+		s.takePort(compose.ParsePort(text))
 		if diff := cmp.Diff(want, s.ports, cmp.AllowUnexported(port{})); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}

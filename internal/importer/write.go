@@ -15,6 +15,7 @@ func (d *discovery) write(directory string) {
 		d.source))
 	d.writeLab(directory)
 	d.writeImages()
+	d.writeTLS()
 	for _, n := range d.networks {
 		if len(d.networks) == 1 && n.subnet == "" && n.name == "lab" {
 			continue
@@ -48,6 +49,9 @@ func (d *discovery) write(directory string) {
 	for i, p := range balancers {
 		d.writeHAProxy(p, i == 0, len(balancers) == 1)
 	}
+	for _, p := range d.ofKind(kindOwn) {
+		d.writeOwn(p)
+	}
 	if len(d.withoutDatabases) > 0 {
 		d.note("The lab names no database of these mirrors: %s. Without a database block a mirror has MIRRORDB, "+
 			"with the namespace "+
@@ -58,7 +62,7 @@ func (d *discovery) write(directory string) {
 	d.writeOthers()
 }
 
-// writeOthers lists the services that are no part of a mirror lab.
+// writeOthers lists the services that run nothing that is known.
 func (d *discovery) writeOthers() {
 	const shown = 20
 	for i, s := range d.others {
@@ -68,7 +72,8 @@ func (d *discovery) writeOthers() {
 			return
 		}
 		d.text.notes = append(d.text.notes,
-			fmt.Sprintf("The service %s (%s) is not carried over: it is no part of a mirror lab.", s.name, s.origin()))
+			fmt.Sprintf("The service %s (%s) is not carried over: which image it runs is not known.", s.name,
+				s.origin()))
 	}
 }
 
@@ -308,6 +313,9 @@ func (d *discovery) writeService(b *block, p *part) {
 		p.loseOptions()
 	} else if len(p.command) > 0 && !p.runsAgent() && p.kind != kindArbiter {
 		p.lose("command")
+	}
+	if p.health != nil {
+		p.lose("healthcheck")
 	}
 	d.writeEnvironment(b, p)
 	for _, m := range p.mounts {

@@ -3,7 +3,6 @@
 package live_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -189,10 +188,13 @@ func (g *gateway) upgrade(w http.ResponseWriter) {
 	}
 	defer conn.Close()
 	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
-	lines := bufio.NewScanner(buffered)
-	for lines.Scan() {
-		if _, err := fmt.Fprintf(conn, "echo %s\n", lines.Text()); err != nil {
-			return
+	for {
+		line, err := buffered.ReadString('\n')
+		if err == nil {
+			_, err = io.WriteString(conn, "echo "+line)
+		}
+		if err != nil {
+			return // one side has left
 		}
 	}
 }

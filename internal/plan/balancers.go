@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mirrorgen/schema"
@@ -24,10 +25,11 @@ func (m *maker) addGateways() {
 			configs[settings] = config
 			m.p.GatewayConfigs = append(m.p.GatewayConfigs, config)
 		}
-		gateway := &Gateway{Service: s, Address: s.Address(m.p.ClientNetwork), Config: config}
+		gateway := &Gateway{Service: s, Address: m.addressOf(s, m.p.ClientNetwork), Config: config,
+			Own: g.Given("servers")}
 		config.Gateways = append(config.Gateways, gateway)
 		m.p.Gateways = append(m.p.Gateways, gateway)
-		if g.Username != DefaultGatewayUser || g.Password != DefaultGatewayPassword {
+		if m.p.PasswordFile == "" && (g.Username != DefaultGatewayUser || g.Password != DefaultGatewayPassword) {
 			m.addAccount(Account{g.Username, g.Password})
 		}
 	}
@@ -48,6 +50,9 @@ func (m *maker) gatewaySettings(g *schema.WebGateway) string {
 	var settings strings.Builder
 	fmt.Fprintf(&settings, "%d %q %q %q %q", g.ServerResponseTimeout, g.DefaultServer, g.Username, g.Password,
 		m.systemManager(g))
+	if g.Given("servers") {
+		fmt.Fprintf(&settings, " %v", knows(g)) // in the order of the names
+	}
 	for _, section := range g.INI {
 		fmt.Fprintf(&settings, " [%q]", section.Name)
 		for _, pair := range section.Keys {
@@ -59,7 +64,10 @@ func (m *maker) gatewaySettings(g *schema.WebGateway) string {
 
 // systemManager lists the addresses from which a gateway may be managed.
 func (m *maker) systemManager(g *schema.WebGateway) string {
-	patterns := []string{"127.0.0.1", wildcardOf(m.p.ClientNetwork.Subnet)}
+	patterns := []string{"127.0.0.1"}
+	if m.target == Compose { // kubectl port-forward comes from loopback
+		patterns = append(patterns, wildcardOf(m.p.ClientNetwork.Subnet))
+	}
 	if g.Given("system_manager") {
 		patterns = patterns[:0]
 		for _, ref := range g.SystemManager {
@@ -69,15 +77,62 @@ func (m *maker) systemManager(g *schema.WebGateway) string {
 	return strings.Join(patterns, ",")
 }
 
-// gatewayConfig lists every mirror, member and application server.
+// knows are the servers of a gateway of its own, nil for all.
+func knows(g *schema.WebGateway) map[string]bool {
+	if !g.Given("servers") {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, ref := range g.Servers {
+		known[ref.Name] = true
+	}
+	return known
+}
+
+// Knows reports whether the gateway has a path to a mirror, member or application server.
+func (g *Gateway) Knows(name string) bool {
+	return !g.Own || slices.ContainsFunc(g.Config.Servers, func(s GatewayServer) bool { return s.Name == name })
+}
+
+// SharedGateways are those that know every server.
+func (p *Plan) SharedGateways() []*Gateway {
+	var list []*Gateway
+	for _, g := range p.Gateways {
+		if !g.Own {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// OwnGateways are those that know just some servers.
+func (p *Plan) OwnGateways() []*Gateway {
+	var list []*Gateway
+	for _, g := range p.Gateways {
+		if g.Own {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// gatewayConfig lists the mirrors, members and application servers that a gateway knows.
 func (m *maker) gatewayConfig(g *schema.WebGateway) *GatewayConfig {
 	c := &GatewayConfig{Timeout: g.ServerResponseTimeout, DefaultServer: g.DefaultServer,
 		SystemManager: m.systemManager(g)}
 	password := encodePassword(g.Password)
+	if m.p.PasswordFile != "" {
+		password = "{cat " + PasswordMount + "}" // a command, whose output it is (GCGI)
+	}
+	tls := m.p.TLS != nil && m.p.TLS.Gateway
+	known := knows(g)
 	add := func(name, address string, mirrorAware bool, timeout int) {
+		if known != nil && !known[name] {
+			return
+		}
 		c.Servers = append(c.Servers, GatewayServer{
 			Name: name, Address: address, MirrorAware: mirrorAware, Timeout: timeout,
-			Username: g.Username, Password: password,
+			Username: g.Username, Password: password, TLS: tls,
 		})
 	}
 	for _, mirror := range m.p.Mirrors {
@@ -119,13 +174,16 @@ func wildcardOf(subnet string) string {
 // backend is a service as another sees it: on the client network where both
 // are on it, otherwise on the first network that they share.
 func (m *maker) backend(from, to *Service, role string) *Backend {
+	if m.target == Kubernetes {
+		return &Backend{Name: to.Name, Address: m.p.Kubernetes.host(to.Name), Role: role, Logs: to.Logs}
+	}
 	networks := append([]*Network{m.p.ClientNetwork}, m.p.Networks...)
 	for _, n := range networks {
 		if from.Address(n) != "" && to.Address(n) != "" {
-			return &Backend{Name: to.Name, Address: to.Address(n), Role: role}
+			return &Backend{Name: to.Name, Address: to.Address(n), Role: role, Logs: to.Logs}
 		}
 	}
-	return &Backend{Name: to.Name, Role: role}
+	return &Backend{Name: to.Name, Role: role, Logs: to.Logs}
 }
 
 // stopSlack is what nginx takes to stop once its workers have, in seconds.
@@ -136,18 +194,20 @@ func (m *maker) addNGINX() {
 	for _, g := range m.p.Gateways {
 		gateways[g.Name] = g
 	}
-	for _, n := range m.lab.NGINX {
+	for i, n := range m.lab.NGINX {
 		s := m.services[n.Service]
 		balancer := &NGINX{
 			Service: s, MaxFails: n.MaxFails, FailTimeout: n.FailTimeout.Text, ConnectTimeout: n.ConnectTimeout.Text,
 			ReadTimeout: n.ReadTimeout.Text, WebSocketTimeout: n.WebSocketTimeout.Text,
 			Config: n.Config,
 		}
+		balancer.HTTPSPort, balancer.HTTPS = m.https(i, n)
 		// SIGQUIT, which stops the image, lets requests end; a WebSocket, which may
 		// live on for hours, is cut when no request can last any longer.
 		longest := (n.ReadTimeout.Millis + 999) / 1000
 		balancer.Settings = fmt.Sprintf("daemon off; worker_shutdown_timeout %ds;", longest)
-		balancer.StopGrace = fmt.Sprintf("%ds", longest+stopSlack)
+		balancer.StopSeconds = int(longest) + stopSlack
+		balancer.StopGrace = fmt.Sprintf("%ds", balancer.StopSeconds)
 		for _, ref := range n.Gateways {
 			if g := gateways[ref.Name]; g != nil {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
@@ -204,10 +264,10 @@ func (m *maker) checkWorkers() int {
 		for _, l := range balancer.Listeners {
 			members += len(l.Servers)
 		}
-		round := (balancer.CheckMillis + checkPatience) * int64(max(1, len(m.p.Gateways)-1))
+		round := (balancer.CheckMillis + checkPatience) * int64(max(1, len(m.p.SharedGateways())-1))
 		workers += int(heldWorkers(members) / round)
 	}
-	return min(workers, mostPinned) + answeredWorkers
+	return min(workers+m.scrapeWorkers(), mostPinned) + answeredWorkers
 }
 
 // answeredWorkers are those that questions take which are answered at once.
@@ -230,6 +290,7 @@ func (m *maker) addHAProxy() {
 			CheckMillis: h.CheckInterval.Millis, IdleTimeout: h.IdleTimeout.Text, StatsPort: h.StatsPort,
 			Config: h.Config,
 		}
+		balancer.Guarded = m.p.PasswordFile != "" && h.StatsPort > 0
 		members := 0
 		for _, ref := range h.Mirrors {
 			mirror := mirrors[ref.Name]
@@ -247,8 +308,9 @@ func (m *maker) addHAProxy() {
 			}
 			members += len(l.Servers)
 			balancer.Listeners = append(balancer.Listeners, l)
+			m.serveReporting(balancer, mirror)
 		}
-		for _, g := range m.p.Gateways {
+		for _, g := range m.p.SharedGateways() {
 			if balancer.ViaGateways {
 				balancer.Gateways = append(balancer.Gateways, m.backend(s, g.Service, ""))
 			}
@@ -263,10 +325,36 @@ func (m *maker) addHAProxy() {
 	m.boundChecks(checked)
 }
 
+// firstReportingPort is where the first haproxy listener of reporting members listens in its
+// container; the others follow.
+const firstReportingPort = 21972
+
+// serveReporting gives a mirror's reporting members a listener, where the topology wants one.
+func (m *maker) serveReporting(balancer *HAProxy, mirror *Mirror) {
+	for _, from := range m.lab.Mirrors {
+		if from.Name != mirror.Name || from.ReportingPort == 0 {
+			continue
+		}
+		l := &Listener{Mirror: mirror, Port: firstReportingPort + len(balancer.Reporting)}
+		for _, member := range mirror.Asyncs {
+			if member.Reporting() {
+				l.Servers = append(l.Servers, m.backend(balancer.Service, member.Service, member.Role))
+			}
+		}
+		balancer.Reporting = append(balancer.Reporting, l)
+	}
+}
+
+// Reporting reports whether the member never becomes primary, and serves reports.
+func (m *Member) Reporting() bool { return m.AsyncType > 0 }
+
 // listen gives each listener its port inside the container: the one that the
 // lock has, else 1972 to the first and 11972 and up to the others.
 func (m *maker) listen(h *schema.HAProxy, balancer *HAProxy) {
 	taken := map[int]bool{StatsPort: true}
+	for _, l := range balancer.Reporting {
+		taken[l.Port] = true
+	}
 	for _, l := range balancer.Listeners {
 		if old := m.locked.mirrors[l.Mirror.Name]; old != nil && !taken[old.ListenPort] {
 			l.Port = old.ListenPort
@@ -318,12 +406,19 @@ func heldWorkers(members int) int64 {
 	return questions * int64(members) * schema.MemberResponseTimeout * 1000
 }
 
+// Of an interval that is raised beyond longestRaised, in milliseconds, the warning names the
+// gateways that bring it down to comfortableRaised.
+const (
+	longestRaised     = 60_000
+	comfortableRaised = 10_000
+)
+
 // boundChecks raises check intervals where checks of dead members, each held by
 // a gateway until the member's response timeout, could fill the gateways. All
 // haproxies ask the same gateways, so their members add up; one gateway may be
 // down, and the others hold its share then.
 func (m *maker) boundChecks(members int) {
-	gateways := max(1, len(m.p.Gateways)-1)
+	gateways := max(1, len(m.p.SharedGateways())-1)
 	least := heldWorkers(members)/int64(mostPinned*gateways) - checkPatience
 	least = (least + 99) / 100 * 100
 	for i, h := range m.lab.HAProxy {
@@ -336,12 +431,17 @@ func (m *maker) boundChecks(members int) {
 		if least%1000 == 0 {
 			balancer.CheckInterval = fmt.Sprintf("%ds", least/1000)
 		}
+		shorter := "More web gateways allow a shorter interval"
+		if least > longestRaised {
+			held := int64(mostPinned) * (comfortableRaised + checkPatience)
+			shorter = fmt.Sprintf("That is too late for most: %d web gateways bring it down to %d s, and several "+
+				"labs as well", 1+(heldWorkers(members)+held-1)/held, comfortableRaised/1000)
+		}
 		m.warnf(h.At("check_interval"), "Check interval raised",
 			"%d members are checked through the gateways, and a gateway holds each check of a stopped member "+
 				"for up to %d s; every %s that could hold more than %d requests of a gateway. haproxy %q checks "+
-				"every %s instead, and notices a failover that much later. More web gateways allow a shorter "+
-				"interval; check_interval = %q accepts this one.",
+				"every %s instead, and notices a failover that much later. %s; check_interval = %q accepts this one.",
 			members, schema.MemberResponseTimeout, h.CheckInterval.Text, mostPinned, h.Name, balancer.CheckInterval,
-			balancer.CheckInterval)
+			shorter, balancer.CheckInterval)
 	}
 }

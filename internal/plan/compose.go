@@ -26,6 +26,7 @@ type ComposePart struct {
 	Gateways           []*Gateway
 	NGINX              []*NGINX
 	HAProxy            []*HAProxy
+	Containers         []*Container
 	Services           []*Service // all of them
 }
 
@@ -40,7 +41,7 @@ func (p *Plan) SplitCompose() bool { return len(p.Services) > largestCompose }
 func (p *Plan) ComposeParts() []*ComposePart {
 	if !p.SplitCompose() {
 		return []*ComposePart{{ComposePath, p.Arbiters, p.Mirrors, p.ApplicationServers, p.Gateways, p.NGINX,
-			p.HAProxy, p.Services}}
+			p.HAProxy, p.Containers, p.Services}}
 	}
 	var parts []*ComposePart
 	part := func(services ...*Service) *ComposePart {
@@ -78,6 +79,10 @@ func (p *Plan) ComposeParts() []*ComposePart {
 	for _, h := range p.HAProxy {
 		to := part(h.Service)
 		to.HAProxy = append(to.HAProxy, h)
+	}
+	for _, c := range p.Containers {
+		to := part(c.Service)
+		to.Containers = append(to.Containers, c)
 	}
 	return parts
 }

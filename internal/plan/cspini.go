@@ -38,19 +38,41 @@ func (c *GatewayConfig) Sections() []Section {
 		if s.MirrorAware {
 			entry.Keys = append(entry.Keys, KeyValue{"Mirror_Aware", "1"})
 		}
+		security := KeyValue{"Connection_Security_Level", "0"} // user and password
+		if s.TLS {
+			security.Value = "10" // the same, with TLS
+		}
 		entry.Keys = append(entry.Keys,
 			KeyValue{"Minimum_Server_Connections", strconv.Itoa(minimumConnections)},
 			KeyValue{"Server_Response_Timeout", fmt.Sprint(s.Timeout)},
-			KeyValue{"Connection_Security_Level", "0"}, // user and password
+			security,
 			KeyValue{"Username", s.Username},
 			KeyValue{"Password", s.Password},
 		)
+		if s.TLS {
+			entry.Keys = append(entry.Keys, gatewayTLS...)
+		}
 		entries = append(entries, entry)
 		routes = append(routes, route("/"+s.Name, s.Name))
 	}
 	sections := append([]Section{system, servers}, entries...)
 	sections = append(append(sections, paths), routes...)
 	return merged(sections, c.Extra)
+}
+
+// gatewayTLS are a server entry's keys for TLS, with a certificate of the gateway's own:
+// protocols by number (16 is TLS 1.2, 32 is 1.3), an RSA key, and a server whose
+// certificate is checked.
+var gatewayTLS = []KeyValue{
+	{"SSLCC_Protocol_Min", "16"},
+	{"SSLCC_Protocol_Max", "32"},
+	{"SSLCC_Key_Type", "2"},
+	{"SSLCC_Verify_Peer", "1"},
+	{"SSLCC_Cipher_Suites", "ALL:!aNULL:!eNULL:!EXP:!SSLv2"},
+	{"SSLCC_Cipher_Suites_1_3", "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"},
+	{"SSLCC_Certificate_File", TLSMount + "/" + CertificateFile},
+	{"SSLCC_Certificate_Key_File", TLSMount + "/" + PrivateKeyFile},
+	{"SSLCC_CA_Certificate_File", TLSMount + "/" + CAFile},
 }
 
 // route is one path; the documentation advises to list the default server as

@@ -1,13 +1,17 @@
 package plan
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // A Diagram is the lab as a graph, in no particular language and drawn by no
 // particular tool. IDs are letters and digits that no such tool reserves.
 type Diagram struct {
-	Nodes  []Node  // outside the groups
-	Groups []Group // the mirrors
-	Edges  []Edge
+	Nodes    []Node         // outside the groups
+	Groups   []Group        // the gateways, where there are several, and the mirrors
+	Edges    []Edge         // in the order in which they are drawn
+	Networks []DrawnNetwork // of the lab, in its order
 }
 
 // A Node is one service, or several of a kind.
@@ -21,29 +25,39 @@ type Node struct {
 	Count int    // services or members that the node stands for, 0 for itself alone
 }
 
-// A Group is one mirror with its members, or of a large lab all mirrors.
+// A Group is one mirror with its members, of a large lab all mirrors, or all gateways.
 type Group struct {
 	ID    string
-	Name  string // "" where the group holds all mirrors
-	Count int    // of mirrors
+	Kind  string // "mirror", "mirrors" or "gateways"
+	Name  string // of the mirror, "" of other kinds
+	Count int    // of mirrors or gateways
 	Nodes []Node
 }
 
-// An Edge leads from a node to a node or group.
+// An Edge leads from a node or group to another.
 type Edge struct {
 	From, To string
-	Label    string // "", "journal", "ecp", "health" or "arbiter"
-	Dotted   bool   // no data flows
+	Label    string // "", "journal", "ecp", "health", "arbiter", "metrics" or "waits"
+}
+
+// A DrawnNetwork is a network with the edges that run over it.
+type DrawnNetwork struct {
+	*Network
+	ID    string
+	Edges []int // indices of the diagram's Edges; those of the host's ports are in none
 }
 
 // drawnMirrors is how many mirrors a diagram shows one by one.
-const drawnMirrors = 60
+const drawnMirrors = 12
 
-// Diagram draws clients, balancers, gateways, mirrors and arbiters. Up to 40
-// services every service is a node; above that, every mirror is one, and each
-// other kind of service is.
+// Diagram draws clients, balancers, gateways, mirrors, arbiters and networks. Of a
+// lab that is not [Plan.Large] every service is a node; otherwise each of the first
+// mirrors is one, and each other kind of service.
 func (p *Plan) Diagram() *Diagram {
 	d := &Diagram{}
+	for i, n := range p.Networks {
+		d.Networks = append(d.Networks, DrawnNetwork{Network: n, ID: "n" + strconv.Itoa(i+1)})
+	}
 	if p.Large() {
 		d.drawKinds(p)
 	} else {
@@ -52,8 +66,14 @@ func (p *Plan) Diagram() *Diagram {
 	return d
 }
 
-func (d *Diagram) edge(from, to, label string, dotted bool) {
-	d.Edges = append(d.Edges, Edge{from, to, label, dotted})
+// edge draws an edge over a network, or over none where that is nil.
+func (d *Diagram) edge(over *Network, from, to, label string) {
+	for i := range d.Networks {
+		if n := &d.Networks[i]; n.Network == over {
+			n.Edges = append(n.Edges, len(d.Edges))
+		}
+	}
+	d.Edges = append(d.Edges, Edge{from, to, label})
 }
 
 // drawClients adds the users that the lab's published ports let in, and reports
@@ -86,8 +106,120 @@ func (d *Diagram) drawClients(p *Plan) (http, sql []string) {
 
 func (d *Diagram) drawServices(p *Plan) {
 	http, sql := d.drawClients(p)
+	ids := d.drawNodes(p)
+	for _, name := range http {
+		d.edge(nil, "http", ids[name], "")
+	}
+	for _, n := range p.NGINX {
+		d.edgesTo(p, n.Gateways, ids[n.Name], "", ids)
+	}
+	d.drawGatewayEdges(p, ids)
+	for _, name := range sql {
+		d.edge(nil, "sql", ids[name], "")
+	}
+	for _, h := range p.HAProxy {
+		for _, l := range h.Listeners {
+			d.edge(p.ClientNetwork, ids[h.Name], ids[l.Mirror.Name], "")
+		}
+		d.edgesTo(p, h.Gateways, ids[h.Name], "health", ids)
+	}
+	for _, a := range p.ApplicationServers {
+		d.edge(p.ClientNetwork, ids[a.Name], ids[a.Mirror.Name], "ecp")
+	}
+	for _, m := range p.Mirrors {
+		for _, member := range m.Members {
+			if m.Primary != nil && member != m.Primary {
+				d.edge(p.MirrorNetwork, ids[m.Primary.Name], ids[member.Name], "journal")
+			}
+		}
+	}
+	for _, a := range p.Arbiters {
+		for _, name := range a.Mirrors {
+			d.edge(p.ClientNetwork, ids[a.Name], ids[name], "arbiter")
+		}
+	}
+	for way := range p.OwnWays {
+		d.edge(sharedNetwork(way.From, way.To), ids[way.From.Name], ids[way.To.Name], way.Label)
+	}
+}
+
+// A Way leads from what is no part of a mirror to what it talks to.
+type Way struct {
+	From, To *Service
+	Label    string // an [Edge]'s
+}
+
+// OwnWays yields what the user's own containers are told of, what Prometheus asks, and that
+// Grafana asks Prometheus.
+func (p *Plan) OwnWays(yield func(Way) bool) {
+	for _, c := range p.OwnContainers() {
+		for _, m := range p.Mentions(c) {
+			label := ""
+			if m.Waits {
+				label = "waits"
+			}
+			if !yield(Way{c.Service, m.Service, label}) {
+				return
+			}
+		}
+	}
+	m := p.Monitoring
+	if m == nil {
+		return
+	}
+	for _, t := range m.Watched() {
+		if !yield(Way{m.Prometheus.Service, p.at(t.Name), "metrics"}) {
+			return
+		}
+	}
+	if m.Grafana != nil {
+		yield(Way{m.Grafana.Service, m.Prometheus.Service, ""})
+	}
+}
+
+// sharedNetwork is the first network that two services are both on, nil for none.
+func sharedNetwork(a, b *Service) *Network {
+	for _, address := range a.Addresses {
+		if slices.ContainsFunc(b.Addresses, func(other Address) bool { return other.Network == address.Network }) {
+			return address.Network
+		}
+	}
+	return nil
+}
+
+// drawGatewayEdges draws what gateways lead to: one edge of their group where all know all.
+func (d *Diagram) drawGatewayEdges(p *Plan, ids map[string]string) {
+	gateways, from := []*Gateway{{}}, allGateways(p, ids)
+	if len(p.OwnGateways()) > 0 || len(from) == 0 {
+		gateways, from = p.Gateways, nil
+		for _, g := range gateways {
+			from = append(from, ids[g.Name])
+		}
+	}
+	for i, g := range gateways {
+		for _, m := range p.Mirrors {
+			leads := g.Knows(m.Name)
+			for _, member := range m.Members {
+				leads = leads || g.Knows(member.Name)
+			}
+			if leads {
+				d.edge(p.ClientNetwork, from[i], ids[m.Name], "")
+			}
+		}
+		for _, a := range p.ApplicationServers {
+			if g.Knows(a.Name) {
+				d.edge(p.ClientNetwork, from[i], ids[a.Name], "")
+			}
+		}
+	}
+}
+
+// drawNodes draws every service, in groups where it belongs to one, and returns the
+// IDs of services and mirrors by name.
+func (d *Diagram) drawNodes(p *Plan) map[string]string {
 	ids := make(map[string]string, len(p.Services)+len(p.Mirrors))
 	nodes := make(map[string]Node, len(p.Services))
+	grouped := len(p.Gateways) > 1
 	for i, role := range p.Roster() {
 		id := "s" + strconv.Itoa(i+1)
 		ids[role.Name] = id
@@ -96,60 +228,53 @@ func (d *Diagram) drawServices(p *Plan) {
 			node.Ports = ports
 		}
 		nodes[role.Name] = node
-		if role.Kind != KindMember {
+		if role.Kind != KindMember && !(role.Kind == KindGateway && grouped) {
 			d.Nodes = append(d.Nodes, node)
 		}
 	}
+	if grouped {
+		group := Group{ID: gatewayGroup, Kind: "gateways", Count: len(p.Gateways)}
+		for _, g := range p.Gateways {
+			group.Nodes = append(group.Nodes, nodes[g.Name])
+		}
+		d.Groups = append(d.Groups, group)
+	}
 	for i, m := range p.Mirrors {
-		group := Group{ID: "m" + strconv.Itoa(i+1), Name: m.Name, Count: 1}
+		group := Group{ID: "m" + strconv.Itoa(i+1), Kind: "mirror", Name: m.Name, Count: 1}
 		ids[m.Name] = group.ID
 		for _, member := range m.Members {
 			group.Nodes = append(group.Nodes, nodes[member.Name])
 		}
 		d.Groups = append(d.Groups, group)
 	}
+	return ids
+}
 
-	for _, name := range http {
-		d.edge("http", ids[name], "", false)
+// gatewayGroup is the ID of the group of all gateways.
+const gatewayGroup = "gateways"
+
+// allGateways are the IDs from which edges of every gateway begin: that of their
+// group, or of the only one.
+func allGateways(p *Plan, ids map[string]string) []string {
+	switch len(p.Gateways) {
+	case 0:
+		return nil
+	case 1:
+		return []string{ids[p.Gateways[0].Name]}
 	}
-	for _, n := range p.NGINX {
-		for _, backend := range n.Gateways {
-			d.edge(ids[n.Name], ids[backend.Name], "", false)
+	return []string{gatewayGroup}
+}
+
+// edgesTo draws edges to gateways: one to their group where they are all.
+func (d *Diagram) edgesTo(p *Plan, gateways []*Backend, from, label string, ids map[string]string) {
+	if len(gateways) == len(p.Gateways) {
+		for _, id := range allGateways(p, ids) {
+			d.edge(p.ClientNetwork, from, id, label)
 		}
+		return
 	}
-	for _, g := range p.Gateways {
-		for _, m := range p.Mirrors {
-			d.edge(ids[g.Name], ids[m.Name], "", false)
-		}
-		for _, a := range p.ApplicationServers {
-			d.edge(ids[g.Name], ids[a.Name], "", false)
-		}
-	}
-	for _, name := range sql {
-		d.edge("sql", ids[name], "", false)
-	}
-	for _, h := range p.HAProxy {
-		for _, l := range h.Listeners {
-			d.edge(ids[h.Name], ids[l.Mirror.Name], "", false)
-		}
-		for _, backend := range h.Gateways {
-			d.edge(ids[h.Name], ids[backend.Name], "health", true)
-		}
-	}
-	for _, a := range p.ApplicationServers {
-		d.edge(ids[a.Name], ids[a.Mirror.Name], "ecp", false)
-	}
-	for _, m := range p.Mirrors {
-		for _, member := range m.Members {
-			if m.Primary != nil && member != m.Primary {
-				d.edge(ids[m.Primary.Name], ids[member.Name], "journal", false)
-			}
-		}
-	}
-	for _, a := range p.Arbiters {
-		for _, name := range a.Mirrors {
-			d.edge(ids[a.Name], ids[name], "arbiter", true)
-		}
+	for _, g := range gateways {
+		d.edge(p.ClientNetwork, from, ids[g.Name], label)
 	}
 }
 
@@ -169,7 +294,7 @@ func (d *Diagram) drawKinds(p *Plan) {
 			d.Nodes[i].Count = n
 		}
 	}
-	group := Group{ID: "mirrors", Count: len(p.Mirrors)}
+	group := Group{ID: "mirrors", Kind: "mirrors", Count: len(p.Mirrors)}
 	for i, m := range p.Mirrors {
 		if i == drawnMirrors {
 			group.Nodes = append(group.Nodes, Node{ID: "more", Role: "more", Count: len(p.Mirrors) - i})
@@ -182,36 +307,52 @@ func (d *Diagram) drawKinds(p *Plan) {
 		d.Groups = append(d.Groups, group)
 	}
 
-	between := func(from, to Kind, label string, dotted bool) {
+	between := func(from, to Kind, label string) {
 		if count[from] > 0 && count[to] > 0 {
-			d.edge(kindID(from), kindID(to), label, dotted)
+			d.edge(p.ClientNetwork, kindID(from), kindID(to), label)
 		}
 	}
-	toMirrors := func(from Kind, label string, dotted bool) {
+	toMirrors := func(from Kind, label string) {
 		if count[from] > 0 && len(p.Mirrors) > 0 {
-			d.edge(kindID(from), group.ID, label, dotted)
+			d.edge(p.ClientNetwork, kindID(from), group.ID, label)
 		}
 	}
 	switch {
 	case len(http) == 0:
 	case len(p.nginxDoors()) > 0:
-		d.edge("http", kindID(KindNGINX), "", false)
+		d.edge(nil, "http", kindID(KindNGINX), "")
 	default:
-		d.edge("http", kindID(KindGateway), "", false)
+		d.edge(nil, "http", kindID(KindGateway), "")
 	}
 	if len(sql) > 0 {
-		d.edge("sql", kindID(KindHAProxy), "", false)
+		d.edge(nil, "sql", kindID(KindHAProxy), "")
 	}
-	between(KindNGINX, KindGateway, "", false)
-	between(KindGateway, KindApplicationServer, "", false)
-	toMirrors(KindGateway, "", false)
-	toMirrors(KindHAProxy, "", false)
+	between(KindNGINX, KindGateway, "")
+	between(KindGateway, KindApplicationServer, "")
+	toMirrors(KindGateway, "")
+	toMirrors(KindHAProxy, "")
 	if p.asksGateways() {
-		between(KindHAProxy, KindGateway, "health", true)
+		between(KindHAProxy, KindGateway, "health")
 	}
-	toMirrors(KindApplicationServer, "ecp", false)
+	toMirrors(KindApplicationServer, "ecp")
 	if p.arbitrated() {
-		toMirrors(KindArbiter, "arbiter", true)
+		toMirrors(KindArbiter, "arbiter")
+	}
+	d.drawOwnKinds(p, group.ID)
+}
+
+// drawOwnKinds draws what the user's own services and the monitoring talk to, by kind.
+func (d *Diagram) drawOwnKinds(p *Plan, mirrors string) {
+	drawn := map[Edge]bool{}
+	for way := range p.OwnWays {
+		e := Edge{kindID(way.From.Kind), kindID(way.To.Kind), way.Label}
+		if way.To.Kind == KindMember {
+			e.To = mirrors
+		}
+		if e.From != e.To && !drawn[e] {
+			drawn[e] = true
+			d.edge(sharedNetwork(way.From, way.To), e.From, e.To, e.Label)
+		}
 	}
 }
 

@@ -62,6 +62,56 @@ application_server "app" { mirror = "demo" }
 	)
 }
 
+// Several gateways are a group, to which one edge leads where it leads to all, and
+// every edge runs over the network that carries it.
+func TestDiagramOfTwoNetworks(t *testing.T) {
+	p := makePlan(t, `
+lab "x" {
+  mirror_network = "journal"
+  client_network = "clients"
+}
+network "journal" { subnet = "10.0.1.0/24" }
+network "clients" { subnet = "10.0.2.0/24" }
+arbiter "arbiter" {}
+mirror "demo" {
+  member "demo-a" { role = "primary" }
+  member "demo-b" { role = "backup" }
+}
+web_gateway "webgw1" {}
+web_gateway "webgw2" {}
+nginx "all" {}
+nginx "one" {
+  http_port = 8000
+  gateways  = ["webgw2"]
+}
+haproxy "sql" {}
+`)
+	d := p.Diagram()
+	same(t, drawing(d)[len(drawing(d))-16:],
+		"gateways 2",
+		"  s4 webgw1 web_gateway 8080:80 0",
+		"  s5 webgw2 web_gateway 8081:80 0",
+		"m1 demo 1",
+		"  s2 demo-a primary 0",
+		"  s3 demo-b backup 0",
+		"http -> s6",
+		"http -> s7",
+		"s6 -> gateways",
+		"s7 -> s5",
+		"gateways -> m1",
+		"sql -> s8",
+		"s8 -> m1",
+		"s8 -> gateways health",
+		"s2 -> s3 journal",
+		"s1 -> m1 arbiter",
+	)
+	for i, want := range []string{"journal [8]", "clients [2 3 4 6 7 9]"} {
+		if got := fmt.Sprint(d.Networks[i].Name, " ", d.Networks[i].Edges); got != want {
+			t.Errorf("network %s, want %s", got, want)
+		}
+	}
+}
+
 // manyMirrors is a lab of n mirrors with two members each, and one of
 // everything else.
 func manyMirrors(n int) string {
@@ -92,7 +142,7 @@ func TestDiagramOfLargeLab(t *testing.T) {
 		"haproxy sql haproxy 0",
 		"mirrors 100",
 	)
-	if nodes := d.Groups[0].Nodes; len(nodes) != 61 || nodes[60].Count != 40 {
+	if nodes := d.Groups[0].Nodes; len(nodes) != 13 || nodes[12].Count != 88 {
 		t.Errorf("%d mirrors are drawn, the last stands for %d", len(nodes), nodes[len(nodes)-1].Count)
 	}
 	same(t, got[len(got)-7:],

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +31,7 @@ const (
 	NoteUnused        EndpointNote = "unused"         // a member's own web server refuses it, and nobody needs it there
 	NoteDefaultServer EndpointNote = "default_server" // the gateway's default_server answers
 	NoteMember        EndpointNote = "member"         // this member, whatever its role
+	NoteReporting     EndpointNote = "reporting"      // a reporting member of the mirror, whichever is up
 )
 
 // An Endpoint is an address on the host at which one service of the lab is
@@ -57,7 +59,12 @@ const (
 type Door struct {
 	Service string
 	Base    string // "http://irishost:8080", without a slash at the end
+
+	own *Gateway // that is behind it and knows just some servers, nil where all are known
 }
+
+// Leads reports whether the path of a mirror, member or application server is there.
+func (d Door) Leads(name string) bool { return d.own == nil || d.own.Knows(name) }
 
 // Endpoints lists everything that the lab offers on the host: by kind, then by
 // the service that owns the port, then in the order of the mirrors.
@@ -93,13 +100,27 @@ func (p *Plan) EndpointsOf(kind EndpointKind) []Endpoint {
 	panic("no endpoint kind " + string(kind))
 }
 
-// GatewayDoors are the ways to one particular instance, /<service>/...: every
-// published gateway; where none is, every published nginx.
-func (p *Plan) GatewayDoors() []Door {
-	if doors := p.publishedDoors(); len(doors) > 0 {
-		return doors
+// EndpointsPage is the page that lists every endpoint, in the first language of the lab;
+// "" where it has none.
+func (p *Plan) EndpointsPage() string {
+	switch {
+	case len(p.Languages) == 0:
+		return ""
+	case p.Languages[0] == "en":
+		return "ENDPOINTS.md"
 	}
-	return p.nginxDoors()
+	return "ENDPOINTS." + p.Languages[0] + ".md"
+}
+
+// GatewayDoors are the ways to one particular instance, /<service>/...: every
+// published gateway; where none that knows all is, every published nginx before them.
+func (p *Plan) GatewayDoors() []Door {
+	doors := p.publishedDoors()
+	shared := slices.ContainsFunc(doors, func(d Door) bool { return d.own == nil })
+	if nginx := p.nginxDoors(); !shared && len(nginx) > 0 {
+		return append(nginx, doors...)
+	}
+	return doors
 }
 
 // ClientDoors are the ways that an application's users take: every published
@@ -112,7 +133,11 @@ func (p *Plan) ClientDoors() []Door {
 func (p *Plan) publishedDoors() []Door {
 	var doors []Door
 	for _, g := range p.PublishedGateways() {
-		doors = append(doors, Door{g.Name, p.httpBase(g.HTTPPort)})
+		door := Door{Service: g.Name, Base: p.httpBase(g.HTTPPort)}
+		if g.Own {
+			door.own = g
+		}
+		doors = append(doors, door)
 	}
 	return doors
 }
@@ -120,8 +145,8 @@ func (p *Plan) publishedDoors() []Door {
 func (p *Plan) nginxDoors() []Door {
 	var doors []Door
 	for _, n := range p.NGINX {
-		if n.HTTPPort > 0 && len(n.Gateways) > 0 {
-			doors = append(doors, Door{n.Name, p.httpBase(n.HTTPPort)})
+		if base := p.BalancerBase(n); base != "" && len(n.Gateways) > 0 {
+			doors = append(doors, Door{Service: n.Name, Base: base})
 		}
 	}
 	return doors
@@ -138,11 +163,45 @@ func (p *Plan) webServers() []*Instance {
 	return list
 }
 
+// localPort is the port of this machine that kubectl forwards to a port of a Service: the
+// same, except for those that only root may open.
+func localPort(port int) int {
+	if port < 1024 {
+		return port + 10_000
+	}
+	return port
+}
+
 func (p *Plan) httpBase(port int) string {
+	if p.Kubernetes != nil {
+		port = localPort(port)
+	}
 	if port == HTTPPort {
 		return "http://" + p.Host
 	}
 	return "http://" + p.Host + ":" + strconv.Itoa(port)
+}
+
+// BalancerBase is the beginning of an nginx's URLs, HTTPS where it serves that; "" where it
+// is not published.
+func (p *Plan) BalancerBase(n *NGINX) string {
+	switch {
+	case n.HTTPS:
+		return p.httpsBase(n.HTTPSPort)
+	case n.HTTPPort > 0:
+		return p.httpBase(n.HTTPPort)
+	}
+	return ""
+}
+
+func (p *Plan) httpsBase(port int) string {
+	if p.Kubernetes != nil {
+		port = localPort(port)
+	}
+	if port == HTTPSPort {
+		return "https://" + p.Host
+	}
+	return "https://" + p.Host + ":" + strconv.Itoa(port)
 }
 
 func (p *Plan) managementEndpoints() []Endpoint {
@@ -173,6 +232,9 @@ func (p *Plan) instanceEndpoints(kind EndpointKind, path string, mirror Endpoint
 	doors := p.GatewayDoors()
 	for _, d := range doors {
 		for _, i := range p.Instances {
+			if !d.Leads(i.Name) {
+				continue
+			}
 			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: i.Name, Role: i.role(),
 				URL: d.Base + "/" + i.Name + path})
 		}
@@ -185,6 +247,9 @@ func (p *Plan) instanceEndpoints(kind EndpointKind, path string, mirror Endpoint
 	}
 	for _, d := range doors {
 		for _, m := range p.Mirrors {
+			if !d.Leads(m.Name) {
+				continue
+			}
 			list = append(list, Endpoint{Kind: kind, Service: d.Service, Target: m.Name, URL: d.Base + "/" + m.Name +
 				path, Note: mirror})
 		}
@@ -202,7 +267,7 @@ func (p *Plan) healthEndpoints() []Endpoint {
 	}
 	for _, d := range p.GatewayDoors() {
 		for _, i := range p.Instances {
-			if i.Member != nil {
+			if i.Member != nil && d.Leads(i.Name) {
 				list = append(list, Endpoint{Kind: EndpointHealth, Service: d.Service, Target: i.Name, Role: i.role(),
 					URL: d.Base + "/" + i.Name + healthPath})
 			}
@@ -215,19 +280,19 @@ func (p *Plan) demoEndpoints() []Endpoint {
 	var list []Endpoint
 	for _, d := range p.ClientDoors() {
 		for _, m := range p.Mirrors {
-			if !m.ServesDemo() {
+			if !m.ServesDemo() || !d.Leads(m.Name) {
 				continue
 			}
-			for _, namespace := range m.Namespaces() {
+			for _, namespace := range m.NamespaceNames() {
 				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: m.Name,
 					URL: d.Base + "/" + m.Name + demoPath(namespace), Note: NotePrimary})
 			}
 		}
 		for _, a := range p.ApplicationServers {
-			if !a.Demo {
+			if !a.Demo || !d.Leads(a.Name) {
 				continue
 			}
-			for _, namespace := range a.Mirror.Namespaces() {
+			for _, namespace := range a.Mirror.NamespaceNames() {
 				list = append(list, Endpoint{Kind: EndpointDemo, Service: d.Service, Target: a.Name,
 					URL: d.Base + "/" + a.Name + demoPath(namespace)})
 			}
@@ -250,38 +315,51 @@ func (p *Plan) sqlEndpoints() []Endpoint {
 			if l.Host == 0 {
 				continue
 			}
-			for n, namespace := range l.Mirror.Namespaces() {
+			for _, namespace := range l.Mirror.NamespaceNames() {
 				list = append(list, Endpoint{
 					Kind: EndpointSQL, Service: h.Name, Target: l.Mirror.Name,
-					URL: p.jdbc(l.Host, namespace), Note: NotePrimary, Query: l.Mirror.query(n),
+					URL: p.jdbc(l.Host, namespace), Note: NotePrimary, Query: l.Mirror.query(namespace),
 				})
 			}
 		}
 	}
+	for _, h := range p.HAProxy {
+		for _, l := range h.Reporting {
+			names := l.Mirror.NamespaceNames()
+			if l.Host == 0 || len(names) == 0 {
+				continue
+			}
+			list = append(list, Endpoint{Kind: EndpointSQL, Service: h.Name, Target: l.Mirror.Name,
+				URL: p.jdbc(l.Host, names[0]), Note: NoteReporting, Query: l.Mirror.query(names[0])})
+		}
+	}
 	for _, i := range p.Instances {
 		for _, port := range i.Ports {
-			if port.Container != SuperserverPort || port.Host == 0 || len(i.Mirror.Databases) == 0 {
+			names := i.Mirror.NamespaceNames()
+			if port.Container != SuperserverPort || port.Host == 0 || len(names) == 0 {
 				continue
 			}
 			list = append(list, Endpoint{
 				Kind: EndpointSQL, Service: i.Name, Target: i.Name, Role: i.role(),
-				URL: p.jdbc(port.Host, i.Mirror.Namespaces()[0]), Note: NoteMember, Query: i.Mirror.query(0),
+				URL: p.jdbc(port.Host, names[0]), Note: NoteMember, Query: i.Mirror.query(names[0]),
 			})
 		}
 	}
 	return list
 }
 
-// query is a statement that the n-th of the mirror's namespaces answers. The
-// demo application's table is in the first.
-func (m *Mirror) query(n int) string {
-	if n == 0 && m.Primary != nil && m.Primary.Demo {
+// query is a statement that a namespace of the mirror answers.
+func (m *Mirror) query(namespace string) string {
+	if namespace == m.TableNamespace() && m.Primary != nil && m.Primary.Demo {
 		return recordQuery
 	}
 	return catalogQuery
 }
 
 func (p *Plan) jdbc(port int, namespace string) string {
+	if p.Kubernetes != nil {
+		port = localPort(port)
+	}
 	return "jdbc:IRIS://" + p.Host + ":" + strconv.Itoa(port) + "/" + namespace
 }
 
@@ -310,23 +388,58 @@ func (i *Instance) role() string {
 	return i.Member.Role
 }
 
-// Namespaces are the namespaces of the mirror's databases, each once.
-func (m *Mirror) Namespaces() []string {
-	var list []string
-	seen := make(map[string]bool, len(m.Databases))
+// NamespaceNames are the mirror's namespaces, each once: those of its databases, then the
+// others, and last, of both, what is on one member alone, which a client would lose at a
+// failover.
+func (m *Mirror) NamespaceNames() []string {
+	var mirrored, local []string
+	seen := make(map[string]bool, len(m.Databases)+len(m.Namespaces))
+	add := func(name string, onAll bool) {
+		switch {
+		case name == "" || seen[name]:
+			return
+		case onAll:
+			mirrored = append(mirrored, name)
+		default:
+			local = append(local, name)
+		}
+		seen[name] = true
+	}
 	for _, d := range m.Databases {
-		if !seen[d.Namespace] {
-			seen[d.Namespace] = true
-			list = append(list, d.Namespace)
+		add(d.Namespace, d.Mirrored)
+	}
+	for _, n := range m.Namespaces {
+		add(n.Name, !n.Writable)
+	}
+	return append(mirrored, local...)
+}
+
+// TableNamespace is the namespace of the demo application's table: the first whose
+// databases are mirrored, so that the table outlives a failover; "" where none is.
+func (m *Mirror) TableNamespace() string { return m.tableNamespace }
+
+func (m *Mirror) findTableNamespace() string {
+	mirrored := map[string]bool{}
+	for _, d := range m.Databases {
+		mirrored[d.Name] = d.Mirrored
+	}
+	for _, d := range m.Databases {
+		if d.Mirrored && d.Namespace != "" {
+			return d.Namespace
 		}
 	}
-	return list
+	for _, n := range m.Namespaces {
+		if mirrored[n.Globals] && mirrored[n.Routines] {
+			return n.Name
+		}
+	}
+	return ""
 }
 
 // ServesDemo reports whether the demo application answers on the mirror's path
 // whichever failover member is primary.
 func (m *Mirror) ServesDemo() bool {
-	if m.Primary == nil || !m.Primary.Demo || len(m.Databases) == 0 {
+	if m.Primary == nil || !m.Primary.Demo || len(m.NamespaceNames()) == 0 {
 		return false
 	}
 	return m.Backup == nil || m.Backup.Demo
@@ -343,7 +456,7 @@ func demoPath(namespace string) string {
 // management API's.
 func (m *Mirror) ProbePath() string {
 	if m.ServesDemo() {
-		return demoPath(m.Databases[0].Namespace)
+		return demoPath(m.NamespaceNames()[0])
 	}
 	return restPath
 }

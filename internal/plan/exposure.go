@@ -12,19 +12,15 @@ import (
 // exposure warns, once a lab, of what everybody on the network finds open: default
 // passwords, and pages that ask for none. A lab on a loopback address is its host's alone.
 func (m *maker) exposure() {
+	if m.target == Kubernetes {
+		m.clusterExposure()
+		return
+	}
 	address, err := netip.ParseAddr(m.p.PublishAddress)
 	if err != nil || address.IsLoopback() || !m.reachable() {
 		return
 	}
-	var open []string
-	if m.p.PasswordHash == "" {
-		open = append(open, "the predefined accounts of IRIS have the password of the image "+
-			"(set password_hash in the iris block)")
-	}
-	if names := m.defaultAccounts(); len(names) > 0 {
-		open = append(open, fmt.Sprintf("the account %s has its default password (set password of web_gateway %s)",
-			DefaultGatewayUser, enumerated(names)))
-	}
+	open := m.defaultPasswords()
 	if names := m.openManagement(); len(names) > 0 {
 		open = append(open, fmt.Sprintf("the management pages admit requests that Docker's proxy forwards, on %s "+
 			"(set system_manager to your own address)", enumerated(names)))
@@ -32,6 +28,10 @@ func (m *maker) exposure() {
 	if names := m.openStatistics(); len(names) > 0 {
 		open = append(open, fmt.Sprintf("the statistics page asks for no password, on %s (remove stats_port)",
 			enumerated(names)))
+	}
+	if names := m.openMonitoring(); len(names) > 0 {
+		open = append(open, fmt.Sprintf("the monitoring asks for no password, and Grafana's administrator has its "+
+			"default one, on %s (set prometheus_port and grafana_port to 0)", enumerated(names)))
 	}
 	if len(open) == 0 {
 		return
@@ -41,11 +41,54 @@ func (m *maker) exposure() {
 			"on 127.0.0.1.", address, strings.Join(open, "; "))
 }
 
+// clusterExposure is exposure of a lab whose balancers, or gateways of their own, are reached
+// from outside a cluster.
+func (m *maker) clusterExposure() {
+	kind := m.p.Kubernetes.ServiceType
+	exposed := false
+	for _, n := range m.p.NGINX {
+		exposed = exposed || n.ServiceType == kind
+	}
+	for _, h := range m.p.HAProxy {
+		exposed = exposed || h.ServiceType == kind
+	}
+	for _, g := range m.p.Gateways {
+		exposed = exposed || g.ServiceType == kind
+	}
+	if kind == "ClusterIP" || !exposed {
+		return
+	}
+	open := m.defaultPasswords()
+	if names := m.openStatistics(); len(names) > 0 {
+		open = append(open, fmt.Sprintf("the statistics page asks for no password, on %s (remove stats_port)",
+			enumerated(names)))
+	}
+	if len(open) > 0 {
+		m.warnf(m.lab.Kubernetes.At("service_type"), "Open to the network",
+			"Services of type %s are there for everybody who reaches the cluster: %s. Change these, or leave the type "+
+				"ClusterIP.", kind, strings.Join(open, "; "))
+	}
+}
+
+// defaultPasswords are the accounts that everybody knows the password of.
+func (m *maker) defaultPasswords() []string {
+	var open []string
+	if m.p.PasswordHash == "" && m.p.PasswordFile == "" {
+		open = append(open, "the predefined accounts of IRIS have the password of the image "+
+			"(set password_hash in the iris block)")
+	}
+	if names := m.defaultAccounts(); len(names) > 0 {
+		open = append(open, fmt.Sprintf("the account %s has its default password (set password of web_gateway %s)",
+			DefaultGatewayUser, enumerated(names)))
+	}
+	return open
+}
+
 // reachable reports whether a port of the host leads to an IRIS, directly or through a
 // gateway or balancer.
 func (m *maker) reachable() bool {
 	for _, s := range m.p.Services {
-		if s.Kind == KindArbiter {
+		if s.Kind == KindArbiter || s.Kind == KindContainer || s.Kind == KindPrometheus || s.Kind == KindGrafana {
 			continue
 		}
 		for _, port := range s.Ports {
@@ -60,6 +103,9 @@ func (m *maker) reachable() bool {
 // defaultAccounts are the gateways that log in with the default password.
 func (m *maker) defaultAccounts() []string {
 	var names []string
+	if m.p.PasswordFile != "" {
+		return nil
+	}
 	for _, g := range m.lab.WebGateways {
 		if g.Username == DefaultGatewayUser && g.Password == DefaultGatewayPassword {
 			names = append(names, strconv.Quote(g.Name))
@@ -101,7 +147,7 @@ func (m *maker) admitsProxy(g *schema.WebGateway) bool {
 func (m *maker) openStatistics() []string {
 	var names []string
 	for _, h := range m.p.HAProxy {
-		if port := hostPort(h.Service, StatsPort); port > 0 {
+		if port := hostPort(h.Service, StatsPort); port > 0 && !h.Guarded {
 			names = append(names, fmt.Sprintf("%q (port %d)", h.Name, port))
 		}
 	}
@@ -125,4 +171,17 @@ func enumerated(names []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:shortList], ", "), n-shortList)
 	}
 	return strings.Join(names, ", ")
+}
+
+// openMonitoring are Prometheus and Grafana, where they are published.
+func (m *maker) openMonitoring() []string {
+	var names []string
+	for _, c := range m.p.Containers {
+		for _, port := range c.Ports {
+			if c.Block == "monitoring" && port.Host > 0 {
+				names = append(names, fmt.Sprintf("%q (port %d)", c.Name, port.Host))
+			}
+		}
+	}
+	return names
 }

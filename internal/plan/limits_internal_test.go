@@ -15,7 +15,7 @@ import (
 
 // When host ports run out the lab hears it once, however many are missing.
 func TestHostPortsRunOut(t *testing.T) {
-	p := portPlan{&maker{lab: &schema.Lab{}}, map[int]claim{}, nil}
+	p := portPlan{&maker{lab: &schema.Lab{}}, map[int]claim{}, nil, nil}
 	for port := nextSuperserverPort; port < maxPort; port++ {
 		p.taken[port] = claim{}
 	}

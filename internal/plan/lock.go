@@ -16,7 +16,10 @@ type Lock struct {
 	Lab      string // name of the lab that it belongs to
 	Services []LockedService
 	Mirrors  []LockedMirror
-	at       hcl.Range // the lab argument
+	// Inputs are the variables of the last build that were not sensitive, in file order.
+	// Values that are too long to be read in a lock file are left out.
+	Inputs []LockedInput
+	at     hcl.Range // the lab argument
 }
 
 // A LockedService is what one service has been given.
@@ -25,8 +28,11 @@ type LockedService struct {
 	HostNumber int        // from 2 up
 	Addresses  []KeyValue // pinned by the topology: network to address, sorted
 	HTTPPort   int        // of a web gateway, 0 for none
-	Gone       bool       // the topology has no such service any more
-	at         hcl.Range
+	// DataDirectory is the directory in data/ of a durable member that was renamed: the name
+	// that it had first. "" for its own name.
+	DataDirectory string
+	Gone          bool // the topology has no such service any more
+	at            hcl.Range
 }
 
 // A LockedMirror is what one mirror that a haproxy serves has been given.
@@ -37,6 +43,12 @@ type LockedMirror struct {
 	Gone            bool
 	at              hcl.Range
 }
+
+// Range is where the lock file names the service.
+func (s *LockedService) Range() hcl.Range { return s.at }
+
+// Range is where the lock file names the mirror.
+func (m *LockedMirror) Range() hcl.Range { return m.at }
 
 // Freed lists what the lock keeps for services and mirrors that the topology no
 // longer has: "service old", "mirror ap9".
@@ -60,6 +72,7 @@ func (l *Lock) Freed() []string {
 func (l *Lock) Pruned() *Lock {
 	return &Lock{
 		Lab:      l.Lab,
+		Inputs:   l.Inputs,
 		Services: slices.DeleteFunc(slices.Clone(l.Services), func(s LockedService) bool { return s.Gone }),
 		Mirrors:  slices.DeleteFunc(slices.Clone(l.Mirrors), func(m LockedMirror) bool { return m.Gone }),
 	}
@@ -106,12 +119,14 @@ func (m *maker) open(lock *Lock) {
 			m.locked.ports[l.SuperserverPort] = "mirror " + l.Name
 		}
 	}
+	m.move()
 }
 
 // lock notes what the plan has given to whom, in file order, and after that what
 // stays reserved for those who are gone.
 func (m *maker) lock() {
-	lock := &Lock{Lab: m.p.Name, Services: make([]LockedService, 0, len(m.p.Services))}
+	lock := &Lock{Lab: m.p.Name, Services: make([]LockedService, 0, len(m.p.Services)),
+		Inputs: lockInputs(m.lab.Inputs)}
 	numbers, ports := make(map[int]bool, len(m.p.Services)), map[int]bool{}
 	gateways := map[*Service]int{}
 	for _, g := range m.p.Gateways {
@@ -120,7 +135,8 @@ func (m *maker) lock() {
 	present := make(map[string]bool, len(m.p.Services))
 	for _, s := range m.lab.Services {
 		service := m.services[s]
-		entry := LockedService{Name: s.Name, HostNumber: service.HostNumber, HTTPPort: gateways[service]}
+		entry := LockedService{Name: s.Name, HostNumber: service.HostNumber, HTTPPort: gateways[service],
+			DataDirectory: m.dataNames[s.Name]}
 		for _, p := range s.Addresses {
 			entry.Addresses = append(entry.Addresses, KeyValue{p.Key, p.Value})
 		}
@@ -149,7 +165,7 @@ func (m *maker) lock() {
 		if !present[old.Name] && !numbers[old.HostNumber] {
 			lock.Services = append(lock.Services,
 				LockedService{Name: old.Name, HostNumber: old.HostNumber, HTTPPort: reserved(old.HTTPPort, ports),
-					Gone: true})
+					DataDirectory: old.DataDirectory, Gone: true})
 		}
 	}
 	for _, old := range m.locked.mirrors {

@@ -37,11 +37,18 @@ func (l *Lock) Encode(source string) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, lockHeader, source)
 	out.Write(hclwrite.Format(head.Bytes()))
+	if len(l.Inputs) > 0 {
+		out.WriteString("\n# Values of the topology's variables at the last build.\n")
+		out.Write(hclwrite.Format(inputBlock(l.Inputs).BuildTokens(nil).Bytes()))
+	}
 	for _, s := range l.Services {
 		block := hclwrite.NewBlock("service", []string{s.Name})
 		block.Body().SetAttributeValue("host_number", integer(s.HostNumber))
 		if s.HTTPPort != 0 {
 			block.Body().SetAttributeValue("http_port", integer(s.HTTPPort))
+		}
+		if s.DataDirectory != "" {
+			block.Body().SetAttributeValue("data_directory", cty.StringVal(s.DataDirectory))
 		}
 		if len(s.Addresses) > 0 {
 			block.Body().SetAttributeRaw("addresses", addressTokens(s.Addresses))
@@ -95,6 +102,8 @@ type lockReader struct {
 	names   map[string]hcl.Range // "service ap1a"
 	numbers map[int]hcl.Range
 	ports   map[int]hcl.Range
+
+	directories map[string]hcl.Range
 }
 
 // ReadLock reads a lock file. It holds values that are written out: anything that would
@@ -115,6 +124,7 @@ func ReadLock(name string, content []byte) (*Lock, hcl.Diagnostics) {
 	r := &lockReader{
 		content: content, lock: &Lock{},
 		names: map[string]hcl.Range{}, numbers: map[int]hcl.Range{}, ports: map[int]hcl.Range{},
+		directories: map[string]hcl.Range{},
 	}
 	r.file(file.Body.(*hclsyntax.Body))
 	if r.diags.HasErrors() {
@@ -126,7 +136,7 @@ func ReadLock(name string, content []byte) (*Lock, hcl.Diagnostics) {
 
 func (r *lockReader) errorf(at hcl.Range, format string, args ...any) {
 	r.diags = append(r.diags,
-		schema.Diagnose(hcl.DiagError, at, "Damaged lock file", "%s%s", fmt.Sprintf(format, args...), lockRemedy))
+		schema.Diagnose(hcl.DiagError, at, "Damaged lock file", format+"%s", append(args, lockRemedy)...))
 }
 
 func (r *lockReader) file(body *hclsyntax.Body) {
@@ -157,6 +167,10 @@ func (r *lockReader) file(body *hclsyntax.Body) {
 }
 
 func (r *lockReader) block(b *hclsyntax.Block) {
+	if b.Type == "variables" {
+		r.inputs(b)
+		return
+	}
 	if b.Type != "service" && b.Type != "mirror" || len(b.Labels) != 1 {
 		r.errorf(b.DefRange(), "It holds service \"NAME\" and mirror \"NAME\" blocks, and this is neither.")
 		return
@@ -178,7 +192,7 @@ func (r *lockReader) block(b *hclsyntax.Block) {
 		r.lock.Mirrors = append(r.lock.Mirrors, m)
 		return
 	}
-	r.permit(b.Body, "host_number", "http_port", "addresses")
+	r.permit(b.Body, "host_number", "http_port", "data_directory", "addresses")
 	s := LockedService{Name: b.Labels[0], at: at}
 	var ok bool
 	if s.HostNumber, ok = r.required(b, "host_number", firstNumber, maxHostNumber); ok {
@@ -189,6 +203,9 @@ func (r *lockReader) block(b *hclsyntax.Block) {
 		r.numbers[s.HostNumber] = position
 	}
 	s.HTTPPort = r.hostPort(b, "http_port")
+	if a := b.Body.Attributes["data_directory"]; a != nil {
+		s.DataDirectory = r.directory(a)
+	}
 	if a := b.Body.Attributes["addresses"]; a != nil {
 		s.Addresses = r.addresses(a)
 	}
@@ -232,7 +249,7 @@ func (r *lockReader) number(a *hclsyntax.Attribute, least, most int) (int, bool)
 
 // literal returns the value of an argument that is written out.
 func (r *lockReader) literal(a *hclsyntax.Attribute) (cty.Value, bool) {
-	v, at, ok := literal(a.Expr, r.content)
+	v, at, ok := literals{content: r.content}.value(a.Expr)
 	if !ok {
 		r.errorf(at,
 			"A lock file holds numbers, texts in quotes and addresses as they are written out, and nothing to "+
@@ -251,6 +268,23 @@ func (r *lockReader) text(a *hclsyntax.Attribute) (string, bool) {
 		return "", false
 	}
 	return v.AsString(), true
+}
+
+// directory reads the name of a data directory that nobody else has.
+func (r *lockReader) directory(a *hclsyntax.Attribute) string {
+	name, ok := r.text(a)
+	if !ok {
+		return ""
+	}
+	if !schema.ServiceName(name) {
+		r.errorf(a.Expr.Range(), "%s must be the name of a service.", a.Name)
+		return ""
+	}
+	if first, taken := r.directories[name]; taken {
+		r.errorf(a.Expr.Range(), "data/%s is given to another service at %s already.", name, first)
+	}
+	r.directories[name] = a.Expr.Range()
+	return name
 }
 
 // hostPort reads a host port that nobody else has, 0 where none is given.

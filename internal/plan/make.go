@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"sort"
@@ -11,42 +12,58 @@ import (
 	"mirrorgen/schema"
 )
 
-// Make decides everything that the lab leaves open. It is a pure function of
-// the lab and of what earlier builds have given out: lock is nil for a lab that
-// has not been built before, and Plan.Lock is the next one. Of a blind lab there
+// Make decides everything that the lab leaves open, for Docker Compose. It is a pure
+// function of the lab and of what earlier builds have given out: lock is nil for a lab
+// that has not been built before, and Plan.Lock is the next one. Of a blind lab there
 // is no plan: nil. The plan may be rendered only where neither these diagnostics nor
 // those of the lab hold an error.
-func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
+func Make(lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) { return MakeFor(Compose, lab, lock) }
+
+// MakeFor is Make for a target. The lock is the same for all of them.
+func MakeFor(target Target, lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics) {
 	if lab.Blind {
 		return nil, nil
 	}
-	m := &maker{lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{},
-		networks: map[string]*Network{}}
+	m := &maker{target: target, lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{},
+		networks: map[string]*Network{}, moved: map[string]string{}, dataNames: map[string]string{}}
 	m.general()
 	m.open(lock)
+	m.secure()
 	m.addNetworks()
 	m.addServices()
 	m.addresses()
 	m.addArbiters()
+	m.dataDirectories()
 	m.addMirrors()
 	m.addApplicationServers()
 	m.addInstances()
 	m.addGateways()
 	m.addNGINX()
 	m.addHAProxy()
+	m.certify()
+	m.addContainers()
+	m.addMonitoring()
 	m.shareGateways()
 	m.ports()
 	m.addDependencies()
+	m.checkRawConditions()
 	m.addProfiles()
-	m.scale()
-	m.exposure()
 	m.lock()
+	if target == Kubernetes {
+		m.kubernetes()
+	} else {
+		m.bridges()
+		m.memory()
+	}
+	m.gatewayConnections()
+	m.exposure()
 	schema.Sort(m.diags)
 	return m.p, m.diags
 }
 
 // A maker is a plan in the making.
 type maker struct {
+	target   Target
 	lab      *schema.Lab
 	p        *Plan
 	diags    hcl.Diagnostics
@@ -55,7 +72,10 @@ type maker struct {
 	networks map[string]*Network
 	portsOut bool // no host port is left; reported once
 	locked   locked
-	gone     map[string]bool // mirrors of the lock that the topology no longer has
+	gone     map[string]bool   // mirrors of the lock that the topology no longer has
+	moved    map[string]string // services that were renamed, to the name that the lock has
+	// dataNames are the names in data/ of members whose data is not under their own.
+	dataNames map[string]string
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {
@@ -89,6 +109,7 @@ func (m *maker) general() {
 		Images: Images{
 			IRIS: l.Images.IRIS, Arbiter: l.Images.Arbiter, WebGateway: l.Images.WebGateway,
 			NGINX: l.Images.NGINX, HAProxy: l.Images.HAProxy,
+			Prometheus: l.Images.Prometheus, Grafana: l.Images.Grafana,
 		},
 		Version:      v,
 		Setup:        l.MirrorSetup,
@@ -99,8 +120,12 @@ func (m *maker) general() {
 		AgentFirst:   v.AgentFirst(),
 		SkipCapCheck: v.CapabilityCheck(),
 		StopGrace:    fmt.Sprintf("%ds", grace),
+		StopSeconds:  grace,
 		PasswordHash: l.IRIS.PasswordHash,
-		TwoNetworks:  l.MirrorNetwork != l.ClientNetwork,
+		TwoNetworks:  m.target == Compose && l.MirrorNetwork != l.ClientNetwork,
+	}
+	if m.target == Kubernetes {
+		m.p.Kubernetes = clusterOf(l)
 	}
 	if grace <= shutdownDefault {
 		m.p.ShutdownLimit = grace - shutdownSlack
@@ -123,11 +148,22 @@ func (m *maker) addServices() {
 	images := map[string]string{
 		"arbiter": m.p.Images.Arbiter, "member": m.p.Images.IRIS, "application_server": m.p.Images.IRIS,
 		"web_gateway": m.p.Images.WebGateway, "nginx": m.p.Images.NGINX, "haproxy": m.p.Images.HAProxy,
+		"prometheus": m.p.Images.Prometheus, "grafana": m.p.Images.Grafana,
 	}
+	own := m.ownImages()
 	m.p.Services = make([]*Service, 0, len(m.lab.Services))
 	for _, s := range m.lab.Services {
-		service := &Service{Name: s.Name, Kind: Kind(s.Kind), Image: images[s.Kind], Compose: tree(s.Compose)}
-		m.rawImage(s, service)
+		service := &Service{Name: s.Name, Kind: Kind(s.Kind), Image: images[s.Kind], Compose: tree(s.Compose),
+			Restart: restart(m.lab, s), Manifest: tree(s.Kubernetes)}
+		if image := own[s]; image != "" {
+			service.Image = image
+		}
+		if m.target == Compose {
+			if image := service.Compose.field("image"); image != nil {
+				service.Image = image.Text
+			}
+		}
+		m.commands(service)
 		for _, pair := range s.Environment {
 			service.Environment = append(service.Environment, KeyValue{pair.Key, pair.Value})
 		}
@@ -139,15 +175,43 @@ func (m *maker) addServices() {
 	}
 }
 
+// restart is a service's restart policy: members never come back by themselves, which
+// would hide what a drill shows.
+func restart(l *schema.Lab, s *schema.Service) string {
+	switch {
+	case s.Kind == "member":
+		return "no"
+	case s.Restart != "":
+		return s.Restart
+	}
+	return l.Restart
+}
+
+// commands are those of pages that concern a service.
+func (m *maker) commands(s *Service) {
+	s.Shell, s.Logs = "docker compose exec "+s.Name, "docker compose logs "+s.Name
+	if c := m.p.Kubernetes; c != nil {
+		workload := "deployment/"
+		if s.Kind.Stateful() {
+			workload = "statefulset/"
+		}
+		s.Shell = "kubectl exec -it --namespace " + c.Namespace + " " + workload + s.Name + " --"
+		s.Logs = "kubectl logs --namespace " + c.Namespace + " " + workload + s.Name
+	}
+}
+
 func (m *maker) addArbiters() {
 	for _, a := range m.lab.Arbiters {
 		s := m.services[a.Service]
-		m.p.Arbiters = append(m.p.Arbiters, &Arbiter{Service: s, Address: s.Address(m.p.ClientNetwork)})
+		m.p.Arbiters = append(m.p.Arbiters, &Arbiter{Service: s, Address: m.addressOf(s, m.p.ClientNetwork)})
 	}
 }
 
 // databaseRoot is the directory of the mirrored databases on every member.
 const databaseRoot = "/home/irisowner/db/"
+
+// dataRoot is the directory of durable members' data, in the lab's.
+const dataRoot = "data/"
 
 func (m *maker) addMirrors() {
 	arbiters := map[string]*Arbiter{}
@@ -155,17 +219,14 @@ func (m *maker) addMirrors() {
 		arbiters[a.Name] = a
 	}
 	for _, set := range m.lab.Mirrors {
-		mirror := &Mirror{Name: set.Name, SetName: set.SetName, Durable: set.Durable}
+		mirror := &Mirror{Name: set.Name, SetName: set.SetName, QOSTimeout: set.QOSTimeout,
+			Durable: set.Durable || m.target == Kubernetes}
+		m.p.QOSTimeouts = m.p.QOSTimeouts || set.QOSTimeout > 0
 		if a := arbiters[set.Arbiter]; a != nil {
 			mirror.Arbiter = a
 			a.Mirrors = append(a.Mirrors, set.Name)
 		}
-		for _, db := range set.Databases {
-			mirror.Databases = append(mirror.Databases, Database{
-				Name: strings.ToUpper(db.Name), Namespace: db.Namespace,
-				Directory: databaseRoot + strings.ToLower(db.Name) + "/", Resource: "%DB_" + strings.ToUpper(db.Name),
-			})
-		}
+		m.addDatabases(mirror, set)
 		for _, member := range set.Members {
 			m.addMember(mirror, member)
 		}
@@ -181,13 +242,37 @@ func (m *maker) addMirrors() {
 	}
 }
 
+// addDatabases gives a mirror its databases and namespaces.
+func (m *maker) addDatabases(mirror *Mirror, set *schema.Mirror) {
+	mirrored := map[string]bool{}
+	for _, db := range set.Databases {
+		name := strings.ToUpper(db.Name)
+		mirrored[name] = db.Mirrored
+		mirror.Databases = append(mirror.Databases, Database{
+			Name: name, Namespace: db.Namespace, Mirrored: db.Mirrored,
+			Directory: databaseRoot + strings.ToLower(db.Name) + "/", Resource: "%DB_" + name,
+		})
+		m.p.OwnNamespaces = m.p.OwnNamespaces || !db.Mirrored || db.Namespace == ""
+	}
+	for _, n := range set.Namespaces {
+		mirror.Namespaces = append(mirror.Namespaces, Namespace{Name: n.Name, Globals: n.Globals, Routines: n.Routines,
+			Interop: n.Interop, Writable: !mirrored[n.Globals] && !mirrored[n.Routines]})
+		m.p.OwnNamespaces = true
+	}
+	mirror.tableNamespace = mirror.findTableNamespace()
+}
+
 func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
 	s := m.services[member.Service]
 	instance := m.instance(s, mirror, member.Instance)
 	instance.ConfigName = mirror.Name + "," + s.Name
-	instance.MirrorAddress = s.Address(m.p.MirrorNetwork)
-	instance.WebPort = member.WebPort
-	instance.Durable = mirror.Durable
+	instance.MirrorAddress = m.addressOf(s, m.p.MirrorNetwork)
+	if m.target == Compose {
+		instance.WebPort = member.WebPort
+	}
+	if instance.Durable = mirror.Durable; instance.Durable {
+		instance.DataDirectory = dataRoot + cmp.Or(m.dataNames[s.Name], s.Name)
+	}
 	to := &Member{Instance: instance, Role: member.Role, SystemName: member.SystemName, AsyncType: -1}
 	instance.Member = to
 	switch member.Role {
@@ -216,10 +301,15 @@ func (m *maker) instance(s *Service, mirror *Mirror, from schema.Instance) *Inst
 		}
 	}
 	m.p.DemoApplication = m.p.DemoApplication || from.Demo
+	hostName := s.Name
+	if m.target == Kubernetes { // the first and only pod of a StatefulSet
+		hostName += "-0"
+	}
 	return &Instance{
-		Service: s, Mirror: mirror, ConfigName: s.Name, ClientAddress: s.Address(m.p.ClientNetwork),
+		HostName: hostName,
+		Service:  s, Mirror: mirror, ConfigName: s.Name, ClientAddress: m.addressOf(s, m.p.ClientNetwork),
 		Globals: from.Globals, GMHeap: m.lab.IRIS.GMHeap, CPUs: from.CPUs, Interop: m.lab.IRIS.Interop,
-		Demo: from.Demo, Merge: merge + from.Merge,
+		Demo: from.Demo, Merge: merge + from.Merge, TLS: m.p.TLS,
 	}
 }
 
@@ -301,13 +391,15 @@ func (m *maker) addDependencies() {
 			server.DependsOn = append(server.DependsOn, pair...)
 		}
 	}
+	m.addContainerDependencies()
 }
 
 // addProfiles puts the services of each profile in start order.
 func (m *maker) addProfiles() {
 	rank := map[*Service]int{}
 	for _, s := range m.p.Services {
-		rank[s] = map[Kind]int{KindApplicationServer: 4, KindGateway: 5, KindNGINX: 6, KindHAProxy: 7}[s.Kind]
+		rank[s] = map[Kind]int{KindApplicationServer: 4, KindGateway: 5, KindNGINX: 6, KindHAProxy: 7,
+			KindContainer: 8, KindPrometheus: 8, KindGrafana: 9}[s.Kind]
 	}
 	for _, i := range m.p.Instances {
 		switch {
@@ -320,6 +412,7 @@ func (m *maker) addProfiles() {
 			rank[i.Service] = 3
 		}
 	}
+	m.rankContainers(rank)
 	order := append([]*Service{}, m.p.Services...)
 	sort.SliceStable(order, func(i, j int) bool { return rank[order[i]] < rank[order[j]] })
 	for _, p := range m.lab.Profiles {

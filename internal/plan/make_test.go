@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -447,4 +448,50 @@ nginx "web" {}
 profile "p" { services = ["web", "webgw", "demo-b", "demo-a", "arbiter"] }
 `)
 	same(t, p.Profiles[0].Services, "arbiter", "demo-a", "demo-b", "webgw", "web")
+}
+
+// Containers of the user's own start last, each after those that it waits for.
+func TestContainers(t *testing.T) {
+	p := plantest.Make(t, "lab.hcl", `lab "l" {}
+service "first" {
+  image       = "one:1"
+  ports       = ["8090:80"]
+  after       = ["second", "sql"]
+  files       = { "/etc/x" = "x", "/a" = "y" }
+  healthcheck = { test = "true", retries = 3 }
+}
+service "second" {
+  image       = "two:1"
+  command     = "run -x"
+  after       = ["a"]
+  healthcheck = { interval = "1s" }
+  compose     = { image = "other:2" }
+}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}
+haproxy "sql" {}
+profile "p" { services = ["first", "sql", "second", "a"] }
+`)
+	first, second := p.Containers[0], p.Containers[1]
+	want := []plan.Dependency{{Service: "second", Condition: plan.Healthy}, {Service: "sql", Condition: plan.Healthy}}
+	if diff := cmp.Diff(want, first.DependsOn); diff != "" {
+		t.Error(diff)
+	}
+	if first.Image != "one:1" || second.Image != "other:2" || second.CommandLine != "run -x" {
+		t.Errorf("%+v, %+v", first, second)
+	}
+	if f := first.Files; len(f) != 2 || f[0].Target != "/a" || f[0].Source != "y" {
+		t.Errorf("files %v", f)
+	}
+	if h := first.Health; !slices.Equal(h.Test, []string{"CMD-SHELL", "true"}) || h.Retries != "3" {
+		t.Errorf("%+v", h)
+	}
+	if ports := first.Ports; len(ports) != 1 || ports[0].Binding != "127.0.0.1:8090:80" {
+		t.Errorf("ports %v", ports)
+	}
+	if got := p.Profiles[0].Services; !slices.Equal(got, []string{"a", "sql", "second", "first"}) {
+		t.Errorf("in the order %v", got)
+	}
 }

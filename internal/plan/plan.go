@@ -3,7 +3,11 @@
 // [Plan] is plain data; templates print it and decide nothing themselves.
 package plan
 
-import "mirrorgen/schema"
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"mirrorgen/schema"
+)
 
 // A Plan is a lab with nothing left open. All slices are in the order of the
 // topology's blocks unless a field says otherwise, and never depend on map
@@ -26,12 +30,20 @@ type Plan struct {
 	AgentFirst      bool           // before-start.sh starts it, because iris-main does not (below 2021.1)
 	SkipCapCheck    bool           // iris-main must not check Linux capabilities (2021 and 2022)
 	StopGrace       string         // how long Docker waits for IRIS, e.g. "320s"
+	StopSeconds     int            // the same
 	ShutdownLimit   int            // seconds for [Startup] ShutdownTimeout; 0 leaves the product's 300
 	DemoApplication bool           // at least one instance serves the demo application
 	PasswordHash    string         // "" leaves the image's accounts alone
 	Startup         bool           // merge files have a [Startup] section
 	Durable         bool           // at least one mirror keeps its data in data/
+	// OwnNamespaces is set where a mirror has namespaces beside those of its
+	// databases, or databases that are not mirrored or have no namespace.
+	OwnNamespaces bool
+	QOSTimeouts   bool     // at least one mirror sets its QOSTimeout
+	Kubernetes    *Cluster // what the lab is on a cluster; nil for Docker Compose
 
+	TLS           *TLS   // nil for none
+	PasswordFile  string // relative to the generated directory; "" where there is no secrets block
 	Networks      []*Network
 	MirrorNetwork *Network // journal, agent and member-to-member traffic
 	ClientNetwork *Network // superserver traffic, and the arbiter
@@ -46,6 +58,8 @@ type Plan struct {
 	GatewayConfigs     []*GatewayConfig
 	NGINX              []*NGINX
 	HAProxy            []*HAProxy
+	Containers         []*Container // of the user's own, and those of Monitoring
+	Monitoring         *Monitoring  // nil for none
 	Profiles           []*Profile
 	// OpenPorts are those of raw compose keys that are open to the network, where the
 	// lab's own are not.
@@ -77,6 +91,7 @@ const (
 	SuperserverPort = 1972
 	WebServerPort   = 52773
 	HTTPPort        = 80
+	HTTPSPort       = 443
 	StatsPort       = 8404
 )
 
@@ -92,6 +107,7 @@ const (
 // Images are complete image references.
 type Images struct {
 	IRIS, Arbiter, WebGateway, NGINX, HAProxy string
+	Prometheus, Grafana                       string
 }
 
 // A Network is one Docker network of the lab.
@@ -110,8 +126,13 @@ type Service struct {
 	Addresses   []Address // one a network, in the order of the lab's networks
 	Ports       []Port
 	DependsOn   []Dependency
-	Environment []KeyValue // the topology's additions only, sorted by key
-	Compose     *Tree      // raw keys merged into the compose service; nil for none
+	Environment []KeyValue   // the topology's additions only, sorted by key
+	Restart     string       // Compose restart policy
+	Shell       string       // begins a command that runs in its container, "docker compose exec ap1a"
+	Logs        string       // the command that prints its log
+	Compose     *Tree        // raw keys merged into the compose service; nil for none
+	Manifest    *Tree        // raw keys merged into the workload on Kubernetes; nil for none
+	Certificate *Certificate // nil where it needs none
 }
 
 // Kind is the block type that declared a service.
@@ -125,7 +146,13 @@ const (
 	KindGateway           Kind = "web_gateway"
 	KindNGINX             Kind = "nginx"
 	KindHAProxy           Kind = "haproxy"
+	KindContainer         Kind = "service" // of the user's own
+	KindPrometheus        Kind = "prometheus"
+	KindGrafana           Kind = "grafana"
 )
+
+// Stateful reports whether such a service is a StatefulSet on Kubernetes, and else a Deployment.
+func (k Kind) Stateful() bool { return k.Instance() || k == KindPrometheus }
 
 // Instance reports whether such a service is an IRIS.
 func (k Kind) Instance() bool { return k == KindMember || k == KindApplicationServer }
@@ -182,8 +209,9 @@ const (
 
 // A Field is one member of an object.
 type Field struct {
-	Name  string
-	Value *Tree
+	Name   string
+	Value  *Tree
+	Append bool // a list that is added to the one that is there, where any other value replaces
 }
 
 // An Arbiter is an ISCAgent outside the mirrors' hosts.
@@ -195,16 +223,20 @@ type Arbiter struct {
 
 // A Mirror is one mirror set.
 type Mirror struct {
-	Name      string
-	SetName   string
-	Arbiter   *Arbiter // nil for none
-	Durable   bool
-	Databases []Database
-	Members   []*Member // in file order
-	Primary   *Member   // the member that founds the set
-	Backup    *Member   // nil for none
-	Asyncs    []*Member // in file order
-	DRAsyncs  []*Member // the asyncs that can be promoted
+	Name           string
+	SetName        string
+	Arbiter        *Arbiter // nil for none
+	Durable        bool
+	Databases      []Database
+	tableNamespace string // see TableNamespace
+	// Namespaces are those beside the databases' own.
+	Namespaces []Namespace
+	QOSTimeout int       // milliseconds; 0 leaves the product's
+	Members    []*Member // in file order
+	Primary    *Member   // the member that founds the set
+	Backup     *Member   // nil for none
+	Asyncs     []*Member // in file order
+	DRAsyncs   []*Member // the asyncs that can be promoted
 	// MaxServerConn is how many ECP application servers a failover or DR
 	// member admits (CPF [config] MaxServerConn, 0 to 254).
 	MaxServerConn      int
@@ -213,12 +245,23 @@ type Mirror struct {
 	HAProxy            string // the haproxy service that serves it, "" for none
 }
 
-// A Database is mirrored, with the same directory on every member.
+// A Database has the same directory on every member.
 type Database struct {
 	Name      string
-	Namespace string
+	Namespace string // "" for none of its own
+	Mirrored  bool
 	Directory string // "/home/irisowner/db/<name>/"
 	Resource  string // "%DB_<NAME>"
+}
+
+// A Namespace is one beside those of the databases.
+type Namespace struct {
+	Name              string
+	Globals, Routines string // databases of its mirror
+	Interop           bool
+	// Writable is set where every member can write to both databases, because neither
+	// is mirrored.
+	Writable bool
 }
 
 // An Instance is one IRIS: a member or an application server.
@@ -229,6 +272,7 @@ type Instance struct {
 	ConfigName    string  // CSPConfigName, e.g. "ap1,ap1a"
 	ClientAddress string  // on the client network
 	MirrorAddress string  // on the mirror network; "" for an application server
+	HostName      string  // of its container, which the demo application answers with
 	Globals       int     // MB
 	GMHeap        int     // KB
 	CPUs          string  // "" for no limit
@@ -236,7 +280,9 @@ type Instance struct {
 	Demo          bool   // serves the demo application
 	Merge         string // raw CPF text appended to its merge file, "" for none
 	WebPort       int    // host port of its own web server, 0 for none
-	Durable       bool   // keeps its data in data/<name>/
+	Durable       bool   // keeps its data in DataDirectory
+	DataDirectory string // in the lab's directory: "data/ap1a"; under the name of before where it was renamed
+	TLS           *TLS   // of the lab, nil for none
 }
 
 // A Member is a mirror member.
@@ -265,9 +311,16 @@ type ApplicationServer struct {
 // A Gateway is one Web Gateway.
 type Gateway struct {
 	*Service
-	Address  string // on the client network
-	HTTPPort int    // host port, 0 for none
-	Config   *GatewayConfig
+	Address      string        // on the client network
+	HTTPPort     int           // host port, 0 for none; on Kubernetes a port of its Service
+	ServiceType  string        // on Kubernetes
+	ServicePorts []ServicePort // on Kubernetes
+	// StopSeconds is how long Kubernetes waits for it to stop.
+	StopSeconds int
+	Config      *GatewayConfig
+	// Own is true where it knows just some servers: nginx, health checks, monitoring and
+	// drills leave it out.
+	Own bool
 }
 
 // A GatewayConfig is one CSP.ini; gateways with equal settings share it.
@@ -291,7 +344,8 @@ type GatewayServer struct {
 	MirrorAware bool
 	Timeout     int // seconds
 	Username    string
-	Password    string // encoded as the gateway stores it: "]]]" and base64
+	Password    string // encoded as the gateway stores it: "]]]" and base64; or "{COMMAND}"
+	TLS         bool   // it is asked with TLS
 }
 
 // A Section is a group of raw INI keys.
@@ -304,6 +358,10 @@ type Section struct {
 type NGINX struct {
 	*Service
 	HTTPPort       int
+	ServiceType    string        // on Kubernetes
+	ServicePorts   []ServicePort // on Kubernetes
+	HTTPSPort      int           // host port; 0 for none
+	HTTPS          bool          // it serves HTTPS, and redirects HTTP there
 	Gateways       []*Backend
 	MaxFails       int
 	FailTimeout    string
@@ -317,9 +375,10 @@ type NGINX struct {
 	GatewayRequests, PathRequests int
 	// Settings are nginx's own, beside those of its file: the -g of its command line.
 	Settings string
-	// StopGrace is how long Docker waits for it to stop, e.g. "65s".
-	StopGrace string
-	Config    string // raw text of the server block, "" for none
+	// StopGrace is how long Docker waits for it to stop, e.g. "65s", and StopSeconds the same.
+	StopGrace   string
+	StopSeconds int
+	Config      string // raw text of the server block, "" for none
 }
 
 // A Backend is a server of a load balancer, seen from that balancer.
@@ -327,24 +386,60 @@ type Backend struct {
 	Name    string
 	Address string
 	Role    string // of a mirror member, "" otherwise
+	Logs    string // the command that prints its log
 }
 
 // An HAProxy is one TCP load balancer.
 type HAProxy struct {
 	*Service
 	Listeners     []*Listener
-	ViaGateways   bool       // health is asked through the gateways, not on 52773
-	Gateways      []*Backend // the gateways that it asks
-	CheckInterval string     // e.g. "1s"
-	CheckMillis   int64      // the same in milliseconds
-	IdleTimeout   string     // e.g. "24h"
-	StatsPort     int        // host port, 0 for none
-	MirrorConn    int        // connections of each mirror
-	MaxConn       int        // connections of the process: those of all mirrors, health checks and statistics
-	StatsConn     int        // connections of the statistics
-	Files         int        // that the process may open
-	Config        string     // raw text of the defaults section, "" for none
-	FirstPort     int        // container port of the first listener
+	Reporting     []*Listener   // those that lead to reporting members, whichever answers
+	ViaGateways   bool          // health is asked through the gateways, not on 52773
+	Gateways      []*Backend    // the gateways that it asks
+	CheckInterval string        // e.g. "1s"
+	CheckMillis   int64         // the same in milliseconds
+	IdleTimeout   string        // e.g. "24h"
+	StatsPort     int           // host port, 0 for none
+	Guarded       bool          // its statistics ask for the lab's password
+	ServiceType   string        // on Kubernetes
+	ServicePorts  []ServicePort // on Kubernetes
+	MirrorConn    int           // connections of each mirror
+	MaxConn       int           // connections of the process: those of all mirrors, health checks and statistics
+	StatsConn     int           // connections of the statistics
+	Files         int           // that the process may open
+	Config        string        // raw text of the defaults section, "" for none
+	FirstPort     int           // container port of the first listener
+	// ResolveInterval is how often it looks for a member's address on Kubernetes, e.g. "1s".
+	ResolveInterval string
+}
+
+// A Container has no role in a mirror: it is the user's own, or of the monitoring.
+type Container struct {
+	*Service
+	Block       string   // type of the block that it is from: "service" or "monitoring"
+	Command     []string // word by word, nil for none
+	CommandLine string   // as Compose splits it, "" for none; only one of the two is given
+	Files       []Mount  // sorted by their path in the container
+	Health      *Health  // nil for that of its image
+	// Configuration are the artifacts that it reads when it starts; nil of the user's own.
+	Configuration []string
+	Pod           *Pod // on Kubernetes
+}
+
+// A Mount is a file or directory of the generated directory that a container sees, read-only.
+type Mount struct {
+	Source string // relative to the generated directory
+	Target string // path in the container
+	at     hcl.Range
+}
+
+// A Health is what Compose asks of a container. What is "" is left to Compose.
+type Health struct {
+	Disable                    bool
+	Test                       []string // "CMD" or "CMD-SHELL" first; nil for the image's own
+	Interval, Timeout          string   // e.g. "1m30s"
+	StartPeriod, StartInterval string
+	Retries                    string
 }
 
 // A Listener serves the primary of one mirror.

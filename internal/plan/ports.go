@@ -27,21 +27,27 @@ type claim struct {
 type portPlan struct {
 	*maker
 	taken map[int]claim
-	raws  map[*Service]*rawPorts // of the services that have raw ports
+	raws  map[*Service]*rawPorts // of the services whose ports raw keys replace
+	added map[*Service][]Port    // of raw keys that add to them
 }
 
 // ports publishes what the topology publishes: the given ports first, then the
 // rest in file order, never a port that the lab gives elsewhere.
 func (m *maker) ports() {
-	p := portPlan{m, map[int]claim{}, map[*Service]*rawPorts{}}
+	p := portPlan{m, map[int]claim{}, map[*Service]*rawPorts{}, map[*Service][]Port{}}
 	p.raw()
 	p.given()
 	p.rest()
+	p.append()
 }
 
 // claim takes a port that the topology names.
 func (p portPlan) claim(s *schema.Service, argument string, port, container int, purpose string) {
-	at := s.At(argument)
+	p.claimAt(s, s.At(argument), argument, port, container, purpose)
+}
+
+// claimAt takes a port that the topology names at a place of its own.
+func (p portPlan) claimAt(s *schema.Service, at hcl.Range, argument string, port, container int, purpose string) {
 	if service := p.services[s]; p.raws[service] != nil {
 		if s.Given(argument) {
 			p.agrees(service, at, argument, port, container)
@@ -131,7 +137,10 @@ func (p portPlan) given() {
 		}
 		p.p.NGINX[i].HTTPPort = port
 		p.claim(n.Service, "http_port", port, HTTPPort, "HTTP port of "+n.Name)
+		p.claim(n.Service, "https_port", p.p.NGINX[i].HTTPSPort, HTTPSPort, "HTTPS port of "+n.Name)
 	}
+	p.containers()
+	p.monitoring()
 	mirrors := map[string]*schema.Mirror{}
 	for _, mirror := range p.lab.Mirrors {
 		mirrors[mirror.Name] = mirror
@@ -143,7 +152,18 @@ func (p portPlan) given() {
 				p.listener(h, mirror, l, mirror.SuperserverPort)
 			}
 		}
+		for _, l := range p.p.HAProxy[i].Reporting {
+			mirror := mirrors[l.Mirror.Name]
+			l.Host = mirror.ReportingPort
+			p.claimAt(h.Service, mirror.At("reporting_port"), "reporting_port", l.Host, l.Port,
+				reportingPurpose(mirror.Name))
+		}
 	}
+}
+
+// reportingPurpose says what the port of a mirror's reporting members is for.
+func reportingPurpose(mirror string) string {
+	return "superserver port of the reporting members of mirror " + mirror
 }
 
 // listener publishes a mirror's superserver port where the mirror names one.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,18 +13,26 @@ import (
 	"mirrorgen/schema"
 )
 
-// The raw compose keys of a service replace what mirrorgen would have written, and
-// the pages, the scripts and the endpoints show its image and its host ports. So
+// The raw compose keys of a service replace what mirrorgen would have written, or add to
+// it, and the pages, the scripts and the endpoints show its image and its host ports. So
 // these are taken from there. Nothing else of raw keys is looked at.
+
+// entry is a field of an object; nil for none.
+func (t *Tree) entry(name string) *Field {
+	if t != nil {
+		for i := range t.Fields {
+			if t.Fields[i].Name == name {
+				return &t.Fields[i]
+			}
+		}
+	}
+	return nil
+}
 
 // field is the value of a field of an object; nil for none.
 func (t *Tree) field(name string) *Tree {
-	if t != nil {
-		for _, f := range t.Fields {
-			if f.Name == name {
-				return f.Value
-			}
-		}
+	if f := t.entry(name); f != nil {
+		return f.Value
 	}
 	return nil
 }
@@ -36,16 +45,23 @@ func (t *Tree) scalar() string {
 	return t.Text
 }
 
-// rawImage gives the service the image that its raw keys name.
-func (m *maker) rawImage(s *schema.Service, service *Service) {
-	image := service.Compose.field("image")
-	switch {
-	case image == nil:
-	case image.Kind != TreeString || image.Text == "":
-		m.errorf(s.At("compose"), "Unsuitable value",
-			"compose: image must name an image, for example %q.%s", service.Image, s.Note())
-	default:
-		service.Image = image.Text
+// checkRawConditions: what a service waits for has a condition, from raw keys or, where they
+// merge with it, from mirrorgen. Compose's schema was asked about the keys alone.
+func (m *maker) checkRawConditions() {
+	for _, s := range m.lab.Services {
+		service := m.services[s]
+		conditions := service.Compose.field("depends_on")
+		if conditions == nil {
+			continue
+		}
+		for _, f := range conditions.Fields {
+			own := slices.ContainsFunc(service.DependsOn, func(d Dependency) bool { return d.Service == f.Name })
+			if f.Value.Kind == TreeObject && f.Value.field("condition") == nil && !own {
+				m.errorf(s.AtPath("compose", "depends_on", f.Name), "Unsuitable Compose key",
+					"compose: depends_on.%s lacks a condition. Add condition = %q, %q or %q.%s", f.Name, Started,
+					Healthy, "service_completed_successfully", s.Note())
+			}
+		}
 	}
 }
 
@@ -53,7 +69,8 @@ func (m *maker) rawImage(s *schema.Service, service *Service) {
 type rawPorts struct {
 	at     hcl.Range
 	ports  []Port
-	broken bool // there is a mistake in them, which is reported
+	others []*Tree // those that no page shows: UDP, and those that Docker chooses
+	broken bool    // there is a mistake in them, which is reported
 }
 
 // mostRawPorts is how many ports the raw keys of one service may publish: start.sh
@@ -63,17 +80,29 @@ const mostRawPorts = 1000
 // raw reads and claims the host ports of raw keys, before any other is handed out.
 func (p portPlan) raw() {
 	for _, s := range p.lab.Services {
-		list := p.services[s].Compose.field("ports")
-		if list == nil {
+		service := p.services[s]
+		entry := service.Compose.entry("ports")
+		if entry == nil {
 			continue
 		}
-		raw := &rawPorts{at: s.At("compose")}
-		p.raws[p.services[s]] = raw
-		if problem := p.readRaw(s, list, raw); problem != "" {
+		raw := &rawPorts{at: s.AtPath("compose", "ports")}
+		if problem := p.readRaw(s, entry.Value, raw); problem != "" {
 			raw.broken = true
 			p.errorf(raw.at, "Unsuitable port", "compose: %s%s", problem, s.Note())
 		}
-		p.services[s].Ports = raw.ports
+		if entry.Append {
+			// The template prints those that it knows; the others are added to them.
+			p.added[service], entry.Value = raw.ports, &Tree{Kind: TreeList, List: raw.others}
+			continue
+		}
+		p.raws[service], service.Ports = raw, raw.ports
+	}
+}
+
+// append publishes the added ports of raw keys beside the others.
+func (p portPlan) append() {
+	for _, service := range p.p.Services {
+		service.Ports = append(service.Ports, p.added[service]...)
 	}
 }
 
@@ -81,9 +110,6 @@ func (p portPlan) raw() {
 // it right.
 func (p portPlan) readRaw(s *schema.Service, list *Tree, raw *rawPorts) string {
 	address := p.p.PublishAddress
-	if list.Kind != TreeList {
-		return fmt.Sprintf("ports must be a list, for example [\"%s:5000:5000\"].", address)
-	}
 	for _, item := range list.List {
 		r, problem := readRawPort(item)
 		if problem != "" {
@@ -104,6 +130,7 @@ func (p portPlan) readRaw(s *schema.Service, list *Tree, raw *rawPorts) string {
 					"or set publish_address of the lab.", r.text, address)
 		}
 		if !r.tcp || r.host == 0 {
+			raw.others = append(raw.others, item)
 			continue
 		}
 		for i := range r.count {

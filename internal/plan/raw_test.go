@@ -76,6 +76,39 @@ haproxy "sql" { compose = { ports = ["127.0.0.1:1980:1972"] } }
 	}
 }
 
+// Added ports stand beside those of the arguments, on every page; the compose file keeps those
+// that no page shows.
+func TestAddedPorts(t *testing.T) {
+	const lab = `lab "l" {}
+mirror "m" {
+  member "a" {
+    role             = "primary"
+    superserver_port = 3000
+    compose          = { "ports+" = ["127.0.0.1:5000:5001", "127.0.0.1:53:53/udp"] }
+  }
+}
+web_gateway "g" { compose = { "ports+" = [] } }
+nginx "web" { compose = { "ports+" = ["0.0.0.0:8443:443"] } }
+`
+	p, diags := compiled(t, lab, nil)
+	if len(diags) > 0 {
+		t.Errorf("%v", diags)
+	}
+	var got []string
+	for _, s := range p.Services {
+		got = append(got, s.Name+" "+s.Published())
+	}
+	want := []string{"a 3000:1972, 5000:5001", "g 8080:80", "web 80:80, 8443:443"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	kept := p.Services[0].Compose.Fields[0]
+	if kept.Name != "ports" || !kept.Append || len(kept.Value.List) != 1 ||
+		kept.Value.List[0].Text != "127.0.0.1:53:53/udp" {
+		t.Errorf("kept %+v", kept)
+	}
+}
+
 // A lab that is open to the network anyway does not ask for an address.
 func TestRawPortsOfAnOpenLab(t *testing.T) {
 	p, diags := compiled(t, `lab "l" { publish_address = "0.0.0.0" }

@@ -10,6 +10,7 @@ type ServiceRole struct {
 	*Service
 	Role    string   // of a member: its role at first start; otherwise the kind, e.g. "nginx"
 	Mirrors []string // the mirrors that it belongs to or serves; nil for gateways and nginx, which serve all
+	Servers []string // what a gateway of its own knows
 }
 
 // Roster lists every service with its role, in the order of Services.
@@ -27,6 +28,13 @@ func (p *Plan) Roster() []ServiceRole {
 			mirrors = append(mirrors, l.Mirror.Name)
 		}
 		roles[h.Name] = ServiceRole{Mirrors: mirrors}
+	}
+	for _, g := range p.OwnGateways() {
+		var servers []string
+		for _, s := range g.Config.Servers {
+			servers = append(servers, s.Name)
+		}
+		roles[g.Name] = ServiceRole{Servers: servers}
 	}
 	list := make([]ServiceRole, 0, len(p.Services))
 	for _, s := range p.Services {
@@ -46,7 +54,24 @@ const shortList = 8
 
 // Serves names the mirrors of a role, e.g. "ap1, ap2", shortened where there
 // are many.
-func (d ServiceRole) Serves() string { return shorten(d.Mirrors) }
+func (d ServiceRole) Serves() string {
+	if len(d.Servers) > 0 {
+		return shorten(d.Servers)
+	}
+	return shorten(d.Mirrors)
+}
+
+// Duty is the role, or "idle_arbiter" of an arbiter that no mirror uses, or "own_gateway" of a
+// gateway of its own.
+func (d ServiceRole) Duty() string {
+	if len(d.Servers) > 0 {
+		return "own_gateway"
+	}
+	if d.Kind == KindArbiter && len(d.Mirrors) == 0 {
+		return "idle_arbiter"
+	}
+	return d.Role
+}
 
 // Published lists the service's ports on the host as Docker writes them,
 // "8080:80", or a hyphen for none.
@@ -69,6 +94,12 @@ func shorten(names []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// longList is the number of services above which a page folds its lists of them.
+const longList = 16
+
+// Long reports whether lists of all services are longer than a page shows at first.
+func (p *Plan) Long() bool { return len(p.Services) > longList }
 
 // largeLab is the number of services above which a page shows samples instead
 // of every combination of gateway and member.
@@ -100,8 +131,11 @@ func (p *Plan) Sample() *Plan {
 		}
 	}
 	sample.Gateways, sample.NGINX = nil, nil
-	if published := p.PublishedGateways(); len(published) > 0 {
-		sample.Gateways = published[:1]
+	for _, g := range p.PublishedGateways() {
+		if !g.Own {
+			sample.Gateways = []*Gateway{g}
+			break
+		}
 	}
 	for _, n := range p.NGINX {
 		if n.HTTPPort > 0 {

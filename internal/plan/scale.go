@@ -1,19 +1,15 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"mirrorgen/schema"
 )
 
-// scale warns, once a lab, of what one Docker host may not hold. Such a lab is
-// compiled all the same.
-func (m *maker) scale() {
-	m.bridges()
-	m.memory()
-	m.gatewayConnections()
-}
+// What one Docker host may not hold is warned of, once a lab. Such a lab is compiled all
+// the same.
 
 // bridgePorts is how many containers a Docker network holds: it is a Linux
 // bridge, whose port numbers are ten bits without zero (BR_MAX_PORTS, 1024).
@@ -38,7 +34,7 @@ func (m *maker) bridges() {
 	m.warnf(m.lab.Range, "Network larger than a bridge",
 		"A Docker network on one host is a Linux bridge, which holds %d containers; there are more on %s. The "+
 			"start of the others would fail. Profiles start a part of such a lab. All of it needs several hosts: "+
-			"the mirrors in several topologies, one a host, or Kubernetes with the operator of InterSystems.",
+			"the mirrors in several topologies, one a host, or a Kubernetes cluster (--target kubernetes).",
 		bridgePorts, strings.Join(full, ", "))
 }
 
@@ -47,6 +43,9 @@ func (m *maker) bridges() {
 // with nothing but the system's own work going on.
 const instanceBase = 512
 
+// Memory is what the instance needs when it runs, in MB.
+func (i *Instance) Memory() int { return i.Globals + i.GMHeap/1024 + instanceBase }
+
 // muchMemory is more than most single hosts have, in MB.
 const muchMemory = 64 * 1024
 
@@ -54,7 +53,7 @@ const muchMemory = 64 * 1024
 func (m *maker) memory() {
 	total := 0
 	for _, i := range m.p.Instances {
-		total += i.Globals + i.GMHeap/1024 + instanceBase
+		total += i.Memory()
 	}
 	if total <= muchMemory {
 		return
@@ -133,8 +132,8 @@ const (
 // A connection takes two files, a listener two as well, and each server and gateway one
 // for its check (what HAProxy 2.6 asks the kernel for).
 func (m *maker) maxConn(h *schema.HAProxy, balancer *HAProxy) {
-	mirrors, servers := len(balancer.Listeners), 0
-	for _, l := range balancer.Listeners {
+	mirrors, servers := len(balancer.Listeners)+len(balancer.Reporting), 0
+	for _, l := range slices.Concat(balancer.Listeners, balancer.Reporting) {
 		servers += len(l.Servers)
 	}
 	besides := 2*servers + statsConnections

@@ -53,3 +53,31 @@ func TestScaleOfSmallLab(t *testing.T) {
 		t.Errorf("%v", c.Sections())
 	}
 }
+
+// A failover that nobody notices for minutes is told with the gateways that mend it.
+func TestCheckIntervalOfMinutes(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("lab \"x\" {}\nweb_gateway \"g1\" {}\nweb_gateway \"g2\" {}\nhaproxy \"sql\" {}\n")
+	for n := range 400 {
+		fmt.Fprintf(&b, "mirror \"m%d\" {\n  member \"m%da\" { role = \"primary\" }\n  member \"m%db\" { role = "+
+			"\"backup\" }\n}\n", n, n, n)
+	}
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(b.String())}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.Make(lab, nil)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, d := range diags {
+		if d.Summary == "Check interval raised" {
+			same(t, []string{p.HAProxy[0].CheckInterval}, "158200ms")
+			if !strings.Contains(d.Detail, "15 web gateways bring it down to 10 s") {
+				t.Error(d.Detail)
+			}
+			return
+		}
+	}
+	t.Error("no warning of the check interval")
+}

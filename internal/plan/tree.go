@@ -2,13 +2,20 @@ package plan
 
 import (
 	"github.com/zclconf/go-cty/cty"
+
+	"mirrorgen/schema"
 )
 
-// tree copies a raw value of the topology; nil for none. Fields come sorted.
+// tree copies raw compose keys of the topology; nil for none. Fields come sorted.
 func tree(v cty.Value) *Tree {
 	if v == cty.NilVal {
 		return nil
 	}
+	return copyTree(v, true)
+}
+
+// copyTree copies a value. The sign of a list that is added counts where Compose reads the key.
+func copyTree(v cty.Value, read bool) *Tree {
 	switch t := v.Type(); {
 	case t == cty.String:
 		return &Tree{Kind: TreeString, Text: v.AsString()}
@@ -24,16 +31,23 @@ func tree(v cty.Value) *Tree {
 		to := &Tree{Kind: TreeObject}
 		for it := v.ElementIterator(); it.Next(); {
 			key, element := it.Element()
-			if !element.IsNull() { // null means omitted
-				to.Fields = append(to.Fields, Field{key.AsString(), tree(element)})
+			if element.IsNull() { // null means omitted
+				continue
 			}
+			f := Field{Name: key.AsString()}
+			below := read && !schema.Extension(f.Name)
+			if below {
+				f.Name, f.Append = schema.CutAppend(f.Name, element)
+			}
+			f.Value = copyTree(element, below)
+			to.Fields = append(to.Fields, f)
 		}
 		return to
 	}
 	to := &Tree{Kind: TreeList}
 	for it := v.ElementIterator(); it.Next(); {
 		if _, element := it.Element(); !element.IsNull() {
-			to.List = append(to.List, tree(element))
+			to.List = append(to.List, copyTree(element, read))
 		}
 	}
 	return to

@@ -48,8 +48,16 @@ func (p *Plan) Walkthrough() *Walkthrough {
 	if !slices.Contains(w.Mirrors, w.Mirror) {
 		w.Mirrors = []*Mirror{w.Mirror}
 	}
-	w.Doors = p.Sample().GatewayDoors()
+	leads := func(d Door) bool { return d.Leads(w.Mirror.Name) && d.Leads(w.Primary.Name) && d.Leads(w.Backup.Name) }
+	for _, d := range p.Sample().GatewayDoors() {
+		if leads(d) {
+			w.Doors = append(w.Doors, d)
+		}
+	}
 	for _, d := range p.publishedDoors() {
+		if d.own != nil {
+			continue // it need not know the mirrors
+		}
 		w.Pages = append(w.Pages, d.Base+managementPath)
 	}
 	w.chooseClient(p)
@@ -65,7 +73,12 @@ func (p *Plan) Walkthrough() *Walkthrough {
 }
 
 func (w *Walkthrough) chooseClient(p *Plan) {
-	doors := p.ClientDoors()
+	var doors []Door
+	for _, d := range p.ClientDoors() {
+		if d.own == nil {
+			doors = append(doors, d)
+		}
+	}
 	if len(doors) == 0 {
 		return
 	}
@@ -100,6 +113,9 @@ func (w *Walkthrough) HealthURLs(member *Member) []string {
 	}
 	return list
 }
+
+// GatewayLogs is the command that prints the log of the first gateway of NGINX.
+func (w *Walkthrough) GatewayLogs() string { return w.NGINX.Gateways[0].Logs }
 
 // Path is the path of a request that the mirror's primary answers.
 func (w *Walkthrough) Path() string { return "/" + w.Mirror.Name + w.Mirror.ProbePath() }

@@ -49,6 +49,7 @@ type clients struct {
 	mirror *plan.Mirror
 	url    string // of the demo application, "" for no HTTP clients
 	port   string // "host:port" of HAProxy, "" for no SQL clients
+	number int    // its port, as the lab's endpoints have it
 	bound  time.Duration
 
 	end   context.CancelFunc
@@ -67,8 +68,9 @@ type clients struct {
 	wrongs   []string
 }
 
-// noticeLimit reads from an HAProxy configuration how long it may take to notice
-// that a member is not primary any more: inter x fall + timeout check.
+// noticeLimit reads from an HAProxy configuration how long HAProxy may take to see that a
+// member is not primary any more, (inter + timeout check) x fall: a gateway holds the check
+// of a member whose IRIS is stopped, so that each of them has to time out.
 func noticeLimit(configuration string) (time.Duration, error) {
 	check := regexp.MustCompile(`(?m)^\s*default-server check addr .* inter (\S+) fall (\d+)`).FindStringSubmatch(
 		configuration)
@@ -78,7 +80,8 @@ func noticeLimit(configuration string) (time.Duration, error) {
 	}
 	timeout := regexp.MustCompile(`(?m)^\s*timeout check (\S+)`).FindStringSubmatch(configuration)
 	if check == nil || timeout == nil {
-		return 0, fmt.Errorf("the HAProxy configuration has no default-server with inter and fall, or no timeout check")
+		return 0, fmt.Errorf("the HAProxy configuration has no default-server with inter and fall, or no " +
+			"timeout check")
 	}
 	interval, err := haproxyTime(check[1])
 	if err != nil {
@@ -89,7 +92,7 @@ func noticeLimit(configuration string) (time.Duration, error) {
 		return 0, err
 	}
 	patience, err := haproxyTime(timeout[1])
-	return interval*time.Duration(fall) + patience, err
+	return (interval + patience) * time.Duration(fall), err
 }
 
 // haproxyTime reads HAProxy's times: milliseconds, or with a unit.
@@ -105,13 +108,13 @@ func haproxyTime(text string) (time.Duration, error) {
 func (l *rehearsedLab) startClients(ctx context.Context, mirror *plan.Mirror) *clients {
 	c := &clients{lab: l, mirror: mirror, seen: map[string]time.Time{}, success: time.Now()}
 	for _, n := range l.plan.NGINX {
-		if n.HTTPPort > 0 && mirror.ServesDemo() && c.url == "" {
-			c.url = fmt.Sprintf("http://%s:%d/%s%s", l.plan.Host, n.HTTPPort, mirror.Name, mirror.ProbePath())
+		if base := l.plan.BalancerBase(n); base != "" && mirror.ServesDemo() && c.url == "" {
+			c.url = base + "/" + mirror.Name + mirror.ProbePath()
 		}
 	}
 	for _, port := range sqlPorts(l.plan) {
 		if port.mirror == mirror && c.port == "" {
-			c.port = l.at(port)
+			c.port, c.number = l.site.at(port.number), port.number
 			c.bound = l.notices[port.haproxy]
 		}
 	}
@@ -120,7 +123,7 @@ func (l *rehearsedLab) startClients(ctx context.Context, mirror *plan.Mirror) *c
 	}
 	ctx, c.end = context.WithCancel(ctx)
 	if c.url != "" {
-		client := webClient(requestLimit)
+		client := c.lab.webClient(requestLimit)
 		c.every(ctx, func() { c.request(ctx, client) })
 	}
 	if c.port != "" {
@@ -179,7 +182,7 @@ func (c *clients) request(ctx context.Context, client *http.Client) {
 func (c *clients) connect(ctx context.Context) {
 	began := time.Now()
 	member, status := "", ""
-	s, err := openSession(ctx, c.port)
+	s, err := c.lab.openSession(ctx, c.port)
 	listens := err == nil
 	var ago time.Duration // since the member was primary, when the session was opened
 	var was bool
@@ -199,6 +202,8 @@ func (c *clients) connect(ctx context.Context) {
 	c.load.Sessions++
 	if !listens {
 		c.nobody = time.Now()
+	} else if opened := c.lab.site.opened(c.number); opened.After(c.nobody) {
+		c.nobody = opened // it may be another haproxy
 	}
 	// A member made anew, by a crash of its container, say, knows no past of its own.
 	if last, known := c.seen[member]; known && (!was || began.Sub(last) < ago) {
@@ -233,7 +238,7 @@ func (c *clients) writeOn(ctx context.Context) {
 	for n := 1; ctx.Err() == nil; n++ {
 		var err error
 		if s == nil {
-			s, err = openSession(ctx, c.port)
+			s, err = c.lab.openSession(ctx, c.port)
 		}
 		if err == nil {
 			err = c.writeOnce(s, n)
@@ -325,7 +330,7 @@ func (c *clients) checkSessions(ctx context.Context, r *record) {
 func (c *clients) lastWrite(ctx context.Context) (int64, error) {
 	end := time.Now().Add(c.bound + 5*time.Second)
 	for {
-		s, err := openSession(ctx, c.port)
+		s, err := c.lab.openSession(ctx, c.port)
 		if err == nil {
 			var got receipt
 			got, err = s.write("the last")

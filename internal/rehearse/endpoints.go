@@ -3,13 +3,14 @@ package rehearse
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,33 +22,34 @@ import (
 // answerLimit is how long one answer of the lab may take.
 const answerLimit = 15 * time.Second
 
-// address is where this host reaches the published ports.
-func (l *rehearsedLab) address() string {
-	switch a := l.plan.PublishAddress; a {
-	case "0.0.0.0":
-		return "127.0.0.1"
-	case "::":
-		return "::1"
-	default:
-		return a
-	}
-}
-
-// at is where this host reaches a port, "address:port".
-func (l *rehearsedLab) at(port sqlPort) string {
-	return net.JoinHostPort(l.address(), strconv.Itoa(port.number))
-}
-
 // login is that of the demo application, as drill.sh has it.
-func login() (user, password string) {
-	return cmp.Or(os.Getenv("IRIS_USER"), "SuperUser"), cmp.Or(os.Getenv("IRIS_PASSWORD"), "SYS")
+func (l *rehearsedLab) login() (user, password string) {
+	password = cmp.Or(os.Getenv("IRIS_PASSWORD"), l.labPassword(), "SYS")
+	return cmp.Or(os.Getenv("IRIS_USER"), "SuperUser"), password
 }
+
+// labPassword is what start.sh has written into the lab's password file, "" where it has
+// none.
+func (l *rehearsedLab) labPassword() string {
+	if l.plan.PasswordFile == "" {
+		return ""
+	}
+	content, err := os.ReadFile(filepath.Join(l.dir, l.plan.PasswordFile))
+	if err != nil {
+		return ""
+	}
+	return string(content)
+}
+
+// statisticsUser is who may see the statistics page of a lab with a password file.
+const statisticsUser = "lab"
 
 // reply is what a web server answered.
 type reply struct {
-	code int
-	body string
-	err  error
+	code     int
+	body     string
+	location string // of a redirection
+	err      error
 }
 
 func (a reply) String() string {
@@ -64,14 +66,20 @@ func (l *rehearsedLab) get(ctx context.Context, client *http.Client, address str
 		return reply{err: err}
 	}
 	host := u.Host
-	u.Host = net.JoinHostPort(l.address(), cmp.Or(u.Port(), "80"))
+	port, err := strconv.Atoi(cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme]))
+	if err != nil {
+		return reply{err: err}
+	}
+	u.Host = l.site.at(port)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return reply{err: err}
 	}
 	request.Host = host
 	if authorised {
-		request.SetBasicAuth(login())
+		request.SetBasicAuth(l.login())
+	} else if _, page := l.statistics(address); page {
+		request.SetBasicAuth(statisticsUser, l.labPassword())
 	}
 	response, err := client.Do(request)
 	if err != nil {
@@ -82,30 +90,59 @@ func (l *rehearsedLab) get(ctx context.Context, client *http.Client, address str
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	return reply{response.StatusCode, string(body), err}
+	return reply{response.StatusCode, string(body), response.Header.Get("Location"), err}
 }
 
-// webClient follows no redirection, and bounds each answer.
-func webClient(limit time.Duration) *http.Client {
+// statistics is the haproxy whose statistics page a URL is of.
+func (l *rehearsedLab) statistics(address string) (service string, page bool) {
+	for _, e := range l.plan.EndpointsOf(plan.EndpointBalancer) {
+		for _, h := range l.plan.HAProxy {
+			if e.Service == h.Name && e.URL == address && l.plan.PasswordFile != "" {
+				return h.Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+// webClient follows no redirection, and bounds each answer. It trusts the lab's authority.
+func (l *rehearsedLab) webClient(limit time.Duration) *http.Client {
 	return &http.Client{
 		Timeout:       limit,
-		Transport:     &http.Transport{DisableKeepAlives: true},
+		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: l.trust}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// askEndpoints asks every endpoint of the lab's README, and compares the answers
-// with its tables.
+// askEndpoints asks every endpoint that the lab's pages list, and compares the answers
+// with their tables.
 func (l *rehearsedLab) askEndpoints(ctx context.Context, r *record) {
 	roles := l.roles(ctx)
 	list := l.plan.Endpoints()
 	checks := make([]Check, len(list))
-	client := webClient(answerLimit)
+	client := l.webClient(answerLimit)
 	inParallel(8, len(list), func(i int) {
 		checks[i] = l.ask(ctx, client, list[i], roles)
 	})
 	for _, c := range checks {
 		r.check(c.Passed, c.Expected, c.Seen)
+	}
+	l.askRedirections(ctx, client, r)
+}
+
+// askRedirections: HTTP leads to HTTPS where an nginx serves that.
+func (l *rehearsedLab) askRedirections(ctx context.Context, client *http.Client, r *record) {
+	for _, n := range l.plan.NGINX {
+		if !n.HTTPS || n.HTTPPort == 0 {
+			continue
+		}
+		a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/csp", l.plan.Host, n.HTTPPort), false)
+		there := "https://" + l.plan.Host
+		if n.HTTPSPort != plan.HTTPSPort {
+			there += ":" + strconv.Itoa(n.HTTPSPort)
+		}
+		r.checkf(a.code == http.StatusPermanentRedirect && a.location == there+"/csp",
+			fmt.Sprintf("%s %s", a, a.location), "%s sends HTTP to HTTPS", n.Name)
 	}
 }
 
@@ -123,7 +160,7 @@ func inParallel(at, n int, f func(i int)) {
 	group.Wait()
 }
 
-// ask compares the answer of one endpoint with what the README says of it.
+// ask compares the answer of one endpoint with what the pages say of it.
 func (l *rehearsedLab) ask(ctx context.Context, client *http.Client, e plan.Endpoint, roles map[string]role) Check {
 	expected := fmt.Sprintf("%s %s", e.Kind, e.URL)
 	if e.Kind == plan.EndpointSQL {
@@ -160,7 +197,7 @@ func (l *rehearsedLab) ask(ctx context.Context, client *http.Client, e plan.Endp
 		if e.Kind == plan.EndpointREST {
 			expected = fmt.Sprintf("%s %s answers: 200", e.Kind, e.URL) // it does not say who it is
 		}
-		ok = a.code == http.StatusOK && (servedBy(a.body) == member || e.Kind == plan.EndpointREST)
+		ok = a.code == http.StatusOK && (servedBy(a.body) == l.hostName(member) || e.Kind == plan.EndpointREST)
 		if e.Kind == plan.EndpointREST && ok {
 			without := l.get(ctx, client, e.URL, false)
 			if ok = without.code == http.StatusUnauthorized; !ok {
@@ -184,6 +221,16 @@ func (l *rehearsedLab) answering(target string, roles map[string]role) string {
 		}
 	}
 	return target
+}
+
+// hostName is what an instance calls itself.
+func (l *rehearsedLab) hostName(service string) string {
+	for _, i := range l.plan.Instances {
+		if i.Name == service {
+			return i.HostName
+		}
+	}
+	return service
 }
 
 // servedBy is the instance that a page, or a JSON answer, says it comes from.

@@ -37,8 +37,9 @@ func lines(text string) []string {
 	return strings.Split(text, "\n")
 }
 
-// connect finds what a rehearsal needs of this host. The error names the remedy.
-func connect(ctx context.Context, c commands) (*engine, error) {
+// connect finds what a rehearsal needs of this host, Compose among it where the lab runs
+// there. The error names the remedy.
+func connect(ctx context.Context, c commands, runs bool) (*engine, error) {
 	e := &engine{commands: c}
 	for _, need := range []struct{ program, remedy string }{
 		{"docker", "install Docker Engine with its Compose plugin, https://docs.docker.com/engine/install"},
@@ -62,6 +63,9 @@ func connect(ctx context.Context, c commands) (*engine, error) {
 			"Linux containers", platform)
 	}
 	e.platform = platform
+	if !runs {
+		return e, nil
+	}
 	return e, e.checkCompose(ctx)
 }
 

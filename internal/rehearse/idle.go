@@ -21,7 +21,7 @@ type idler struct {
 func openIdle(ctx context.Context, l *rehearsedLab) {
 	for _, port := range sqlPorts(l.plan) {
 		i := idler{name: port.mirror.Name + " through " + port.haproxy}
-		s, err := openSession(ctx, l.at(port))
+		s, err := l.openSession(ctx, l.site.at(port.number))
 		if err == nil {
 			if _, _, err = s.who(); err == nil {
 				i.session = s

@@ -22,9 +22,12 @@ import (
 // Images are what a rehearsal runs on, beside the stand-ins: image references. An
 // empty one is the default: [DefaultBase], or the lab's own.
 type Images struct {
-	Base    string // bash, and a shell's everyday programs
-	NGINX   string
-	HAProxy string
+	Base       string // bash, and a shell's everyday programs
+	NGINX      string
+	HAProxy    string
+	Prometheus string
+	Grafana    string            // a stand-in where it is empty
+	Own        map[string]string // of containers of the user's own, by service
 }
 
 // DefaultBase is the image that the stand-ins are put into. The official images of
@@ -219,6 +222,7 @@ func (m imageMaker) obtainAll(ctx context.Context, images []string) error {
 	}
 	return fmt.Errorf("these images are not here, and Docker cannot pull them: %s\n  %w\n"+
 		"Load them from a machine that has them:\n  docker save %s | ssh HOST docker load\n"+
-		"or give others that are here with --image base=IMAGE, nginx=IMAGE or haproxy=IMAGE; the base needs bash",
+		"or give others that are here with --image NAME=IMAGE, NAME being base, nginx, haproxy, prometheus or a "+
+		"service of your own; the base needs bash",
 		strings.Join(missing, ", "), first, strings.Join(missing, " "))
 }

@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"math"
@@ -12,18 +13,20 @@ import (
 	"time"
 
 	"mirrorgen/internal/artifact"
+	"mirrorgen/internal/certs"
 	"mirrorgen/internal/plan"
 )
 
 // rehearsedLab is the lab of a rehearsal: a directory of its own in the temporary one, under
-// a Compose project of its own.
+// a name of its own.
 type rehearsedLab struct {
 	Options
 	plan    *plan.Plan
 	engine  *engine
-	scripts commands // in the lab's directory, with the override in the environment of Compose
+	site    site
+	scripts commands // in the lab's directory, in an environment that names the stand-ins
 
-	project string // "<lab>-rehearsal"
+	project string // "<lab>-rehearsal": the Compose project, or the namespace
 	work    string // temporary directory, "" where there is none
 	dir     string // the lab's
 	locked  bool
@@ -33,11 +36,9 @@ type rehearsedLab struct {
 
 	idlers []idler // from the start to their trial
 
-	refused error // the host cannot run the lab: start.sh says why
-}
+	trust *x509.CertPool // the authority of the lab's certificates, nil where it has none
 
-func newLab(o Options, e *engine) *rehearsedLab {
-	return &rehearsedLab{Options: o, plan: o.Plan, engine: e, project: o.Plan.Name + "-rehearsal"}
+	refused error // the host cannot run the lab: start.sh says why
 }
 
 func (l *rehearsedLab) logf(format string, args ...any) {
@@ -50,18 +51,17 @@ const dummyKey = "[ConfigFile]\n; A rehearsal needs no licence. This file only h
 
 // prepare makes the images and writes the lab.
 func (l *rehearsedLab) prepare(ctx context.Context) error {
-	var err error
-	if err = l.readNotices(); err != nil {
+	if err := l.readNotices(); err != nil {
 		return err
 	}
-	if err := l.makeImages(ctx); err != nil {
+	if err := l.site.supply(ctx); err != nil {
 		return err
 	}
-	if l.work, err = os.MkdirTemp("", "mirrorgen-rehearsal-"); err != nil {
-		return fmt.Errorf("making a temporary directory: %w; TMPDIR chooses another directory", artifact.Cause(err))
+	if err := l.makeWork(); err != nil {
+		return err
 	}
 	l.dir = filepath.Join(l.work, l.plan.Name)
-	if err := l.lock(ctx); err != nil {
+	if err := l.site.claim(ctx); err != nil {
 		return err
 	}
 	if err := l.write(); err != nil {
@@ -71,6 +71,21 @@ func (l *rehearsedLab) prepare(ctx context.Context) error {
 	l.logf("%s: %d services in %s, time scale %g", l.plan.Name, len(l.plan.Services), l.dir, l.TimeScale)
 	return nil
 }
+
+// makeWork makes the temporary directory, once.
+func (l *rehearsedLab) makeWork() error {
+	if l.work != "" {
+		return nil
+	}
+	var err error
+	if l.work, err = os.MkdirTemp("", "mirrorgen-rehearsal-"); err != nil {
+		return fmt.Errorf("making a temporary directory: %w; TMPDIR chooses another directory", artifact.Cause(err))
+	}
+	return nil
+}
+
+// percents are the time scale as LAB_TIME_SCALE has it.
+func (l *rehearsedLab) percents() int { return int(math.Ceil(l.TimeScale * 100)) }
 
 // readNotices finds out how soon each HAProxy must notice a change.
 func (l *rehearsedLab) readNotices() error {
@@ -104,10 +119,70 @@ func (l *rehearsedLab) write() error {
 			return err
 		}
 	}
+	if err := l.copyOwn(); err != nil {
+		return err
+	}
+	if err := l.certify(); err != nil {
+		return err
+	}
 	if err := os.Mkdir(l.temporary(), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(l.work, overrideFile), override(l.plan, l.images, l.TimeScale), 0o644)
+	return l.site.adapt()
+}
+
+// copyOwn copies what containers of the user's own mount and mirrorgen does not write.
+func (l *rehearsedLab) copyOwn() error {
+	for _, c := range l.plan.OwnContainers() {
+		for _, file := range c.Files {
+			target := filepath.Join(l.dir, file.Source)
+			if _, err := os.Stat(target); err == nil {
+				continue // generated, or another container's too
+			}
+			if err := copyTree(filepath.Join(l.Directory, file.Source), target); err != nil {
+				return fmt.Errorf("service %s mounts %s: %w; put it there, or name the lab's directory with -o",
+					c.Name, file.Source, err)
+			}
+		}
+	}
+	return nil
+}
+
+// copyTree copies a file, or a directory with all that is in it.
+func copyTree(source, target string) error {
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(target, os.DirFS(source))
+	}
+	content, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(target, content, info.Mode().Perm())
+}
+
+// certify makes the lab's certificates, as mirrorgen certs does. The password is start.sh's to
+// make.
+func (l *rehearsedLab) certify() error {
+	if l.plan.TLS == nil {
+		return nil
+	}
+	if _, err := certs.Issue(l.dir, l.plan.TLS, certs.Options{Days: certs.DefaultDays, Now: time.Now()}); err != nil {
+		return err
+	}
+	content, err := os.ReadFile(filepath.Join(l.dir, l.plan.TLS.Directory, plan.CAFile))
+	if err != nil {
+		return err
+	}
+	l.trust = x509.NewCertPool()
+	l.trust.AppendCertsFromPEM(content)
+	return nil
 }
 
 // environment is that of the lab's scripts. Other settings of the user for
@@ -120,13 +195,10 @@ func (l *rehearsedLab) environment() []string {
 			list = append(list, variable)
 		}
 	}
+	list = append(list, l.site.environment()...)
 	return append(list,
-		"COMPOSE_PATH_SEPARATOR=:",
-		"COMPOSE_FILE=docker-compose.yaml:"+filepath.Join(l.work, overrideFile),
-		"COMPOSE_PROJECT_NAME="+l.project,
-		"COMPOSE_ANSI=never",
 		"TMPDIR="+l.temporary(),
-		"LAB_TIME_SCALE="+strconv.Itoa(int(math.Ceil(l.TimeScale*100))),
+		"LAB_TIME_SCALE="+strconv.Itoa(l.percents()),
 	)
 }
 
@@ -139,42 +211,15 @@ func (l *rehearsedLab) takeDown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeDownLimit)
 	defer cancel()
 	began := time.Now()
-	var left []error
-	if l.locked {
-		left = append(left, l.sweep(ctx, l.project))
-	}
+	left := []error{l.site.clear(ctx)}
 	if l.work != "" {
-		left = append(left, l.deleteFiles(ctx))
-	}
-	if l.locked {
-		left = append(left, l.unlock(ctx))
+		left = append(left, os.RemoveAll(l.work))
 	}
 	if err := errors.Join(left...); err != nil {
 		return fmt.Errorf("the rehearsal left something behind: %w", err)
 	}
-	if l.work != "" {
+	if l.dir != "" {
 		l.logf("taken down (%.1f s)", time.Since(began).Seconds())
 	}
 	return nil
-}
-
-// deleteFiles removes the temporary directory. Files of durable members belong to
-// IRIS's user there; what this user may not delete goes through a container.
-func (l *rehearsedLab) deleteFiles(ctx context.Context) error {
-	if os.RemoveAll(l.work) == nil {
-		return nil
-	}
-	if image := l.images[plan.KindMember]; image != "" {
-		l.engine.docker(ctx, "run", "--rm", "--network", "none", "--user", "0:0", "--entrypoint", "sh",
-			"--volume", l.dir+":/lab", image, "-c", "rm -rf /lab/data")
-	}
-	return os.RemoveAll(l.work)
-}
-
-// logKept explains how to use a lab that stays.
-func (l *rehearsedLab) logKept() {
-	l.logf("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
-		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d\n"+
-		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",
-		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), int(math.Ceil(l.TimeScale*100)))
 }

@@ -11,6 +11,7 @@ import (
 
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/plan/plantest"
+	"mirrorgen/templates"
 )
 
 // planOf compiles an example.
@@ -28,6 +29,8 @@ func TestTrialsOf(t *testing.T) {
 	for lab, want := range map[string]string{
 		"simplemirror": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
 			"cut-mirror, cut-client, cut-off, arbiter-loss, restart, recreate, purge",
+		"monitoring": "start, alternation, monitoring, requests, gateway-loss, idle, failover, failback, outage, " +
+			"crash, cut-off, arbiter-loss, promote, demote, promote-unplanned, restart, recreate, purge",
 		"minimal": "start, requests, idle, failover, failback, outage, crash, cut-off, arbiter-loss, restart, " +
 			"recreate, purge",
 		"dr-reporting": "start, alternation, requests, gateway-loss, idle, failover, failback, outage, crash, " +
@@ -44,11 +47,11 @@ func TestTrialsOf(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	p := planOf(t, "minimal")
-	got, err := choose(p, []string{"crash", "idle"}, "")
+	got, err := choose(Options{Plan: p, Only: []string{"crash", "idle"}})
 	if err != nil || names(got) != "start, idle, crash" {
 		t.Errorf("%v, %v", names(got), err)
 	}
-	if _, err := choose(p, []string{"promote"}, ""); err == nil ||
+	if _, err := choose(Options{Plan: p, Only: []string{"promote"}}); err == nil ||
 		!strings.Contains(err.Error(), `lab minimal has no trial "promote"; it has start, requests,`) {
 		t.Errorf("%v", err)
 	}
@@ -62,7 +65,7 @@ func TestChooseMirror(t *testing.T) {
 		"ap2":      "start failover:ap2",
 		AllMirrors: "start failover:ap1 failover:ap2",
 	} {
-		trials, err := choose(p, []string{"failover"}, mirror)
+		trials, err := choose(Options{Plan: p, Only: []string{"failover"}, Mirror: mirror})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,8 +87,9 @@ func TestChooseMirror(t *testing.T) {
 			t.Errorf("--mirror %q leaves %v", mirror, rest)
 		}
 	}
-	if _, err := choose(p, nil, "C"); err == nil || err.Error() != `lab simplemirror has no mirror "C"; it has `+
-		"ap1, ap2" {
+	if _, err := choose(Options{Plan: p, Mirror: "C"}); err == nil ||
+		err.Error() != `lab simplemirror has no mirror "C"; it has `+
+			"ap1, ap2" {
 		t.Errorf("%v", err)
 	}
 }
@@ -122,13 +126,13 @@ services:
   web:
     image: 'it''s $$5'
 `
-	if got := string(override(p, images, 0.1)); got != want {
+	if got := string(override(p, images, nil, 0.1)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := string(override(p, images, 1)); !strings.Contains(got, "start_period: 240s, retries: 20") {
+	if got := string(override(p, images, nil, 1)); !strings.Contains(got, "start_period: 240s, retries: 20") {
 		t.Errorf("at scale 1 the health check is another:\n%s", got)
 	}
-	if got := string(override(p, images, 0.01)); !strings.Contains(got, "start_period: 15s, retries: 3") {
+	if got := string(override(p, images, nil, 0.01)); !strings.Contains(got, "start_period: 15s, retries: 3") {
 		t.Errorf("at scale 0.01 a container has no time to start:\n%s", got)
 	}
 }
@@ -138,8 +142,10 @@ func TestNoticeLimit(t *testing.T) {
 		configuration string
 		want          time.Duration // 0 for an error
 	}{
-		{"  timeout check 3s\n  default-server check addr 10.0.0.1 port 80 inter 1s fall 2 rise 2\n", 5 * time.Second},
-		{"  timeout check 500\n  default-server check inter 2500ms fall 3\n", 8 * time.Second},
+		{"  timeout check 3s\n  default-server check addr 10.0.0.1 port 80 inter 1s fall 2 rise 2\n",
+			8 * time.Second},
+		{"  timeout check 500\n  default-server check inter 2500ms fall 3\n",
+			9 * time.Second},
 		{"  timeout check 3s\n", 0},
 		{"  default-server check inter 1s fall 2\n", 0},
 	} {
@@ -207,5 +213,88 @@ func TestVisible(t *testing.T) {
 func TestQuoteObjectScript(t *testing.T) {
 	if got := quoteObjectScript(`a"b$c`); got != `"a""b$c"` {
 		t.Error(got)
+	}
+}
+
+// What containers of the user's own mount comes from the lab's own directory, with its mode.
+func TestCopyOwn(t *testing.T) {
+	p := plantest.Make(t, "lab.hcl", `
+lab "lab" {}
+service "app" {
+  image = "app:1"
+  files = { "/etc/app" = "app", "/run.sh" = "run.sh", "/lab/status.sh" = "status.sh" }
+}`)
+	own := t.TempDir()
+	for path, content := range map[string]string{"app/a.conf": "a", "app/deep/b.conf": "b", "run.sh": "#!/bin/sh\n",
+		"status.sh": "another"} {
+		path = filepath.Join(own, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o750); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := &rehearsedLab{Options: Options{Plan: p, Directory: own}, plan: p}
+	l.dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(l.dir, "status.sh"), []byte("generated"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.copyOwn(); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"app/a.conf": "a", "app/deep/b.conf": "b", "run.sh": "#!/bin/sh\n",
+		"status.sh": "generated"} {
+		got, err := os.ReadFile(filepath.Join(l.dir, path))
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", path, got, err)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(l.dir, "run.sh")); err != nil || info.Mode().Perm() != 0o750 {
+		t.Errorf("run.sh: %v, %v", info, err)
+	}
+	l.Directory, l.dir = t.TempDir(), t.TempDir()
+	if err := l.copyOwn(); err == nil || !strings.Contains(err.Error(), "service app mounts ") ||
+		!strings.Contains(err.Error(), "name the lab's directory with -o") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Images are given for services of the lab's own alone.
+func TestCheckOwn(t *testing.T) {
+	p := planOf(t, "monitoring")
+	if err := checkOwn(p, map[string]string{"watcher": "busybox"}); err != nil {
+		t.Error(err)
+	}
+	const want = `lab monitoring takes no image for "ap1a", but for base, nginx, haproxy, prometheus, grafana, watcher`
+	if err := checkOwn(p, map[string]string{"ap1a": "busybox", "watcher": "b"}); err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+}
+
+// The queries of a lab are those of its alerts and of its dashboards, with Grafana's variable
+// replaced.
+func TestReadQueries(t *testing.T) {
+	p := planOf(t, "monitoring")
+	q, err := readQueries(templates.Render(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(q.metrics(), " ")
+	const want = "haproxy_backend_connection_errors_total haproxy_backend_downtime_seconds_total " +
+		"haproxy_backend_response_errors_total haproxy_server_current_sessions haproxy_server_sessions_total " +
+		"haproxy_server_status iris_csp_activity iris_csp_gateway_latency iris_csp_sessions iris_db_latency " +
+		"iris_mirror_failover_ready iris_mirror_member_type iris_mirror_missing_databases iris_mirror_status " +
+		"nginx_connections_active nginx_connections_waiting nginx_connections_writing up"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, panel := range q.panels {
+		if strings.Contains(panel.Query, "$__") {
+			t.Errorf("%s: %s", panel.Title, panel.Query)
+		}
+	}
+	if len(q.rules) != 8 || len(q.panels) < 16 {
+		t.Errorf("%d rules, %d panels", len(q.rules), len(q.panels))
 	}
 }

@@ -18,8 +18,7 @@ func (l *rehearsedLab) logsSince(ctx context.Context, since time.Time, mirror *p
 		if len(logs) == mostLogs {
 			break
 		}
-		out, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since", since.UTC().Format(time.RFC3339),
-			"--tail", "25", s)
+		out, err := l.site.log(ctx, s, since, 25)
 		if kept := endOf(out, longestLog); err == nil && len(kept) > 0 {
 			logs = append(logs, Log{s, kept})
 		}
@@ -47,9 +46,4 @@ func (l *rehearsedLab) mirrorOf(service string) *plan.Mirror {
 		}
 	}
 	return nil
-}
-
-// compose runs docker compose on the lab and returns all that it printed.
-func (l *rehearsedLab) compose(ctx context.Context, args ...string) (string, error) {
-	return l.scripts.combined(ctx, "docker", append([]string{"compose"}, args...)...)
 }

@@ -18,10 +18,10 @@ const (
 	directoryLabel = "com.docker.compose.project.working_dir"
 )
 
-// checkNeighbours refuses to rehearse beside the lab itself: both would need the
+// check refuses to rehearse beside the lab itself: both would need the
 // same subnets, and running ones the same host ports. Everything else that can be in
 // the way start.sh finds, and names.
-func (l *rehearsedLab) checkNeighbours(ctx context.Context) error {
+func (l dockerSite) check(ctx context.Context) error {
 	out, err := l.engine.docker(ctx, "ps", "--all", "--filter", "label="+projectLabel+"="+l.plan.Name,
 		"--format", `{{.Label "`+directoryLabel+`"}}|{{.State}}`)
 	if err != nil {
@@ -58,10 +58,10 @@ const (
 	workLabel = "mirrorgen.rehearsal.directory"
 )
 
-// lock makes sure that this lab is rehearsed once at a time on this engine, and
+// claim makes sure that this lab is rehearsed once at a time on this engine, and
 // removes what a rehearsal left that was killed or kept its lab. The lock is
 // a container that never runs: the engine lets only one have its name.
-func (l *rehearsedLab) lock(ctx context.Context) error {
+func (l dockerSite) claim(ctx context.Context) error {
 	host, err := os.Hostname()
 	if err != nil {
 		return fmt.Errorf("this host has no name: %w", err)
@@ -85,18 +85,18 @@ func (l *rehearsedLab) lock(ctx context.Context) error {
 		return fmt.Errorf("marking the rehearsal as running: %w", err)
 	}
 	l.locked = true
-	left, err := l.remains(ctx, l.project)
+	left, err := l.remains(ctx)
 	if err != nil {
 		return err
 	}
 	if len(left) > 0 {
 		l.logf("removing what an earlier rehearsal of this lab left or kept: %s", strings.Join(left, ", "))
 	}
-	return l.sweep(ctx, l.project)
+	return l.sweep(ctx)
 }
 
 // breakLock removes the lock of a rehearsal whose process has ended.
-func (l *rehearsedLab) breakLock(ctx context.Context, host string) error {
+func (l dockerSite) breakLock(ctx context.Context, host string) error {
 	out, err := l.engine.docker(ctx, "container", "inspect", "--format",
 		fmt.Sprintf(`{{index .Config.Labels %q}}|{{index .Config.Labels %q}}|{{index .Config.Labels %q}}`, pidLabel,
 			hostLabel, workLabel), l.project)
@@ -123,14 +123,14 @@ func (l *rehearsedLab) breakLock(ctx context.Context, host string) error {
 	return l.unlock(ctx)
 }
 
-func (l *rehearsedLab) unlock(ctx context.Context) error {
+func (l dockerSite) unlock(ctx context.Context) error {
 	_, err := l.engine.docker(ctx, "rm", "--force", l.project)
 	return err
 }
 
-// kinds are what Compose makes for a project, in the order in which it can be
+// projectKinds are what Compose makes for a project, in the order in which it can be
 // removed: how each is listed, and how removed.
-var kinds = []struct {
+var projectKinds = []struct {
 	noun         string
 	list, remove []string
 }{
@@ -139,11 +139,11 @@ var kinds = []struct {
 	{"volume", []string{"volume", "ls", "--quiet"}, []string{"volume", "rm", "--force"}},
 }
 
-// remains counts what there is of a Compose project, as in "9 containers".
-func (l *rehearsedLab) remains(ctx context.Context, project string) ([]string, error) {
+// remains counts what there is of the lab's Compose project, as in "9 containers".
+func (l dockerSite) remains(ctx context.Context) ([]string, error) {
 	var list []string
-	for _, kind := range kinds {
-		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+project)...)
+	for _, kind := range projectKinds {
+		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+l.project)...)
 		if err != nil {
 			return nil, err
 		}
@@ -154,10 +154,10 @@ func (l *rehearsedLab) remains(ctx context.Context, project string) ([]string, e
 	return list, nil
 }
 
-// sweep removes everything of a Compose project, whatever state it is in.
-func (l *rehearsedLab) sweep(ctx context.Context, project string) error {
-	for _, kind := range kinds {
-		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+project)...)
+// sweep removes everything of the lab's Compose project, whatever state it is in.
+func (l dockerSite) sweep(ctx context.Context) error {
+	for _, kind := range projectKinds {
+		out, err := l.engine.docker(ctx, append(kind.list, "--filter", "label="+projectLabel+"="+l.project)...)
 		if err != nil {
 			return err
 		}

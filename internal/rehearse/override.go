@@ -20,8 +20,9 @@ const (
 
 // override is a Compose file that gives every service its image of the rehearsal, and
 // IRIS containers the time to become healthy that the time scale leaves of the lab's.
-// It changes nothing else. A service that is not in images keeps its own.
-func override(p *plan.Plan, images map[plan.Kind]string, scale float64) []byte {
+// It changes nothing else. A service that is not in images, or a container of the user's
+// that is not in own, keeps its own.
+func override(p *plan.Plan, images map[plan.Kind]string, own map[string]string, scale float64) []byte {
 	scaled := func(number, least int) int {
 		return max(int(math.Ceil(float64(number)*scale)), min(number, least))
 	}
@@ -29,6 +30,9 @@ func override(p *plan.Plan, images map[plan.Kind]string, scale float64) []byte {
 	b.WriteString("# Written by mirrorgen rehearse: stand-ins in place of the vendor's images.\nservices:\n")
 	for _, s := range p.Services {
 		image := images[s.Kind]
+		if s.Kind == plan.KindContainer {
+			image = own[s.Name]
+		}
 		if image == "" && !s.Kind.Instance() {
 			continue
 		}

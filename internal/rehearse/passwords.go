@@ -13,10 +13,10 @@ import (
 // as the predefined ones refuse everyone until theirs is changed. Other labs it leaves
 // alone.
 func (l *rehearsedLab) setPasswords(ctx context.Context, r *record) {
-	if l.plan.PasswordHash != "" {
+	if l.plan.PasswordHash != "" || l.plan.PasswordFile != "" {
 		return
 	}
-	user, password := login()
+	user, password := l.login()
 	input := fmt.Sprintf("set user(\"Password\")=%s,user(\"ChangePassword\")=0\n"+
 		"set sc=##class(Security.Users).Modify(%s,.user) write !,\"LAB-\"_\"STATUS \"_(+sc),!\nhalt\n",
 		quoteObjectScript(password), quoteObjectScript(user))
@@ -24,8 +24,7 @@ func (l *rehearsedLab) setPasswords(ctx context.Context, r *record) {
 	var failed []string
 	inParallel(8, len(l.plan.Instances), func(i int) {
 		name := l.plan.Instances[i].Name
-		out, err := l.scripts.feed(ctx, strings.NewReader(input), "docker", "compose", "exec", "-T", name, "iris",
-			"session", "IRIS", "-U", "%SYS")
+		out, err := l.site.exec(ctx, name, strings.NewReader(input), "iris", "session", "IRIS", "-U", "%SYS")
 		if err == nil && strings.Contains(out, "LAB-STATUS 1") {
 			return
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mirrorgen/internal/lab"
+	"mirrorgen/internal/plan"
 	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/internal/rehearse"
 	"mirrorgen/templates"
@@ -48,9 +49,41 @@ func options(t *testing.T, executable, name string, source []byte, only ...strin
 	return rehearse.Options{
 		Plan: p, Artifacts: templates.Render(p), Executable: executable,
 		Images: rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx",
-			HAProxy: "mirrorgen-test/haproxy"},
+			HAProxy: "mirrorgen-test/haproxy", Prometheus: "mirrorgen-test/prometheus",
+			Own: ownImages(p)},
 		TimeScale: rehearse.DefaultScale, Only: only, Progress: t.Output(),
 	}
+}
+
+// exampleOptions are those of a rehearsal of an example.
+func exampleOptions(t *testing.T, executable, example string, only ...string) rehearse.Options {
+	t.Helper()
+	file := example + ".hcl"
+	source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return options(t, executable, file, source, only...)
+}
+
+// passing rehearses a lab that has to pass every trial.
+func passing(t *testing.T, o rehearse.Options) {
+	t.Helper()
+	report, table := run(t, o)
+	t.Log("\n" + table)
+	if !report.Passed {
+		t.Error("a trial failed")
+	}
+	checkLoads(t, report)
+}
+
+// ownImages has the base stand for the images of containers of the user's own.
+func ownImages(p *plan.Plan) map[string]string {
+	images := map[string]string{}
+	for _, c := range p.OwnContainers() {
+		images[c.Name] = "mirrorgen-test/base"
+	}
+	return images
 }
 
 // run rehearses, and makes sure that nothing is left afterwards.
@@ -82,21 +115,21 @@ func run(t *testing.T, o rehearse.Options) (*rehearse.Report, string) {
 // checks in time. Examples share host ports and come one after the other.
 func TestRehearsals(t *testing.T) {
 	executable := standIn(t)
-	// passes rehearses an example, with every trial where none is named.
+	// passesAt rehearses an example, with every trial where none is named.
+	passesAt := func(t *testing.T, scale float64, example string, only ...string) {
+		o := exampleOptions(t, executable, example, only...)
+		o.TimeScale = scale
+		if o.Plan.Monitoring != nil {
+			writePicture(t, o.Plan, o.Artifacts)
+		}
+		passing(t, o)
+	}
 	passes := func(t *testing.T, example string, only ...string) {
-		file := example + ".hcl"
-		source, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		report, table := run(t, options(t, executable, file, source, only...))
-		t.Log("\n" + table)
-		if !report.Passed {
-			t.Error("a trial failed")
-		}
-		checkLoads(t, report)
+		passesAt(t, rehearse.DefaultScale, example, only...)
 	}
 	t.Run("simplemirror", func(t *testing.T) { passes(t, "simplemirror") })
+	// So slow that Prometheus sees a mirror without a primary.
+	t.Run("monitoring", func(t *testing.T) { passesAt(t, 0.4, "monitoring", "monitoring", "outage", "crash") })
 	slots := make(chan struct{}, 2)
 	beside := func(t *testing.T) {
 		t.Parallel()
@@ -109,6 +142,23 @@ func TestRehearsals(t *testing.T) {
 			passes(t, "dr-reporting", "promote", "demote",
 				"promote-unplanned")
 		})
+		// Those in which members, gateways and clients open their connections anew.
+		t.Run("tls", func(t *testing.T) {
+			o := exampleOptions(t, executable, "tls", "alternation", "idle", "failover", "failback", "promote",
+				"demote")
+			visitor := &visitor{out: o.Progress, cue: "alternation:", visit: func(lab string) {
+				checkPorts(t, o.Plan, lab)
+				checkSecret(t, o, lab)
+			}}
+			o.Progress = visitor
+			passing(t, o)
+			if !visitor.came {
+				t.Error("nobody has looked at the ports and the password")
+			}
+		})
+		t.Run("tls-by-merge-file", func(t *testing.T) {
+			passing(t, options(t, executable, "single.hcl", []byte(oneNetwork+encrypted), "start"))
+		})
 		t.Run("single-bridge", func(t *testing.T) { passes(t, "single-bridge", "start") })
 		t.Run("minimal", func(t *testing.T) { passes(t, "minimal", "start") })
 	})
@@ -117,7 +167,8 @@ func TestRehearsals(t *testing.T) {
 			beside(t)
 			// Each has networks, ports and a name of its own.
 			own := strings.NewReplacer("10.251.", fmt.Sprintf("10.%d.", 200+i), "broken", fmt.Sprintf("broken%d", i),
-				"21972", strconv.Itoa(21000+i), "28081", strconv.Itoa(28000+i))
+				"21972", strconv.Itoa(21000+i), "28081", strconv.Itoa(28000+i),
+				"26080", strconv.Itoa(26000+i), "27972", strconv.Itoa(27000+i))
 			o := options(t, executable, "broken.hcl", []byte(own.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial,
 				"start"))
 			o.TimeScale = brokenScale
@@ -184,6 +235,25 @@ mirror "demo" {`
   superserver_port = 21972` + members + `
 web_gateway "webgw" { http_port = 28081 }
 haproxy "sql" {}
+`
+	// Two mirrors, whose HTTP clients share a balancer and its gateway.
+	shared = `
+lab "broken" {}
+network "public" { subnet = "10.251.2.0/24" }
+mirror "other" {
+  superserver_port = 21972
+  member "other-a" { role = "primary" }
+}
+web_gateway "webgw" { http_port = 28081 }
+nginx "web" { http_port = 26080 }
+haproxy "sql" {}
+mirror "demo" {
+  superserver_port = 27972` + members
+	// With certificates of its own; the merge files, or SYS.Mirror, set up the mirror.
+	encrypted = `
+tls {}
+secrets {}
+web_gateway "webgw" { http_port = 28081 }
 `
 	members = `
   member "demo-a" { role = "primary" }
@@ -255,5 +325,20 @@ var broken = []mistake{
 		name: "idle timeout of 20 s", path: "haproxy/sql.cfg",
 		pattern: `timeout tunnel 24h`, replacement: "timeout tunnel 20s", lab: balanced, trial: "idle",
 		want: []string{"timeout client, server and tunnel in the HAProxy configuration"},
+	},
+	{
+		name: "one mirror may hold all gateways", path: "nginx/web.conf",
+		pattern: `(?m)^ *limit_conn first_path \d+;\n`, replacement: "", lab: shared, trial: "outage",
+		want: []string{"the other mirrors answered all the while", "other answers 50"},
+	},
+	{
+		name: "certificate of a stranger", path: "docker-compose.yaml",
+		pattern: `certs/demo-b, target`, replacement: "certs/webgw, target", lab: oneNetwork + encrypted,
+		want: []string{"demo-b: Up", "waits to be authorized by the primary"},
+	},
+	{
+		name: "member not admitted", path: "iris/instances.sh",
+		pattern: `admits=\("DEMO-B [^)]*\)`, replacement: "admits=()", lab: twoNetworks + encrypted,
+		want: []string{"demo-b: Up", "waits to be authorized by the primary"},
 	},
 }

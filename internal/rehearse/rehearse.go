@@ -1,4 +1,4 @@
-// Package rehearse runs a generated lab on Docker without a licence: mirrorgen
+// Package rehearse runs a generated lab on Docker, or on Kubernetes, without a licence: mirrorgen
 // itself stands in for IRIS, the arbiter and the Web Gateway, everything else is
 // real. It starts the lab with the lab's own scripts, breaks it as its drills do,
 // watches what clients see meanwhile, and takes everything down again.
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 type Options struct {
 	Plan      *plan.Plan
 	Artifacts []lab.Artifact // the lab, as build would write it
+	Directory string         // where the lab's user keeps the files that containers of his own mount
 	// Executable is the mirrorgen that stands in: a Linux program for the
 	// engine's processor that needs no libraries.
 	Executable string
@@ -35,6 +37,7 @@ type Options struct {
 	// Mirror is the mirror on which trials are held: its name, [AllMirrors], or "" for the
 	// first of the lab that suits each trial.
 	Mirror   string
+	Cluster  Cluster   // where the plan is made for Kubernetes
 	Keep     bool      // leave the lab running
 	Progress io.Writer // what is going on, a line at a time
 }
@@ -58,22 +61,22 @@ const takeDownLimit = 2 * time.Minute
 // everything is taken down before Run returns.
 func Run(ctx context.Context, o Options) (report *Report, err error) {
 	began := time.Now()
-	trials, err := choose(o.Plan, o.Only, o.Mirror)
+	trials, err := choose(o)
 	if err != nil {
 		return nil, err
 	}
-	e, err := connect(ctx, commands{environment: os.Environ()})
+	if err := checkOwn(o.Plan, o.Images.Own); err != nil {
+		return nil, err
+	}
+	l, err := settle(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkExecutable(o.Executable, e.platform); err != nil {
-		return nil, err
+	err = l.site.check(ctx)
+	if err == nil {
+		err = l.prepare(ctx)
 	}
-	l := newLab(o, e)
-	if err := l.checkNeighbours(ctx); err != nil {
-		return nil, err
-	}
-	if err := l.prepare(ctx); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, l.takeDown(ctx))
 	}
 	report = &Report{
@@ -88,15 +91,42 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	report.Untouched = untouched(o.Plan, report.Trials)
 	report.finish(time.Since(began))
 	if o.Keep && ctx.Err() == nil {
-		l.logKept()
+		l.logf("%s", l.site.kept())
 		return report, err
 	}
 	return report, errors.Join(err, l.takeDown(ctx))
 }
 
+// settle finds the site of a rehearsal, and the Docker engine, which makes the images for
+// every site.
+func settle(ctx context.Context, o Options) (*rehearsedLab, error) {
+	l := &rehearsedLab{Options: o, plan: o.Plan, project: o.Plan.Name + "-rehearsal"}
+	cluster := o.Plan.Target() == plan.Kubernetes
+	if cluster {
+		site, err := connectCluster(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		l.site = site
+	}
+	var err error
+	l.engine, err = connect(ctx, commands{environment: os.Environ()}, !cluster)
+	if err == nil {
+		err = checkExecutable(o.Executable, l.engine.platform)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(l.work))
+	}
+	if !cluster {
+		l.site = dockerSite{l}
+	}
+	return l, nil
+}
+
 // choose lists the trials that suit the lab, or those of them that are named, on the mirrors
 // that are asked for.
-func choose(p *plan.Plan, only []string, mirror string) ([]trial, error) {
+func choose(o Options) ([]trial, error) {
+	p, mirror := o.Plan, o.Mirror
 	var mirrors []string
 	for _, m := range p.Mirrors {
 		mirrors = append(mirrors, m.Name)
@@ -105,17 +135,40 @@ func choose(p *plan.Plan, only []string, mirror string) ([]trial, error) {
 		return nil, fmt.Errorf("lab %s has no mirror %q; it has %s", p.Name, mirror, strings.Join(mirrors, ", "))
 	}
 	all := trialsOf(p, mirror)
-	for _, name := range only {
-		if !slices.ContainsFunc(all, func(t trial) bool { return t.name == name }) {
+	for _, name := range o.Only {
+		i := slices.IndexFunc(all, func(t trial) bool { return t.name == name })
+		if i < 0 {
 			return nil, fmt.Errorf("lab %s has no trial %q; it has %s", p.Name, name, names(all))
 		}
+		if all[i].nodes && o.Cluster.Nodes == "" {
+			return nil, fmt.Errorf("trial %s breaks a node of the cluster: allow that with --nodes, which names the "+
+				"command that cuts a node off, and back", name)
+		}
 	}
-	if len(only) == 0 {
+	if o.Cluster.Nodes == "" {
+		all = slices.DeleteFunc(all, func(t trial) bool { return t.nodes })
+	}
+	if len(o.Only) == 0 {
 		return all, nil
 	}
 	return slices.DeleteFunc(all, func(t trial) bool {
-		return t.name != startTrial && !slices.Contains(only, t.name)
+		return t.name != startTrial && !slices.Contains(o.Only, t.name)
 	}), nil
+}
+
+// checkOwn makes sure that images are given for containers that the lab has.
+func checkOwn(p *plan.Plan, images map[string]string) error {
+	var names []string
+	for _, c := range p.OwnContainers() {
+		names = append(names, c.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(images)) {
+		if !slices.Contains(names, name) {
+			known := append([]string{"base", "nginx", "haproxy", "prometheus", "grafana"}, names...)
+			return fmt.Errorf("lab %s takes no image for %q, but for %s", p.Name, name, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 // untouched lists the mirrors of a lab on which no trial was held.

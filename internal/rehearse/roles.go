@@ -30,7 +30,7 @@ func (l *rehearsedLab) roles(ctx context.Context) map[string]role {
 
 // role asks one member.
 func (l *rehearsedLab) role(ctx context.Context, member string) role {
-	line, err := l.exec(ctx, member, "iris", "qlist", "IRIS")
+	line, err := l.site.exec(ctx, member, nil, "iris", "qlist", "IRIS")
 	field := strings.Split(firstLine(line), "^")
 	if err != nil || len(field) < 12 ||
 		!strings.HasPrefix(field[3], "running") && !strings.HasPrefix(field[3], "sign-on") {
@@ -38,11 +38,3 @@ func (l *rehearsedLab) role(ctx context.Context, member string) role {
 	}
 	return role{field[10], field[11]}
 }
-
-// exec runs a program in a service's container.
-func (l *rehearsedLab) exec(ctx context.Context, service string, args ...string) (string, error) {
-	return l.engine.docker(ctx, append([]string{"exec", l.container(service)}, args...)...)
-}
-
-// container is the name of a service's container: Compose's own rule.
-func (l *rehearsedLab) container(service string) string { return l.project + "-" + service + "-1" }

@@ -61,20 +61,37 @@ func (l *rehearsedLab) makeImages(ctx context.Context) error {
 		plan.KindGateway:           made["webgateway"],
 		plan.KindNGINX:             l.Images.NGINX,
 		plan.KindHAProxy:           l.Images.HAProxy,
+		plan.KindPrometheus:        l.Images.Prometheus,
+		plan.KindGrafana:           cmp.Or(l.Images.Grafana, made["grafana"]),
 	}
 	return nil
 }
 
 // needed lists the images that Docker must have or pull: the base of the stand-ins, and those
-// of the balancers.
+// of what runs as it is.
 func (l *rehearsedLab) needed(base string) []string {
 	list := []string{base}
-	given := map[plan.Kind]string{plan.KindNGINX: l.Images.NGINX, plan.KindHAProxy: l.Images.HAProxy}
 	for _, s := range l.plan.Services {
-		other, balancer := given[s.Kind]
-		if image := cmp.Or(other, s.Image); balancer && !slices.Contains(list, image) {
+		if image := l.real(s); image != "" && !slices.Contains(list, image) {
 			list = append(list, image)
 		}
 	}
 	return list
+}
+
+// real is the image of a service that no stand-in takes the place of, "" of the others.
+func (l *rehearsedLab) real(s *plan.Service) string {
+	switch s.Kind {
+	case plan.KindNGINX:
+		return cmp.Or(l.Images.NGINX, s.Image)
+	case plan.KindHAProxy:
+		return cmp.Or(l.Images.HAProxy, s.Image)
+	case plan.KindPrometheus:
+		return cmp.Or(l.Images.Prometheus, s.Image)
+	case plan.KindContainer:
+		return cmp.Or(l.Images.Own[s.Name], s.Image)
+	case plan.KindGrafana:
+		return l.Images.Grafana
+	}
+	return ""
 }

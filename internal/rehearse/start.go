@@ -13,18 +13,18 @@ import (
 )
 
 // start runs the lab's start.sh, watches in which order containers start and become
-// healthy, and asks every endpoint of the lab's README.
+// healthy, and asks every endpoint of the lab's pages.
 func start(ctx context.Context, l *rehearsedLab, r *record) {
-	watch := l.watchStarts(ctx)
+	watched := l.site.watch(ctx)
 	output, err := l.script(ctx, "start.sh")
-	events := watch.stop()
+	checkOrder := watched()
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil && strings.Contains(output, "The lab was not started:") {
-		// The host, not the lab: a port that is taken, say.
+		// The site, not the lab: a port that is taken, say.
 		_, problems, _ := strings.Cut(output, "The lab was not started:\n")
-		l.refused = errors.New("the lab cannot start on this host:\n" + strings.TrimRight(problems, "\n"))
+		l.refused = errors.New("the lab cannot start on " + l.site.name() + ":\n" + strings.TrimRight(problems, "\n"))
 		return
 	}
 	r.attach("start.sh", output)
@@ -33,11 +33,16 @@ func start(ctx context.Context, l *rehearsedLab, r *record) {
 	} else {
 		r.checkf(true, "it did", "start.sh brings the lab up")
 	}
-	l.checkOrder(r, events)
+	checkOrder(r)
 	if err != nil {
 		return // no endpoint of it can be relied on
 	}
+	if err := l.site.open(ctx); err != nil {
+		r.checkf(false, err.Error(), "there are ways into the lab")
+		return
+	}
 	l.checkHealthy(ctx, r)
+	l.checkStatus(ctx, r)
 	l.setPasswords(ctx, r)
 	l.askEndpoints(ctx, r)
 }
@@ -87,24 +92,12 @@ func causeOf(said []string) string {
 	return cmp.Or(hook, last)
 }
 
-// checkHealthy asks Docker for the health of every container.
+// checkHealthy asks for the health of every container.
 func (l *rehearsedLab) checkHealthy(ctx context.Context, r *record) {
-	out, err := l.engine.docker(ctx, "ps", "--all", "--filter", "label="+projectLabel+"="+l.project,
-		"--format", `{{.Label "com.docker.compose.service"}}|{{.Status}}`)
+	ill, err := l.site.unhealthy(ctx)
 	if err != nil {
 		r.checkf(false, err.Error(), "every container is healthy")
 		return
-	}
-	status := map[string]string{}
-	for _, line := range lines(out) {
-		service, text, _ := strings.Cut(line, "|")
-		status[service] = text
-	}
-	var ill []string
-	for _, s := range l.plan.Services {
-		if !strings.Contains(status[s.Name], "(healthy)") {
-			ill = append(ill, fmt.Sprintf("%s: %s", s.Name, cmp.Or(status[s.Name], "no container")))
-		}
 	}
 	r.checkf(len(ill) == 0, cmp.Or(strings.Join(ill, "; "), "they are"), "all %d containers are healthy",
 		len(l.plan.Services))
@@ -150,7 +143,7 @@ type startWatch struct {
 }
 
 // watchStarts begins to follow.
-func (l *rehearsedLab) watchStarts(ctx context.Context) *startWatch {
+func (l dockerSite) watchStarts(ctx context.Context) *startWatch {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &startWatch{cancel, make(chan map[string]moments, 1)}
 	cmd := l.engine.command(ctx, "docker", "events", "--since", time.Now().Add(-time.Second).Format(time.RFC3339Nano),

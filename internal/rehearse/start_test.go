@@ -57,7 +57,7 @@ MIRROR  MEMBER
 demo    demo-a
 
 Not as it should be: SQL port 1972 does not lead to the primary
-Endpoints (README.md has them all):
+Endpoints (ENDPOINTS.md has them all):
 `, "SQL port 1972 does not lead to the primary"},
 		"anything else": {"one\ntwo\nthree\nfour\n", "two\nthree\nfour"},
 	} {

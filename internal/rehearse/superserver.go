@@ -3,8 +3,10 @@ package rehearse
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +24,23 @@ type session struct {
 // sessionLimit is how long a client waits for one answer.
 const sessionLimit = 3 * time.Second
 
-// openSession connects to "host:port".
-func openSession(ctx context.Context, address string) (*session, error) {
+// openSession connects to "host:port", with TLS where superservers take it: as a client on
+// the host would, who knows the lab by its host name and trusts its authority.
+func (l *rehearsedLab) openSession(ctx context.Context, address string) (*session, error) {
 	dialer := net.Dialer{Timeout: sessionLimit}
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
+	}
+	if l.trust != nil && l.plan.TLS.Superserver > 0 {
+		secured := tls.Client(conn, &tls.Config{RootCAs: l.trust, ServerName: l.plan.Host})
+		conn.SetDeadline(time.Now().Add(sessionLimit))
+		if err := secured.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		conn.SetDeadline(time.Time{})
+		conn = secured
 	}
 	return &session{conn, bufio.NewReader(conn)}, nil
 }
@@ -106,14 +119,21 @@ func (s *session) write(text string) (receipt, error) {
 
 // askSuperserver opens a session at a JDBC endpoint and asks who answers.
 func (l *rehearsedLab) askSuperserver(ctx context.Context, e plan.Endpoint, roles map[string]role) Check {
-	member := l.answering(e.Target, roles)
-	c := Check{Expected: fmt.Sprintf("%s %s leads to %s", e.Kind, e.URL, member)}
+	members := []string{l.answering(e.Target, roles)}
+	if e.Note == plan.NoteReporting {
+		members = l.reporting(e.Target)
+	}
+	for i, member := range members {
+		members[i] = l.hostName(member)
+	}
+	c := Check{Expected: fmt.Sprintf("%s %s leads to %s", e.Kind, e.URL, strings.Join(members, " or "))}
 	_, rest, _ := strings.Cut(e.URL, "://")
 	hostPort, _, _ := strings.Cut(rest, "/")
-	_, port, err := net.SplitHostPort(hostPort)
+	_, text, err := net.SplitHostPort(hostPort)
+	port, _ := strconv.Atoi(text)
 	if err == nil {
 		var s *session
-		if s, err = openSession(ctx, net.JoinHostPort(l.address(), port)); err == nil {
+		if s, err = l.openSession(ctx, l.site.at(port)); err == nil {
 			defer s.close()
 			c.Seen, _, err = s.who()
 		}
@@ -121,6 +141,19 @@ func (l *rehearsedLab) askSuperserver(ctx context.Context, e plan.Endpoint, role
 	if err != nil {
 		c.Seen = err.Error()
 	}
-	c.Passed = err == nil && c.Seen == member
+	c.Passed = err == nil && slices.Contains(members, c.Seen)
 	return c
+}
+
+// reporting are the reporting members of a mirror.
+func (l *rehearsedLab) reporting(mirror string) []string {
+	var names []string
+	for _, m := range l.plan.Mirrors {
+		for _, member := range m.Members {
+			if m.Name == mirror && member.Reporting() {
+				names = append(names, member.Name)
+			}
+		}
+	}
+	return names
 }

@@ -17,7 +17,9 @@ type trial struct {
 	requires  requirement                                // the labs that it is held on
 	mirror    *plan.Mirror                               // that it is held on, nil where it concerns the whole lab
 	clients   bool                                       // clients are at work meanwhile
+	nodes     bool                                       // it breaks nodes of a cluster, where the user allows that
 	unnoticed bool                                       // and lose no request but those that wait for an answer
+	headless  time.Duration                              // how long the mirror has no primary, unscaled
 	early     func(ctx context.Context, l *rehearsedLab) // what it does once the lab has started; nil for nothing
 	run       func(ctx context.Context, l *rehearsedLab, r *record)
 }
@@ -100,6 +102,9 @@ func (l *rehearsedLab) try(ctx context.Context, t trial) Result {
 	t.run(ctx, l, r)
 	if c != nil {
 		result.Load = c.stop(ctx, r, t.unnoticed)
+	}
+	if t.headless > 0 {
+		l.checkAlerts(ctx, r, t.headless, began)
 	}
 	result.Checks = append(result.Checks, r.checks...)
 	result.sum()

@@ -15,31 +15,36 @@ import (
 // log, which gateway had each.
 func alternation(ctx context.Context, l *rehearsedLab, r *record) {
 	const number = 20
-	client := webClient(answerLimit)
+	client := l.webClient(answerLimit)
 	for _, n := range l.plan.NGINX {
-		if n.HTTPPort == 0 || len(n.Gateways) < 2 || len(l.plan.Mirrors) == 0 {
+		base := l.plan.BalancerBase(n)
+		if base == "" || len(n.Gateways) < 2 || len(l.plan.Mirrors) == 0 {
 			continue
 		}
 		since := time.Now()
 		mirror := l.plan.Mirrors[0]
 		failed := 0
 		for range number {
-			if a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/%s%s", l.plan.Host, n.HTTPPort, mirror.Name,
-				mirror.ProbePath()), true); a.code != http.StatusOK {
+			if a := l.get(ctx, client, fmt.Sprintf("%s/%s%s", base, mirror.Name, mirror.ProbePath()),
+				true); a.code != http.StatusOK {
 				failed++
 			}
 		}
 		r.checkf(failed == 0, fmt.Sprintf("%d failed", failed), "%d requests in a row are answered through %s",
 			number, n.Name)
-		log, err := l.compose(ctx, "logs", "--no-color", "--no-log-prefix", "--since",
-			since.Add(-time.Second).UTC().Format(time.RFC3339), n.Name)
+		log, err := l.site.log(ctx, n.Name, since.Add(-time.Second), 0)
 		if err != nil {
 			r.checkf(false, err.Error(), "%s's log can be read", n.Name)
 			continue
 		}
 		least, counts := number, []string{}
 		for _, g := range n.Gateways {
-			had := strings.Count(log, "up="+g.Address+":80 ")
+			address, err := l.site.address(ctx, g)
+			if err != nil {
+				r.checkf(false, err.Error(), "the address of %s can be found", g.Name)
+				return
+			}
+			had := strings.Count(log, "up="+address+":80 ")
 			least = min(least, had)
 			counts = append(counts, fmt.Sprintf("%s %d", g.Name, had))
 		}
@@ -48,57 +53,18 @@ func alternation(ctx context.Context, l *rehearsedLab, r *record) {
 	}
 }
 
-// recreate throws the primary's container away while its set runs. start.sh must
-// refuse to make another; made all the same, it must refuse to found a second set.
-func recreate(ctx context.Context, l *rehearsedLab, r *record) {
-	primary := r.mirror.Primary.Name
-	if out, err := l.compose(ctx, "rm", "--stop", "--force", primary); err != nil {
-		r.checkf(false, out, "the container of %s can be removed", primary)
-		return
-	}
-	out, err := l.script(ctx, "start.sh")
-	r.checkf(err != nil && strings.Contains(out, "mirror "+r.mirror.Name+" would lose its identity"),
-		strings.Join(endOf(out, 3), "\n"), "start.sh refuses: mirror %s would lose its identity", r.mirror.Name)
-	r.attach("start.sh", out)
-	l.compose(ctx, "up", "--detach", "--no-deps", primary) // it is the container's log that counts
-	const sentence = "again would make two primaries"
-	log, end := "", time.Now().Add(20*time.Second)
-	for !strings.Contains(log, sentence) && time.Now().Before(end) && ctx.Err() == nil {
-		time.Sleep(500 * time.Millisecond)
-		log, _ = l.compose(ctx, "logs", "--no-color", "--no-log-prefix", primary)
-	}
-	r.checkf(strings.Contains(log, sentence), strings.Join(endOf(log, 3), "\n"), "before-start.sh on %s refuses to "+
-		"found the set again", primary)
-	if l.Keep {
-		l.afresh(ctx, r) // otherwise all that follows is the lab's end
-	}
-}
-
-// afresh starts the lab again from nothing.
-func (l *rehearsedLab) afresh(ctx context.Context, r *record) {
-	out, err := l.script(ctx, "stop.sh", "--purge", "--yes")
-	if err == nil {
-		out, err = l.script(ctx, "start.sh")
-	}
-	r.checkf(err == nil, strings.Join(endOf(out, 5), "\n"), "./stop.sh --purge && ./start.sh starts the lab afresh")
-	if err == nil {
-		l.setPasswords(ctx, r)
-	}
-}
-
 // purge deletes the lab and looks for what is left.
 func purge(ctx context.Context, l *rehearsedLab, r *record) {
 	out, err := l.script(ctx, "stop.sh", "--purge", "--yes")
 	r.checkf(err == nil, strings.Join(endOf(out, 3), "\n"), "stop.sh --purge succeeds")
-	left, err := l.remains(ctx, l.project)
+	left, err := l.site.remains(ctx)
 	if err != nil {
 		left = append(left, err.Error())
 	}
 	if _, err := os.Stat(filepath.Join(l.dir, "data")); err == nil {
 		left = append(left, "the directory data")
 	}
-	r.checkf(len(left) == 0, cmp.Or(strings.Join(left, ", "), "nothing"), "no container, network, volume or data "+
-		"is left")
+	r.checkf(len(left) == 0, cmp.Or(strings.Join(left, ", "), "nothing"), "no %s is left", l.site.kinds())
 	var files []string
 	entries, err := os.ReadDir(l.temporary())
 	if err != nil {

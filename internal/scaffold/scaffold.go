@@ -23,7 +23,7 @@ type Options struct {
 	Gateways           int
 	Networks           int  // 1, or 2 for mirror and client traffic apart
 	Durable            bool // data outlives the containers
-	Japanese           bool // a README in Japanese too
+	Japanese           bool // the pages in Japanese too
 }
 
 // Default is the lab that most begin with.

@@ -10,7 +10,7 @@ type File struct {
 // An Image is what is laid over a base that has bash, a shell's everyday programs and
 // this program at /mirrorgen.
 type Image struct {
-	Name        string // iris, arbiter or webgateway
+	Name        string // iris, arbiter, webgateway or grafana
 	Directories []File // Path and Owner
 	Files       []File
 	Entrypoint  string
@@ -21,7 +21,13 @@ type Image struct {
 // irisowner is the user that IRIS and the arbiter run as (ADOCK).
 const irisowner = 51773
 
-// Images are the images that take the place of the vendor's. Their environment has
+// askHealth succeeds where the stand-in for Grafana says that it is well.
+const askHealth = `#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/3000 && printf 'GET /api/health HTTP/1.0\r\n\r\n' >&3 && read -r _ code _ <&3 &&
+  [[ $code == 200 ]]
+`
+
+// Images are the images that take the place of the vendor's, and of Grafana's. Their environment has
 // MIRRORGEN_TIME_SCALE and, for iris, MIRRORGEN_IRIS_VERSION.
 func Images() []Image {
 	role := func(path, role string) File {
@@ -47,5 +53,10 @@ func Images() []Image {
 		},
 		{Name: "webgateway", Entrypoint: "/startWebGateway", Workdir: "/", Files: []File{role("/startWebGateway",
 			"webgateway")}},
+		{
+			Name: "grafana", Entrypoint: "/run.sh", Workdir: "/",
+			// Its health check asks with wget, which the base may lack.
+			Files: []File{role("/run.sh", "grafana"), {Path: "/usr/local/bin/wget", Content: askHealth}},
+		},
 	}
 }

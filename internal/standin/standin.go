@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"mirrorgen/internal/standin/grafana"
 	"mirrorgen/internal/standin/iris"
 	"mirrorgen/internal/standin/mirror"
 	"mirrorgen/internal/standin/webgateway"
@@ -18,7 +19,7 @@ import (
 )
 
 // Run plays a role until it is over and returns the exit code: "iris-main", "iris",
-// "arbiter" (in an IRIS container: its ISCAgent) or "webgateway".
+// "arbiter" (in an IRIS container: its ISCAgent), "webgateway" or "grafana".
 func Run(role string, args []string, in io.Reader, out io.Writer) (int, error) {
 	debug.SetGCPercent(50)
 	debug.SetMemoryLimit(16 << 20)
@@ -47,7 +48,10 @@ func Run(role string, args []string, in io.Reader, out io.Writer) (int, error) {
 	case "arbiter":
 		return arbiter(host, times, out)
 	case "webgateway":
-		return 1, webgateway.Run(os.Getenv("ISC_CSP_INI_FILE"), os.Getenv("ISC_CSP_CONF_FILE"), times, 80, out)
+		return 1, webgateway.Run(os.Getenv("ISC_CSP_INI_FILE"), os.Getenv("ISC_CSP_CONF_FILE"),
+			os.Getenv("MIRRORGEN_MAX_REQUEST_WORKERS"), times, 80, out)
+	case "grafana":
+		return 1, grafana.Run(3000, out)
 	}
 	return 2, fmt.Errorf("there is no stand-in for %q", role)
 }

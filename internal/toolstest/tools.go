@@ -1,5 +1,5 @@
 // Package toolstest finds the real programs that tests hold mirrorgen's output
-// against: nginx, haproxy, shellcheck, Docker Compose.
+// against: nginx, haproxy, shellcheck, openssl, promtool, Docker Compose.
 //
 // A test asks with [Need], [Current] or [Compose]. Where the program is missing the test
 // is skipped, and says which program it lacks; with MIRRORGEN_REAL_TOOLS=1 in

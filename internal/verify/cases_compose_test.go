@@ -111,6 +111,24 @@ var composeCases = []brokenLab{
 		swap(composeFile, "127.0.0.1:80:80", "127.0.0.1:80:8080"),
 	},
 
+	// What the top level has to declare.
+	{
+		"volume undefined",
+		"Undefined volume",
+		swap(composeFile, "      - { type: bind, source: ./nginx/",
+			"      - cache:/cache\n      - { type: volume, target: /any }\n      - { type: bind, source: ./nginx/"),
+	},
+	{
+		"secret undefined",
+		"Undefined secret",
+		swap(composeFile, "    image: nginx:1.30\n", "    image: nginx:1.30\n    secrets: [{ source: pw }]\n"),
+	},
+	{
+		"config undefined",
+		"Undefined config",
+		swap(composeFile, "    image: nginx:1.30\n", "    image: nginx:1.30\n    configs: [site]\n"),
+	},
+
 	// Mounts.
 	{"mount missing", "Missing mount source", swap(composeFile, "./iris/health.sh", "./iris/heath.sh")},
 	{

@@ -96,7 +96,17 @@ func examplesOf(t *testing.T) map[string][]*hcl.Diagnostic {
 	for _, group := range []struct {
 		lab   string
 		cases []brokenLab
-	}{{"lab", cases}, {"full", fullCases}, {"old", oldCases}} {
+	}{
+		{"lab", cases},
+		{"full", fullCases},
+		{"old", oldCases},
+		{"services", serviceCases},
+		{"../../../examples/tls", tlsCases},
+		{"../../../examples/dr-reporting-kubernetes", clusterCases},
+		{"../../../examples/monitoring-kubernetes", podCases},
+		{"../../../examples/minimal", drillCases},
+		{"../../../examples/tls-kubernetes", securedCases},
+	} {
 		for _, c := range group.cases {
 			diags := Check(c.change(t, labIn(t, filepath.Join("testdata", group.lab))))
 			// What the case is about comes first; one change breaks other rules too.

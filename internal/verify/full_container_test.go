@@ -125,6 +125,27 @@ var containerCases = []brokenLab{
 		"Health check that nothing answers",
 		swap(composeFile, "http://127.0.0.1/nginx-health", "http://127.0.0.1/health"),
 	},
+	{
+		"gateway without its variable",
+		"Configuration that nothing names",
+		swap(composeFile, "      ISC_CSP_INI_FILE: /lab/CSP.ini\n", ""),
+	},
+	{
+		"health of haproxy on another port",
+		"Health check that nothing answers",
+		swap(composeFile, `"bash", "-c", "</dev/tcp/127.0.0.1/1972"`, `"wget", "http://127.0.0.1:1972/health"`),
+	},
+	{
+		"health of haproxy on two ports",
+		"Health check that asks two ports",
+		swap(composeFile, `"</dev/tcp/127.0.0.1/1972"`,
+			`"</dev/tcp/127.0.0.1/1972 || wget http://127.0.0.1:8404/health"`),
+	},
+	{
+		"health of haproxy on another page",
+		"Health check that nothing answers",
+		swap(composeFile, `"bash", "-c", "</dev/tcp/127.0.0.1/1972"`, `"wget", "http://127.0.0.1:8404/alive"`),
+	},
 }
 
 // Times.

@@ -91,60 +91,157 @@ var pageCases = []brokenLab{
 	{
 		"page port",
 		"Port that nothing publishes",
-		swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8088/ap2r/api/mgmnt/>"),
+		swap(
+			endpointsPath,
+			"[8080](http://localhost:8080/ap2r/api/mgmnt/)",
+			"[8088](http://localhost:8088/ap2r/api/mgmnt/)",
+		),
 	},
 	{
 		"page port of another",
 		"Port of another service",
-		swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8404/ap2r/api/mgmnt/>"),
+		swap(
+			endpointsPath,
+			"[8080](http://localhost:8080/ap2r/api/mgmnt/)",
+			"[8404](http://localhost:8404/ap2r/api/mgmnt/)",
+		),
 	},
 	{
 		"page path",
 		"Page that nobody serves",
-		swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8080/ap2x/api/mgmnt/>"),
+		swap(
+			endpointsPath,
+			"`/ap2r/api/mgmnt/` | [8080](http://localhost:8080/ap2r/api/mgmnt/)",
+			"`/ap2x/api/mgmnt/` | [8080](http://localhost:8080/ap2x/api/mgmnt/)",
+		),
 	},
 	{
 		"page of an instance",
 		"Page that nobody serves",
-		swap(pagePath, "<http://localhost:8080/ap2r/api/mgmnt/>", "<http://localhost:8080/ap2r/api/mgmt/>"),
+		swap(
+			endpointsPath,
+			"`/ap2r/api/mgmnt/` | [8080](http://localhost:8080/ap2r/api/mgmnt/)",
+			"`/ap2r/api/mgmt/` | [8080](http://localhost:8080/ap2r/api/mgmt/)",
+		),
+	},
+	{
+		"page path of another row",
+		"Page that disagrees",
+		swap(endpointsPath, "| `/ap2r/api/mgmnt/` |", "| `/ap2b/api/mgmnt/` |"),
+	},
+	{
+		"page text of a link",
+		"Page that disagrees",
+		swap(
+			endpointsPath,
+			"[8080](http://localhost:8080/ap2r/api/mgmnt/)",
+			"[8081](http://localhost:8080/ap2r/api/mgmnt/)",
+		),
+	},
+	{
+		"page column",
+		"Unknown service",
+		swap(
+			endpointsPath,
+			"| Path | `webgw1` | Answers | At first start |",
+			"| Path | `webgw` | Answers | At first start |",
+		),
 	},
 	{
 		"page of haproxy",
 		"Page that nobody serves",
-		swap(pagePath, "<http://localhost:8404/metrics>", "<http://localhost:8404/metric>"),
+		swap(endpointsPath, "<http://localhost:8404/metrics>", "<http://localhost:8404/metric>"),
 	},
 	{
 		"page answers",
 		"Page that disagrees",
 		swap(
-			pagePath,
-			"<http://localhost:8080/ap2r/api/mgmnt/> | ap2r",
-			"<http://localhost:8080/ap2r/api/mgmnt/> | ap2b",
+			endpointsPath,
+			"[8080](http://localhost:8080/ap2r/api/mgmnt/) | ap2r",
+			"[8080](http://localhost:8080/ap2r/api/mgmnt/) | ap2b",
 		),
 	},
 	{
 		"page portal",
 		"Portal through a mirror-aware server",
-		swap(pagePath, "the primary of mirror ap2; **unfit**:", "the primary of mirror ap2; unfit:"),
+		swap(endpointsPath, "the primary of mirror ap2; **unfit**:", "the primary of mirror ap2; unfit:"),
 	},
 	{
 		"page health",
 		"Health check of a whole mirror",
-		swap(pagePath, "/ap2r/csp/mirror_status.cxw> | ap2r", "/ap2/csp/mirror_status.cxw> | ap2"),
+		swap(
+			endpointsPath,
+			"`/ap2r/csp/mirror_status.cxw` | [8080](http://localhost:8080/ap2r/csp/mirror_status.cxw) | ap2r",
+			"`/ap2/csp/mirror_status.cxw` | [8080](http://localhost:8080/ap2/csp/mirror_status.cxw) | ap2",
+		),
 	},
-	{"page back", "Page that disagrees", swap(pagePath, "`ap2b:1972` (10.0.100.7)", "`ap2b:1972` (10.0.100.6)")},
-	{"page front", "Port of another mirror", swap(pagePath, "`localhost:11972`", "`localhost:1972`")},
-	{"page balancer", "Unknown service", swap(pagePath, "| `ap2` | `sql` |", "| `ap2` | `web` |")},
+	{
+		"page front service",
+		"Unknown service",
+		swap(pagePath, "| demo application | `web` |", "| demo application | `webs` |"),
+	},
+	{
+		"page front port",
+		"Port of another service",
+		swap(pagePath, "| demo application | `web` |", "| demo application | `webgw1` |"),
+	},
+	{
+		"page front gateway",
+		"Page that disagrees",
+		swap(pagePath, "Module.cxw> | webgw1 |", "Module.cxw> | web |"),
+	},
+	{
+		"page front answers",
+		"Page that disagrees",
+		swap(pagePath, "mirrorns/get> | the primary of mirror ap1 |", "mirrorns/get> | the primary of mirror ap2 |"),
+	},
+	{
+		"page front sql",
+		"Port of another service",
+		swap(pagePath, "| SQL | `sql` |", "| SQL | `web` |"),
+	},
+	{
+		"page front jdbc",
+		"Page that disagrees",
+		swap(pagePath, "MIRRORNS` | the primary of mirror ap1 |", "MIRRORNS` | the primary of mirror ap2 |"),
+	},
+	{
+		"page link",
+		"Link to nothing",
+		swap(pagePath, "[every endpoint](ENDPOINTS.md)", "[every endpoint](ENDPOINT.md)"),
+	},
+	{
+		"page link in a table",
+		"Link to nothing",
+		swap(pagePath, "see [drills](DRILLS.md) |", "see [drills](DRILL.md) |"),
+	},
+	{
+		"page link to a heading",
+		"Link to nothing",
+		swap(pagePath, "[images](#containers)", "[images](#container)"),
+	},
+	{
+		"page link to a heading of another page",
+		"Link to nothing",
+		swap(pagePath, "[every endpoint](ENDPOINTS.md)", "[every endpoint](ENDPOINTS.md#mysql)"),
+	},
+	{"page back", "Page that disagrees", swap(endpointsPath, "`ap2b:1972` (10.0.100.7)", "`ap2b:1972` (10.0.100.6)")},
+	{"page front", "Port of another mirror", swap(endpointsPath, "`localhost:11972`", "`localhost:1972`")},
+	{"page balancer", "Unknown service", swap(endpointsPath, "| `ap2` | `sql` |", "| `ap2` | `web` |")},
 	{
 		"page jdbc port",
 		"Port that nothing publishes",
-		swap(pagePath, "jdbc:IRIS://localhost:11972/MIRRORNS` | the", "jdbc:IRIS://localhost:11973/MIRRORNS` | the"),
+		swap(
+			endpointsPath,
+			"jdbc:IRIS://localhost:11972/MIRRORNS` | the",
+			"jdbc:IRIS://localhost:11973/MIRRORNS` | the",
+		),
 	},
 	{
 		"page jdbc mirror",
 		"Page that disagrees",
 		swap(
-			pagePath,
+			endpointsPath,
 			"jdbc:IRIS://localhost:11972/MIRRORNS` | the primary of mirror ap2",
 			"jdbc:IRIS://localhost:11972/MIRRORNS` | the primary of mirror ap1",
 		),
@@ -152,15 +249,15 @@ var pageCases = []brokenLab{
 	{
 		"page jdbc namespace",
 		"Page that disagrees",
-		swap(pagePath, "jdbc:IRIS://localhost:11972/MIRRORNS` | the", "jdbc:IRIS://localhost:11972/USER` | the"),
+		swap(endpointsPath, "jdbc:IRIS://localhost:11972/MIRRORNS` | the", "jdbc:IRIS://localhost:11972/USER` | the"),
 	},
-	{"page log", "Page that disagrees", swap(pagePath, "`Server ap1/ap1a is UP", "`Server ap1/ap1c is UP")},
+	{"page log", "Page that disagrees", swap(endpointsPath, "`Server ap1/ap1a is UP", "`Server ap1/ap1c is UP")},
 	{
 		"page status",
 		"Page that disagrees",
-		swap(pagePath, "| any | ap2 | AP2:AP2B | Failover |", "| any | ap2 | AP2:AP2B | Primary |"),
+		swap(drillsPath, "| any | ap2 | AP2:AP2B | Failover |", "| any | ap2 | AP2:AP2B | Primary |"),
 	},
-	{"page status mirror", "Unknown mirror", swap(pagePath, "| any | ap2 | AP2:AP2B |", "| any | ap3 | AP2:AP2B |")},
+	{"page status mirror", "Unknown mirror", swap(drillsPath, "| any | ap2 | AP2:AP2B |", "| any | ap3 | AP2:AP2B |")},
 	{"page client", "Page that disagrees", swap(pagePath, "| `app1` | mirror `ap1` |", "| `app1` | mirror `ap2` |")},
 	{
 		"page client unknown",
@@ -182,7 +279,7 @@ var pageCases = []brokenLab{
 		"page table of another",
 		"Marker of another table",
 		swap(
-			pagePath,
+			endpointsPath,
 			"<!-- table: sql -->\n| JDBC URL | Answers | A query that answers |\n|:--|:--|:--|\n",
 			"<!-- table: listeners -->\n| JDBC URL | Answers | A query that answers |\n|:--|:--|:--|\n",
 		),
@@ -195,6 +292,6 @@ var pageCases = []brokenLab{
 	{
 		"page command of another",
 		"Command for another service",
-		swap(pagePath, "$ docker compose restart webgw1", "$ docker compose exec webgw1 iris list"),
+		swap(drillsPath, "$ docker compose restart webgw1", "$ docker compose exec webgw1 iris list"),
 	},
 }

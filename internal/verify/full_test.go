@@ -12,8 +12,11 @@ const (
 	startPath     = "start.sh"
 	statusPath    = "status.sh"
 	drillPath     = "drill.sh"
+	picturePath   = "lab.svg"
 	rosterPath    = facts.InstancesPath
 	pagePath      = "README.md"
+	endpointsPath = "ENDPOINTS.md"
+	drillsPath    = "DRILLS.md"
 	fullNginxPath = "nginx/web.conf"
 )
 

@@ -4,32 +4,33 @@ import "mirrorgen/internal/verify/facts"
 
 // Patterns of lines that survivors have in common.
 const (
-	anyURL     = ".*http://.*"
-	anyRow     = `\|.*`
-	anyCommand = `\$ docker compose .*`
+	anyURL      = ".*http://.*"
+	anyRow      = `\|.*`
+	anyCommand  = `\$ docker compose .*`
+	pagePattern = `(README|ENDPOINTS|DRILLS)\..*`
 )
 
 // survivors are the mutations that Check does not find. Those that break the lab
 // are ones that nothing in the artifacts contradicts.
 var survivors = []survivor{
 	// Pages.
-	{path: `README.*`, kind: "port", line: anyURL, reason: "the port of another gateway leads to the same instances"},
+	{path: pagePattern, kind: "port", line: anyURL, reason: "the port of another gateway leads to the same instances"},
 	{
-		path:   `README.*`,
+		path:   pagePattern,
 		kind:   "name",
 		line:   anyCommand,
 		breaks: true,
 		reason: "which service of its kind a command is for stands in the prose around it",
 	},
-	{path: `README.*`, kind: "path", line: anyCommand, reason: "a scratch file of a command may have any name"},
+	{path: pagePattern, kind: "path", line: anyCommand, reason: "a scratch file of a command may have any name"},
 	{
-		path:   `README.*`,
+		path:   pagePattern,
 		kind:   "name",
 		line:   `\| .[a-z]+. \| [^|]*\b(ap1|ap2)\b[^|]*\| arbiter, .*`,
 		reason: "the description of a profile is the user's own text",
 	},
 	{
-		path:   `README.*`,
+		path:   pagePattern,
 		kind:   "name",
 		line:   anyRow,
 		change: "(arbiter|nginx|lab) -> .*",
@@ -37,13 +38,151 @@ var survivors = []survivor{
 	},
 
 	{
-		path:   `README.*`,
+		path:   pagePattern,
+		kind:   "name",
+		line:   `\| demo application \| .*`,
+		change: "demo -> .*",
+		reason: "the word means the demo application, and no mirror",
+	},
+
+	{
+		path:   pagePattern,
 		kind:   "name",
 		line:   `\| (any|任意) \| .* MIRRORSET:.*`,
 		reason: "two mirror sets of one name have members of one name",
 	},
 
+	// Scripts.
+	// Manifests.
+	{
+		path:   `(arbiter|nginx|haproxy|gateways|services|monitoring)\.yaml`,
+		kind:   "name",
+		line:   `- name: (arbiter|nginx|haproxy|webgateway|watcher|prometheus|grafana)`,
+		reason: "only the container of an instance is looked for by its name",
+	},
+	{
+		path:   `nginx\.yaml`,
+		kind:   "timeout",
+		line:   `args: \[nginx, .*`,
+		reason: "how long nginx lets old connections end nobody waits for but the kubelet",
+	},
+	{
+		path:   `drill\.sh`,
+		kind:   "address",
+		line:   `address=127\.0\.0\.1`,
+		breaks: true,
+		reason: "where kubectl listens stands nowhere else",
+	},
+
+	{
+		path:   `(mirrors/.*|application-servers\.yaml)`,
+		kind:   "port",
+		line:   "image: .*",
+		breaks: true,
+		reason: "an async or an application server may run a later release than the failover members",
+	},
+	{
+		path:   `(mirrors/.*|(arbiter|gateways|nginx|haproxy|services|monitoring)\.yaml)`,
+		kind:   "name",
+		line:   "name: .*",
+		reason: "the name of a policy is a label",
+	},
+	{
+		path:   `mirrors/.*`,
+		kind:   "name",
+		line:   "podSelector: .*",
+		breaks: true,
+		reason: "a policy that speaks of another mirror leaves its own open to all",
+	},
+	{
+		path:   `haproxy\.yaml`,
+		kind:   "name",
+		line:   "- { name: .*, port: .*",
+		reason: "the name of a Service's port is a label",
+	},
+	{
+		path:   `nginx\.yaml`,
+		kind:   "path",
+		line:   "httpGet: .*",
+		breaks: true,
+		reason: "the page that a probe asks nginx for is not compared with its locations",
+	},
+	{
+		path:   `services\.yaml`,
+		kind:   "port",
+		line:   "image: .*",
+		reason: "who waits needs no more of an image than a shell",
+	},
+	{
+		path:   `(services|monitoring)\.yaml`,
+		kind:   "(port|path)",
+		line:   "(httpGet: .*|exec: .*|args: .*)",
+		breaks: true,
+		reason: "nothing but its image says on which port and page a container of no role answers",
+	},
+	{
+		path:   `monitoring\.yaml`,
+		kind:   "path",
+		line:   `(- "--(config\.file|storage\.tsdb\.path)=.*|- { name: (files|data|GF_DASHBOARDS_.*), .*)`,
+		breaks: true,
+		reason: "where Prometheus and Grafana read their files is their images' to say",
+	},
+	{
+		path:   `haproxy/.*`,
+		kind:   "timeout",
+		line:   "hold valid .*",
+		breaks: true,
+		reason: "how long an address of a name is kept is HAProxy's own choice",
+	},
+	{
+		path:   `nginx/.*`,
+		kind:   "timeout",
+		line:   "keepalive_time .*",
+		reason: "how long a connection to a gateway lives is nginx's own choice",
+	},
+
+	// Gateways of their own, and reporting members.
+	{
+		path:   pagePattern,
+		kind:   "name",
+		line:   `\|.*Web Gateway of its own, for .*`,
+		breaks: true,
+		reason: "the servers of a gateway of its own stand in its CSP.ini",
+	},
+	{
+		path:   `webgateway/CSP-\d+\.ini`,
+		kind:   "timeout",
+		line:   "Server_Response_Timeout=.*",
+		reason: "no health check asks through a gateway of its own, so nothing bounds its patience",
+	},
+	{
+		path:   `status\.sh`,
+		line:   `haproxy \w+_reporting \d+`,
+		breaks: true,
+		reason: "nothing else of the scripts knows the port of reporting members",
+	},
+
 	// Compose.
+	{
+		path:   facts.ComposePath,
+		kind:   "name",
+		line:   "(web|ap1a): { condition: service_healthy }|command: \\[sh, .*",
+		reason: "what a container of the user's own does and waits for is the user's to say",
+	},
+	{
+		path:   facts.ComposePath,
+		kind:   "(port|path)",
+		line:   "(test: \\[CMD, wget, .*|command: \\[sh, .*)",
+		breaks: true,
+		reason: "nothing but its image says on which port and page a container of no role answers",
+	},
+	{
+		path:   facts.ComposePath,
+		kind:   "path",
+		line:   `(- { type: bind, source: \./monitoring/.*|command: \["--config.file=.*|GF_DASHBOARDS_.*)`,
+		breaks: true,
+		reason: "where Prometheus and Grafana read their files is their images' to say",
+	},
 	{
 		path:   facts.ComposePath,
 		kind:   "timeout",
@@ -85,15 +224,6 @@ var survivors = []survivor{
 		reason: "requests and WebSockets may be cut sooner when nginx stops, and Docker kills what takes longer",
 	},
 
-	{
-		path:   composeFile,
-		kind:   "port",
-		line:   `test: .*127\.0\.0\.1/8404.*`,
-		change: "8404 -> 8405",
-		breaks: true,
-		reason: "the health check may ask any port on which HAProxy listens, also one without a page /health",
-	},
-
 	// Scripts.
 	{
 		path:   `(start|status|drill)\.sh`,
@@ -118,16 +248,16 @@ var survivors = []survivor{
 		reason: "after-start.sh creates the database wherever this one table says, on every member alike",
 	},
 	{
-		path:   `iris/instances\.sh`,
+		path:   `iris/instances(/.*)?\.sh`,
 		kind:   "path",
-		line:   `(ready|joined)=.*`,
+		line:   `(ready|joined|admission_log)=.*`,
 		reason: "all scripts take a marker's name from this line",
 	},
 	{path: `iris/merge/.*`, kind: "name", line: `CreateResource:.*`, reason: "a description is text"},
 	{
 		path:   `iris/merge/.*`,
 		kind:   "address",
-		line:   `[A-Z0-9]+=.*,1972,1`,
+		line:   `[A-Z0-9]+=.*,1972,1(,1)?`,
 		reason: "either failover member tells an application server who is primary",
 	},
 
@@ -182,6 +312,12 @@ var survivors = []survivor{
 	{
 		path:   `nginx/.*`,
 		kind:   "timeout",
+		line:   "ssl_session_(cache|timeout) .*",
+		reason: "how many TLS sessions are kept, and for how long, only saves handshakes",
+	},
+	{
+		path:   `nginx/.*`,
+		kind:   "timeout",
 		line:   "keepalive_timeout .*",
 		change: ".* -> 1",
 		reason: "idle connections to the gateways may end sooner",
@@ -230,12 +366,39 @@ var survivors = []survivor{
 		change: "2 -> 1",
 		reason: "gateways may be checked more often",
 	},
+	{path: `haproxy/.*`, kind: "name", line: "http-check send .*", reason: "a gateway serves any host name"},
+	{
+		path:   `nginx/.*`,
+		kind:   "(path|name)",
+		line:   `(location = /(metrics|stub_status) \{|return 200 "# TYPE .*)`,
+		breaks: true,
+		reason: "where Prometheus looks for metrics, and what their names are, is said nowhere else",
+	},
 	{
 		path:   `haproxy/.*`,
 		kind:   "path",
-		line:   "monitor-uri /health",
+		line:   "http-request use-service prometheus-exporter .*",
 		breaks: true,
-		reason: "which page the health check asks HAProxy for stands in its command",
+		reason: "Prometheus asks for /metrics where nothing else is said",
 	},
-	{path: `haproxy/.*`, kind: "name", line: "http-check send .*", reason: "a gateway serves any host name"},
+	{
+		path:   `monitoring/prometheus\.yml`,
+		kind:   "(address|port)",
+		line:   `- targets: \["127.0.0.1:9090"\]`,
+		breaks: true,
+		reason: "on which port Prometheus asks itself is its image's to say",
+	},
+	{
+		path:   facts.ComposePath,
+		kind:   "address",
+		line:   `- "127.0.0.1:(9090|3000):.*`,
+		breaks: true,
+		reason: "no script asks Prometheus or Grafana at the address that they are published on",
+	},
+	{
+		path:   "status.sh",
+		kind:   "name",
+		line:   "(prometheus prometheus|grafana grafana)",
+		reason: "the second word is what the table calls the service",
+	},
 }

@@ -5,22 +5,25 @@ set -euo pipefail
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   echo "${0##*/}: needs bash 4.4 or later, this is $BASH_VERSION" >&2
+  [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install bash." >&2
   exit 1
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-# need_tools ends the script where a program is missing that it needs: without one of
-# them it would take a lab that is well for broken.
+# need_tools PROGRAM... ends the script where one is missing: without one of them it would
+# take a lab that is well for broken.
 need_tools() {
   local tool
   local -a missing=()
-  for tool in docker timeout sha256sum; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
+  for tool; do
+    case $tool in
+      stat) stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)") ;;
+      *) command -v "$tool" >/dev/null || missing+=("$tool") ;;
+    esac
   done
-  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
   if ((${#missing[@]} > 0)); then
     printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
-    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
     exit 1
   fi
   if ! docker compose version >/dev/null 2>&1; then
@@ -37,13 +40,15 @@ if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
   exit 2
 fi
 
-# How long things may take. A take-over after a crash waits for the mirror's quality
-# of service time-out (8 s) first and for the recovery of the databases afterwards.
+# How long things may take. A take-over after a crash waits for the mirror's quality of
+# service time-out first (quality_of_service has the rest of one above the product's 8 s)
+# and for the recovery of the databases afterwards.
 stop_limit=$((320 * scale / 100 + 5))    # iris stop, iris start
 takeover_limit=$((60 * scale / 100 + 5)) # planned change of the primary
 crash_limit=$((180 * scale / 100 + 5))   # take-over after a crash
 rejoin_limit=$((300 * scale / 100 + 5))  # return of a member
 client_limit=$((30 * scale / 100 + 5))   # clients see a new primary
+notice_limit=$((30 * scale / 100 + 5))   # members notice a lost connection
 http_limit=$((3 * scale / 100 + 2))      # one health check
 
 # How long a state is held before it counts as one that lasts.
@@ -63,6 +68,18 @@ mirrors=(
   m04 arbiter m04b m04c /m04/csp/mirrorns/get
   m05 arbiter m05b m05c /m05/csp/mirrorns/get
 )
+
+# The quality of service time-out of each mirror: name, milliseconds.
+qos_timeouts=(
+  m01 8000
+  m02 8000
+  m03 8000
+  m04 8000
+  m05 8000
+)
+
+# What slows the network of a member down: an image with iproute2's tc.
+netem_image=${NETEM_IMAGE:-nicolaka/netshoot:v0.13}
 
 # Their members: service, mirror, whether it was a failover member at first start.
 members=(
@@ -120,6 +137,10 @@ is the first that the scenario suits where it is left out. Scenarios:
   crash          the primary's container is killed: the arbiter's case. IRIS waits
                  8 s before it believes it; with recovery it takes tens of seconds
   cut-off        the primary loses all its networks: the arbiter's case too
+  slow           what the backup sends to the mirror comes late: below the quality of
+                 service time-out it is to stay backup, above it the primary goes on
+                 without it
+  lossy          5 % of what the backup sends to the mirror are lost: nothing changes
   arbiter-loss   the arbiter is killed, and then the primary: nobody takes over
   restart        fail over, stop the whole lab, start it: one primary, no deadlock
   gateway-loss   a web gateway is killed: clients must not notice
@@ -132,7 +153,8 @@ is the first that the scenario suits where it is left out. Scenarios:
 Each prints what it expects and whether it was so. The lab must be in order before
 (./status.sh). Environment: IRIS_USER and IRIS_PASSWORD (SuperUser and SYS) log in
 to the demo application; LAB_TIME_SCALE is the percentage of the time limits that
-counts (100).
+counts (100). NETEM_IMAGE is the image whose tc slow and lossy use
+(nicolaka/netshoot:v0.13).
 
 Exit code: 0 everything as expected, 1 something was not, or the lab could not be
 put back, 2 wrong usage; 129, 130 and 143 it was interrupted, and put the lab back.
@@ -143,6 +165,7 @@ scenario=
 case $#:${1-} in
   [12]:failover | [12]:failback | [12]:outage | [12]:requests) scenario=$1 ;;
   [12]:crash | [12]:cut-off | [12]:arbiter-loss | [12]:restart) scenario=$1 ;;
+  [12]:slow | [12]:lossy) scenario=$1 ;;
   [12]:gateway-loss) scenario=$1 ;;
   [12]:promote | [12]:demote | [12]:promote-unplanned) scenario=$1 ;;
   1:--help | 1:-h)
@@ -155,7 +178,7 @@ case $#:${1-} in
     ;;
 esac
 wanted=${2-}
-need_tools
+need_tools docker timeout curl
 
 # find_containers asks Docker once for all containers of the lab. It sets project,
 # and for each service that has a container its ID in container and in status what
@@ -264,15 +287,17 @@ health() {
 # other member, as primary; nobody where MEMBER is "".
 only_primary() {
   local i member
-  local -a asked=()
+  local -a asked=() asking=()
   for ((i = 0; i < ${#gateways[@]}; i += 3)); do
     [[ ${gateways[i]} != "$lost_gateway" ]] || continue
     for member in "${set_members[@]}"; do
       health "${gateways[i + 1]}" "$member" >"$work/${gateways[i]}.$member" &
+      asking+=("$!")
       asked+=("${gateways[i]}.$member")
     done
   done
-  wait
+  # Not for whatever else runs: on a cluster that forwards ports.
+  ((${#asking[@]} == 0)) || wait "${asking[@]}"
   seen=
   for i in "${asked[@]}"; do
     member=${i#*.}
@@ -543,6 +568,67 @@ mend() {
 }
 
 #
+# A network that is worse than it was.
+#
+
+# What was disturbed: container, address, service; three values, or none.
+disturbed=()
+
+# in_network_of CONTAINER SCRIPT runs a script in a helper container that shares the
+# network of another.
+in_network_of() {
+  docker run --rm --network "$1" --cap-add NET_ADMIN --user 0:0 --entrypoint sh "$netem_image" -c "$2" 2>&1 </dev/null
+}
+
+# Sets dev to the interface that has the address.
+# shellcheck disable=SC2016 # the helper's shell expands it
+find_device='dev=$(ip -o -4 addr show to ADDRESS | { read -r _ dev _ && echo "$dev"; })'
+
+# need_netem ends the script where the network cannot be disturbed. It tries in a network
+# of its own.
+need_netem() {
+  local answer
+  docker image inspect "$netem_image" >/dev/null 2>&1 || docker pull --quiet "$netem_image" >/dev/null 2>&1 ||
+    give_up "there is no image $netem_image, whose tc is needed: docker pull $netem_image, or set NETEM_IMAGE to another that has iproute2"
+  answer=$(in_network_of none 'tc qdisc add dev lo root netem delay 1ms') && return
+  case $answer in
+    *'kind is unknown'* | *'No such file or directory'*)
+      give_up "the kernel of this Docker host has no netem, with which a network is slowed down (sudo modprobe sch_netem loads it where it is a module)"
+      ;;
+    *) give_up "tc of the image $netem_image failed: $answer" ;;
+  esac
+}
+
+# disturb MEMBER NETEM... does to all that the member sends over the mirror network what
+# tc-netem(8) says.
+disturb() {
+  local network ip address=''
+  while read -r network ip; do
+    [[ $network != *"_"fleet ]] || address=$ip
+  done < <(docker inspect --format \
+    '{{range $name, $network := .NetworkSettings.Networks}}{{$name}} {{$network.IPAddress}}{{println}}{{end}}' "${container[$1]}")
+  disturbed=("${container[$1]}" "$address" "$1") # before an interruption can come
+  say "tc qdisc replace, of $1: netem ${*:2}"
+  in_network_of "container:${container[$1]}" "${find_device/ADDRESS/$address} && tc qdisc replace dev \"\$dev\" root netem ${*:2}" >"$work/tc" ||
+    { say "$(<"$work/tc")" && return 1; }
+}
+
+# calm undoes the disturbance, if there is one. A container that has stopped has left it
+# behind.
+calm() {
+  local answer
+  ((${#disturbed[@]} > 0)) || return 0
+  if [[ $(docker inspect --format '{{.State.Running}}' "${disturbed[0]}") == true ]]; then
+    say "tc qdisc del, of ${disturbed[2]}"
+    answer=$(in_network_of "container:${disturbed[0]}" "${find_device/ADDRESS/${disturbed[1]}} && case \$(tc qdisc show dev \"\$dev\") in *netem*) tc qdisc del dev \"\$dev\" root ;; esac") || {
+      say "$answer"
+      return 1
+    }
+  fi
+  disturbed=()
+}
+
+#
 # Putting the lab back.
 #
 
@@ -631,6 +717,7 @@ start_down() {
 put_back() {
   local service member step
   exec 4>&-
+  calm
   mend
   if [[ $lab_stopped == yes ]]; then
     say "./start.sh"
@@ -670,16 +757,19 @@ running() {
   [[ ${state[$1]} != down ]]
 }
 
-# finish ends every drill: by itself, on a failure, on Ctrl-C. In a trap, "return" without
-# a number returns what was before the trap: what is called here gives one.
 # abandon ends the script while it puts the lab back, at a second Ctrl-C, and says what
 # is left to do.
 abandon() {
+  trap '' INT TERM # the network itself is put back all the same
+  calm || true
   cat >&2 <<EOF
 
 Interrupted again: mirror $mirror is not as it was. What is left to put back:
 EOF
   local i
+  if ((${#disturbed[@]} > 0)); then
+    echo "  ${disturbed[2]} has a disturbed network until its container is started again: docker restart ${disturbed[0]}" >&2
+  fi
   for ((i = 0; i < ${#severed[@]}; i += 4)); do
     echo "  docker network connect --ip ${severed[i + 2]} --alias ${severed[i + 3]} ${severed[i + 1]} ${severed[i]}" >&2
   done
@@ -694,12 +784,15 @@ EOF
   exit 1
 }
 
+# finish ends every drill: by itself, on a failure, on Ctrl-C. In a trap, "return" without
+# a number returns what was before the trap: what is called here gives one.
 finish() {
   local code=$? mended=yes
   set +e                                 # whatever fails, the rest is put back
   trap '' HUP                            # also where nobody reads what is printed
   trap abandon INT TERM # an EXIT trap does not run in another
   if [[ -n $watch ]]; then
+    : >"$work/loaded"
     kill "$watch" && wait "$watch"
   fi 2>/dev/null
   echo "Putting mirror $mirror back as it was"
@@ -713,7 +806,7 @@ EOF
     ((++failed))
   fi
   echo "drill $scenario on $mirror: $passed passed, $failed failed"
-  ((failed == 0 && passed > 0)) || code=1
+  ((failed == 0 && (passed > 0 || code > 128))) || code=1
   rm -rf "$work"
   exit "$code"
 }
@@ -772,14 +865,70 @@ others_served() {
   done
 }
 
+# load_dead sends 20 requests a second for the mirror that does not run, through every
+# nginx, until $work/loaded is there. Gateways hold each until they give up, so that
+# they soon have no worker left for anybody unless nginx bounds what one mirror holds.
+load_dead() {
+  local i pause
+  local -a sent=()
+  printf -v pause '%d.%02d' $((scale / 100)) $((scale % 100))
+  while [[ -d $work && ! -e $work/loaded ]] && kill -0 $$ 2>/dev/null; do
+    for ((i = 0; i < ${#nginx[@]}; i += 3)); do
+      curl --silent --parallel --parallel-immediate --parallel-max 20 --max-time $(($1 + 10)) --output /dev/null \
+        --write-out '%{http_code}\n' "http://$web_address:${nginx[i + 1]}/$mirror/csp/mirror_status.cxw?[1-20]" \
+        >>"$work/load" 2>/dev/null &
+      sent+=("$!")
+    done
+    sleep "$pause"
+  done
+  kill "${sent[@]}" 2>/dev/null || :
+}
+
+# load_refused succeeds where the load was one: a request a second got an error at least.
+load_refused() {
+  local errors
+  errors=$(grep -c '^5' "$work/load" 2>/dev/null) || :
+  seen="${errors:-0} errors; it takes curl 7.66 or later"
+  ((errors >= outage_length))
+}
+
+# hold_others keeps an SQL session open with every other mirror, on descriptors in held.
+hold_others() {
+  local i fd result
+  held=()
+  for ((i = 0; i < ${#superservers[@]}; i += 3)); do
+    [[ ${superservers[i]} != "$mirror" ]] || continue
+    seen="the SQL port of ${superservers[i]} refuses"
+    { exec {fd}<>"/dev/tcp/$address/${superservers[i + 2]}"; } 2>/dev/null || return 1
+    held+=("${superservers[i]}" "$fd")
+  done
+  others_held
+}
+
+# others_held succeeds while these sessions are open.
+others_held() {
+  local i result
+  for ((i = 0; i < ${#held[@]}; i += 2)); do
+    result=0
+    read -r -t 0.1 -n 1 -u "${held[i + 1]}" || result=$?
+    seen="the SQL session of ${held[i]} is cut"
+    ((result > 128)) || return 1
+  done
+}
+
 # watch_others asks again and again, until the outage has lasted long enough and this
 # mirror's clients have got their errors ($work/refused is there): whoever waits for this
-# mirror must not take the gateways from the others. One failure is enough; it is noted.
+# mirror must not take the gateways from the others, nor from the health checks that SQL
+# clients live by. One failure is enough; it is noted.
 watch_others() {
   local began=$SECONDS
+  if ! hold_others; then
+    echo "$seen" >"$work/others"
+    return
+  fi
   while ((SECONDS - began < outage_length)) || [[ -d $work && ! -e $work/refused ]]; do
     kill -0 $$ 2>/dev/null || return 0
-    if ! others_served; then
+    if ! others_served || ! others_held; then
       echo "$seen" >"$work/others"
       return
     fi
@@ -811,6 +960,8 @@ scenario_outage() {
   done
   watch_others &
   watch=$!
+  load_dead "$limit" &
+  load=$!
   for ((i = 0; i < ${#nginx[@]}; i += 3)); do
     [[ -n $application ]] || continue
     expect "the application's client gets an error through ${nginx[i]} in $((limit + 2)) s" 1 application_refused "${nginx[i + 1]}" $((limit + 2)) || :
@@ -818,7 +969,12 @@ scenario_outage() {
   : >"$work/refused"
   wait "$watch" || :
   watch=
-  expect "the other mirrors' applications answered all the while" 0 others_were_served || :
+  : >"$work/loaded"
+  wait "$load" || :
+  if ((${#nginx[@]} > 0)); then
+    expect "20 requests a second for $mirror got errors" 0 load_refused || :
+  fi
+  expect "the other mirrors answered all the while, and kept their SQL sessions" 0 others_were_served || :
   iris_start "$primary"
   last_primary=$primary
   expect "$primary is primary" "$crash_limit" is "$primary" Failover Primary || return
@@ -885,7 +1041,7 @@ never_primary() {
   done
 }
 
-# stays_primary MEMBER LENGTH is the opposite. A primary that has lost its backup is
+# stays_primary MEMBER LENGTH asks again and again. A primary that has lost its backup is
 # in trouble for a moment, until it knows that nobody has taken over.
 stays_primary() {
   local began=$SECONDS
@@ -971,6 +1127,41 @@ started() {
   ./start.sh >"$work/start" 2>&1 </dev/null && return 0
   seen=$(tail -n 5 "$work/start")
   return 1
+}
+
+# not_backup MEMBER succeeds where it is no active backup.
+not_backup() {
+  ! is "$1" Failover Backup
+}
+
+# expect_unmoved checks that nobody's role changes, and that clients are served.
+expect_unmoved() {
+  expect "$primary stays primary for $notice_length s" 0 stays_primary "$primary" "$notice_length" || :
+  expect "$backup is backup" 1 is "$backup" Failover Backup || :
+  expect_served "$primary"
+}
+
+scenario_slow() {
+  echo "All that $backup sends over the mirror's network comes $((qos / 4)) ms late. Its quality of"
+  echo "service time-out is $qos ms: nothing is to change. Then it comes $((qos * 2)) ms late:"
+  echo "$primary is to go on without its backup, and $backup is not to take over. In time"
+  echo "again, $backup is to catch up."
+  disturb "$backup" delay "$((qos / 4))ms" || return
+  expect_unmoved
+  disturb "$backup" delay "$((qos * 2))ms" || return
+  expect "$backup is not backup any more" "$notice_limit" not_backup "$backup" || :
+  expect "$primary stays primary for $notice_length s" 0 stays_primary "$primary" "$notice_length" || :
+  expect_served "$primary"
+  calm
+  expect "$backup is backup" "$rejoin_limit" is "$backup" Failover Backup || return
+}
+
+scenario_lossy() {
+  echo "5 % of all packets that $backup sends over the mirror's network are lost. TCP sends"
+  echo "them again, well within the quality of service time-out ($qos ms): nothing is to"
+  echo "change."
+  disturb "$backup" loss 5% || return
+  expect_unmoved
 }
 
 scenario_gateway_loss() {
@@ -1061,11 +1252,11 @@ suits() {
   local name=${mirrors[$1]}
   reason=
   case $scenario in
-    crash | cut-* | arbiter-loss)
+    crash | cut-* | slow | arbiter-loss)
       [[ -n ${mirrors[$1 + 1]} ]] || reason="mirror $name has no arbiter: without one its backup does not take over from a primary that is gone"
       [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup"
       ;;
-    failover | failback | outage | restart) [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup" ;;
+    failover | failback | outage | restart | lossy) [[ -n ${mirrors[$1 + 2]} ]] || reason="mirror $name has no backup" ;;
     promote* | demote) [[ -n ${mirrors[$1 + 3]} ]] || reason="mirror $name has no DR async" ;;
   esac
   [[ -z $reason ]]
@@ -1084,6 +1275,20 @@ choose_mirror() {
     fi
   done
   give_up "$reason" 2
+}
+
+# quality_of_service sets qos to the mirror's time-out in milliseconds. A backup that loses
+# its primary waits so long, and the arbiter as long again: where that is more than the
+# product's, everything that waits for the two does.
+quality_of_service() {
+  local i more
+  for ((i = 0; i < ${#qos_timeouts[@]}; i += 2)); do
+    [[ ${qos_timeouts[i]} != "$mirror" ]] || qos=$((qos_timeouts[i + 1] * scale / 100))
+  done
+  more=$((2 * (qos - 8000 * scale / 100) / 1000))
+  ((more > 0)) || return 0
+  ((crash_limit += more, rejoin_limit += more, notice_length += more))
+  ((notice_limit += more))
 }
 
 # only_usable TABLE COLUMNS SERVICE PORT drops the lines of which the service does
@@ -1133,7 +1338,7 @@ find_roles() {
   done
   [[ -n $primary ]] || give_up "mirror $mirror has no primary (./status.sh)"
   case $scenario in
-    crash | failover | failback | outage | restart | cut-* | arbiter-loss)
+    crash | failover | failback | outage | restart | cut-* | slow | lossy | arbiter-loss)
       [[ -n $backup ]] || give_up "mirror $mirror has no backup that runs"
       ;;
     promote* | demote) [[ -n $dr ]] || give_up "mirror $mirror has no DR async that runs" ;;
@@ -1149,12 +1354,13 @@ check_login() {
   esac
 }
 
-mirror='' arbiter='' application='' primary='' backup='' last_primary='' lost_gateway='' lost_arbiter='' session=no watch='' lab_stopped=no
+mirror='' qos='' arbiter='' application='' primary='' backup='' last_primary='' lost_gateway='' lost_arbiter='' session=no watch='' lab_stopped=no
 dr=''
 set_members=()
 
 command -v curl >/dev/null || give_up "curl was not found: install it"
 choose_mirror
+quality_of_service
 find_containers || exit 1
 only_usable gateways 3 0 1
 only_usable nginx 3 0 1
@@ -1164,12 +1370,15 @@ if [[ $scenario == gateway-loss ]] && ((${#gateways[@]} < 6)); then
   give_up "gateway-loss needs two web gateways that run and have a host port" 2
 fi
 case $scenario in
-  crash | cut-off | arbiter-loss)
+  crash | cut-off | slow | arbiter-loss)
     [[ ${status[$arbiter]-} == Up* ]] || give_up "the arbiter $arbiter of mirror $mirror does not run"
     ;;
   restart)
     ./status.sh >/dev/null 2>&1 </dev/null || give_up "restart is for a lab that runs as a whole and is in order (./status.sh)"
     ;;
+esac
+case $scenario in
+  slow | lossy) need_netem ;;
 esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -1187,6 +1396,8 @@ case $scenario in
   requests) scenario_requests ;;
   crash) scenario_crash ;;
   cut-off) scenario_cut_off ;;
+  slow) scenario_slow ;;
+  lossy) scenario_lossy ;;
   arbiter-loss) scenario_arbiter_loss ;;
   restart) scenario_restart ;;
   gateway-loss) scenario_gateway_loss ;;

@@ -5,22 +5,25 @@ set -euo pipefail
 
 if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)); then
   echo "${0##*/}: needs bash 4.4 or later, this is $BASH_VERSION" >&2
+  [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install bash." >&2
   exit 1
 fi
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
-# need_tools ends the script where a program is missing that it needs: without one of
-# them it would take a lab that is well for broken.
+# need_tools PROGRAM... ends the script where one is missing: without one of them it would
+# take a lab that is well for broken.
 need_tools() {
   local tool
   local -a missing=()
-  for tool in docker timeout sha256sum; do
-    command -v "$tool" >/dev/null || missing+=("$tool")
+  for tool; do
+    case $tool in
+      stat) stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)") ;;
+      *) command -v "$tool" >/dev/null || missing+=("$tool") ;;
+    esac
   done
-  stat -c %u . >/dev/null 2>&1 || missing+=("stat with -c (GNU)")
   if ((${#missing[@]} > 0)); then
     printf '%s: not found: %s\n' "${0##*/}" "${missing[@]}" >&2
-    echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
+    [[ $OSTYPE != darwin* ]] || echo "On macOS: brew install coreutils, and its gnubin directory first in PATH." >&2
     exit 1
   fi
   if ! docker compose version >/dev/null 2>&1; then
@@ -192,7 +195,7 @@ case $#:${1-} in
     ;;
   *) profile=$1 ;;
 esac
-need_tools
+need_tools docker timeout sha256sum stat
 
 select_services "$profile"
 declare -A selected touched
@@ -277,10 +280,6 @@ older() {
 
 check_docker() {
   local version
-  if ! command -v docker >/dev/null; then
-    problem "docker was not found: install Docker Engine and its Compose plugin"
-    return
-  fi
   if ! version=$(docker version --format '{{.Server.Version}}' 2>&1); then
     case $version in
       *"permission denied"*)
@@ -634,7 +633,7 @@ url() {
 
 show_endpoints() {
   local i
-  echo "Endpoints (README.md has them all):"
+  echo "Endpoints (ENDPOINTS.md has them all):"
   for ((i = 0; i < ${#nginx[@]}; i += 2)); do
     [[ -n ${selected[${nginx[i]}]-} && ${nginx[i + 1]} != 0 ]] || continue
     echo "  ${nginx[i]}: $(url "${nginx[i + 1]}")"

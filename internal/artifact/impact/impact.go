@@ -19,7 +19,9 @@ const (
 	Create  Effect = "create" // start.sh makes its container
 	Leave   Effect = "leave"  // it is no longer part of the lab; its container stays until somebody removes it
 	// what it mounts has changed, and reaches it when stop.sh and start.sh stop and start it
-	Restart  Effect = "restart"
+	Restart Effect = "restart"
+	// on Kubernetes a new pod takes its place before it goes
+	Roll     Effect = "roll"
 	Recreate Effect = "recreate" // start.sh makes its container anew; nothing that it keeps is in there
 	// its mirror, or the lab, has to be started afresh as a whole; start.sh refuses where it sees that
 	Purge Effect = "purge"
@@ -37,6 +39,15 @@ type Report struct {
 	Services []Service `json:"services"` // in the order of the compose file, those that go last
 	// Dangers are sentences about what would cost data, or a mirror.
 	Dangers []string `json:"dangers"`
+	// Commands are what has to be run in the directory of a lab that runs, so that it becomes
+	// the new one. None deletes data that could be kept.
+	Commands []Command `json:"commands"`
+}
+
+// A Command is one line for a shell in the lab's directory.
+type Command struct {
+	When string `json:"when"` // "before" the build, or "after" it
+	Run  string `json:"run"`
 }
 
 // Of compares the artifacts that a lab was started from with those that are to
@@ -51,8 +62,9 @@ func Of(before, after []lab.Artifact) (*Report, error) {
 		return nil, err
 	}
 	c := &comparison{old: old, now: now, purged: map[string]string{}, report: &Report{Services: []Service{},
-		Dangers: []string{}}}
+		Dangers: []string{}, Commands: []Command{}}}
 	c.lab()
+	c.findRenamed()
 	c.mirrors()
 	for _, s := range now.services {
 		c.service(s)
@@ -62,7 +74,7 @@ func Of(before, after []lab.Artifact) (*Report, error) {
 			c.gone(s)
 		}
 	}
-	c.spare()
+	c.commands()
 	return c.report, nil
 }
 
@@ -73,8 +85,11 @@ type comparison struct {
 	// after the build, with the reason.
 	purged map[string]string
 	// all is the reason why the whole lab has to be, "" for none.
-	all    string
-	report *Report
+	all string
+	// renamed are the services that were renamed, by the name of before, and earlier by the one
+	// of after.
+	renamed, earlier map[string]string
+	report           *Report
 }
 
 func (c *comparison) add(name string, effect Effect, reasons ...string) {

@@ -54,8 +54,7 @@ func TestOf(t *testing.T) {
 			"globals = 512\n}"}, "l2 restart", nil},
 		{"a member's container", []string{`member "l2" { role = "backup" }`,
 			"member \"l2\" {\n  role = \"backup\"\n  " +
-				"cpus = 2\n}"}, "l1 purge, l2 purge", []string{"deletes the data of kept too. To start afresh only " +
-			"what has to be: docker compose rm --stop --force l1 l2, then ./start.sh."}},
+				"cpus = 2\n}"}, "l1 purge, l2 purge", nil},
 		{"a durable member's container", []string{`member "k2" { role = "backup" }`,
 			"member \"k2\" {\n  role = \"backup\"\n  cpus = 2\n}"}, "k2 recreate", nil},
 		{"a new member", []string{"\"l2\" { role = \"backup\" }", "\"l2\" { role = \"backup\" }\n  member \"l3\" { " +
@@ -63,62 +62,52 @@ func TestOf(t *testing.T) {
 			"recreate, webgw recreate, web recreate, sql recreate", nil},
 		{"a durable member goes", []string{`  member "k3" { role = "drasync" }`, ""},
 			"k1 restart, k2 restart, l1 purge, l2 purge, app recreate, webgw recreate, web recreate, sql " +
-				"recreate, k3 leave", []string{"k3 is no longer a member of mirror kept, which keeps its data",
-				"deletes the data of kept too. To start afresh only what has to be: docker compose rm --stop " +
-					"--force l1 l2, then ./start.sh."}},
+				"recreate, k3 leave", []string{"k3 is no longer a member of mirror kept, which keeps its data"}},
 		{"a member's address", []string{`member "l2" { role = "backup" }`, "member \"l2\" {\n  role = \"backup\"\n  " +
 			"host_number = 77\n}"}, "k1 restart, k2 restart, k3 restart, l1 purge, l2 purge, app recreate, webgw " +
-			"recreate, web recreate, sql recreate", []string{"deletes the data of kept too. To start afresh only " +
-			"what has to be: docker compose rm --stop --force l1 l2, then ./start.sh."}},
+			"recreate, web recreate, sql recreate", nil},
 		{"a durable member's address", []string{`member "k2" { role = "backup" }`,
 			"member \"k2\" {\n  role = \"backup\"\n  host_number = 77\n}"},
 			"k1 restart, k2 recreate, k3 recreate, l1 " +
 				"purge, l2 purge, app recreate, webgw recreate, web recreate, sql recreate",
 			[]string{"Mirror kept keeps its data, and with it what it was founded with, but the address of k2 on lab " +
-				"changes from 10.248.0.4 to 10.248.0.77, the address of k3", "deletes the data of kept too. To start " +
-				"afresh only what has to be: docker compose rm --stop --force l1 l2, then ./start.sh."}},
+				"changes from 10.248.0.4 to 10.248.0.77, the address of k3"}},
 		{"a set name", []string{`mirror "lost" {`, "mirror \"lost\" {\n  set_name = \"OTHER\""},
 			"k1 restart, k2 restart, k3 restart, l1 purge, l2 purge, app restart",
-			[]string{"deletes the data of kept too. To start afresh only what has to be: docker compose rm --stop " +
-				"--force l1 l2, then ./start.sh."}},
+			nil},
 		{"a mirror's name", []string{`mirror "lost" {`, `mirror "found" {`, `mirror = "lost"`, `mirror = "found"`},
 			"k1 restart, k2 restart, k3 restart, l1 purge, l2 purge, app restart, webgw recreate, sql recreate",
-			[]string{"deletes the data of kept too. To start afresh only what has to be: docker compose rm --stop " +
-				"--force l1 l2, then ./start.sh."}},
+			nil},
 		{"a durable mirror's name", []string{`mirror "kept" {`, `mirror "keeper" {`},
 			"k1 restart, k2 restart, k3 restart, l1 restart, l2 restart, app restart, webgw recreate, sql recreate",
 			[]string{"Mirror kept keeps its data, and with it what it was founded with, but the set name changes " +
-				"from KEPT to KEEPER. Change it in IRIS first"}},
+				"from KEPT to KEEPER. Write set_name = \"KEPT\" in mirror \"keeper\" to keep it as it is; or change " +
+				"it in IRIS first"}},
 		{"a durable mirror's name, not its set's", []string{`mirror "kept" {`, "mirror \"keeper\" {\n  set_name = " +
 			"\"KEPT\""}, "k1 restart, k2 restart, k3 restart, l1 restart, l2 restart, app restart, webgw recreate, " +
 			"sql recreate", nil},
 		{"a durable set name", []string{`mirror "kept" {`, "mirror \"kept\" {\n  set_name = \"OTHER\""},
 			"k1 restart, k2 restart, k3 restart, l1 restart, l2 restart, app restart",
-			[]string{"but the set name changes from KEPT to OTHER. Change it in IRIS first"}},
+			[]string{"but the set name changes from KEPT to OTHER. Write set_name = \"KEPT\" in mirror \"kept\""}},
 		{"a durable mirror goes", []string{"mirror \"kept\" {\n  durable = true\n  member \"k1\" { role = " +
 			"\"primary\" }\n  member \"k2\" { role = \"backup\" }\n  member \"k3\" { role = \"drasync\" }\n}", ""},
 			"l1 purge, l2 purge, app recreate, webgw recreate, web recreate, sql recreate, k1 leave, k2 leave, k3 " +
-				"leave", []string{"Mirror kept is no longer part of the lab. Its data stays in data/",
-				"deletes the data of kept too. To start afresh only what has to be: docker compose rm --stop " +
-					"--force l1 l2, then ./start.sh."}},
+				"leave", []string{"Mirror kept is no longer part of the lab. Its data stays in data/"}},
 		{"no longer durable", []string{"durable = true", "durable = false"}, "k1 purge, k2 purge, k3 purge, l1 " +
 			"restart, l2 restart, app restart", []string{"what it has in data/ stays there unused"}},
 		{"an older release", []string{"2025.1", "2024.1"}, "arbiter recreate, k1 recreate, k2 recreate, k3 recreate, " +
 			"l1 purge, l2 purge, app recreate, webgw recreate",
 			[]string{"back to containers.intersystems.com/intersystems/iris:2024.1: IRIS does not open data of a " +
-				"later release", "deletes the data of kept too. To start afresh only what has to be: docker " +
-				"compose rm --stop --force l1 l2, then ./start.sh."}},
+				"later release"}},
 		{"a newer release", []string{"2025.1", "2025.2"}, "arbiter recreate, k1 recreate, k2 recreate, k3 recreate, " +
-			"l1 purge, l2 purge, app recreate, webgw recreate", []string{"deletes the data of kept too. To start " +
-			"afresh only what has to be: docker compose rm --stop --force l1 l2, then ./start.sh."}},
+			"l1 purge, l2 purge, app recreate, webgw recreate", nil},
 		{"another name", []string{`lab "demo"`, `lab "other"`}, "arbiter create, k1 create, k2 create, k3 create, l1 " +
 			"create, l2 create, app create, webgw create, web create, sql create",
 			[]string{"renamed from demo to other"}},
 		{"another subnet", []string{`lab "demo" {}`, "lab \"demo\" {}\nnetwork \"iris-tier\" { subnet = " +
 			"\"10.9.0.0/24\" }"}, "arbiter recreate, k1 recreate, k2 recreate, k3 recreate, l1 purge, l2 purge, app " +
 			"recreate, webgw recreate, web recreate, sql recreate", []string{"the arbiter changes from 10.248.0.2 to " +
-			"10.9.0.2, the address of k1", "deletes the data of kept too. To start afresh only what has to be: " +
-			"docker compose rm --stop --force l1 l2, then ./start.sh."}},
+			"10.9.0.2, the address of k1"}},
 		{"the same network's subnet", []string{`lab "demo" {}`, "lab \"demo\" { timezone = \"UTC\" }\nnetwork " +
 			"\"lab\" { subnet = \"10.9.0.0/24\" }"},
 			"arbiter purge, k1 purge, k2 purge, k3 purge, l1 purge, l2 purge, app purge, webgw purge, web purge, " +

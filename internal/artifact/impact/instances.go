@@ -1,6 +1,11 @@
 package impact
 
-import "strings"
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
 
 // settings are the variables that one line of iris/instances.sh sets.
 type settings map[string]string
@@ -9,7 +14,16 @@ type settings map[string]string
 // mirror sets: lines of the form NAME) VARIABLE=VALUE ... ;;
 func (l *labFacts) readInstances() {
 	l.members, l.mirrors = map[string]settings{}, map[string]settings{}
-	for line := range strings.Lines(l.files[instancesPath]) {
+	for _, name := range slices.Sorted(maps.Keys(l.files)) {
+		if name == instancesPath || path.Dir(name) == instancesFolder {
+			l.readTable(l.files[name])
+		}
+	}
+}
+
+// readTable reads one file of tables.
+func (l *labFacts) readTable(text string) {
+	for line := range strings.Lines(text) {
 		name, rest, found := strings.Cut(line, ") ")
 		rest, ended := strings.CutSuffix(strings.TrimSpace(rest), ";;")
 		if !found || !ended || strings.ContainsAny(name, " \t(") {

@@ -13,6 +13,8 @@ import (
 const (
 	composePath   = "docker-compose.yaml"
 	instancesPath = "iris/instances.sh"
+	// instancesFolder has a table for each mirror, on Kubernetes.
+	instancesFolder = "iris/instances"
 )
 
 // labFacts is what one set of artifacts says.
@@ -25,6 +27,7 @@ type labFacts struct {
 	members  map[string]settings
 	mirrors  map[string]settings
 	order    []string // names of the mirrors, as they stand
+	cluster  bool     // on Kubernetes; project is the namespace then
 }
 
 // service is one service of the compose file, with all that Compose makes a
@@ -32,7 +35,9 @@ type labFacts struct {
 type service struct {
 	name   string
 	fields map[string]any
-	mounts []string // sources of its bind mounts, relative to the lab
+	mounts []string // sources of its bind mounts, or of its maps and secrets, relative to the lab
+	kind   string   // on Kubernetes: "StatefulSet" or "Deployment"
+	claims []any    // on Kubernetes: what its volumes are
 }
 
 // document is a compose file, or a part that one includes.
@@ -54,6 +59,11 @@ func read(artifacts []lab.Artifact) (*labFacts, error) {
 	}
 	if l.files[composePath] != "" { // none is there before the first build
 		if err := l.readCompose(composePath); err != nil {
+			return nil, err
+		}
+	}
+	if l.files[kustomizationPath] != "" {
+		if err := l.readCluster(); err != nil {
 			return nil, err
 		}
 	}
@@ -119,13 +129,20 @@ func (s *service) readMounts() {
 }
 
 // durable reports whether the service keeps its data outside its container.
-func (s *service) durable() bool {
+func (s *service) durable() bool { return s.data() != "" }
+
+// data is where the service keeps its data, e.g. the directory "data/ap1a"; "" for none.
+func (s *service) data() string {
+	if len(s.claims) > 0 {
+		return "the volume of " + s.name
+	}
 	for _, source := range s.mounts {
-		if strings.HasPrefix(source, "data/") {
-			return true
+		if rest, ok := strings.CutPrefix(source, "data/"); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			return "data/" + name
 		}
 	}
-	return false
+	return ""
 }
 
 // image is the reference that the service runs from.

@@ -24,8 +24,9 @@ func (c *comparison) mirrors() {
 		switch {
 		case now == nil:
 			if durable {
-				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in data/, and nothing "+
-					"uses it.", name))
+				c.danger(fmt.Sprintf("Mirror %s is no longer part of the lab. Its data stays in %s, and nothing "+
+					"uses it. Where it or its members were renamed, say so in the topology with moved blocks.", name,
+					c.keeping()))
 			}
 			continue
 		case durable != (now["durable"] == "yes"):
@@ -40,7 +41,7 @@ func (c *comparison) mirrors() {
 		case durable:
 			c.durable(name, changes)
 		case len(changes) > 0:
-			c.purged[successor] = list(changes)
+			c.purged[successor] = list(texts(changes))
 		default:
 			c.purged[successor] = list(c.ephemeral(name))
 		}
@@ -54,61 +55,116 @@ func (c *comparison) successor(mirror string) string {
 		return mirror
 	}
 	for _, member := range c.old.membersOf(mirror) {
-		if of, ok := c.now.member(member); ok && c.old.mirrors[of] == nil {
-			return of
+		if now := c.after(member); now != nil {
+			if of, ok := c.now.member(now.name); ok && c.old.mirrors[of] == nil {
+				return of
+			}
 		}
 	}
 	return ""
 }
 
+// A change is one of that which a mirror is founded with.
+type change struct {
+	text   string // e.g. "the set name changes from AP1 to AP2"
+	remedy string // what keeps the value of before, "" where nothing short does
+}
+
 // identity lists what changes of that which a mirror is founded with; successor is what
 // it is called afterwards.
-func (c *comparison) identity(mirror, successor string) []string {
-	var changes []string
-	change := func(what, old, now string) {
+func (c *comparison) identity(mirror, successor string) []change {
+	var changes []change
+	compare := func(what, old, now, remedy string) {
 		if old != now {
-			changes = append(changes, fmt.Sprintf("%s changes from %s to %s", what, orNone(old), orNone(now)))
+			if remedy != "" {
+				remedy = fmt.Sprintf(remedy, old)
+			}
+			changes = append(changes, change{fmt.Sprintf("%s changes from %s to %s", what, orNone(old), orNone(now)),
+				remedy})
 		}
 	}
 	old, now := c.old.mirrors[mirror], c.now.mirrors[successor]
-	change("the set name", old["set_name"], now["set_name"])
-	change("the arbiter", old["arbiter"], now["arbiter"])
+	compare("the set name", old["set_name"], now["set_name"], `set_name = %q in mirror "`+successor+`"`)
+	compare("the arbiter", old["arbiter"], now["arbiter"], "")
 	for _, member := range c.old.membersOf(mirror) {
-		if c.now.byName[member] == nil {
+		after := c.after(member)
+		if after == nil {
 			continue // see gone
 		}
-		of, _ := c.now.member(member)
-		change("the mirror of "+member, successor, of)
-		old, now := c.old.members[member], c.now.members[member]
-		change("the mirror name of "+member, old["system_name"], now["system_name"])
-		change("the role of "+member, old["role"], now["role"])
-		before, after := c.old.byName[member].addresses(), c.now.byName[member].addresses()
+		name := member
+		if after.name != member {
+			name = after.name + " (" + member + " before)"
+			if !after.durable() {
+				changes = append(changes, change{text: member + " is renamed to " + after.name})
+			}
+		}
+		of, _ := c.now.member(after.name)
+		compare("the mirror of "+name, successor, of, "")
+		old, now := c.old.members[member], c.now.members[after.name]
+		compare("the mirror name of "+name, old["system_name"], now["system_name"],
+			`system_name = %q in member "`+after.name+`"`)
+		compare("the role of "+name, old["role"], now["role"], "")
+		before, addresses := c.old.byName[member].addresses(), after.addresses()
 		networks := maps.Clone(before)
-		maps.Copy(networks, after)
+		maps.Copy(networks, addresses)
 		for _, network := range slices.Sorted(maps.Keys(networks)) {
-			change("the address of "+member+" on "+network, before[network], after[network])
+			compare("the address of "+name+" on "+network, before[network], addresses[network], "")
 		}
 	}
 	return changes
 }
 
+// texts are those of changes.
+func texts(changes []change) []string {
+	var list []string
+	for _, c := range changes {
+		list = append(list, c.text)
+	}
+	return list
+}
+
 // durable reports what a durable mirror does not survive.
-func (c *comparison) durable(mirror string, changes []string) {
+func (c *comparison) durable(mirror string, changes []change) {
 	if len(changes) > 0 {
-		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. Change it in "+
+		var remedies []string
+		for _, change := range changes {
+			if change.remedy != "" {
+				remedies = append(remedies, change.remedy)
+			}
+		}
+		keep := ""
+		if len(remedies) == len(changes) {
+			keep = "Write " + strings.Join(remedies, ", ") + " to keep it as it is; or change "
+		} else {
+			keep = "Change "
+		}
+		c.danger(fmt.Sprintf("Mirror %s keeps its data, and with it what it was founded with, but %s. %sit in "+
 			"IRIS first (the routine ^MIRROR), "+
-			"or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, list(changes)))
+			"or found the mirror anew with ./stop.sh --purge, which deletes its data.", mirror, list(texts(changes)),
+			keep))
 	}
 	for _, member := range c.old.membersOf(mirror) {
-		if c.now.byName[member] == nil {
+		after := c.after(member)
+		if after == nil {
 			continue
 		}
-		old, now := c.old.byName[member].image(), c.now.byName[member].image()
+		before := c.old.byName[member]
+		if data := after.data(); before.data() != "" && data != "" && data != before.data() {
+			c.danger(fmt.Sprintf("%s would keep its data in %s, and what it has is in %s: it begins empty. Stop the "+
+				"lab and rename the directory, or take the lock file of before.", after.name, data, before.data()))
+		}
+	}
+	for _, member := range c.old.membersOf(mirror) {
+		after := c.after(member)
+		if after == nil {
+			continue
+		}
+		old, now := c.old.byName[member].image(), after.image()
 		if older(release(now), release(old)) {
 			c.danger(fmt.Sprintf("Mirror %s keeps its data, and goes from %s back to %s: IRIS does not open data of a "+
 				"later release. "+
-				"Take a copy of data/ from before, or found the mirror anew with ./stop.sh --purge, which deletes its "+
-				"data.", mirror, old, now))
+				"Take a copy of %s from before, or found the mirror anew with ./stop.sh --purge, which deletes its "+
+				"data.", mirror, old, now, c.keeping()))
 			return
 		}
 	}
@@ -131,25 +187,6 @@ func (c *comparison) ephemeral(mirror string) []string {
 	return reasons
 }
 
-// spare explains how a mirror is founded anew without what purges the lab as a
-// whole, where that would delete the data of another.
-func (c *comparison) spare() {
-	var kept, members []string
-	for _, mirror := range c.old.order {
-		switch {
-		case c.old.mirrors[mirror]["durable"] == "yes":
-			kept = append(kept, mirror)
-		case c.purged[c.successor(mirror)] != "":
-			members = append(members, c.old.membersOf(mirror)...)
-		}
-	}
-	if len(kept) > 0 && len(members) > 0 {
-		c.danger(fmt.Sprintf("./stop.sh --purge deletes the data of %s too. To start afresh only what has to be: "+
-			"docker compose rm --stop --force %s, then ./start.sh.",
-			list(kept), strings.Join(members, " ")))
-	}
-}
-
 // list joins a few texts, and counts the rest.
 func list(texts []string) string {
 	const most = 4
@@ -164,6 +201,13 @@ func orNone(text string) string {
 		return "none"
 	}
 	return text
+}
+
+// repository is an image's name without its tag.
+func repository(image string) string {
+	slash := strings.LastIndexByte(image, '/') + 1
+	name, _, _ := strings.Cut(image[slash:], ":")
+	return image[:slash] + name
 }
 
 // release is the release in an image's tag, e.g. [2025 1] of iris:2025.1.0.225;

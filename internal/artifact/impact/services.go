@@ -13,6 +13,13 @@ func (c *comparison) lab() {
 	if len(c.old.services) == 0 {
 		return
 	}
+	if c.now.cluster && c.old.project != c.now.project {
+		c.danger(fmt.Sprintf("The namespace changes from %s to %s: the lab that is in %s stays there, with all its "+
+			"data, and another begins. Delete it with ./stop.sh --purge before you build.", c.old.project,
+			c.now.project, c.old.project))
+		c.old.services, c.old.byName = nil, map[string]*service{}
+		return
+	}
 	if c.old.project != c.now.project {
 		c.danger(fmt.Sprintf("The lab is renamed from %s to %s, and Docker takes them for two labs: the containers of "+
 			"%s stay, with the mirrors that keep nothing in data/. "+
@@ -51,8 +58,15 @@ func (c *comparison) service(now *service) {
 	case member && c.purged[mirror] != "":
 		c.add(now.name, Purge, c.purged[mirror])
 		return
+	case old == nil && c.earlier[now.name] != "":
+		c.add(now.name, Create, "in place of "+c.earlier[now.name])
+		return
 	case old == nil:
 		c.add(now.name, Create)
+		return
+	}
+	if c.now.cluster {
+		c.workload(old, now)
 		return
 	}
 	reasons := c.files(now)
@@ -73,17 +87,29 @@ func (c *comparison) service(now *service) {
 
 // gone reports what happens to a service that is no longer part of the lab.
 func (c *comparison) gone(old *service) {
-	reasons := []string{"remove it before you build: docker compose rm --stop --force " + old.name}
-	if mirror, member := c.old.member(old.name); member && c.successor(mirror) != "" {
-		if old.durable() {
-			c.danger(fmt.Sprintf("%s is no longer a member of mirror %s, which keeps its data and knows it as one: "+
-				"take it out of the mirror in IRIS first (^MIRROR). data/%s stays.", old.name, mirror, old.name))
-		} else {
-			reasons = append(reasons, fmt.Sprintf("mirror %s goes on with it as a member that is down, until "+
-				"./stop.sh --purge && ./start.sh", mirror))
-		}
+	reasons := []string{"remove it before you build"}
+	mirror, member := c.old.member(old.name)
+	switch renamed := c.renamed[old.name]; {
+	case renamed != "":
+		reasons[0] += ", because " + renamed + " has its address"
+	case !member || c.successor(mirror) == "":
+	case old.durable():
+		c.danger(fmt.Sprintf("%s is no longer a member of mirror %s, which keeps its data and knows it as one: "+
+			"take it out of the mirror in IRIS first (^MIRROR). %s stays.%s", old.name, mirror, old.data(),
+			c.sayMoved(old.name, c.successor(mirror))))
+	default:
+		reasons = append(reasons, fmt.Sprintf("mirror %s goes on with it as a member that is down, until "+
+			"it is started afresh", mirror))
 	}
 	c.add(old.name, Leave, reasons...)
+}
+
+// keeping is where the members of the lab keep their data.
+func (c *comparison) keeping() string {
+	if c.old.cluster {
+		return "its volumes"
+	}
+	return "data/"
 }
 
 // files lists the artifacts that a service mounts and that change.

@@ -168,7 +168,7 @@ func (p *parser) strip(line string) string {
 		switch {
 		case c == '"':
 			quoted = !quoted
-		case !quoted && beginsComment(line[i:]):
+		case !quoted && beginsComment(line, i):
 			end := p.skipComment(line, i)
 			if end < 0 {
 				return string(stripped)
@@ -187,8 +187,16 @@ func (p *parser) strip(line string) string {
 	return string(stripped)
 }
 
-func beginsComment(s string) bool {
-	return s[0] == ';' || s[0] == '#' || strings.HasPrefix(s, "//") || strings.HasPrefix(s, "/*")
+// beginsComment reports whether a comment begins at an offset of a line. The slashes of a URL, as
+// in IRIS://host:1972/NAMESPACE, begin none: public labs have it in ShardClusterURL without quotes.
+func beginsComment(line string, at int) bool {
+	switch s := line[at:]; {
+	case s[0] == ';', s[0] == '#', strings.HasPrefix(s, "/*"):
+		return true
+	case strings.HasPrefix(s, "//"):
+		return at == 0 || line[at-1] != ':'
+	}
+	return false
 }
 
 // skipComment passes the comment that begins at an offset of the line, and returns where it ends;
@@ -311,6 +319,7 @@ const mostArguments = 200
 // arguments takes "name=value,name=value"; a value may stand in double quotes.
 func (p *parser) arguments(s string, column int, known *actionVocabulary) []Argument {
 	var list []Argument
+	whole, from := s, 0 // offset of the last argument
 	for s != "" {
 		if len(list) >= mostArguments {
 			p.problem(column, "Too many arguments",
@@ -319,12 +328,19 @@ func (p *parser) arguments(s string, column int, known *actionVocabulary) []Argu
 			break
 		}
 		end := argumentEnd(s)
-		argument, ok := p.argument(s[:end], column)
+		argument, ok := Argument{}, false
+		if continues(list, s[:end]) {
+			last := &list[len(list)-1] // it goes up to here
+			begin := from + strings.IndexByte(whole[from:], '=') + 1
+			last.Value = whole[begin : len(whole)-len(s)+end]
+		} else {
+			argument, ok = p.argument(s[:end], column)
+		}
 		if ok {
 			if known != nil {
 				p.checkArgument(argument, known, list)
 			}
-			list = append(list, argument)
+			list, from = append(list, argument), len(whole)-len(s)
 		}
 		if end == len(s) {
 			break
@@ -332,6 +348,16 @@ func (p *parser) arguments(s string, column int, known *actionVocabulary) []Argu
 		s, column = s[end+1:], column+end+1
 	}
 	return list
+}
+
+// listArguments are those whose values are lists. Public labs write them without quotes, and IRIS
+// takes what has no equals sign for the next item.
+const listArguments = "AdminPriv EscalationRoles GrantedRoles MatchRoles ObjList ObjPriv PasswordHash Resources Roles"
+
+// continues reports whether text between two commas is the next item of the last argument.
+func continues(list []Argument, s string) bool {
+	return len(list) > 0 && !strings.Contains(s, "=") && strings.TrimSpace(s) != "" &&
+		text.Has(listArguments, list[len(list)-1].Name)
 }
 
 // argumentEnd is the offset of the comma that ends the first argument of s, or
@@ -380,6 +406,9 @@ func (p *parser) checkArgument(a Argument, known *actionVocabulary, before []Arg
 		return
 	}
 	near := text.Nearest(all, a.Name)
+	if near == "" {
+		near = longer(all, a.Name)
+	}
 	if known.open && near == "" {
 		return
 	}
@@ -388,4 +417,16 @@ func (p *parser) checkArgument(a Argument, known *actionVocabulary, before []Arg
 		remedy = `Did you mean "` + near + `"?`
 	}
 	p.problem(a.Column, "Unknown argument", "The action "+known.name+" has no argument "+a.Name+".", remedy)
+}
+
+// longer is the first of several names that begins with name, "" for none: Resource stands for
+// ResourceName.
+func longer(names, name string) string {
+	const least = 4 // letters; a shorter one says too little
+	for candidate := range strings.FieldsSeq(names) {
+		if len(name) >= least && strings.HasPrefix(candidate, name) {
+			return candidate
+		}
+	}
+	return ""
 }

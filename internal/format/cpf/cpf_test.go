@@ -71,7 +71,7 @@ func TestProblems(t *testing.T) {
 		{"[Actions]\nCreateNamespace:Name=X,Globals=Y,SomethingNewer=Y\n", "2:34 Unknown argument"},
 		{"[Actions]\nExecute:Namespace=\"%SYS\",RoutineName=\"$$Tag^RTN\"\n", ""},
 		{"[Actions]\nModifyStartup:ShutdownTimeout=60\n", ""},
-		{"[Journal]\nCurrentDirectory=http://x\n", "2:23 Comment inside a value"},
+		{"[Journal]\nCurrentDirectory=x//y\n", "2:19 Comment inside a value"},
 	} {
 		_, problems := Parse(c.content)
 		if got := summary(problems); got != c.want {
@@ -164,4 +164,19 @@ func summary(problems []Problem) string {
 		lines = append(lines, fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Summary))
 	}
 	return strings.Join(lines, "; ")
+}
+
+// A list without quotes goes on after its commas, whatever its length.
+func TestListWithoutQuotes(t *testing.T) {
+	const roles = 100_000
+	list := strings.Repeat("%DB_X,", roles) + "%DB_Y"
+	file, problems := Parse("[Actions]\nCreateRole:Name=A,Resources=" + list + ",Description=B\n")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for action := range file.Actions {
+		if action.Value("Resources") != list || action.Value("Description") != "B" {
+			t.Errorf("%d bytes of %d, and %q", len(action.Value("Resources")), len(list), action.Value("Description"))
+		}
+	}
 }

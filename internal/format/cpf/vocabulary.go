@@ -62,11 +62,18 @@ const (
 		"EnableVSSBackup EnsembleAutoStart" +
 		" ErrorPurge FIPSMode IPv6 JobHalt JobServers JobStart LicenseID MaxConsoleLogSize MaxIRISTempSizeAtStart " +
 		"PasswordHash" +
-		" ProcessHalt ProcessStart ShardClusterURL ShardMasterRegexp ShardMasterURL ShardRegexp ShardRole " +
+		" ProcessHalt ProcessStart " + shardKeys + " " +
 		"ShutdownTimeout SystemHalt SystemMode SystemPerformanceDailyReportsOn" +
 		" SystemPerformanceDailyReportsRetentionDays SystemStart TempDirectory TerminalPrompt WebServer " +
 		"WebServerName WebServerPort" +
 		" WebServerProtocol WebServerSSLConfiguration WebServerURLPrefix ZSTU"
+	// shardKeys make a sharded cluster. The Configuration Parameter File Reference of 2020 and 2021
+	// has ShardRole and ShardMirrorMember (RACS_ShardRole and RACS_ShardMirrorMember, by the links of
+	// intersystems-community/cpf-merge-mirror) and ShardClusterURL; EnableSharding and the regular
+	// expressions stand in IRISMeister/simpleshard, for 2020.4 and 2021.1. Later releases have the
+	// action ConfigShardedCluster.
+	shardKeys = "EnableSharding ShardClusterURL ShardMasterRegexp ShardMasterURL ShardMirrorMember ShardRegexp " +
+		"ShardRole"
 	miscellaneousKeys = "AsyncDisconnectErr AsynchError BreakMode CollectResourceStats DisconnectErr FileMode " +
 		"GlobalKillEnabled IEEEError" +
 		" LicenseAltHeaders LineRecall ListFormat LogRollback MVDefined NodeNameInPid NullSubscripts OldZU5 " +

@@ -12,11 +12,17 @@ import (
 // errors fails the test.
 func Make(t testing.TB, name, topology string) *plan.Plan {
 	t.Helper()
+	return MakeFor(t, plan.Compose, name, topology)
+}
+
+// MakeFor is Make for a target.
+func MakeFor(t testing.TB, target plan.Target, name, topology string) *plan.Plan {
+	t.Helper()
 	lab, diags := schema.Load(name, []schema.Source{{Name: name, Content: []byte(topology)}})
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, topology)
 	}
-	p, diags := plan.Make(lab, nil)
+	p, diags := plan.MakeFor(target, lab, nil)
 	if diags.HasErrors() {
 		t.Fatalf("%v\n%s", diags, topology)
 	}

@@ -109,6 +109,9 @@ func vocabulary() map[string]map[string]method {
 	same := func(s string) string { return s }
 	return map[string]map[string]method{
 		"Security.Services":  {"Modify": modifyService},
+		"Security.Servers":   serversMethods(),
+		"Security.System":    {"Modify": modifySystem},
+		"SYS.ECP":            {"AddAuthorizedCN": authorizeECP},
 		"Security.Resources": {"Create": createResource, "Exists": resourceExists},
 		"Security.Users":     {"Exists": userExists, "Modify": modifyUser},
 		"Security.Applications": collection(func(s *store) map[string]map[string]string { return s.Applications },
@@ -145,7 +148,8 @@ func vocabulary() map[string]map[string]method {
 			return text, nil
 		}},
 		"%Library.EnsembleMgr": {"EnableNamespace": func(c call) (objectscript.Value, error) {
-			if m := c.i.Member(); m != nil && !m.IsPrimary() {
+			_, mirrored := c.i.databaseOf(strings.ToUpper(c.arg(0)), "Globals")
+			if m := c.i.Member(); mirrored && m != nil && !m.IsPrimary() {
 				return status(fmt.Errorf("ERROR #5001: the database of namespace %s is read-only", c.arg(0)))
 			}
 			return ok, nil
@@ -198,7 +202,12 @@ func modifyUser(c call) (objectscript.Value, error) {
 	c.i.change(func(s *store) {
 		name := strings.ToLower(c.arg(0))
 		u := s.Users[name]
-		u.Password, u.Hash, u.Change = c.array(1)["Password"], "", c.array(1)["ChangePassword"] == "1"
+		if password, given := c.array(1)["Password"]; given {
+			u.Password, u.Hash, u.Change = password, "", false
+		}
+		if change, given := c.array(1)["ChangePassword"]; given {
+			u.Change = change == "1"
+		}
 		s.Users[name] = u
 	})
 	return ok, nil
@@ -242,10 +251,13 @@ func (d *database) Call(method string, _ []objectscript.Argument) (objectscript.
 
 var classLine = regexp.MustCompile(`(?m)^Class ([%\w.]+) Extends ([%\w.]+)`)
 
-// databaseOf is the database of a namespace, and its mirror name where it is mirrored.
-func (i *Instance) databaseOf(namespace string) (name string, mirrored bool) {
+// databaseOf is a database of a namespace, Globals or Routines, and whether it is mirrored.
+func (i *Instance) databaseOf(namespace, part string) (name string, mirrored bool) {
 	i.mu.Lock()
-	name = i.store.Namespaces[namespace]["Globals"]
+	of := i.store.Namespaces[namespace]
+	if name = of[part]; name == "" {
+		name = of["Globals"]
+	}
 	directory := i.store.Databases[name]["Directory"]
 	i.mu.Unlock()
 	if directory == "" {
@@ -266,7 +278,7 @@ func loadClass(c call) (objectscript.Value, error) {
 	if match == nil {
 		return status(fmt.Errorf("ERROR #5559: %s holds no class", c.arg(0)))
 	}
-	name, mirrored := c.i.databaseOf(c.namespace)
+	name, mirrored := c.i.databaseOf(c.namespace, "Routines")
 	if !mirrored {
 		c.i.change(func(s *store) {
 			if s.Classes[name] == nil {
@@ -285,11 +297,12 @@ func loadClass(c call) (objectscript.Value, error) {
 }
 
 func (c call) update(name string, change func(*mirror.Database)) (objectscript.Value, error) {
-	r := c.i.Member().Update(func(content *mirror.Content) (mirror.Database, error) {
+	m := c.i.Member()
+	r := m.Update(func(content *mirror.Content) (mirror.Database, error) {
 		d := content.Databases[name]
 		change(&d)
 		return d, nil
-	}, c.i.Times.Trouble())
+	}, m.Times().Trouble())
 	if !r.Accepted {
 		return status(fmt.Errorf("ERROR #5001: <PROTECT> %s", r.Reason))
 	}
@@ -299,14 +312,15 @@ func (c call) update(name string, change func(*mirror.Database)) (objectscript.V
 // loaded calls a method of a class that was loaded: of a persistent one, Fill adds its
 // rows.
 func (c call) loaded(class, name string) (objectscript.Value, error, bool) {
-	database, mirrored := c.i.databaseOf(c.namespace)
+	code, mirrored := c.i.databaseOf(c.namespace, "Routines")
+	if !mirrored || c.i.Member().State().Content.Databases[code].Classes[class] != "%Persistent" {
+		return nil, nil, false
+	}
+	database, mirrored := c.i.databaseOf(c.namespace, "Globals")
 	if !mirrored {
 		return nil, nil, false
 	}
 	d := c.i.Member().State().Content.Databases[database]
-	if d.Classes[class] != "%Persistent" {
-		return nil, nil, false
-	}
 	if name != "Fill" {
 		return nil, objectscript.Error(objectscript.NoMethod + name + "," + class), true
 	}

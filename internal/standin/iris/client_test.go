@@ -7,19 +7,45 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"mirrorgen/internal/standin/loopbacktest"
 	"mirrorgen/internal/standin/wire"
 )
 
+// A record is what an instance prints, which a test may read meanwhile.
+type record struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *record) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(b)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
 // newInstance is a container of a member, at 127.103.1.N and 127.104.1.N.
 func newInstance(t *testing.T, s *loopbacktest.Switch, name, n string) *Instance {
 	t.Helper()
+	return newSlowInstance(t, s, name, n, 0.02)
+}
+
+// newSlowInstance is newInstance with a time scale of its own, for handshakes, which take
+// time themselves.
+func newSlowInstance(t *testing.T, s *loopbacktest.Switch, name, n string, scale float64) *Instance {
+	t.Helper()
 	data := t.TempDir()
 	i := &Instance{
-		Network: s.Host("127.103.1."+n, "127.104.1."+n), Times: wire.Times{Scale: 0.02}, Host: name, Version: "2025.1",
-		Install: data, Data: data, Out: &bytes.Buffer{},
+		Network: s.Host("127.103.1."+n, "127.104.1."+n), Times: wire.Times{Scale: scale}, Host: name, Version: "2025.1",
+		Install: data, Data: data, Out: &record{},
 	}
 	if err := i.Open(); err != nil {
 		t.Fatal(err)

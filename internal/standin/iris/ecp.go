@@ -13,11 +13,13 @@ import (
 // bounds the connections, a failover member takes mirror connections only, and an
 // instance outside a mirror none of them (GSA; GHA, "Redirecting Application
 // Connections").
-func (i *Instance) serveECP(c *wire.Conn, p Program) {
+func (i *Instance) serveECP(c *wire.Conn, p Program, from caller) {
 	g := Greeting{OK: true}
 	switch {
 	case !i.enabled("%Service_ECP"):
 		g = Greeting{Reason: "%Service_ECP is not enabled"}
+	case i.admitsECP(from) != "":
+		g = Greeting{Reason: i.admitsECP(from)}
 	case p.Mirror:
 		g = i.mirrorGreeting()
 	case i.Member() != nil:
@@ -44,6 +46,7 @@ type ecpClient struct {
 	i       *Instance
 	first   string // the address in [ECPServers]
 	mirror  bool
+	secured bool // with TLS
 	mu      sync.Mutex
 	known   []string
 	conn    *wire.Conn
@@ -60,7 +63,8 @@ func (i *Instance) startECP() {
 	}
 	for _, name := range sorted(i.store.ECPServers) {
 		e := i.store.ECPServers[name]
-		i.ecp = &ecpClient{i: i, first: e["Address"] + ":" + e["Port"], mirror: e["MirrorConnection"] == "1"}
+		i.ecp = &ecpClient{i: i, first: e["Address"] + ":" + e["Port"], mirror: e["MirrorConnection"] == "1",
+			secured: e["SSLConfig"] == "1"}
 		go i.ecp.run()
 		return
 	}
@@ -86,7 +90,7 @@ func (e *ecpClient) run() {
 func (e *ecpClient) connect() {
 	for _, address := range append(slices.Clone(e.known), e.first) {
 		timeout := e.i.Times.Connect()
-		c, err := wire.Dial(e.i.Network, address, timeout)
+		c, err := e.dial(address, timeout)
 		if err != nil {
 			continue
 		}
@@ -108,6 +112,22 @@ func (e *ecpClient) connect() {
 		}
 		c.Close()
 	}
+}
+
+func (e *ecpClient) dial(address string, timeout time.Duration) (*wire.Conn, error) {
+	if !e.secured {
+		return wire.Dial(e.i.Network, address, timeout)
+	}
+	configuration, err := e.i.tlsConfiguration(ecpClientTLS)
+	if err != nil {
+		e.i.Say("ECP: %v", err)
+		return nil, err
+	}
+	c, _, err := wire.DialTLS(e.i.Network, address, wire.PurposeECP, configuration, timeout)
+	if err != nil {
+		e.i.Say("ECP: %s: %v", address, err)
+	}
+	return c, err
 }
 
 // write writes through the data server. A fail-over of the mirror is a restart of the

@@ -41,9 +41,10 @@ type Instance struct {
 	running   bool
 	since     time.Time
 	listeners []net.Listener
-	conns     map[*wire.Conn]bool
+	conns     map[net.Conn]bool
 	ecp       *ecpClient
-	accepted  int // writes of clients
+	served    map[string]int // requests of web gateways, by their address
+	accepted  int            // writes of clients
 	refused   int
 	primacy   time.Time // when it last stopped being primary, zero for never
 }
@@ -67,7 +68,7 @@ func (i *Instance) Open() error {
 	if err != nil {
 		return err
 	}
-	i.store, i.conns = s, map[*wire.Conn]bool{}
+	i.store, i.conns = s, map[net.Conn]bool{}
 	if s.Mirror != nil {
 		i.member = mirror.NewMember(i.env(), *s.Mirror)
 	}
@@ -105,6 +106,7 @@ func (i *Instance) setting(key string) int {
 func (i *Instance) env() mirror.Env {
 	return mirror.Env{
 		Network: i.Network, Times: i.Times,
+		TLS:  func() (wire.TLS, error) { return i.tlsConfiguration(mirrorClient) },
 		Log:  func(format string, args ...any) { i.Say("mirror: "+format, args...) },
 		Save: func(state mirror.State) { i.change(func(s *store) { s.Mirror = &state }) },
 		Role: func(from, to mirror.Status) {

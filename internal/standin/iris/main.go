@@ -16,6 +16,7 @@ import (
 // Options are iris-main's flags that are modelled (ADOCK).
 type Options struct {
 	Key, Before, After string
+	PasswordFile       string
 	Up                 bool // -u: start IRIS
 	Agent              bool // --ISCAgent
 	AgentPort          int
@@ -37,6 +38,8 @@ func ParseOptions(args []string) (Options, error) {
 		switch name {
 		case "-k", "--key":
 			o.Key = value
+		case "-p", "--password-file":
+			o.PasswordFile = value
 		case "-b", "--before":
 			o.Before = value
 		case "-a", "--after":
@@ -89,6 +92,9 @@ func (i *Instance) up(args []string, merge string) error {
 	if err := i.copyKey(o.Key); err != nil {
 		return err
 	}
+	if err := i.setPassword(o.PasswordFile); err != nil {
+		return err
+	}
 	if err := i.control(); err != nil {
 		return err
 	}
@@ -112,8 +118,9 @@ func (i *Instance) up(args []string, merge string) error {
 	return i.hook(o.After)
 }
 
-// checkData: ISC_DATA_DIRECTORY must belong to the user that IRIS runs as, or not exist
-// yet in a directory that does; with data but without mgr it is refused (ADOCK).
+// checkData: ISC_DATA_DIRECTORY must belong to the user that IRIS runs as, or to a group of
+// its that may write (ADOCK: fsGroup 51773 on Kubernetes), or not exist yet in a directory that
+// does; with data but without mgr it is refused (ADOCK).
 func (i *Instance) checkData() error {
 	if i.Data == i.Install {
 		return nil
@@ -130,7 +137,7 @@ func (i *Instance) checkData() error {
 			return fmt.Errorf("durable folder: %s holds data, but no mgr", i.Data)
 		}
 	}
-	if owner, known := ownerOf(info); known && owner != os.Geteuid() {
+	if owner, known := ownerOf(info); known && owner != os.Geteuid() && !groupWrites(info) {
 		return fmt.Errorf("ERROR #5001: Cannot create target: %s belongs to uid %d, not to %d", directory, owner,
 			os.Geteuid())
 	}
@@ -150,6 +157,32 @@ func (i *Instance) copyKey(key string) error {
 		return fmt.Errorf("the licence key %s is empty", key)
 	}
 	return write(filepath.Join(i.mgr(), "iris.key"), content)
+}
+
+// setPassword gives the accounts with a role, and CSPSystem, the password of a file, once
+// (ADOCK, --password-file). At their first login by hand they are still asked for another.
+func (i *Instance) setPassword(file string) error {
+	if file == "" || i.store.Hashed {
+		return nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("the password file cannot be read: %w", err)
+	}
+	password := string(content)
+	if strings.TrimSpace(password) == "" || strings.ContainsAny(password, " \n\r\t\x00") {
+		return fmt.Errorf("the password file %s does not hold one word alone", file)
+	}
+	i.change(func(s *store) {
+		s.Hashed = true
+		for name, u := range s.Users {
+			if u.Roles != "" || name == "cspsystem" {
+				u.Password, u.Hash = password, ""
+				s.Users[name] = u
+			}
+		}
+	})
+	return nil
 }
 
 // hook runs a --before or --after command through a shell. Text on standard error, or an

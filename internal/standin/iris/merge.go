@@ -1,11 +1,15 @@
 package iris
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"mirrorgen/internal/format/cpf"
 	"mirrorgen/internal/standin/mirror"
@@ -49,8 +53,8 @@ func (i *Instance) merge(paths []string) (later []func() error, err error) {
 }
 
 // modelled are the actions that have an effect, in the order in which they are done.
-var modelled = []string{"ModifyService", "CreateECPServer", "ConfigMirror", "CreateResource", "CreateDatabase",
-	"CreateNamespace", "CreateUser", "CreateApplication"}
+var modelled = []string{"CreateSSLConfig", "ModifyServer", "ModifyService", "CreateECPServer", "ConfigMirror",
+	"CreateResource", "CreateDatabase", "CreateNamespace", "CreateUser", "CreateApplication"}
 
 func (i *Instance) mergeKeys(file *cpf.File) {
 	i.mu.Lock()
@@ -59,9 +63,9 @@ func (i *Instance) mergeKeys(file *cpf.File) {
 		for _, key := range section.Keys {
 			switch {
 			case strings.EqualFold(section.Name, "ECPServers"):
-				part := append(strings.Split(key.Value, ","), "", "", "")
+				part := append(strings.Split(key.Value, ","), "", "", "", "")
 				i.store.ECPServers[key.Name] = map[string]string{"Address": part[0], "Port": part[1],
-					"MirrorConnection": part[2]}
+					"MirrorConnection": part[2], "SSLConfig": part[3]}
 			case strings.EqualFold(section.Name, "config"):
 				i.store.Config["config."+key.Name] = key.Value
 			case strings.EqualFold(section.Name, "Startup") && key.Name == "PasswordHash":
@@ -99,6 +103,10 @@ func (i *Instance) act(a cpf.Action) error {
 	switch a.Name {
 	case "ModifyService":
 		i.change(func(s *store) { s.Services[strings.ToLower(name)] = a.Value("Enabled") == "1" })
+	case "CreateSSLConfig":
+		err = i.createTLS(name, values)
+	case "ModifyServer":
+		err = i.modifyServer(values)
 	case "CreateECPServer":
 		i.change(func(s *store) { s.ECPServers[name] = values })
 	case "ConfigMirror":
@@ -132,8 +140,10 @@ func (i *Instance) configMirror(a cpf.Action) error {
 	info := map[string]string{"MirrorAddress": a.Value("MirrorAddress"), "ECPAddress": a.Value("ECPAddress"),
 		"AgentAddress": a.Value("AgentAddress")}
 	self := i.peer(a.Value("SystemName"), info)
+	ssl := directoryInfo(a.Value("SSLDir"))
 	if a.Value("Member") == "primary" {
-		return i.found(a.Value("Name"), a.Value("ArbiterURL"), self)
+		return i.found(founding{a.Value("Name"), a.Value("ArbiterURL"), a.Value("QOSTimeout"), self,
+			a.Value("UseSSL") == "1", ssl})
 	}
 	kind, known := map[string]mirror.Type{"backup": mirror.Failover, "drasync": mirror.DR, "rorasync": mirror.ReadOnly,
 		"rwrasync": mirror.ReadWrite}[a.Value("Member")]
@@ -141,7 +151,7 @@ func (i *Instance) configMirror(a cpf.Action) error {
 		return fmt.Errorf("the stand-in does not model Member=%s", a.Value("Member"))
 	}
 	self.Type = kind
-	return i.join(a.Value("Name"), a.Value("Primary")+":2188", self)
+	return i.join(a.Value("Name"), a.Value("Primary")+":2188", self, ssl)
 }
 
 // peer is this instance's line in a mirror's table; what info lacks is the host name.
@@ -162,32 +172,87 @@ func (i *Instance) peer(name string, info map[string]string) mirror.Peer {
 	}
 }
 
-func (i *Instance) found(set, arbiter string, self mirror.Peer) error {
+// A founding is what a new mirror is made of. It uses TLS where secured says so; ssl is ignored
+// otherwise.
+type founding struct {
+	set, arbiter string
+	qos          string // QOSTimeout in milliseconds; "" is the product's
+	self         mirror.Peer
+	secured      bool
+	ssl          map[string]string
+}
+
+// found makes a new mirror.
+func (i *Instance) found(f founding) error {
 	if !i.enabled("%Service_Mirror") {
 		return fmt.Errorf("ERROR #2100: %%Service_Mirror is not enabled")
 	}
-	state, err := mirror.Found(set, arbiter, self)
+	// Inferred: what is no number of milliseconds is refused.
+	qos, err := strconv.Atoi(cmp.Or(f.qos, "0"))
+	if err != nil || qos < 0 {
+		return fmt.Errorf("ERROR #2127: QOSTimeout %q is no number of milliseconds", f.qos)
+	}
+	if f.secured {
+		name, err := i.secureMirror(f.ssl)
+		if err != nil {
+			return err
+		}
+		f.self.Subject = name
+	}
+	state, err := mirror.Found(f.set, f.arbiter, f.self)
 	if err != nil {
 		return err
 	}
+	state.Table.Secured, state.Table.QoS = f.secured, qos
 	i.enroll(state)
-	if !i.Member().WaitSettled(4 * i.Times.QoS()) {
+	if m := i.Member(); !m.WaitSettled(4 * m.Times().QoS()) {
 		return fmt.Errorf("ERROR #2120: the member does not become primary")
 	}
 	return nil
 }
 
-func (i *Instance) join(set, agent string, self mirror.Peer) error {
+// join makes the instance a member of a mirror. Where that uses TLS, the call returns at
+// once and the member waits until the primary has authorized its name (observed on 2021.1).
+func (i *Instance) join(set, agent string, self mirror.Peer, ssl map[string]string) error {
 	if !i.enabled("%Service_Mirror") {
 		return fmt.Errorf("ERROR #2100: %%Service_Mirror is not enabled")
 	}
+	if len(ssl) > 0 {
+		name, err := i.secureMirror(ssl)
+		if err != nil {
+			return err
+		}
+		self.Subject = name
+	}
 	state, err := i.agent.Join(set, agent, self)
+	if errors.Is(err, mirror.ErrPending) {
+		i.Say("mirror: %s waits to be authorized by the primary", self.Subject)
+		go i.joinLater(set, agent, self)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	i.enroll(state)
-	i.Member().WaitSettled(4 * i.Times.QoS())
+	m := i.Member()
+	m.WaitSettled(4 * m.Times().QoS())
 	return nil
+}
+
+// joinLater asks until the primary has authorized this member, or the instance is down.
+func (i *Instance) joinLater(set, agent string, self mirror.Peer) {
+	for i.Running() {
+		time.Sleep(i.Times.Retry())
+		state, err := i.agent.Join(set, agent, self)
+		switch {
+		case errors.Is(err, mirror.ErrPending):
+		case err != nil:
+			i.Say("mirror: %v", err)
+		default:
+			i.enroll(state)
+			return
+		}
+	}
 }
 
 // createDatabase makes a database of the merge file or of Config.Databases; a mirrored
@@ -230,7 +295,7 @@ func (i *Instance) addToMirror(directory, name, resource string) error {
 		d := c.Databases[name]
 		d.Name, d.Directory, d.Resource = name, directory, resource
 		return d, nil
-	}, i.Times.Trouble())
+	}, m.Times().Trouble())
 	if !r.Accepted {
 		return fmt.Errorf("ERROR #5001: %s", r.Reason)
 	}

@@ -1,7 +1,6 @@
 package iris
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -36,7 +35,7 @@ func TestMerge(t *testing.T) {
 				t.Errorf("it does not start: %v", err)
 			case c.fails != "" && (err == nil || !strings.Contains(err.Error(), c.fails)):
 				t.Errorf("%v, want %q", err, c.fails)
-			case !strings.Contains(i.Out.(*bytes.Buffer).String(), c.says):
+			case !strings.Contains(i.Out.(*record).String(), c.says):
 				t.Errorf("the log does not say %q:\n%s", c.says, i.Out)
 			}
 		})

@@ -34,6 +34,12 @@ func mirrorMethods() map[string]method {
 			error) {
 			return status(c.i.addToMirror(c.arg(0), c.arg(1), ""))
 		},
+		"AuthorizePendingMembers": func(c call) (objectscript.Value, error) {
+			if m := c.i.Member(); m != nil {
+				return status(m.Authorize(c.arg(0)))
+			}
+			return status(fmt.Errorf("ERROR #2122: this instance is in no mirror"))
+		},
 		"Promote":                      member((*mirror.Member).Promote),
 		"PromoteWithNoPartner":         promoteAlone,
 		"Demote":                       member((*mirror.Member).Demote),
@@ -75,6 +81,7 @@ func mapMirror(c call) (objectscript.Value, error) {
 			}
 			properties["AgentAddress"], properties["ECPAddress"] = recordedAgent(p), p.Superserver
 			properties["MirrorAddress"], properties["GUID"] = p.Mirror, p.GUID
+			properties["SSLComputerName"] = p.Subject
 			return ok, nil
 		}
 	}
@@ -91,7 +98,7 @@ func recordedAgent(p mirror.Peer) string {
 	return p.Agent
 }
 
-const addressKeys = " MirrorAddress ECPAddress AgentAddress ArbiterNode AllowParallelDejournaling UseSSL " +
+const addressKeys = " MirrorAddress ECPAddress AgentAddress ArbiterNode AllowParallelDejournaling UseSSL QOSTimeout " +
 	"CompressionForFailoverMembers CompressionForAsyncMembers "
 
 func checkKeys(info map[string]string) error {
@@ -116,7 +123,11 @@ func createMirror(c call) (objectscript.Value, error) {
 	if arbiter != "" && strings.Count(arbiter, "|") != 1 {
 		return status(fmt.Errorf("ERROR #2126: ArbiterNode %q is not host|port", arbiter))
 	}
-	return status(c.i.found(c.arg(0), strings.Replace(arbiter, "|", ":", 1), c.i.peer(c.arg(1), info)))
+	if err := checkSSLInfo(c.array(3)); err != nil {
+		return status(err)
+	}
+	return status(c.i.found(founding{c.arg(0), strings.Replace(arbiter, "|", ":", 1), info["QOSTimeout"],
+		c.i.peer(c.arg(1), info), info["UseSSL"] == "1", c.array(3)}))
 }
 
 func joinAsync(c call) (objectscript.Value, error) {
@@ -141,7 +152,10 @@ func (c call) join(kind mirror.Type, local int) (objectscript.Value, error) {
 	}
 	self := c.i.peer(c.arg(1), info)
 	self.Type = kind
-	return status(c.i.join(c.arg(0), wire.Address(c.arg(3), 2188), self))
+	if err := checkSSLInfo(c.array(local + 1)); err != nil {
+		return status(err)
+	}
+	return status(c.i.join(c.arg(0), wire.Address(c.arg(3), 2188), self, c.array(local+1)))
 }
 
 // systemMirror are the methods of $system.Mirror.

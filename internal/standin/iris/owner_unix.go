@@ -4,6 +4,8 @@ package iris
 
 import (
 	"io/fs"
+	"os"
+	"slices"
 	"syscall"
 )
 
@@ -13,4 +15,14 @@ func ownerOf(info fs.FileInfo) (uid int, known bool) {
 		return int(stat.Uid), true
 	}
 	return 0, false
+}
+
+// groupWrites reports whether a file may be written to by its group, and the process is of it.
+func groupWrites(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || info.Mode()&0o020 == 0 {
+		return false
+	}
+	groups, err := os.Getgroups()
+	return err == nil && slices.Contains(append(groups, os.Getegid()), int(stat.Gid))
 }

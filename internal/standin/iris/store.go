@@ -6,6 +6,7 @@
 package iris
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,10 +30,13 @@ type store struct {
 	Databases    map[string]map[string]string
 	Namespaces   map[string]map[string]string
 	ECPServers   map[string]map[string]string
+	ECPNames     map[string]bool // application servers that may come with TLS
+	SSLConfigs   map[string]map[string]string
+	Superserver  map[string]string            // of Security.Servers: SSLSupportLevel, SSLConfig
 	Classes      map[string]map[string]string // of local databases: database, class, superclass
 	Config       map[string]string            // [config] and [Startup], as section.key
 	CSPConfig    string
-	Hashed       bool // [Startup] PasswordHash has had its effect
+	Hashed       bool // [Startup] PasswordHash, or --password-file, has had its effect
 	Mirror       *mirror.State
 }
 
@@ -60,8 +64,9 @@ func freshStore() *store {
 		},
 		Databases:  map[string]map[string]string{"IRISSYS": {}, "USER": {}},
 		Namespaces: map[string]map[string]string{"%SYS": {"Globals": "IRISSYS"}, "USER": {"Globals": "USER"}},
-		ECPServers: map[string]map[string]string{},
-		Classes:    map[string]map[string]string{},
+		ECPServers: map[string]map[string]string{}, ECPNames: map[string]bool{},
+		SSLConfigs: map[string]map[string]string{}, Superserver: map[string]string{},
+		Classes: map[string]map[string]string{},
 		Config: map[string]string{"config.MaxServerConn": "1", "config.MaxServers": "2",
 			"Startup.DefaultPort": "1972"},
 		CSPConfig: "iris",
@@ -152,13 +157,14 @@ func (s *store) cpfText(version string) string {
 		b.WriteString("\n[ECPServers]\n")
 		for _, name := range sorted(s.ECPServers) {
 			e := s.ECPServers[name]
-			fmt.Fprintf(&b, "%s=%s,%s,%s\n", name, e["Address"], e["Port"], e["MirrorConnection"])
+			fmt.Fprintf(&b, "%s=%s,%s,%s,%s\n", name, e["Address"], e["Port"], e["MirrorConnection"],
+				orText(e["SSLConfig"], "0"))
 		}
 	}
 	if m := s.Mirror; m != nil {
 		host, port, _ := strings.Cut(m.Table.Arbiter, ":")
-		fmt.Fprintf(&b, "\n[Mirrors]\n%s=%s,2,1,,8000,0,0,,0,%s|%s,0,0,2,0,0\n\n[MapMirrors.%s]\n", m.Table.Set,
-			m.Table.GUID, host, port, m.Table.Set)
+		fmt.Fprintf(&b, "\n[Mirrors]\n%s=%s,2,1,,%d,0,0,,0,%s|%s,0,0,2,0,0\n\n[MapMirrors.%s]\n", m.Table.Set,
+			m.Table.GUID, cmp.Or(m.Table.QoS, 8000), host, port, m.Table.Set)
 		async := 0
 		for _, p := range m.Table.Members {
 			kind := 2

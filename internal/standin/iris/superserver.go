@@ -3,6 +3,7 @@ package iris
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (i *Instance) listen() error {
 			if err != nil {
 				return
 			}
-			go i.serve(wire.New(c))
+			go i.serve(c)
 		}
 	}()
 	if i.ownWebServer() {
@@ -54,28 +55,37 @@ func (i *Instance) listen() error {
 //
 // A member that is not primary takes connections and refuses writes. One in trouble
 // lets a write wait. When IRIS goes down, all connections are cut.
-func (i *Instance) serve(c *wire.Conn) {
+func (i *Instance) serve(raw net.Conn) {
 	i.mu.Lock()
 	if !i.running {
 		i.mu.Unlock()
-		c.Close()
+		raw.Close()
 		return
 	}
-	i.conns[c] = true
+	i.conns[raw] = true
 	i.mu.Unlock()
 	defer func() {
-		c.Close()
+		raw.Close()
 		i.mu.Lock()
-		delete(i.conns, c)
+		delete(i.conns, raw)
 		i.mu.Unlock()
 	}()
+	conn, from, err := i.accept(raw)
+	if err != nil {
+		return
+	}
+	c := wire.New(conn)
 	for {
 		line, err := c.Line(0)
 		if err != nil {
 			return
 		}
 		if len(line) > 0 && line[0] == '{' {
-			i.serveProgram(c, line)
+			i.serveProgram(c, line, from)
+			return
+		}
+		if reason := i.needsTLS(from); reason != "" {
+			c.SendLine([]byte("NO "+i.Host+" "+reason), i.Times.QoS())
 			return
 		}
 		if c.SendLine([]byte(i.client(string(line))), i.Times.QoS()) != nil {
@@ -123,7 +133,7 @@ func (i *Instance) clientWrite(text string) string {
 	i.mu.Unlock()
 	switch {
 	case member != nil:
-		r := member.Write(text, i.Times.Trouble())
+		r := member.Write(text, member.Times().Trouble())
 		i.mu.Lock()
 		if r.Accepted {
 			i.accepted++
@@ -160,7 +170,7 @@ type Greeting struct {
 	Members []string // superserver addresses, failover members first
 }
 
-func (i *Instance) serveProgram(c *wire.Conn, line []byte) {
+func (i *Instance) serveProgram(c *wire.Conn, line []byte, from caller) {
 	var p Program
 	if json.Unmarshal(line, &p) != nil {
 		return
@@ -169,12 +179,15 @@ func (i *Instance) serveProgram(c *wire.Conn, line []byte) {
 	case "mirror":
 		var hello mirror.Hello
 		if m := i.Member(); m != nil && json.Unmarshal(line, &hello) == nil {
+			if from.purpose == wire.PurposeMirror {
+				hello.Subject = from.name
+			}
 			m.Serve(c, hello)
 		}
 	case "gateway":
-		i.serveGateway(c, p)
+		i.serveGateway(c, p, from)
 	case "ecp":
-		i.serveECP(c, p)
+		i.serveECP(c, p, from)
 	}
 }
 
@@ -207,12 +220,14 @@ func order(t mirror.Type) int {
 }
 
 // serveGateway answers a Web Gateway's requests.
-func (i *Instance) serveGateway(c *wire.Conn, p Program) {
+func (i *Instance) serveGateway(c *wire.Conn, p Program, from caller) {
 	g := Greeting{OK: true}
 	i.mu.Lock()
 	u, known := i.store.Users[strings.ToLower(p.User)]
 	i.mu.Unlock()
 	switch {
+	case i.needsTLS(from) != "":
+		g = Greeting{Reason: i.needsTLS(from)}
 	case !i.enabled("%Service_WebGateway"):
 		g = Greeting{Reason: "%Service_WebGateway is disabled"}
 	case !known || !u.matches(p.Password):
@@ -226,7 +241,11 @@ func (i *Instance) serveGateway(c *wire.Conn, p Program) {
 	}
 	for {
 		var r Request
-		if c.Receive(&r, 0) != nil || c.Send(i.Answer(r), i.Times.QoS()) != nil {
+		if c.Receive(&r, 0) != nil {
+			return
+		}
+		i.countRequest(c.Remote())
+		if c.Send(i.Answer(r), i.Times.QoS()) != nil {
 			return
 		}
 	}

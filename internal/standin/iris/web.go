@@ -74,8 +74,8 @@ func (i *Instance) answerLocal(r Request, path string) Response {
 	if application == "/api/mgmnt" {
 		return Response{http.StatusOK, "application/json", `[]`}
 	}
-	if application == "/api/monitor" {
-		return Response{http.StatusOK, "text/plain", fmt.Sprintf("iris_mirror_status{id=%q} 1\n", i.Host)}
+	if application == "/api/monitor" && strings.HasSuffix(path, "/metrics") {
+		return i.metrics()
 	}
 	return i.demo(r, strings.TrimPrefix(path, application), properties)
 }

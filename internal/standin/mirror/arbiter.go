@@ -20,6 +20,7 @@ type arbiter struct {
 
 // contacts are the members of one mirror.
 type contacts struct {
+	times wire.Times // of the mirror, as its members say
 	seen  map[string]*contact
 	token string // of the present arbiter controlled mode
 	state string // of the token: open, left, taken
@@ -47,6 +48,7 @@ func (a *arbiter) serve(c *wire.Conn, hello Request) {
 		set = &contacts{seen: map[string]*contact{}}
 		a.of[hello.GUID] = set
 	}
+	set.times = a.env.Times.WithQoS(hello.QoS)
 	if old := set.seen[hello.Member]; old != nil {
 		old.conn.Close()
 	}
@@ -54,7 +56,7 @@ func (a *arbiter) serve(c *wire.Conn, hello Request) {
 	a.mu.Unlock()
 	a.env.Log("arbiter of %s: %s has connected", hello.Set, hello.Member)
 
-	qos := a.env.Times.QoS()
+	qos := a.env.Times.WithQoS(hello.QoS).QoS()
 	err := c.Send(Answer{OK: true}, qos)
 	for err == nil {
 		var r Request
@@ -120,12 +122,12 @@ func (a *arbiter) takeover(set *contacts, member string, r Request) Answer {
 		case heard:
 			set.state = tokenLeft
 			return Answer{Reason: "the arbiter is still connected to the primary"}
-		case !connected, time.Since(asked) >= a.env.Times.QoS():
+		case !connected, time.Since(asked) >= set.times.QoS():
 			set.state = tokenTaken
 			return Answer{OK: true}
 		}
 		a.mu.Unlock()
-		time.Sleep(a.env.Times.Beat() / 4)
+		time.Sleep(set.times.Beat() / 4)
 		a.mu.Lock()
 	}
 }
@@ -133,7 +135,7 @@ func (a *arbiter) takeover(set *contacts, member string, r Request) Answer {
 // othersConnected says whether another member of the set answers within QoS.
 func (a *arbiter) othersConnected(set *contacts, except string) bool {
 	for name, c := range set.seen {
-		if name != except && time.Since(c.last) < a.env.Times.QoS() {
+		if name != except && time.Since(c.last) < set.times.QoS() {
 			return true
 		}
 	}

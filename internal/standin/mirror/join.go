@@ -54,6 +54,8 @@ func (a *Agent) Join(set, address string, self Peer) (State, error) {
 		switch {
 		case answer.OK:
 			return State{Self: self.Name, Table: *answer.Table, Validated: true}, nil
+		case answer.Pending:
+			return State{}, ErrPending
 		case answer.Agent != "":
 			address = answer.Agent
 		default:
@@ -61,6 +63,37 @@ func (a *Agent) Join(set, address string, self Peer) (State, error) {
 		}
 	}
 	return State{}, fmt.Errorf("ERROR #2125: no agent leads to a primary of mirror %s", set)
+}
+
+// ErrPending is the error of a member that the primary has not authorized yet.
+var ErrPending = errors.New("the member waits to be authorized on the primary")
+
+// Authorize lets a member in that waits, by the name in its certificate (class reference,
+// SYS.Mirror.AuthorizePendingMembers): on the primary alone.
+func (m *Member) Authorize(name string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.status != Primary {
+		return errors.New("ERROR #2130: members are authorized on the primary")
+	}
+	if _, waits := m.pending[name]; !waits {
+		return fmt.Errorf("ERROR #2131: no member %q is waiting", name)
+	}
+	m.pending[name] = true
+	return nil
+}
+
+// waits notes that a member of that name wants to join, and reports whether it has to wait.
+// m.mu is held.
+func (m *Member) waits(name string) bool {
+	if m.pending == nil {
+		m.pending = map[string]bool{}
+	}
+	if !m.pending[name] {
+		m.pending[name] = false
+		return true
+	}
+	return false
 }
 
 // checkNames: GHA, "Create a mirror": a mirror's name has 1 to 15 alphanumeric
@@ -108,6 +141,17 @@ func (m *Member) admit(r Request) Answer {
 	if _, known := m.state.Table.Find(r.Member); known {
 		m.mu.Unlock()
 		return Answer{Reason: fmt.Sprintf("mirror %s already has a member %s", table.Set, r.Member)}
+	}
+	if m.state.Table.Secured {
+		if r.Peer.Subject == "" {
+			m.mu.Unlock()
+			return Answer{Reason: "the mirror uses TLS, and the member has no certificate"}
+		}
+		if m.waits(r.Peer.Subject) {
+			m.mu.Unlock()
+			return Answer{Pending: true}
+		}
+		delete(m.pending, r.Peer.Subject)
 	}
 	m.state.Table = m.state.Table.clone()
 	m.state.Table.Members = append(m.state.Table.Members, *r.Peer)

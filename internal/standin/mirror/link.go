@@ -24,7 +24,8 @@ type arbiterLink struct {
 func newArbiterLink(env Env, table Table, self string, quit chan struct{}) *arbiterLink {
 	return &arbiterLink{
 		env: env, address: table.Arbiter, quit: quit,
-		hello: Request{Do: doArbiter, Set: table.Set, GUID: table.GUID, Member: self},
+		hello: Request{Do: doArbiter, Set: table.Set, GUID: table.GUID, Member: self,
+			QoS: table.QoS},
 	}
 }
 

@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"errors"
 	"time"
 
 	"mirrorgen/internal/standin/wire"
@@ -96,7 +97,7 @@ func (m *Member) findPrimary(quit chan struct{}) *wire.Conn {
 // connect opens a data channel, nil where the other side is not the primary.
 func (m *Member) connect(address string, hello Hello) *wire.Conn {
 	timeout := m.env.Times.Connect()
-	c, err := wire.Dial(m.env.Network, address, timeout)
+	c, err := m.dial(address)
 	if err != nil {
 		return nil
 	}
@@ -119,6 +120,34 @@ func (m *Member) connect(address string, hello Hello) *wire.Conn {
 	}
 	c.Close()
 	return nil
+}
+
+// dial opens a connection to a member: with TLS where the mirror uses it, and then only to
+// one whose certificate is a member's.
+func (m *Member) dial(address string) (*wire.Conn, error) {
+	timeout := m.env.Times.Connect()
+	m.mu.Lock()
+	table := m.state.Table
+	m.mu.Unlock()
+	if !table.Secured {
+		return wire.Dial(m.env.Network, address, timeout)
+	}
+	configuration, err := m.env.TLS()
+	if err != nil {
+		m.env.Log("%v", err)
+		return nil, err
+	}
+	c, name, err := wire.DialTLS(m.env.Network, address, wire.PurposeMirror, configuration, timeout)
+	if err != nil {
+		m.env.Log("%s: %v", address, err)
+		return nil, err
+	}
+	if !table.knows(name) {
+		c.Close()
+		m.env.Log("%s shows the certificate of %s, who is no member", address, name)
+		return nil, errors.New("no member")
+	}
+	return c, nil
 }
 
 // complain logs why the primary does not want this member. m.mu is held.

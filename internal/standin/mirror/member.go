@@ -11,7 +11,9 @@ import (
 type Env struct {
 	Network wire.Network
 	Times   wire.Times
-	Log     func(format string, args ...any)
+	// TLS is the configuration with which the member asks others, where the mirror uses TLS.
+	TLS func() (wire.TLS, error)
+	Log func(format string, args ...any)
 	// Save keeps the state; it is called with every change, also of the position.
 	Save func(State)
 	// Role is called after the status has changed, with both.
@@ -40,9 +42,10 @@ type Member struct {
 
 	// As primary.
 	followers map[string]*follower
-	active    *follower // the active backup
-	token     string    // of the arbiter controlled mode; "" is the agent controlled mode
-	entering  bool      // a switch between the modes is under way
+	active    *follower       // the active backup
+	token     string          // of the arbiter controlled mode; "" is the agent controlled mode
+	entering  bool            // a switch between the modes is under way
+	pending   map[string]bool // names of members that wait to be let in: whether they may
 	trouble   bool
 
 	// As anything else.
@@ -54,10 +57,14 @@ type Member struct {
 	taking    bool       // about to take over with the arbiter's consent, or by order
 }
 
-// NewMember is a member whose instance does not run yet.
+// NewMember is a member whose instance does not run yet. Its time-outs are those of its mirror.
 func NewMember(env Env, state State) *Member {
+	env.Times = env.Times.WithQoS(state.Table.QoS)
 	return &Member{env: env, state: state, status: Down, changed: make(chan struct{})}
 }
+
+// Times are the time-outs of the member's mirror.
+func (m *Member) Times() wire.Times { return m.env.Times }
 
 // Self is the member's own line in the table.
 func (m *Member) Self() Peer {
@@ -94,6 +101,14 @@ func (m *Member) IsPrimary() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.status == Primary
+}
+
+// FailoverReady says whether the backup would take over if the primary failed now, as either
+// of them knows it.
+func (m *Member) FailoverReady() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.status == Primary && m.active != nil || m.status == Backup && m.isActive
 }
 
 // ruling says whether the member is primary, in trouble or not. m.mu is held.

@@ -18,6 +18,7 @@ type lab struct {
 	*loopbacktest.Switch
 	net     string // third octet of this test's addresses
 	times   wire.Times
+	qos     int // milliseconds that the mirror is founded with; 0 leaves the product's
 	arbiter *mirror.Agent
 	members map[string]*host
 
@@ -118,6 +119,7 @@ func (h *host) found(arbiter string) {
 	if err != nil {
 		h.lab.Fatal(err)
 	}
+	state.Table.QoS = h.lab.qos
 	h.take(state)
 }
 
@@ -259,6 +261,13 @@ func (h *host) mode(arbiter bool) {
 // pair is a mirror of two members; in arbiter controlled mode where it has an arbiter.
 func pair(t *testing.T, withArbiter bool) (l *lab, a, b *host) {
 	l = newLab(t, withArbiter)
+	a, b = l.pair()
+	return l, a, b
+}
+
+// pair is that mirror in a lab that is there.
+func (l *lab) pair() (a, b *host) {
+	withArbiter := l.arbiter != nil
 	a, b = l.host("A", 2), l.host("B", 3)
 	arbiter := ""
 	if withArbiter {
@@ -274,5 +283,5 @@ func pair(t *testing.T, withArbiter bool) (l *lab, a, b *host) {
 	}
 	a.write(true)
 	b.write(false)
-	return l, a, b
+	return a, b
 }

@@ -8,6 +8,9 @@ type Hello struct {
 	GUID    string
 	Member  string
 	Journal Journal
+	// Subject is the distinguished name of the certificate that the member has shown; the
+	// one that is asked fills it in.
+	Subject string `json:"-"`
 }
 
 // A welcome answers it.
@@ -59,6 +62,7 @@ type Request struct {
 	Nonce    string
 	Token    string
 	Epoch    int
+	QoS      int // of the mirror, as in its table; to the arbiter
 	Redirect int // how often the request was passed on
 }
 
@@ -92,4 +96,5 @@ type Answer struct {
 	Content *Content
 	Table   *Table
 	Agent   string // join: ask this agent instead
+	Pending bool   // join: the primary has to authorize the member first
 }

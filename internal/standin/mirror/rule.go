@@ -84,8 +84,13 @@ func (m *Member) refuse(hello Hello) string {
 	if !m.ruling() {
 		return ""
 	}
-	if _, known := table.Find(hello.Member); !known {
+	member, known := table.Find(hello.Member)
+	if !known {
 		return fmt.Sprintf("mirror %s has no member %s", table.Set, hello.Member)
+	}
+	if table.Secured && (hello.Subject == "" || hello.Subject != member.Subject) {
+		return fmt.Sprintf("mirror %s knows %s by the certificate of %s, not of %q", table.Set, hello.Member,
+			member.Subject, hello.Subject)
 	}
 	if !m.state.Journal.follows(hello.Journal) {
 		return fmt.Sprintf("%s has journal data that mirror %s does not have: it has to be rebuilt", hello.Member,

@@ -60,6 +60,7 @@ type Peer struct {
 	Agent       string // address of the member's ISCAgent
 	AgentPort   int
 	Directory   string // of the instance
+	Subject     string // distinguished name of its certificate, SSLComputerName; "" for none
 }
 
 // channel is where the primary's data channel is reached. A second failover member
@@ -93,6 +94,8 @@ type Table struct {
 	GUID    string
 	Version int
 	Arbiter string // "host:port", empty for none
+	Secured bool   // members talk to each other with TLS (UseSSL)
+	QoS     int    // quality of service time-out in milliseconds (QOSTimeout); 0 is the product's
 	Members []Peer
 }
 
@@ -104,6 +107,11 @@ func (t *Table) Find(name string) (Peer, bool) {
 		}
 	}
 	return Peer{}, false
+}
+
+// knows reports whether a member has a certificate of that name.
+func (t *Table) knows(name string) bool {
+	return slices.ContainsFunc(t.Members, func(p Peer) bool { return p.Subject == name })
 }
 
 // setType changes the type of a member.

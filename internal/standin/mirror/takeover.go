@@ -1,6 +1,9 @@
 package mirror
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // arbiterTakeover is what an active backup does that has lost the primary in arbiter
 // controlled mode: it takes over where the arbiter has lost the primary too. Where
@@ -9,6 +12,9 @@ import "fmt"
 // Primary").
 func (m *Member) arbiterTakeover(token string) {
 	answer, err := m.link.ask(Request{Do: doTakeover, Token: token}, 2*m.env.Times.QoS())
+	if err == nil && answer.OK {
+		m.recover()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.taking = false
@@ -22,6 +28,17 @@ func (m *Member) arbiterTakeover(token string) {
 	default:
 		m.env.Log("no longer active, agent controlled mode: %s", answer.Reason)
 	}
+}
+
+// recover takes the time that recovery takes, before the member is primary. Nobody else takes
+// over meanwhile: the arbiter has given its consent, and the member's agent says that it is busy.
+func (m *Member) recover() {
+	m.mu.Lock()
+	if m.running && !m.ruling() {
+		m.setStatus(Transition)
+	}
+	m.mu.Unlock()
+	time.Sleep(m.env.Times.Recovery())
 }
 
 // agentTakeover is what a failover member does without a primary in sight: it takes

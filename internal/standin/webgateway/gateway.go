@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -20,20 +21,29 @@ type Gateway struct {
 	Network wire.Network
 	Times   wire.Times
 	Out     io.Writer
+	// workers has a place for each request that is answered at a time; nil for any number.
+	workers chan struct{}
 	config  config
 	mu      sync.Mutex
-	members map[string][]string // of mirror-aware servers: superservers, the last primary first
+	members map[string][]string  // of mirror-aware servers: superservers, the last primary first
+	failing map[string]time.Time // servers of which none answered, and when one was asked last
 }
 
 // New reads CSP.ini.
 func New(network wire.Network, times wire.Times, ini string, out io.Writer) (*Gateway, error) {
-	g := &Gateway{Network: network, Times: times, Out: out, config: parse(ini), members: map[string][]string{}}
+	g := &Gateway{Network: network, Times: times, Out: out, config: parse(ini), members: map[string][]string{},
+		failing: map[string]time.Time{}}
 	return g, g.config.check()
 }
 
+// DefaultWorkers is how many requests Apache answers at a time as it is delivered
+// (MaxRequestWorkers of the image's configuration). Those beyond wait.
+const DefaultWorkers = 150
+
 // Run serves a port until the process ends. CSP.conf must be there and switch the
-// gateway on.
-func Run(ini, conf string, times wire.Times, port int, out io.Writer) error {
+// gateway on. workers is how many requests are answered at a time, in decimal; "" for
+// DefaultWorkers.
+func Run(ini, conf, workers string, times wire.Times, port int, out io.Writer) error {
 	content, err := os.ReadFile(ini)
 	if err != nil {
 		return fmt.Errorf("ISC_CSP_INI_FILE: %w", err)
@@ -45,6 +55,9 @@ func Run(ini, conf string, times wire.Times, port int, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if g.workers, err = parseWorkers(workers); err != nil {
+		return err
+	}
 	l, err := g.Network.Listen(port)
 	if err != nil {
 		return err
@@ -52,8 +65,27 @@ func Run(ini, conf string, times wire.Times, port int, out io.Writer) error {
 	return http.Serve(l, g)
 }
 
-// ServeHTTP answers a request and logs it as Apache does.
+func parseWorkers(text string) (chan struct{}, error) {
+	if text == "" {
+		return make(chan struct{}, DefaultWorkers), nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 20_000 {
+		return nil, fmt.Errorf("MaxRequestWorkers %q: give a number from 1 to 20000", text)
+	}
+	return make(chan struct{}, n), nil
+}
+
+// ServeHTTP answers a request, once there is a worker for it, and logs it as Apache does.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if g.workers != nil {
+		select {
+		case g.workers <- struct{}{}:
+			defer func() { <-g.workers }()
+		case <-r.Context().Done():
+			return
+		}
+	}
 	response := g.answer(r)
 	iris.Write(w, response)
 	user, _, _ := r.BasicAuth()
@@ -101,12 +133,17 @@ func (g *Gateway) pass(r *http.Request, server string, request iris.Request) (ir
 	defer limit.Stop()
 	last := errors.New("no answer")
 	for {
-		for _, address := range g.addresses(server) {
+		candidates := g.candidates(server)
+		for _, address := range candidates {
 			response, err := g.ask(server, address, request)
 			if err == nil || errors.Is(err, errDenied) {
+				g.answered(server)
 				return response, err
 			}
 			last = err
+		}
+		if len(candidates) > 0 {
+			g.failed(server)
 		}
 		select {
 		case <-limit.C:
@@ -114,14 +151,40 @@ func (g *Gateway) pass(r *http.Request, server string, request iris.Request) (ir
 			return iris.Response{}, fmt.Errorf("Server Availability Error (%w)", last)
 		case <-r.Context().Done():
 			return iris.Response{}, r.Context().Err()
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }
 
-func (g *Gateway) addresses(server string) []string {
+// pause is how long the gateway waits before it asks a server again that did not answer.
+const pause = 200 * time.Millisecond
+
+// failed notes that nobody answers for a server.
+func (g *Gateway) failed(server string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.failing[server] = time.Now()
+}
+
+// answered notes that a server has answered.
+func (g *Gateway) answered(server string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.failing, server)
+}
+
+// candidates are the superservers that are asked for a request. While a server does not
+// answer there are none most of the time: of all the requests that wait for it, one at a
+// time looks. A handshake for each would take more of the host than the lab has.
+func (g *Gateway) candidates(server string) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if since, failing := g.failing[server]; failing {
+		if time.Since(since) < pause {
+			return nil
+		}
+		g.failing[server] = time.Now()
+	}
 	s := g.config[server]
 	given := net.JoinHostPort(s["Ip_Address"], s["TCP_Port"])
 	list := slices.Clone(g.members[server])
@@ -135,7 +198,7 @@ func (g *Gateway) addresses(server string) []string {
 // remembers which one is primary.
 func (g *Gateway) ask(server, address string, request iris.Request) (iris.Response, error) {
 	timeout := time.Second
-	c, err := wire.Dial(g.Network, address, timeout)
+	c, err := g.dial(server, address, timeout)
 	if err != nil {
 		return iris.Response{}, err
 	}
@@ -165,6 +228,21 @@ func (g *Gateway) ask(server, address string, request iris.Request) (iris.Respon
 		err = c.Receive(&response, limit)
 	}
 	return response, err
+}
+
+func (g *Gateway) dial(server, address string, timeout time.Duration) (*wire.Conn, error) {
+	t, secured, err := g.config.tls(server)
+	if err != nil {
+		return nil, err
+	}
+	if !secured {
+		return wire.Dial(g.Network, address, timeout)
+	}
+	c, _, err := wire.DialTLS(g.Network, address, "", t, timeout)
+	if err != nil {
+		fmt.Fprintf(g.Out, "server [%s] at %s: %v\n", server, address, err)
+	}
+	return c, err
 }
 
 func (g *Gateway) learn(server, address string, answer iris.Greeting) {

@@ -7,9 +7,12 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
+
+	"mirrorgen/internal/standin/wire"
 )
 
 // A config is a CSP.ini.
@@ -39,7 +42,18 @@ func (c config) check() error {
 				return fmt.Errorf("CSP.ini: the path %s leads to the server %q, which has no section or is not "+
 					"enabled in [SYSTEM_INDEX]", path, name)
 			}
-			if _, err := net.LookupHost(c[name]["Ip_Address"]); err != nil {
+			host := c[name]["Ip_Address"]
+			if strings.Contains(host, ".svc.") {
+				continue // on Kubernetes a name has an address once its pod runs
+			}
+			if _, err := net.LookupHost(host); err != nil {
+				return fmt.Errorf("CSP.ini: server [%s]: %w", name, err)
+			}
+			t, secured, err := c.tls(name)
+			if err == nil && secured {
+				_, err = t.Name() // the files are there, and belong together
+			}
+			if err != nil {
 				return fmt.Errorf("CSP.ini: server [%s]: %w", name, err)
 			}
 		}
@@ -71,15 +85,44 @@ func (c config) timeout(server string) time.Duration {
 	return time.Minute
 }
 
-// password decodes what the gateway keeps: "]]]" and base64.
+// password decodes what the gateway keeps: "]]]" and base64; of "{COMMAND}" it is what the
+// command prints (GCGI).
 func (c config) password(server string) string {
 	text := c[server]["Password"]
+	if command, found := strings.CutPrefix(text, "{"); found {
+		out, err := exec.Command("/bin/sh", "-c", strings.TrimSuffix(command, "}")).Output()
+		if err != nil {
+			return ""
+		}
+		return string(out)
+	}
 	if encoded, found := strings.CutPrefix(text, "]]]"); found {
 		if decoded, err := base64.StdEncoding.DecodeString(encoded); err == nil {
 			return string(decoded)
 		}
 	}
 	return text
+}
+
+// Security levels of a connection (class reference, %CSP.Mgr.GatewayMgr): user and password,
+// and the same with TLS.
+const (
+	passwordLevel = "0"
+	tlsLevel      = "10"
+)
+
+// tls is the TLS configuration of a server, false where it is asked without.
+func (c config) tls(server string) (wire.TLS, bool, error) {
+	s := c[server]
+	switch level := s["Connection_Security_Level"]; level {
+	case "", passwordLevel:
+		return wire.TLS{}, false, nil
+	case tlsLevel:
+		return wire.TLS{CA: s["SSLCC_CA_Certificate_File"], Certificate: s["SSLCC_Certificate_File"],
+			Key: s["SSLCC_Certificate_Key_File"], Verify: s["SSLCC_Verify_Peer"] == "1"}, true, nil
+	default:
+		return wire.TLS{}, false, fmt.Errorf("Connection_Security_Level %s is not modelled", level)
+	}
 }
 
 // manager says whether System_Manager lets an address manage the gateway: addresses

@@ -63,6 +63,12 @@ func Dial(n Network, address string, timeout time.Duration) (*Conn, error) {
 	return New(c), nil
 }
 
+// Remote is the address of the other side, without its port.
+func (c *Conn) Remote() string {
+	host, _, _ := net.SplitHostPort(c.RemoteAddr().String())
+	return host
+}
+
 // Line reads a line without its end, within the time-out; 0 is for ever.
 func (c *Conn) Line(timeout time.Duration) ([]byte, error) {
 	c.SetReadDeadline(deadline(timeout))

@@ -102,7 +102,7 @@ func TestTimes(t *testing.T) {
 		}
 	}
 	// GHA: quality of service time-out 8 s, trouble time-out twice that.
-	full, tenth := Times{1}, Times{0.1}
+	full, tenth := Times{Scale: 1}, Times{Scale: 0.1}
 	if full.QoS() != 8*time.Second || full.Trouble() != 16*time.Second || tenth.QoS() != 800*time.Millisecond {
 		t.Errorf("%v %v %v", full.QoS(), full.Trouble(), tenth.QoS())
 	}

@@ -8,16 +8,20 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"mirrorgen/internal/format/compose"
 )
 
-// compose is what the rules need of a compose file, in the order of the file.
-type compose struct {
+// composeFacts is what the rules need of a compose file, in the order of the file.
+type composeFacts struct {
 	*File
 	Services    []*Service
 	Networks    []*Network
 	ByName      map[string]*Service
 	ByIP        map[netip.Addr]*Service
 	Readers     map[string][]*Service    // services by the artifact that they mount
+	declared    map[Resource]bool        // at the top level, without a position
+	partial     bool                     // includes what was not read
 	unconnected map[[2]string][]*Service // see strangers
 }
 
@@ -32,8 +36,11 @@ type Service struct {
 	extended  bool   // from another service, which is not looked at
 	Addresses []Address
 	Ports     []Port
+	published map[int][]Port // by port of the host, those of ranges left out; see PublishedAt
+	ranges    []Port
 	Mounts    []*Mount        // services share those that they have through an alias
 	volumes   []*Mount        // what is no bind mount
+	Resources []Resource      // what it takes from the top level, besides networks
 	mode      string          // network_mode
 	Profiles  []string        // none for a service that always starts
 	Resolved  map[string]bool // hosts that extra_hosts or links add
@@ -45,27 +52,18 @@ type Service struct {
 	Capabilities     []Word  // cap_add
 	Grace            Word    // stop_grace_period
 	Health           *health // never nil
+	clustered        bool    // a workload of a cluster
+	block            string  // the block type that a label names, "" for none
 }
 
 // Word is a piece of text and where it stands.
-type Word struct {
-	Text string
-	At   Position
-}
+type Word = compose.Word
 
 // setting is a name with its value; the position is the value's.
-type setting struct {
-	Name string
-	Word
-}
+type setting = compose.Setting
 
 // health is what the healthcheck of a service says.
-type health struct {
-	Given                                   bool // and not disabled
-	at                                      Position
-	Test                                    []Word
-	Interval, Timeout, retries, StartPeriod Word
-}
+type health = compose.Health
 
 // Alias is a name by which a service is found besides its own.
 type Alias struct {
@@ -82,15 +80,7 @@ type Address struct {
 }
 
 // Port is a published range of ports; most ranges hold one.
-type Port struct {
-	HostIP         string // "" for every interface
-	Everywhere     bool   // every interface, and it says so
-	Host, HostLast int    // 0 for one that Docker chooses
-	Container      int
-	ContainerLast  int
-	Protocol       string
-	At             Position
-}
+type Port = compose.Port
 
 // Mount is a bind mount, or another volume, of which only the target is read.
 type Mount struct {
@@ -99,11 +89,8 @@ type Mount struct {
 	At             Position
 }
 
-type dependency struct {
-	Service string
-	Healthy bool
-	At      Position
-}
+// dependency is a service that another one waits for.
+type dependency = compose.Dependency
 
 // Network is a network of the compose file.
 type Network struct {
@@ -125,11 +112,12 @@ type Subnet struct {
 
 // readCompose reads the compose file with those that override it, and what it includes.
 func (l *Facts) readCompose(f *File, overrides []*File) {
-	c := &compose{
+	c := &composeFacts{
 		File:        f,
 		ByName:      map[string]*Service{},
 		ByIP:        map[netip.Addr]*Service{},
 		Readers:     map[string][]*Service{},
+		declared:    map[Resource]bool{},
 		unconnected: map[[2]string][]*Service{},
 	}
 	readable := l.readComposePart(c, f, overrides, path.Dir(f.Path), map[*File]bool{})
@@ -153,10 +141,13 @@ const (
 // readComposePart adds one file to the compose file, and the files that it
 // includes. The sources of its mounts are relative to base. It reports whether
 // the file could be read.
-func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base string, done map[*File]bool) bool {
+func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, base string, done map[*File]bool) bool {
 	l.Rule = "compose"
 	done[f] = true
-	y := yamlReader{base: base, expanded: !l.Generated}
+	y := reader{base: base, mounts: map[*compose.Mount]*Mount{}}
+	if !l.Generated {
+		y.Expand = asItIs
+	}
 	root, ok := l.readYAML(f)
 	if !ok {
 		return false
@@ -164,38 +155,37 @@ func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base str
 	for _, over := range overrides {
 		if other, ok := l.readYAML(over); ok {
 			markSource(f, over, other)
-			root = y.overlay("", root, other, 0)
+			root = y.Overlay(root, other)
 		}
 	}
-	y.configs, y.secrets = y.get(root, "configs"), y.get(root, "secrets")
-	for _, item := range y.items(y.get(root, "include")) {
-		l.include(c, f, &y, item, done)
+	y.Configs, y.Secrets = y.Get(root, "configs"), y.Get(root, "secrets")
+	c.declare(&y, root)
+	for _, entry := range y.Includes(y.Get(root, "include")) {
+		l.include(c, f, entry, done)
 	}
-	for _, entry := range y.fields(y.get(root, "networks")) {
+	for _, entry := range y.Fields(y.Get(root, "networks")) {
 		if len(c.Networks) >= mostNetworks {
-			l.Report(f, entry.at, "Too many networks",
+			l.Report(f, entry.At, "Too many networks",
 				"The lab has more than "+strconv.Itoa(mostNetworks)+" networks, and those from here on are not "+
 					"checked.",
 				"Split the lab.")
 			break
 		}
-		n := y.network(entry)
-		n.File = f
-		c.Networks = append(c.Networks, n)
+		c.Networks = append(c.Networks, network(f, y.Network(entry)))
 	}
-	services := y.get(root, "services")
-	for _, entry := range y.fields(services) {
+	services := y.Get(root, "services")
+	for _, entry := range y.Fields(services) {
 		if len(c.Services) >= mostServices {
-			l.Report(f, entry.at, "Too many services",
+			l.Report(f, entry.At, "Too many services",
 				"The lab has more than "+strconv.Itoa(mostServices)+" services, and those from here on are not "+
 					"checked.",
 				"Split the lab.")
 			break
 		}
-		whole, known := l.extend(f, &y, services, entry.value, 0)
-		entry.value = whole
+		whole, err := y.Extend(services, entry.Value, func(name string) *yaml.Node { return l.servicesOf(f, name, &y) })
+		entry.Value = whole
 		s := y.service(entry)
-		s.File, s.extended = f, s.extended && !known
+		s.File, s.extended = f, s.extended && err != nil
 		c.add(s)
 		if s.Image == "" && s.Build == nil && !s.extended {
 			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
@@ -205,28 +195,17 @@ func (l *Facts) readComposePart(c *compose, f *File, overrides []*File, base str
 	return true
 }
 
-// includedPaths are the files that one entry of include names.
-func includedPaths(y *yamlReader, item *yaml.Node) []Word {
-	if path := y.text(item); path != "" {
-		return []Word{{path, yamlPosition(item)}}
-	}
-	path := y.get(item, "path")
-	if text := y.text(path); text != "" {
-		return []Word{{text, yamlPosition(path)}}
-	}
-	return y.words(path)
-}
-
 // include reads what one entry of include names. Compose takes the directory of
 // the first file for the base of all, unless the entry says otherwise.
-func (l *Facts) include(c *compose, f *File, y *yamlReader, item *yaml.Node, done map[*File]bool) {
-	base := strings.TrimPrefix(y.text(y.get(item, "project_directory")), "./")
-	for _, included := range includedPaths(y, item) {
+func (l *Facts) include(c *composeFacts, f *File, entry compose.Include, done map[*File]bool) {
+	base := strings.TrimPrefix(entry.Directory, "./")
+	for _, included := range entry.Paths {
 		name := path.Join(path.Dir(f.Path), included.Text)
 		if base == "" {
 			base = path.Dir(name)
 		}
 		part := l.Files[name]
+		c.partial = c.partial || part == nil
 		switch {
 		case part == nil && !path.IsAbs(included.Text) && !strings.HasPrefix(name, ".."):
 			l.Report(f, included.At, "Missing compose file",
@@ -238,16 +217,9 @@ func (l *Facts) include(c *compose, f *File, y *yamlReader, item *yaml.Node, don
 	}
 }
 
-// rebase makes a source that is relative to base relative to the lab.
-func (m *Mount) rebase(base string) {
-	if base != "." && base != "" && !path.IsAbs(m.Source) && !strings.HasPrefix(m.Source, "~") {
-		m.Source = path.Join(base, m.Source)
-	}
-}
-
 // add takes a service in, unless there is one of that name: a duplicate key,
 // which readYAML reports.
-func (c *compose) add(s *Service) {
+func (c *composeFacts) add(s *Service) {
 	if c.ByName[s.Name] != nil {
 		return
 	}
@@ -263,24 +235,19 @@ func (c *compose) add(s *Service) {
 	}
 }
 
-func (y *yamlReader) network(entry yamlField) *Network {
-	n := &Network{Name: entry.name, At: entry.at}
-	external := y.get(entry.value, "external")
-	n.external = external != nil && y.text(external) != "false"
-	for _, item := range y.items(y.get(y.get(entry.value, "ipam"), "config")) {
-		node := y.get(item, "subnet")
-		if node == nil {
-			continue
-		}
-		s := Subnet{Text: y.text(node), Gateway: y.text(y.get(item, "gateway")), At: yamlPosition(node)}
-		s.Prefix, _ = netip.ParsePrefix(s.Text)
-		n.Subnets = append(n.Subnets, s)
+// network takes a network of a file.
+func network(f *File, from compose.Network) *Network {
+	n := &Network{File: f, Name: from.Name, At: from.At, external: from.External}
+	for _, s := range from.Subnets {
+		subnet := Subnet{Text: s.Text, Gateway: s.Gateway, At: s.At}
+		subnet.Prefix, _ = netip.ParsePrefix(s.Text)
+		n.Subnets = append(n.Subnets, subnet)
 	}
 	return n
 }
 
 // StartsAfter reports whether a service starts after another, by way of others too.
-func (c *compose) StartsAfter(s, earlier *Service) bool {
+func (c *composeFacts) StartsAfter(s, earlier *Service) bool {
 	done := map[*Service]bool{}
 	waiting := []*Service{s}
 	for len(waiting) > 0 {
@@ -301,14 +268,14 @@ func (c *compose) StartsAfter(s, earlier *Service) bool {
 
 // External reports whether a service is on a network from outside the compose file, where
 // others may be that the file does not name.
-func (c *compose) External(s *Service) bool {
+func (c *composeFacts) External(s *Service) bool {
 	return slices.ContainsFunc(c.Networks, func(n *Network) bool { return n.external && s.On(n.Name) })
 }
 
 // Unconnected are the first two readers of a file that have no address on a
 // network. Each file and network is looked at once: a file that every member
 // reads may name every member.
-func (c *compose) Unconnected(path, network string) []*Service {
+func (c *composeFacts) Unconnected(path, network string) []*Service {
 	key := [2]string{path, network}
 	if found, known := c.unconnected[key]; known {
 		return found

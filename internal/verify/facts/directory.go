@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/lab"
 )
 
@@ -20,19 +21,15 @@ type Directory struct {
 	Unread map[string]string
 }
 
-// composeNames are the names under which Compose finds its file, in its order of
-// preference, and overrideNames those of the file that overrides it.
-var (
-	composeNames  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
-	overrideNames = []string{
-		"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
-	}
-)
-
 // ReadDirectory reads the files of a lab that was written or changed by hand. They may lie
 // anywhere: what they are for shows in the compose file and in the Dockerfiles.
 func ReadDirectory(d Directory) *Facts {
-	l := &Facts{Files: make(map[string]*File, len(d.Files)), Mirrors: map[string]bool{}, found: map[*Service][]*File{}}
+	l := &Facts{
+		Files:   make(map[string]*File, len(d.Files)),
+		Mirrors: map[string]bool{},
+		found:   map[*Service][]*File{},
+		unread:  d.Unread,
+	}
 	all := make([]*File, 0, len(d.Files))
 	for _, a := range d.Files {
 		f := &File{Path: a.Path, mode: a.Mode, Text: string(a.Content)}
@@ -98,25 +95,25 @@ func (l *Facts) composeFiles(d Directory) (main *File, overrides []*File) {
 	}
 	if main == nil {
 		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file",
-			"The directory has none of "+strings.Join(composeNames, ", ")+".",
+			"The directory has none of "+strings.Join(compose.Names, ", ")+".",
 			"Name the directory that has one, or the file.")
 	}
 	return main, overrides
 }
 
-// usualNames are the first of composeNames and of overrideNames that there are.
+// usualNames are the first of compose.Names and of compose.OverrideNames that there are.
 func (l *Facts) usualNames(d Directory) []string {
 	there := func(name string) bool {
 		_, unread := d.Unread[name]
 		return l.Files[name] != nil || unread
 	}
-	i := slices.IndexFunc(composeNames, there)
+	i := slices.IndexFunc(compose.Names, there)
 	if i < 0 {
 		return nil
 	}
-	names := []string{composeNames[i]}
-	if i = slices.IndexFunc(overrideNames, there); i >= 0 {
-		names = append(names, overrideNames[i])
+	names := []string{compose.Names[i]}
+	if i = slices.IndexFunc(compose.OverrideNames, there); i >= 0 {
+		names = append(names, compose.OverrideNames[i])
 	}
 	return names
 }
@@ -130,12 +127,34 @@ func (l *Facts) readBuilds(s *Service) {
 	for _, name := range s.environmentFiles {
 		if f := l.Files[path.Join(path.Dir(l.ComposeName), name.Text)]; f != nil {
 			for _, v := range l.environmentOf(f, l.variables.value) {
-				list = append(list, setting{v.Name, Word{v.Value, name.At}})
+				list = append(list, setting{Name: v.Name, Word: Word{Text: v.Value, At: name.At}})
 			}
 		}
 	}
 	l.variables.unset = nil
-	s.Environment = append(list, s.Environment...) // the last one counts
+	s.Environment = append(list, l.inherit(s.Environment)...) // the last one counts
+}
+
+// inherit gives settings without a value of their own the value of the environment; those that it
+// does not have are left out, as Compose does.
+func (l *Facts) inherit(list []setting) []setting {
+	if !slices.ContainsFunc(list, func(s setting) bool { return s.Inherited }) {
+		return list
+	}
+	var given []setting
+	for _, s := range list {
+		value, ok := "", !s.Inherited
+		if s.Inherited {
+			if value, ok = l.variables.value(s.Name); ok {
+				s.Text = value
+			}
+		}
+		if ok {
+			given = append(given, s)
+		}
+	}
+	l.variables.unset = nil
+	return given
 }
 
 // Where images look for their configuration. nginx's own default.conf has to be replaced,
@@ -199,6 +218,15 @@ func (l *Facts) readMount(s *Service, m *Mount) {
 	}
 }
 
+// There reports whether a path of the lab is that of a file or a directory, read or not.
+func (l *Facts) There(name string) bool {
+	if l.Files[name] != nil || l.unread[name] != "" || len(l.Below(name)) > 0 {
+		return true
+	}
+	top, _, _ := strings.Cut(name, "/") // data/ is the user's, and is not looked into
+	return top == "data" || path.Base(name) == "iris.key"
+}
+
 // Below are the paths of the files below a directory, sorted.
 func (l *Facts) Below(directory string) []string {
 	if l.paths == nil {
@@ -251,7 +279,7 @@ func (l *Facts) hostFile(s *Service, name string) *File {
 }
 
 // shareBuilds gives a service whose image another one builds the same build.
-func (c *compose) shareBuilds() {
+func (c *composeFacts) shareBuilds() {
 	builds := map[string]*Build{}
 	for _, s := range c.Services {
 		if s.Build != nil && s.Image != "" {
@@ -266,7 +294,7 @@ func (c *compose) shareBuilds() {
 }
 
 // nameServices adds the other names under which containers reach each other.
-func (c *compose) nameServices() {
+func (c *composeFacts) nameServices() {
 	for _, s := range c.Services {
 		for _, n := range s.Aliases {
 			if c.ByName[n.Name] == nil {

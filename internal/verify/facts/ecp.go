@@ -13,7 +13,11 @@ func (m *MergeFile) ECPServers() []ECPServer {
 	for _, key := range m.Merge.Keys("ECPServers") {
 		fields := strings.Split(key.Value, ",")
 		at := PositionAt(key.Line, key.ValueColumn)
-		server := ECPServer{Word{key.Name, PositionAt(key.Line, key.Column)}, Word{fields[0], at}, Word{"", at}}
+		server := ECPServer{
+			Name:   Word{Text: key.Name, At: PositionAt(key.Line, key.Column)},
+			Host:   Word{Text: fields[0], At: at},
+			Mirror: Word{At: at},
+		}
 		if len(fields) > 2 {
 			server.Mirror.Text = fields[2]
 		}
@@ -25,9 +29,9 @@ func (m *MergeFile) ECPServers() []ECPServer {
 			list = append(
 				list,
 				ECPServer{
-					Word{action.Value("Name"), at},
-					Word{action.Value("Address"), at},
-					Word{action.Value("MirrorConnection"), at},
+					Word{Text: action.Value("Name"), At: at},
+					Word{Text: action.Value("Address"), At: at},
+					Word{Text: action.Value("MirrorConnection"), At: at},
 				},
 			)
 		}

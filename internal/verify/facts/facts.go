@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -20,6 +21,9 @@ import (
 // ComposePath is the artifact that all others are related to.
 const ComposePath = "docker-compose.yaml"
 
+// KustomizationPath is the artifact that all others are related to on Kubernetes.
+const KustomizationPath = "kustomization.yaml"
+
 // Facts is all that was read from the artifacts.
 type Facts struct {
 	// generated is set for what mirrorgen writes, which keeps to its conventions
@@ -28,19 +32,25 @@ type Facts struct {
 	// composeName is the path of the compose file.
 	ComposeName string
 	Files       map[string]*File
-	Compose     *compose // nil where it is missing or unreadable
+	Compose     *composeFacts // nil where it is missing or unreadable
+	Cluster     *Cluster      // nil for a lab of Docker Compose
 	Gateways    []GatewayFile
 	NGINX       []NGINXFile
 	HAProxy     []HAProxyFile
 	Merges      []MergeFile
-	Ignored     *File // .gitignore
+	Scrapes     []*Scrape // targets of Prometheus
+	Ignored     *File     // .gitignore
 	Scripts     []*Script
 	Tables      []Table // of the scripts
 	Roster      *Roster // nil where there is none
 	Pages       []*Page
+	Picture     *Picture // nil where there is none
 	// Roles are what the services do, and instances those that are an IRIS.
 	Roles     map[*Service]Role
 	Instances []*Service
+	listens   map[*Service][]int // see Listens
+	// namespaces are those of merge files, by their paths; see NamespacesOf.
+	namespaces map[string]map[string][2]string
 	// Of a lab that was written by hand: what each service has of the files that were read,
 	// those files, the services of files that others extend, and all paths, sorted, made when
 	// first needed.
@@ -49,6 +59,7 @@ type Facts struct {
 	extended  map[*File]*yaml.Node
 	paths     []string
 	variables *variables
+	unread    map[string]string // why files are not among Files
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	Mirrors map[string]bool
 
@@ -107,6 +118,27 @@ type MergeFile struct {
 	asked      bool
 }
 
+// NamespacesOf returns the databases, those of data and code in upper case, of each namespace that a
+// merge file makes, by its name in upper case. The code lies with the data where it names none.
+func (l *Facts) NamespacesOf(merge *MergeFile) map[string][2]string {
+	made, known := l.namespaces[merge.Path]
+	if known {
+		return made
+	}
+	made = map[string][2]string{}
+	for action := range merge.Merge.Actions {
+		name := strings.ToUpper(action.Value("Name"))
+		if _, twice := made[name]; action.Name == "CreateNamespace" && !twice {
+			made[name] = [2]string{strings.ToUpper(action.Value("Globals")), strings.ToUpper(action.Value("Routines"))}
+		}
+	}
+	if l.namespaces == nil {
+		l.namespaces = map[string]map[string][2]string{}
+	}
+	l.namespaces[merge.Path] = made
+	return made
+}
+
 // Read reads every artifact with the reader of its format.
 func Read(artifacts []lab.Artifact) *Facts {
 	l := &Facts{
@@ -134,7 +166,7 @@ func Read(artifacts []lab.Artifact) *Facts {
 		l.readFormat(f)
 	}
 	l.readScripts(scripts())
-	if l.Files[ComposePath] == nil {
+	if l.Files[ComposePath] == nil && l.Files[KustomizationPath] == nil {
 		l.Rule = "files"
 		l.Report(&File{Path: ComposePath}, Position{}, "Missing compose file", "The lab has no "+ComposePath+".",
 			"Generate it with the other artifacts.")
@@ -153,6 +185,12 @@ func (l *Facts) readFormat(f *File) {
 	switch {
 	case f.Path == ComposePath:
 		l.readCompose(f, nil)
+	case f.Path == KustomizationPath && l.Generated:
+		l.readCluster(f)
+	case f.Path == prometheusPath:
+		l.readPrometheus(f)
+	case f.Path == picturePath && l.Generated:
+		l.readPicture(f)
 	case f.Path == ".gitignore":
 		l.Ignored = f
 	case extension == ".md":
@@ -174,21 +212,21 @@ func (l *Facts) readFormat(f *File) {
 
 func (l *Facts) readMerge(f *File) {
 	l.Rule = "merge-file"
-	merge, problems := cpf.Parse(f.Text)
+	merge, problems := cpf.Parse(l.unmarked(f))
 	l.reportAll(f, problems)
 	l.Merges = append(l.Merges, MergeFile{File: f, Merge: merge})
 }
 
 func (l *Facts) readNGINX(f *File) {
 	l.Rule = "nginx"
-	directives, problems := nginx.Parse(f.Text)
+	directives, problems := nginx.Parse(l.unmarked(f))
 	l.reportAll(f, problems)
 	l.NGINX = append(l.NGINX, NGINXFile{f, directives})
 }
 
 func (l *Facts) readHAProxy(f *File) {
 	l.Rule = "haproxy"
-	config, problems := haproxy.Parse(f.Text)
+	config, problems := haproxy.Parse(l.unmarked(f))
 	l.reportAll(f, problems)
 	h := HAProxyFile{File: f, Sections: config.Sections, Binds: map[int][]haproxy.Bind{}}
 	for _, section := range config.Sections {
@@ -201,4 +239,17 @@ func (l *Facts) readHAProxy(f *File) {
 		}
 	}
 	l.HAProxy = append(l.HAProxy, h)
+}
+
+// unmarked is the text of a configuration without the byte order mark that editors of Windows write
+// before it, and that the programs take for a part of the first word.
+func (l *Facts) unmarked(f *File) string {
+	const mark = "\ufeff"
+	text, marked := strings.CutPrefix(f.Text, mark)
+	if marked {
+		l.Report(f, Position{}, "Byte order mark",
+			"The file begins with a byte order mark, which its reader takes for a part of the first line.",
+			"Save it as UTF-8 without one.")
+	}
+	return text
 }

@@ -2,12 +2,10 @@ package facts
 
 import (
 	"path"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"mirrorgen/internal/format/dockerfile"
+	"mirrorgen/internal/format/image"
 )
 
 // Build is how a service's image is built.
@@ -16,28 +14,9 @@ type Build struct {
 	target  string
 	file    string // of the Dockerfile, relative to the lab
 	inline  string
-	args    map[string]string
 	image   *dockerfile.Image // nil where the Dockerfile is not to be had
-}
 
-// build reads the build of a service.
-func (y *yamlReader) build(node *yaml.Node) *Build {
-	b := &Build{context: y.text(node), args: map[string]string{}}
-	if b.context == "" {
-		b.context = y.text(y.get(node, "context"))
-	}
-	b.target = y.text(y.get(node, "target"))
-	b.inline = y.text(y.get(node, "dockerfile_inline"))
-	b.context = path.Join(y.base, b.context)
-	name := y.text(y.get(node, "dockerfile"))
-	if name == "" {
-		name = "Dockerfile"
-	}
-	b.file = path.Join(b.context, name)
-	for _, a := range y.settings(y.get(node, "args")) {
-		b.args[a.Name] = a.Text
-	}
-	return b
+	arguments []setting
 }
 
 // readBuild reads the Dockerfile of a service. What it cannot tell stays unknown.
@@ -54,8 +33,12 @@ func (l *Facts) readBuild(b *Build) {
 	if err != nil {
 		return
 	}
-	if image, err := parsed.Image(b.target, b.args); err == nil && len(image.Missing) == 0 {
-		b.image = image
+	arguments := map[string]string{}
+	for _, a := range l.inherit(b.arguments) {
+		arguments[a.Name] = a.Text
+	}
+	if made, err := parsed.Image(b.target, arguments); err == nil && len(made.Missing) == 0 {
+		b.image = made
 	}
 }
 
@@ -92,45 +75,23 @@ func (s *Service) Variable(name string) Word {
 	}
 	for _, v := range s.Build.image.Environment {
 		if v.Name == name {
-			return Word{v.Value, s.At}
+			return Word{Text: v.Value, At: s.At}
 		}
 	}
 	return Word{}
 }
 
-// imageKind returns what an image is for, by the last part of its name.
-func imageKind(image string) Kind {
-	name, _, _ := strings.Cut(path.Base(image), ":")
-	name, _, _ = strings.Cut(name, "@")
-	switch {
-	case strings.HasPrefix(name, "arbiter"):
-		return ArbiterKind
-	case strings.HasPrefix(name, "webgateway"):
-		return GatewayKind
-	case strings.HasPrefix(name, "iris"), strings.HasPrefix(name, "healthconnect"):
-		return InstanceKind
-	case name == "nginx" || strings.HasPrefix(name, "nginx-"):
-		return NGINXKind
-	case name == "haproxy" || strings.HasPrefix(name, "haproxy-"):
-		return HAProxyKind
-	}
-	return OtherKind
+// kinds are what services with images of each kind are.
+var kinds = map[image.Kind]Kind{
+	image.ArbiterKind:  ArbiterKind,
+	image.InstanceKind: InstanceKind,
+	image.GatewayKind:  GatewayKind,
+	image.NGINXKind:    NGINXKind,
+	image.HAProxyKind:  HAProxyKind,
 }
 
-// imageRelease is the release in the tag of a vendor's image, such as 2023.1 of
-// iris:2023.1.0.229.0 or of iris:2023.1-linux-amd64; ok is false where the tag names none.
-func imageRelease(image string) (year, minor int, ok bool) {
-	image, _, _ = strings.Cut(image, "@")
-	_, tag, found := CutLast(image, ":")
-	first, rest, dotted := strings.Cut(tag, ".")
-	if !found || !dotted || len(first) != 4 || strings.Contains(tag, "/") {
-		return 0, 0, false
-	}
-	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	year, err := strconv.Atoi(first)
-	minor, err2 := strconv.Atoi(rest[:digits])
-	return year, minor, err == nil && err2 == nil
-}
+// imageKind returns what a service with that image is.
+func imageKind(name string) Kind { return kinds[image.KindOf(name)] }
 
 // Community reports whether a service runs a Community Edition, which can be no mirror member.
 func (s *Service) Community() bool { return strings.Contains(s.BaseImage(), "community") }
@@ -138,6 +99,6 @@ func (s *Service) Community() bool { return strings.Contains(s.BaseImage(), "com
 // WebServer reports whether an instance may have a web server of its own: images up to
 // 2023.1 do, later ones only in the Community Edition.
 func WebServer(s *Service) bool {
-	year, minor, ok := imageRelease(s.BaseImage())
+	year, minor, ok := image.Release(s.BaseImage())
 	return !ok || year < 2023 || year == 2023 && minor < 2 || s.Community()
 }

@@ -140,8 +140,8 @@ func (l *Facts) scanKey(f *File, section *INISection, line string, at Position) 
 			"Keep one of the two.")
 		return
 	}
-	valueColumn := at.column + int32(len(line)-len(strings.TrimLeft(value, " \t")))
-	section.add(INIKey{name, strings.TrimSpace(value), at, Position{at.Line, valueColumn}})
+	valueColumn := at.Column + int32(len(line)-len(strings.TrimLeft(value, " \t")))
+	section.add(INIKey{name, strings.TrimSpace(value), at, Position{Line: at.Line, Column: valueColumn}})
 }
 
 // ambiguous are the characters of which INI readers make different things:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"mirrorgen/internal/format/text"
 )
@@ -15,7 +16,9 @@ type Page struct {
 	*File
 	Marked bool // has a marked table, as every page of mirrorgen's own has
 	Rows   []PageRow
-	Lines  []Word // outside marked tables
+	Lines  []Word          // outside marked tables
+	Links  []Word          // targets of its links that have no scheme
+	Headed map[string]bool // the fragments by which links reach its headings
 }
 
 // PageRow is one row of a marked table below its heading.
@@ -34,8 +37,9 @@ const (
 
 // tableColumns are the kinds of tables that pages mark, with the least number of columns.
 var tableColumns = map[string]int{
-	"commands": 1, "scenarios": 1, "profiles": 3, "services": 4, "mirrors": 5, "addresses": 2, "endpoints": 2,
-	"listeners": 4, "sql": 2, "log": 2, "application-servers": 2, "status": 4,
+	"commands": 1, "scenarios": 1, "profiles": 3, "services": 4, "mirrors": 5, "addresses": 2, "front": 4,
+	"endpoints": 2, "paths": 3, "web-servers": 2, "listeners": 4, "sql": 2, "log": 2, "application-servers": 2,
+	"status": 4,
 }
 
 // readMarkdown reads a page. Of one with marked tables it reports what GitHub would show
@@ -43,7 +47,7 @@ var tableColumns = map[string]int{
 // table has.
 func (l *Facts) readMarkdown(f *File) {
 	l.Rule = "markdown"
-	r := markdownReader{Facts: l, page: &Page{File: f}}
+	r := markdownReader{Facts: l, page: &Page{File: f, Headed: map[string]bool{}}}
 	l.Pages = append(l.Pages, r.page)
 	for line, content := range text.Lines(f.Text) {
 		r.read(strings.TrimSpace(content), line)
@@ -80,6 +84,7 @@ func (r *markdownReader) read(line string, number int) {
 		r.fence, r.opened = fence, number
 		return
 	case r.table != "" && strings.HasPrefix(line, "|"):
+		r.links(line, number)
 		r.row(line, number)
 		return
 	default:
@@ -88,8 +93,52 @@ func (r *markdownReader) read(line string, number int) {
 			r.table, r.marker, r.page.Marked = strings.TrimSuffix(kind, markerEnd), number, true
 			return
 		}
+		r.links(line, number)
+		if text := strings.TrimLeft(line, "#"); text != line && strings.HasPrefix(text, " ") {
+			r.page.head(strings.TrimSpace(text))
+		}
 	}
-	r.page.Lines = append(r.page.Lines, Word{line, PositionAt(number, 0)})
+	r.page.Lines = append(r.page.Lines, Word{Text: line, At: PositionAt(number, 0)})
+}
+
+// links takes the links of a line that have no scheme, and so lead to another file or
+// to a heading.
+func (r *markdownReader) links(line string, number int) {
+	for from := 0; ; {
+		i := strings.Index(line[from:], "](")
+		if i < 0 {
+			return
+		}
+		from += i + len("](")
+		end := strings.IndexByte(line[from:], ')')
+		if end < 0 {
+			return
+		}
+		if target := line[from : from+end]; !strings.Contains(target, ":") {
+			r.page.Links = append(r.page.Links, Word{Text: target, At: PositionAt(number, 0)})
+		}
+		from += end
+	}
+}
+
+// head takes the text of a heading, as GitHub makes a fragment of it: small letters,
+// digits, hyphens and underscores, a hyphen for a space, and nothing for the rest. A
+// second heading of the same text has "-1" behind it.
+func (p *Page) head(heading string) {
+	fragment := strings.Map(func(c rune) rune {
+		switch {
+		case c == ' ':
+			return '-'
+		case c == '-' || c == '_' || unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
+			return unicode.ToLower(c)
+		}
+		return -1
+	}, heading)
+	again := fragment
+	for n := 1; p.Headed[again]; n++ {
+		again = fragment + "-" + strconv.Itoa(n)
+	}
+	p.Headed[again] = true
 }
 
 // row takes a row of a marked table.
@@ -148,20 +197,29 @@ func tableCells(row string) []string {
 	return cells
 }
 
-// URLs iterates over the URLs of a line, without their scheme.
+// URLs iterates over the URLs of a line, without their scheme; those of HTTPS have its port
+// where they name none.
 func URLs(line string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for from := 0; ; {
-			i := strings.Index(line[from:], "http://")
+			i := strings.Index(line[from:], "://")
 			if i < 0 {
 				return
 			}
-			begin := from + i + len("http://")
+			begin := from + i + len("://")
 			end := begin + strings.IndexAny(line[begin:]+" ", " >\"'`)|,")
-			if !yield(line[begin:end]) {
+			url, before := line[begin:end], line[:from+i]
+			if from = end; strings.HasSuffix(before, "https") {
+				host, path, _ := strings.Cut(url, "/")
+				if !strings.Contains(host, ":") {
+					url = host + ":443/" + path
+				}
+			} else if !strings.HasSuffix(before, "http") {
+				continue
+			}
+			if !yield(url) {
 				return
 			}
-			from = end
 		}
 	}
 }
@@ -173,12 +231,15 @@ func HostName(url string) string {
 	return host
 }
 
+// endpointTables are the kinds of tables whose URLs are all of the lab.
+var endpointTables = []string{"front", "endpoints", "paths", "web-servers"}
+
 // Hosts are the names of the lab's host in the URLs of a page: those of its tables of
-// endpoints, and those that every host has. URLs with other names lead out of the lab.
+// endpoints, which are not the user's text, and those that every host has. URLs with other names lead out of the lab.
 func (p *Page) Hosts() map[string]bool {
 	names := map[string]bool{"localhost": true, "127.0.0.1": true}
 	for _, row := range p.Rows {
-		if row.Table != "endpoints" {
+		if !slices.Contains(endpointTables, row.Table) {
 			continue
 		}
 		for _, cell := range row.Cells {

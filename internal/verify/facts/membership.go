@@ -47,14 +47,14 @@ func (l *Facts) readMembership(merge *MergeFile) *Membership {
 		if action.Name == "ConfigMirror" && m.at == (Position{}) {
 			m.at = PositionAt(action.Line, action.Column)
 			for _, a := range action.Arguments {
-				m.Values[a.Name] = Word{a.Value, PositionAt(action.Line, a.ValueColumn)}
+				m.Values[a.Name] = Word{Text: a.Value, At: PositionAt(action.Line, a.ValueColumn)}
 			}
 		}
 	}
 	if m.at == (Position{}) {
 		for _, key := range merge.Merge.Keys("Startup") {
 			if name := formerNames[key.Name]; name != "" {
-				m.Values[name] = Word{key.Value, PositionAt(key.Line, key.ValueColumn)}
+				m.Values[name] = Word{Text: key.Value, At: PositionAt(key.Line, key.ValueColumn)}
 				m.at = PositionAt(key.Line, key.Column)
 			}
 		}
@@ -71,6 +71,18 @@ func (l *Facts) readMembership(merge *MergeFile) *Membership {
 		m.Founder = l.Compose.ByIP[ParseAddr(primary)]
 	}
 	return m
+}
+
+// CreatedDatabases are all databases that a merge file makes, by name: where it says so,
+// and their directories.
+func CreatedDatabases(merge *MergeFile) map[string]cpf.Action {
+	list := map[string]cpf.Action{}
+	for action := range merge.Merge.Actions {
+		if action.Name == "CreateDatabase" {
+			list[strings.ToUpper(action.Value("Name"))] = action
+		}
+	}
+	return list
 }
 
 // DatabasesOf are the mirrored databases of a merge file, by name: where it says
@@ -91,12 +103,12 @@ func (m *MergeFile) Parameter(section, action, name string) (Word, bool) {
 	found, ok := Word{}, false
 	for _, key := range m.Merge.Keys(section) {
 		if key.Name == name {
-			found, ok = Word{key.Value, PositionAt(key.Line, key.ValueColumn)}, true
+			found, ok = Word{Text: key.Value, At: PositionAt(key.Line, key.ValueColumn)}, true
 		}
 	}
 	for a := range m.Merge.Actions {
 		if argument, given := a.Argument(name); given && a.Name == action {
-			found, ok = Word{argument.Value, PositionAt(a.Line, argument.ValueColumn)}, true
+			found, ok = Word{Text: argument.Value, At: PositionAt(a.Line, argument.ValueColumn)}, true
 		}
 	}
 	return found, ok

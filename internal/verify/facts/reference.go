@@ -61,6 +61,9 @@ func (l *Facts) References(yield func(*Reference) bool) {
 			}
 		}
 	}
+	if !l.scrapeReferences(yield) {
+		return
+	}
 	if l.Roster != nil {
 		l.Roster.references(yield)
 	}
@@ -115,9 +118,10 @@ const (
 	HTTPSPort       = 443
 )
 
-func (l *Facts) nginxPorts(n *NGINXFile) []int {
+// ListenPorts are the ports that directives of nginx have it listen on.
+func ListenPorts(directives []*nginx.Directive) []int {
 	var ports []int
-	for d := range Walk(n.Directives, "listen") {
+	for d := range Walk(directives, "listen") {
 		_, text, found := CutLast(d.Arg(0), ":")
 		if !found {
 			text = d.Arg(0)
@@ -139,6 +143,26 @@ func (l *Facts) haproxyPorts(h *HAProxyFile) []int {
 		}
 	}
 	return ports
+}
+
+// ServersOn are the blocks of the servers that listen on a port, or of all for port 0. One that
+// does not say where it listens, or the whole file where it has no server, may do so anywhere.
+func (n *NGINXFile) ServersOn(port int) [][]*nginx.Directive {
+	var blocks [][]*nginx.Directive
+	there := false
+	for server := range Walk(n.Directives, "server") {
+		if !server.HasBlock {
+			continue
+		}
+		there = true
+		if ports := ListenPorts(server.Block); port == 0 || len(ports) == 0 || slices.Contains(ports, port) {
+			blocks = append(blocks, server.Block)
+		}
+	}
+	if !there {
+		blocks = append(blocks, n.Directives)
+	}
+	return blocks
 }
 
 // IsLoopback reports whether a host is an address of the loopback interface.
@@ -337,9 +361,13 @@ func Number(s string) int {
 	return n
 }
 
-// ParseAddr is an address, the zero value for a text that is none.
+// ParseAddr is an address, that which stands for the name of a Service of a cluster, or the
+// zero value for another text.
 func ParseAddr(s string) netip.Addr {
-	addr, _ := netip.ParseAddr(s)
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return ServiceAddr(s)
+	}
 	return addr
 }
 

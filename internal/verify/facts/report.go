@@ -6,18 +6,15 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/text"
 )
 
 // Position is a position in a file. The zero value stands for its first line.
-type Position struct {
-	Line   int32 // from 1
-	column int32 // in bytes, from 1; 0 for the whole line
-}
+type Position = compose.Position
 
-// PositionAt makes a position of numbers that a reader counts. A position is kept of every word
-// of a lab, hundreds of thousands in a large one, so it is small.
-func PositionAt(line, column int) Position { return Position{int32(line), int32(column)} }
+// PositionAt makes a position of numbers that a reader counts.
+func PositionAt(line, column int) Position { return compose.At(line, column) }
 
 // Location is a position in a certain file.
 type Location struct {
@@ -28,6 +25,7 @@ type Location struct {
 // Finding is the Extra of every diagnostic.
 type Finding struct {
 	Rule  string     // the name of the rule or of the format that it is about
+	What  string     // what is wrong, in sentences, without how to put it right
 	Other *hcl.Range // what the subject contradicts, nil for none
 }
 
@@ -38,7 +36,7 @@ func (f *File) Location(at Position) Location { return Location{f, at} }
 func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
 	l.Report(here.File, here.At, summary, what, remedy)
 	if there.File != nil && len(l.Diagnostics) < mostFindings {
-		l.Diagnostics[len(l.Diagnostics)-1].Extra = Finding{l.Rule, there.rangeOf(there.At)}
+		l.Diagnostics[len(l.Diagnostics)-1].Extra = Finding{l.Rule, what, there.rangeOf(there.At)}
 	}
 }
 
@@ -56,7 +54,7 @@ func (l *Facts) Report(f *File, at Position, summary, what, remedy string) {
 		Summary:  summary,
 		Detail:   what + " " + remedy,
 		Subject:  f.rangeOf(at),
-		Extra:    Finding{Rule: l.Rule},
+		Extra:    Finding{Rule: l.Rule, What: what},
 	})
 }
 
@@ -89,8 +87,8 @@ func (f *File) rangeOf(at Position) *hcl.Range {
 	start := f.lines[line-1]
 	content, _, _ := strings.Cut(f.Text[start:], "\n")
 	from, to := 0, len(content)
-	if at.column > 0 {
-		from = min(int(at.column)-1, len(content))
+	if at.Column > 0 {
+		from = min(int(at.Column)-1, len(content))
 		to = min(to, from+mostSubject)
 		if i := strings.IndexAny(content[from:to], " \t;,{})"); i > 0 {
 			to = from + i

@@ -35,6 +35,10 @@ func (l *Facts) link() {
 	l.Roles = make(map[*Service]Role, len(l.Compose.Services))
 	for _, s := range l.Compose.Services {
 		d := Role{Kind: l.kindOf(s)}
+		if l.Generated && s.block != "" {
+			l.Roles[s] = Role{Kind: OtherKind}
+			continue
+		}
 		for _, source := range l.sources(s) {
 			if merge := merges[source]; merge != nil {
 				l.linkMerge(&d, s, merge)
@@ -122,6 +126,18 @@ func (l *Facts) linkConfiguration(d *Role, source string) {
 
 // Listens returns the container ports that a service takes connections on.
 func (l *Facts) Listens(s *Service) []int {
+	ports, known := l.listens[s]
+	if !known {
+		if l.listens == nil {
+			l.listens = map[*Service][]int{}
+		}
+		ports = l.listenPorts(s)
+		l.listens[s] = ports
+	}
+	return ports
+}
+
+func (l *Facts) listenPorts(s *Service) []int {
 	switch d := l.Roles[s]; d.Kind {
 	case InstanceKind:
 		ports := []int{l.superserver(d), AgentPort}
@@ -133,7 +149,7 @@ func (l *Facts) Listens(s *Service) []int {
 		return []int{HTTPPort, HTTPSPort}
 	case NGINXKind:
 		if d.NGINX != nil {
-			return l.nginxPorts(d.NGINX)
+			return ListenPorts(d.NGINX.Directives)
 		}
 		return []int{HTTPPort}
 	case HAProxyKind:

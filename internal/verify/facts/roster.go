@@ -1,6 +1,9 @@
 package facts
 
 import (
+	"path"
+	"strings"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -23,6 +26,10 @@ type Entry struct {
 	At     Position
 	values []setting // about ten
 	List   []Word    // peers of an instance, databases of a mirror
+	// Namespaces are those of a mirror beside its databases' own; Admits and ECPClients
+	// whom a member lets in.
+	Namespaces, Admits, ECPClients []Word
+	namespaces                     map[string]bool // of both lists, in upper case; made when first asked for
 }
 
 // Value is the value of a variable, without a position where the line has none.
@@ -41,19 +48,33 @@ func (e *Entry) Text(name string) string { return e.Value(name).Text }
 // mirror's application servers: the mirror's line then has their data server.
 func (e *Entry) ConnectsByHook() bool { return e.Text("data_server") != "" }
 
-// readRoster reads the table of instances: a case of $instance, one of $mirror,
-// and the gateways' accounts.
-func (l *Facts) readRoster(s *Script) {
-	r := &Roster{
-		File:      s.File,
-		Instances: s.cases["instance"],
-		Mirrors:   s.cases["mirror"],
-		ByName:    map[string]*Entry{},
-		byMirror:  map[string]*mirrorEntry{},
+// isRoster reports whether a path is that of the table of instances, or of its part of one
+// mirror.
+func isRoster(name string) bool { return name == InstancesPath || path.Dir(name) == instancesFolder }
+
+// instancesFolder has a table of instances for each mirror, on Kubernetes.
+const instancesFolder = "iris/instances"
+
+// readRosters reads the table of instances: a case of $instance, one of $mirror, and the
+// gateways' accounts. On Kubernetes it has a part for each mirror.
+func (l *Facts) readRosters(scripts []*Script) {
+	if len(scripts) == 0 {
+		return
 	}
-	for _, t := range s.tables {
-		if t.Name == "accounts" {
-			r.Accounts = t.Words
+	r := &Roster{File: scripts[0].File, ByName: map[string]*Entry{}, byMirror: map[string]*mirrorEntry{}}
+	if r.Path != InstancesPath {
+		r.File = &File{Path: instancesFolder}
+		for _, s := range scripts {
+			markRoster(r.File, s)
+		}
+	}
+	for _, s := range scripts {
+		r.Instances = append(r.Instances, s.cases["instance"]...)
+		r.Mirrors = append(r.Mirrors, s.cases["mirror"]...)
+		for _, t := range s.tables {
+			if t.Name == "accounts" {
+				r.Accounts = t.Words // the same in all parts
+			}
 		}
 	}
 	for _, e := range r.Mirrors {
@@ -97,7 +118,7 @@ func entries(command *syntax.CaseClause) []*Entry {
 		e := &Entry{Name: pattern.Text, At: pattern.At, values: make([]setting, 0, len(call.Assigns))}
 		for _, assign := range call.Assigns {
 			if assign.Array != nil {
-				e.List = elements(assign.Array)
+				*e.listOf(assign.Name.Value) = elements(assign.Array)
 				continue
 			}
 			value := WordOf(assign.Value)
@@ -109,11 +130,24 @@ func entries(command *syntax.CaseClause) []*Entry {
 				name = assign.Name.Value
 				names[name] = name
 			}
-			e.values = append(e.values, setting{name, value})
+			e.values = append(e.values, setting{Name: name, Word: value})
 		}
 		list = append(list, e)
 	}
 	return list
+}
+
+// listOf is where a line's array of that name goes.
+func (e *Entry) listOf(name string) *[]Word {
+	switch name {
+	case "namespaces":
+		return &e.Namespaces
+	case "admits":
+		return &e.Admits
+	case "ecp_clients":
+		return &e.ECPClients
+	}
+	return &e.List
 }
 
 // ApplicationRole is what the table of instances calls the role of an ECP application
@@ -140,4 +174,58 @@ func (r *Roster) Members(mirror string) []*Entry {
 		return m.members
 	}
 	return nil
+}
+
+// NoNamespace is what the table of instances has for a database without a namespace of its
+// own, and LocalDatabase for one that is not mirrored.
+const (
+	NoNamespace   = "-"
+	LocalDatabase = "local"
+)
+
+// DatabaseCells are a mirror's databases and namespaces, as the tables of pages have them.
+func (e *Entry) DatabaseCells() []string {
+	var cells []string
+	for _, d := range e.List {
+		fields := strings.Fields(d.Text)
+		if len(fields) < 2 {
+			continue
+		}
+		var about []string
+		if fields[1] != NoNamespace {
+			about = append(about, fields[1])
+		}
+		if len(fields) > 4 {
+			about = append(about, fields[4])
+		}
+		cell := fields[0]
+		if len(about) > 0 {
+			cell += " (" + strings.Join(about, ", ") + ")"
+		}
+		cells = append(cells, cell)
+	}
+	for _, n := range e.Namespaces {
+		if fields := strings.Fields(n.Text); len(fields) > 2 {
+			cells = append(cells, fields[1]+" + "+fields[2]+" ("+fields[0]+")")
+		}
+	}
+	return cells
+}
+
+// HasNamespace reports whether a mirror has a namespace of that name, whose case does not
+// count.
+func (e *Entry) HasNamespace(name string) bool {
+	if e.namespaces == nil {
+		e.namespaces = map[string]bool{}
+		for _, d := range e.List {
+			if fields := strings.Fields(d.Text); len(fields) > 1 && fields[1] != NoNamespace {
+				e.namespaces[strings.ToUpper(fields[1])] = true
+			}
+		}
+		for _, n := range e.Namespaces {
+			first, _, _ := strings.Cut(n.Text, " ")
+			e.namespaces[strings.ToUpper(first)] = true
+		}
+	}
+	return e.namespaces[strings.ToUpper(name)]
 }

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"net/netip"
+	"path"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,13 @@ func (s *Service) VolumeAt(name string) *Mount {
 	return s.volumes[i]
 }
 
+// blockLabel is the label with the block type of a service that has no role in a mirror lab.
+const blockLabel = "mirrorgen.block"
+
+// Own reports whether a service of a generated lab is a container of the user's own, of which
+// nothing is known but what every service has.
+func (l *Facts) Own(s *Service) bool { return l.Generated && s.block == "service" }
+
 // Apart reports whether two services never run together, because their profiles differ.
 func Apart(a, b *Service) bool {
 	return len(a.Profiles) > 0 && len(b.Profiles) > 0 &&
@@ -37,9 +45,51 @@ func (s *Service) WaitsFor(name string) bool {
 }
 
 // Publishes reports whether the service has that port of the host.
-func (s *Service) Publishes(host int) bool {
-	return slices.ContainsFunc(s.Ports, func(p Port) bool { return p.Host <= host && host <= p.HostLast })
+func (s *Service) Publishes(host int) bool { return len(s.PublishedAt(host)) > 0 }
+
+// PublishedAt returns the ports of the service that a port of the host is one of.
+func (s *Service) PublishedAt(host int) []Port {
+	if s.published == nil {
+		s.published = map[int][]Port{}
+		for _, p := range s.Ports {
+			if p.Host == p.HostLast {
+				s.published[p.Host] = append(s.published[p.Host], p)
+			} else {
+				s.ranges = append(s.ranges, p)
+			}
+		}
+	}
+	found := s.published[host]
+	for _, p := range s.ranges {
+		if p.Host <= host && host <= p.HostLast {
+			found = append(slices.Clip(found), p)
+		}
+	}
+	return found
 }
+
+// Reaches reports whether this machine reaches the service at that port: one that it
+// publishes or, on a cluster, that kubectl forwards to a port of its Service. Those that only
+// root may open are ten thousand higher then.
+func (s *Service) Reaches(port int) bool {
+	return slices.ContainsFunc(s.Ports, func(p Port) bool {
+		return s.Here(p.Host) <= port && port <= s.Here(p.HostLast)
+	})
+}
+
+// Here is the port of this machine that leads to one that the service publishes.
+func (s *Service) Here(port int) int {
+	if s.clustered && port < firstPort {
+		return port + forwardedFrom
+	}
+	return port
+}
+
+// Below firstPort ports are root's; forwardedFrom is what is added to them.
+const (
+	firstPort     = 1024
+	forwardedFrom = 10_000
+)
 
 // PublishedList names the host ports of a service.
 func (s *Service) PublishedList() string {
@@ -74,14 +124,32 @@ func (m *Mount) covers(path string) bool {
 }
 
 // Target returns the mount that a path of the container lies in, or nil.
-func (s *Service) Target(path string) *Mount {
+func (s *Service) Target(file string) *Mount {
 	var best *Mount
 	for _, m := range s.Mounts {
-		if m.covers(path) && (best == nil || len(m.Target) > len(best.Target)) {
+		if m.covers(file) && (best == nil || len(m.Target) > len(best.Target)) {
 			best = m
 		}
 	}
 	return best
+}
+
+// Directory is the mount that brings a directory, or where its files come one by one, a mount of
+// the directory that all of them are from; nil where nothing brings it, or they are from several.
+func (s *Service) Directory(target string) *Mount {
+	var all *Mount
+	for _, m := range s.Mounts {
+		switch {
+		case m.Target == target:
+			return m
+		case path.Dir(m.Target) != target:
+		case all == nil:
+			all = &Mount{Source: path.Dir(m.Source), Target: target, ReadOnly: m.ReadOnly, At: m.At}
+		case all.Source != path.Dir(m.Source):
+			return nil
+		}
+	}
+	return all
 }
 
 // On reports whether the service has an address on that network.

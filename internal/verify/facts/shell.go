@@ -67,11 +67,11 @@ func (s *Script) parse() {
 			s.tables = append(s.tables, arraysOf(s, command)...)
 			for _, assign := range command.Assigns {
 				if assign.Value != nil {
-					s.values = append(s.values, setting{assign.Name.Value, WordOf(assign.Value)})
+					s.values = append(s.values, setting{Name: assign.Name.Value, Word: WordOf(assign.Value)})
 				}
 			}
 		case *syntax.CaseClause:
-			if s.Path == InstancesPath {
+			if isRoster(s.Path) {
 				if s.cases == nil {
 					s.cases = map[string][]*Entry{}
 				}
@@ -105,17 +105,19 @@ func (r *boundedReader) Read(buffer []byte) (int, error) {
 
 // readScripts reports what parseScripts found, and collects the tables.
 func (l *Facts) readScripts(scripts []*Script) {
+	var rosters []*Script
 	for _, s := range scripts {
 		switch {
 		case s.err != nil:
 			l.reportScript(s)
-		case s.Path == InstancesPath:
-			l.readRoster(s)
+		case isRoster(s.Path):
+			rosters = append(rosters, s)
 		default:
 			l.Tables = append(l.Tables, s.tables...)
 		}
 	}
 	l.Scripts = scripts
+	l.readRosters(rosters)
 }
 
 func (l *Facts) reportScript(s *Script) {
@@ -167,7 +169,7 @@ func WordOf(w *syntax.Word) Word {
 	if w == nil {
 		return Word{}
 	}
-	return Word{text, ShellPosition(w.Pos())}
+	return Word{Text: text, At: ShellPosition(w.Pos())}
 }
 
 // Table is an array at the top of a script, or the list of services that a

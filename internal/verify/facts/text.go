@@ -75,11 +75,11 @@ func (l *Facts) checkBeginning(f *File) {
 // separated by spaces; "" where the format has none that is documented.
 func commentMarks(name string) string {
 	switch path.Ext(name) {
-	case ".yaml", ".sh", ".cfg", ".conf", ".gitignore":
+	case ".yaml", ".yml", ".sh", ".cfg", ".conf", ".gitignore":
 		return "#"
 	case ".cpf":
 		return "# ;"
-	case ".md":
+	case ".md", ".svg":
 		return "<!--"
 	case ".cls":
 		return "/// //"

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/dotenv"
 )
 
@@ -99,7 +100,7 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	text, err := l.variables.Expand(node.Value)
 	if err != nil {
 		l.variables.unset = nil
-		l.Report(f, yamlPosition(node), "Invalid variable", "Compose stops at this text: "+err.Error()+".",
+		l.Report(f, compose.PositionOf(node), "Invalid variable", "Compose stops at this text: "+err.Error()+".",
 			"Set the variable in .env, or correct the reference.")
 		return
 	}
@@ -110,12 +111,12 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 		}
 		l.variables.reported = append(l.variables.reported, name)
 		if strings.Contains(node.Value, "${"+name+":?") || strings.Contains(node.Value, "${"+name+"?") {
-			l.Report(f, yamlPosition(node), "Variable that must be set",
+			l.Report(f, compose.PositionOf(node), "Variable that must be set",
 				"Compose refuses the file while the variable "+name+" has no value, in .env or in the environment.",
 				"Set it in .env.")
 			continue
 		}
-		l.Report(f, yamlPosition(node), "Variable without a value",
+		l.Report(f, compose.PositionOf(node), "Variable without a value",
 			"The variable "+name+" has neither a value, in .env or in the environment, nor a default, and Compose "+
 				"takes it for empty.",
 			"Set it in .env, or write a default like ${"+name+":-value}.")

@@ -59,7 +59,7 @@ func (l *checker) checkProcessLimit(h *facts.HAProxyFile, health *facts.Proxy) {
 			continue
 		}
 		limit, at := maxconn(s)
-		if room := limit - sum; limit > 0 && room < len(l.checkedServers()) {
+		if room := limit - sum; limit > 0 && room < len(checkedBy(h)) {
 			l.Report(h.File, at, "Health checks without room",
 				"The sections of HAProxy may have "+strconv.Itoa(sum)+" connections and the process "+
 					strconv.Itoa(limit)+": health checks, which are connections too, find none when all are taken.",
@@ -139,18 +139,7 @@ func (l *checker) checkUpstreamBounds(n *facts.NGINXFile, upstream *nginx.Direct
 		at := facts.PositionAt(d.Line, d.Column)
 		switch d.Name {
 		case "server":
-			host, _ := facts.HostPort(d.Arg(0))
-			s := l.ServiceAt(host)
-			if s == nil || l.Roles[s].Gateway == nil {
-				continue
-			}
-			gateways = true
-			if most := parameter(d, "max_conns="); asked[s] && (most == 0 || most >= gatewayWorkers) {
-				l.Report(n.File, at, "Gateway without room for health checks",
-					"nginx may take all of the "+strconv.Itoa(gatewayWorkers)+" requests that "+s.Name+" answers at "+
-						"a time, "+"and HAProxy, which asks it about the members, would take their primaries for lost.",
-					"Add max_conns, below that.")
-			}
+			gateways = l.checkUpstreamServer(n, d, asked) || gateways
 		case "keepalive":
 			keepalive = d
 		case "keepalive_timeout":
@@ -169,6 +158,23 @@ func (l *checker) checkUpstreamBounds(n *facts.NGINXFile, upstream *nginx.Direct
 		"nginx keeps idle connections to the gateways for "+facts.FormatDuration(idle)+", and Apache for "+
 			facts.FormatDuration(apacheKeepAlive)+": a POST that meets the closing is lost.",
 		"Set keepalive_timeout of the upstream to less.")
+}
+
+// checkUpstreamServer: nginx leaves workers of a gateway to the health checks that ask it. It reports
+// whether the server is a gateway.
+func (l *checker) checkUpstreamServer(n *facts.NGINXFile, d *nginx.Directive, asked map[*facts.Service]bool) bool {
+	host, _ := facts.HostPort(d.Arg(0))
+	s := l.ServiceAt(host)
+	if s == nil || l.Roles[s].Gateway == nil {
+		return false
+	}
+	if most := parameter(d, "max_conns="); asked[s] && (most == 0 || most >= gatewayWorkers) {
+		l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Gateway without room for health checks",
+			"nginx may take all of the "+strconv.Itoa(gatewayWorkers)+" requests that "+s.Name+" answers at "+
+				"a time, and HAProxy, which asks it about the members, would take their primaries for lost.",
+			"Add max_conns, below that.")
+	}
+	return true
 }
 
 // parameter is the number after a name of a directive's parameters, 0 where it has none.

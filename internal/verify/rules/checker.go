@@ -6,6 +6,7 @@ import (
 
 // checker looks at the facts of a lab. What several rules look up is kept here.
 type checker struct {
+	admitting map[string][]admission // see admissions
 	*facts.Facts
 	// publishers are the services by their host ports, made when first needed.
 	publishers map[int]*facts.Service
@@ -15,4 +16,6 @@ type checker struct {
 	// listeners are the mirrors that a haproxy serves by host port, made when first
 	// needed.
 	listeners map[*facts.Service]map[int]*facts.Entry
+	// scriptWords are the names of files in the scripts of the lab, made when first needed.
+	scriptWords map[string]bool
 }

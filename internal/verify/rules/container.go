@@ -2,10 +2,13 @@ package rules
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mirrorgen/internal/format/compose"
+	"mirrorgen/internal/format/nginx"
 	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/facts"
 )
@@ -24,6 +27,9 @@ const labDirectory = "/lab/"
 // is mounted.
 func checkContainerFiles(l *checker) {
 	for _, s := range l.Compose.Services {
+		if l.Own(s) {
+			continue
+		}
 		for _, e := range s.Environment {
 			if text.Has(fileSettings, e.Name) {
 				for file := range strings.SplitSeq(e.Text, ",") {
@@ -42,6 +48,9 @@ func checkContainerFiles(l *checker) {
 		for _, w := range s.Health.Test {
 			l.checkLabWords(s, w)
 		}
+	}
+	for _, g := range l.Gateways {
+		l.checkPasswordCommands(g)
 	}
 }
 
@@ -95,7 +104,8 @@ const agentCommand = "/usr/local/etc/irissys/startISCAgent.sh"
 // checkLabWords looks at the files that a command names: those in /lab, devices,
 // and the arbiter's command.
 func (l *checker) checkLabWords(s *facts.Service, w facts.Word) {
-	for field := range strings.FieldsSeq(w.Text) {
+	for _, f := range commandFields([]facts.Word{w}) {
+		field := f.text
 		device, _, _ := strings.Cut(strings.TrimPrefix(field, "/dev/"), "/")
 		switch {
 		case l.Generated && strings.HasPrefix(field, labDirectory), !l.Generated && l.missingScript(s, field):
@@ -118,15 +128,22 @@ func (l *checker) isArbiter(s *facts.Service) bool {
 }
 
 func (l *checker) checkMounted(s *facts.Service, w facts.Word, who string) {
-	if w.Text == "" || s.Build != nil || s.Volume(w.Text) || facts.Unknown(w.Text) {
+	if w.Text == "" || s.Volume(w.Text) || facts.Unknown(w.Text) {
 		return
 	}
-	if m := s.Target(w.Text); m != nil && (l.Generated || !l.missingBelow(m, w.Text)) {
-		return
+	m := s.Target(w.Text)
+	switch {
+	case m == nil && s.Build == nil:
+		l.Report(s.File, w.At, "File that is not mounted",
+			"In the service "+s.Name+", "+who+" names "+w.Text+", which no mount brings there.",
+			"Mount it, or name what is mounted.")
+	case m != nil && !l.Generated && l.missingBelow(m, w.Text):
+		file := path.Join(m.Source, strings.TrimPrefix(w.Text, strings.TrimSuffix(m.Target, "/")))
+		l.ReportBoth(s.Location(w.At), s.Location(m.At), "File that is not mounted",
+			"In the service "+s.Name+", "+who+" names "+w.Text+", but the lab has no file "+file+
+				" to be mounted there.",
+			"Add the file, or name one that there is.")
 	}
-	l.Report(s.File, w.At, "File that is not mounted",
-		"In the service "+s.Name+", "+who+" names "+w.Text+", which no mount brings there.",
-		"Mount it, or name what is mounted.")
 }
 
 // checkHookFiles: what a script of the containers names in /lab is mounted
@@ -165,6 +182,9 @@ func notPathRune(r rune) bool {
 
 func (l *checker) checkHookFile(script *facts.Script, readers []*facts.Service, w facts.Word) {
 	for _, s := range readers {
+		if l.Own(s) {
+			continue
+		}
 		if s.Target(w.Text) == nil && !l.servesNoDemo(s, w.Text) {
 			l.ReportBoth(script.Location(w.At), s.Location(s.At), "File that is not mounted",
 				"The script uses "+w.Text+", which "+s.Name+" does not mount.",
@@ -196,6 +216,7 @@ func checkConfigurationTargets(l *checker) {
 		case d.HAProxy != nil:
 			want, source = facts.HAProxyTarget, d.HAProxy.Path
 		default:
+			l.checkNamedConfiguration(s)
 			continue
 		}
 		for _, m := range s.Mounts {
@@ -207,9 +228,32 @@ func checkConfigurationTargets(l *checker) {
 					"Mount it on "+want+".")
 			}
 		}
-		if l.Generated && d.NGINX != nil && len(s.Command) > 0 && s.Command[0].Text != "nginx" {
-			l.Report(s.File, s.Command[0].At, "Unknown command",
-				"The service "+s.Name+" runs "+s.Command[0].Text+", which its image does not have.", "It is nginx.")
+		if d.NGINX != nil {
+			l.checkProgram(s, "nginx")
+		} else {
+			l.checkProgram(s, "haproxy")
+			l.checkNamedBalancer(s)
+		}
+	}
+}
+
+// checkNamedConfiguration: a variable names what a generated lab mounts for the vendor's images
+// to read.
+func (l *checker) checkNamedConfiguration(s *facts.Service) {
+	for _, m := range s.Mounts {
+		directory := path.Dir(m.Source)
+		if !l.Generated || directory != "webgateway" && directory != "iris/merge" {
+			continue
+		}
+		named := slices.ContainsFunc(s.Environment, func(e compose.Setting) bool {
+			return text.Has(fileSettings, e.Name) && slices.Contains(strings.Split(e.Text, ","), m.Target)
+		})
+		if !named {
+			l.Report(s.File, m.At, "Configuration that nothing names",
+				"The service "+s.Name+" mounts "+m.Source+", and no variable of its environment tells the image of "+
+					m.Target+".",
+				"Keep the variables that mirrorgen writes: ISC_CPF_MERGE_FILE, or ISC_CSP_INI_FILE and "+
+					"ISC_CSP_CONF_FILE.")
 		}
 	}
 }
@@ -229,7 +273,7 @@ func checkLicense(l *checker) {
 	for _, s := range l.Compose.Services {
 		for _, m := range s.Mounts {
 			key := keys[m.Source] || m.Target == licenseTarget || path.Base(m.Source) == "iris.key"
-			if key && l.Roles[s].Kind != facts.InstanceKind {
+			if key && l.Roles[s].Kind != facts.InstanceKind && !l.Own(s) {
 				l.Report(s.File, m.At, "Licence key where none is needed",
 					"The service "+s.Name+" mounts "+m.Source+", and needs no licence.",
 					"Leave the mount to the instances.")
@@ -273,54 +317,87 @@ func checkMemberOrder(l *checker) {
 		allowed := map[string]bool{}
 		for _, m := range l.Roster.Members(mirror.Name) {
 			allowed[m.Name] = true
-			failover := m.Text("role") == "primary" || m.Text("role") == "backup" && e.Text("role") != "primary"
-			if failover && m != e && !s.WaitsForHealth(m.Name) {
-				l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(m.Value("role")),
-					"Instance that does not wait for its mirror",
-					"The service "+s.Name+" needs "+m.Name+" to be up when it starts, but does not wait for its "+
-						"health.",
-					"Add "+m.Name+" to its depends_on, with condition: service_healthy.")
-			}
+			l.checkWaitsFor(s, e, m)
 		}
 		if arbiter := l.Compose.ByIP[facts.ParseAddr(mirror.Text("arbiter"))]; arbiter != nil {
 			allowed[arbiter.Name] = true
-			if role := e.Text("role"); (role == "primary" || role == "backup") && !s.WaitsFor(arbiter.Name) {
-				l.Report(s.File, s.At, "Member that does not wait for its arbiter",
-					"The service "+s.Name+" does not wait for its arbiter "+arbiter.Name+".",
-					"Add it to depends_on.")
-			}
+			l.checkWaitsForArbiter(s, e, arbiter)
 		}
-		for _, d := range s.Dependencies {
-			if target := l.Compose.ByName[d.Service]; target != nil && !allowed[d.Service] &&
-				l.Roles[target].Kind != facts.OtherKind {
-				l.Report(s.File, d.At, "Dependency on a stranger",
-					"The service "+s.Name+" waits for "+d.Service+", which has nothing to do with its mirror.",
-					"Remove the dependency.")
-			}
+		l.checkStrangers(s, allowed)
+	}
+}
+
+// checkWaitsFor: an instance waits for the failover members that are up before it.
+func (l *checker) checkWaitsFor(s *facts.Service, e, m *facts.Entry) {
+	failover := m.Text("role") == "primary" || m.Text("role") == "backup" && e.Text("role") != "primary"
+	if failover && m != e && !s.WaitsForHealth(m.Name) {
+		l.ReportBoth(s.Location(s.At), l.Roster.WordLocation(m.Value("role")),
+			"Instance that does not wait for its mirror",
+			"The service "+s.Name+" needs "+m.Name+" to be up when it starts, but does not wait for its health.",
+			"Add "+m.Name+" to its depends_on, with condition: service_healthy.")
+	}
+}
+
+// checkWaitsForArbiter: a failover member starts after its arbiter.
+func (l *checker) checkWaitsForArbiter(s *facts.Service, e *facts.Entry, arbiter *facts.Service) {
+	if role := e.Text("role"); (role == "primary" || role == "backup") && !s.WaitsFor(arbiter.Name) {
+		l.Report(s.File, s.At, "Member that does not wait for its arbiter",
+			"The service "+s.Name+" does not wait for its arbiter "+arbiter.Name+".",
+			"Add it to depends_on.")
+	}
+}
+
+// checkStrangers: an instance waits for nobody but those of its mirror, and services of the user's.
+func (l *checker) checkStrangers(s *facts.Service, allowed map[string]bool) {
+	for _, d := range s.Dependencies {
+		if target := l.Compose.ByName[d.Service]; target != nil && !allowed[d.Service] &&
+			l.Roles[target].Kind != facts.OtherKind {
+			l.Report(s.File, d.At, "Dependency on a stranger",
+				"The service "+s.Name+" waits for "+d.Service+", which has nothing to do with its mirror.",
+				"Remove the dependency.")
 		}
 	}
 }
 
-// checkHealthPorts: a health check connects to a port that the service listens
-// on, and asks nginx for a location that it has.
+// checkHealthPorts: a health check connects to a port that the service listens on, and asks
+// nginx for a location that it has, and HAProxy for the page that says that it runs.
 func checkHealthPorts(l *checker) {
 	for _, s := range l.Compose.Services {
+		if l.Own(s) || !l.Generated && hasAlternative(s.Health.Test) {
+			continue
+		}
+		var connects, asks []healthQuestion
 		for _, w := range s.Health.Test {
 			for field := range strings.FieldsSeq(w.Text) {
 				field = strings.Trim(field, `'"`)
 				if _, rest, found := strings.Cut(field, "/dev/tcp/"); found {
 					host, port, _ := strings.Cut(rest, "/")
+					connects = append(connects, healthQuestion{w.At, host, facts.Number(port), ""})
 					l.checkHealthPort(s, w.At, host, facts.Number(port))
 				}
 				if strings.HasPrefix(field, "http://") {
 					host, port := facts.HostPort(facts.ProxyHost(field))
-					l.checkHealthPort(s, w.At, host, port)
 					_, rest, _ := strings.Cut(strings.TrimPrefix(field, "http://"), "/")
-					l.checkHealthLocation(s, w.At, "/"+rest)
+					asks = append(asks, healthQuestion{w.At, host, port, "/" + rest})
+					l.checkHealthPort(s, w.At, host, port)
+					l.checkHealthLocation(s, w.At, port, "/"+rest)
 				}
 			}
 		}
+		l.checkHealthMonitor(s, connects, asks)
 	}
+}
+
+// lastResort matches what a health check does where its question was not answered, and that is no
+// other question.
+var lastResort = regexp.MustCompile(`\|\|\s*[({]?\s*(exit|false|kill|echo|printf)\b`)
+
+// hasAlternative reports whether a health check goes on with another question where the first is not
+// answered.
+func hasAlternative(test []facts.Word) bool {
+	return slices.ContainsFunc(test, func(w facts.Word) bool {
+		return strings.Count(w.Text, "||") > len(lastResort.FindAllString(w.Text, -1))
+	})
 }
 
 func (l *checker) checkHealthPort(s *facts.Service, at facts.Position, host string, port int) {
@@ -341,17 +418,59 @@ func (l *checker) checkHealthPort(s *facts.Service, at facts.Position, host stri
 	}
 }
 
-func (l *checker) checkHealthLocation(s *facts.Service, at facts.Position, uri string) {
+// checkHealthMonitor: the section of a generated HAProxy that a health check asks for a page
+// answers it by itself, and a program that only connects, for want of another, connects to
+// that section too.
+func (l *checker) checkHealthMonitor(s *facts.Service, connects, asks []healthQuestion) {
+	h := l.Roles[s].HAProxy
+	if h == nil || !l.Generated {
+		return
+	}
+	for _, q := range asks {
+		if h.Bound(q.host, q.port) && !h.Monitored(q.host, q.port, q.uri) {
+			l.Report(s.File, q.at, "Health check that nothing answers",
+				"The health check of "+s.Name+" asks for "+q.uri+" on port "+strconv.Itoa(q.port)+
+					", where no section of "+h.Path+" has it as its monitor-uri.",
+				"Ask the port of the section that has one, for that path.")
+		}
+		for _, other := range connects {
+			if other.port != q.port {
+				l.Report(s.File, other.at, "Health check that asks two ports",
+					"The health check of "+s.Name+" asks for a page on port "+strconv.Itoa(q.port)+
+						", or else connects to port "+strconv.Itoa(other.port)+".",
+					"Ask the same port either way.")
+			}
+		}
+	}
+}
+
+// A healthQuestion is where a health check connects to, and the page that it asks for.
+type healthQuestion struct {
+	at   facts.Position
+	host string
+	port int
+	uri  string
+}
+
+func (l *checker) checkHealthLocation(s *facts.Service, at facts.Position, port int, uri string) {
 	n := l.Roles[s].NGINX
 	if n == nil {
 		return
 	}
-	for d := range facts.Walk(n.Directives, "location") {
-		if d.Arg(0) == "=" && d.Arg(1) == uri {
-			return
+	answers := func(block []*nginx.Directive) bool {
+		for d := range facts.Walk(block, "location") {
+			if d.Arg(0) == "=" && d.Arg(1) == uri {
+				return true
+			}
 		}
+		return false
+	}
+	// By hand it may ask for a page of the application, or for a file.
+	if slices.ContainsFunc(n.ServersOn(port), answers) || !l.Generated && !answers(n.Directives) {
+		return
 	}
 	l.Report(s.File, at, "Health check that nothing answers",
-		"The health check of "+s.Name+" asks for "+uri+", which its configuration does not answer itself.",
+		"The health check of "+s.Name+" asks for "+uri+", which its configuration does not answer itself on port "+
+			strconv.Itoa(port)+".",
 		"Name a location of "+n.Path+".")
 }

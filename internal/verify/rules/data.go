@@ -122,7 +122,7 @@ func (l *checker) writtenBy(s *facts.Service) []string {
 }
 
 // checkSameTargets: all members of a mirror mount data at the same paths, below
-// their own name in data/.
+// their own name in data/, or that of nobody in the lab where they were renamed.
 func (l *checker) checkSameTargets(mirror *facts.Entry) {
 	var first *facts.Service
 	for _, e := range l.Roster.Members(mirror.Name) {
@@ -132,7 +132,7 @@ func (l *checker) checkSameTargets(mirror *facts.Entry) {
 		}
 		for _, m := range s.Mounts {
 			if owner, found := strings.CutPrefix(m.Source, "data/"); found {
-				if owner, _, _ = strings.Cut(owner, "/"); owner != s.Name {
+				if owner, _, _ = strings.Cut(owner, "/"); owner != s.Name && l.Compose.ByName[owner] != nil {
 					l.Report(s.File, m.At, "Directory of another instance",
 						"The service "+s.Name+" mounts "+m.Source+", which is named after another.",
 						"Keep its data in data/"+s.Name+"/.")

@@ -2,9 +2,13 @@ package rules
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
+	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/facts"
 )
 
@@ -14,7 +18,8 @@ func checkECP(l *checker) {
 	clients := map[*facts.Service]map[string]bool{} // of each data server
 	for i := range l.Merges {
 		m := &l.Merges[i]
-		if m.Service == nil {
+		readers := l.Compose.Readers[m.Path]
+		if len(readers) == 0 {
 			continue
 		}
 		for _, server := range m.ECPServers() {
@@ -22,8 +27,10 @@ func checkECP(l *checker) {
 			if target == nil {
 				continue // reported with the references
 			}
-			addClient(clients, target, m.Service.Name)
-			l.checkDataServer(m, server, target)
+			for _, s := range readers {
+				addClient(clients, target, s.Name)
+			}
+			l.checkDataServer(m, readers[0], server, target)
 		}
 	}
 	l.checkHookECP(clients)
@@ -99,19 +106,24 @@ func (l *checker) checkHookECP(clients map[*facts.Service]map[string]bool) {
 }
 
 // checkDataServer looks at one application server and the member that it asks.
-func (l *checker) checkDataServer(m *facts.MergeFile, server facts.ECPServer, target *facts.Service) {
+func (l *checker) checkDataServer(
+	m *facts.MergeFile,
+	client *facts.Service,
+	server facts.ECPServer,
+	target *facts.Service,
+) {
 	here := m.Location(server.Host.At)
-	set, mirrored := l.setOf(target)
+	_, mirrored := l.setOf(target)
 	if l.Roles[target].Kind != facts.InstanceKind {
 		l.ReportBoth(here, target.Location(target.At), "Data server that is no instance",
-			m.Service.Name+" has the data server "+target.Name+", which is no IRIS: an ECP connection goes to a "+
+			client.Name+" has the data server "+target.Name+", which is no IRIS: an ECP connection goes to a "+
 				"member itself.",
 			"Name the address of a failover member.")
 		return
 	}
 	if role := l.mirrorRole(target); role != "" && role != "primary" && role != "backup" {
 		l.Report(m.File, server.Host.At, "Data server that is no failover member",
-			m.Service.Name+" has the data server "+target.Name+", whose role is "+role+".",
+			client.Name+" has the data server "+target.Name+", whose role is "+role+".",
 			"Name the address of a failover member.")
 	}
 	if mirrored && server.Mirror.Text != "1" && server.Mirror.Text != "-1" {
@@ -120,28 +132,59 @@ func (l *checker) checkDataServer(m *facts.MergeFile, server facts.ECPServer, ta
 				"a mirror.",
 			"Write 1 as the third value.")
 	}
+	l.checkRemoteDatabases(m, server, target)
+}
+
+// checkRemoteDatabases: what an application server has of a data server is there: a mirrored
+// database in its mirror, any other in its own configuration.
+func (l *checker) checkRemoteDatabases(m *facts.MergeFile, server facts.ECPServer, target *facts.Service) {
 	for action := range m.Merge.Actions {
 		directory, _ := action.Argument("Directory")
-		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.Name.Text) ||
-			!strings.HasPrefix(directory.Value,
-				":mirror:") {
+		if action.Name != "CreateDatabase" || !strings.EqualFold(action.Value("Server"), server.Name.Text) {
 			continue
 		}
 		at := m.Location(facts.PositionAt(action.Line, directory.ValueColumn))
-		parts := strings.Split(directory.Value, ":")
-		if len(parts) != 4 || mirrored && !strings.EqualFold(parts[2], set) {
-			l.Report(at.File, at.At, "Database of another mirror",
-				"The database "+action.Value("Name")+" lies in "+directory.Value+", but "+target.Name+" belongs to "+
-					"the mirror set "+set+".",
-				"Write it like :mirror:"+set+":DATABASE.")
-			continue
+		if name, local := strings.CutPrefix(directory.Value, ":ds:"); local {
+			l.checkServedDatabase(at, action, name, target)
+		} else if strings.HasPrefix(directory.Value, ":mirror:") {
+			l.checkMirroredDatabase(at, action, directory.Value, target)
 		}
-		if names := l.mirroredDatabases(target); names != nil && !names[strings.ToUpper(parts[3])] {
-			l.Report(at.File, at.At, "Database that the mirror does not have",
-				"The database "+action.Value("Name")+" lies in "+directory.Value+", but the mirror of "+target.Name+
-					" has no database "+parts[3]+".",
-				"Name a mirrored database.")
-		}
+	}
+}
+
+// checkMirroredDatabase looks at a directory like :mirror:SET:DATABASE of an application server.
+func (l *checker) checkMirroredDatabase(at facts.Location, action cpf.Action, directory string, target *facts.Service) {
+	set, mirrored := l.setOf(target)
+	parts := strings.Split(directory, ":")
+	if len(parts) != 4 || mirrored && !strings.EqualFold(parts[2], set) {
+		l.Report(at.File, at.At, "Database of another mirror",
+			"The database "+action.Value("Name")+" lies in "+directory+", but "+target.Name+" belongs to "+
+				"the mirror set "+set+".",
+			"Write it like :mirror:"+set+":DATABASE.")
+		return
+	}
+	if names := l.databasesOf(target, true); len(names) > 0 && !names[strings.ToUpper(parts[3])] {
+		l.Report(at.File, at.At, "Database that the mirror does not have",
+			"The database "+action.Value("Name")+" lies in "+directory+", but the mirror of "+target.Name+
+				" has no database "+parts[3]+".",
+			"Name a mirrored database.")
+	}
+}
+
+// checkServedDatabase looks at a directory like :ds:DATABASE of an application server. What a lab
+// that was written by hand has besides may have been made by anybody; a name that is nearly
+// that of another is a mistake.
+func (l *checker) checkServedDatabase(at facts.Location, action cpf.Action, name string, target *facts.Service) {
+	names, upper := l.databasesOf(target, false), strings.ToUpper(name)
+	if names[upper] || text.Has(ownDatabases, upper) {
+		return
+	}
+	known := strings.Join(slices.Sorted(maps.Keys(names)), " ")
+	if l.Generated || !l.databasesOf(target, true)[upper] && text.Nearest(known, upper) != "" {
+		l.Report(at.File, at.At, "Database that the data server does not have",
+			"The database "+action.Value("Name")+" lies in :ds:"+name+", but "+target.Name+" has no database "+name+
+				" that is not mirrored.",
+			"Name a database of the data server, or write :mirror:SET:DATABASE for a mirrored one.")
 	}
 }
 
@@ -177,28 +220,34 @@ func (l *checker) mirrorRole(s *facts.Service) string {
 	return ""
 }
 
-// mirroredDatabases are the names of a member's mirrored databases; nil where
-// they are unknown.
-func (l *checker) mirroredDatabases(s *facts.Service) map[string]bool {
+// databasesOf are the names of a data server's databases, in upper case: those that are mirrored,
+// or the others. There are none where they are unknown.
+func (l *checker) databasesOf(s *facts.Service, mirrored bool) map[string]bool {
 	names := map[string]bool{}
 	if merge := l.Roles[s].Merge; merge != nil {
-		for name, action := range facts.DatabasesOf(merge) {
+		of := facts.DatabasesOf(merge)
+		for name, action := range facts.CreatedDatabases(merge) {
+			if of[name].Name != "" != mirrored || action.Value("Server") != "" {
+				continue
+			}
 			names[name] = true
-			names[strings.ToUpper(action.Value("MirrorDBName"))] = true
-		}
-	}
-	if l.Roster != nil && len(names) == 0 {
-		if e := l.Roster.ByName[s.Name]; e != nil {
-			if mirror := l.Roster.Mirror(e.Text("mirror")); mirror != nil {
-				for _, d := range mirror.List {
-					name, _, _ := strings.Cut(d.Text, " ")
-					names[strings.ToUpper(name)] = true
-				}
+			if mirrored {
+				names[strings.ToUpper(action.Value("MirrorDBName"))] = true
 			}
 		}
 	}
-	if len(names) == 0 {
-		return nil
+	if l.Roster == nil || len(names) > 0 {
+		return names
+	}
+	if e := l.Roster.ByName[s.Name]; e != nil {
+		if mirror := l.Roster.Mirror(e.Text("mirror")); mirror != nil {
+			for _, d := range mirror.List {
+				fields := strings.Fields(d.Text)
+				if local := len(fields) > 4 && fields[4] == facts.LocalDatabase; len(fields) > 0 && local != mirrored {
+					names[strings.ToUpper(fields[0])] = true
+				}
+			}
+		}
 	}
 	return names
 }

@@ -7,6 +7,7 @@ import (
 	"mirrorgen/internal/format/cpf"
 	"mirrorgen/internal/format/haproxy"
 	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/facts"
 )
 
@@ -65,18 +66,25 @@ func checkCommunity(l *checker) {
 // them (HAProxy manual, "external-check").
 func checkExternalChecks(l *checker) {
 	for _, h := range l.HAProxy {
-		allowed := false
+		allowed, forks := false, false
 		for _, section := range h.Sections {
 			allowed = allowed || section.Kind == "global" && section.Has("external-check")
+			forks = forks || section.Kind == "global" && section.Has("insecure-fork-wanted")
 		}
 		for _, p := range h.Proxies {
 			for line := range p.Find("option", "external-check") {
-				if !allowed {
-					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]),
-						"External check that is switched off",
+				at := facts.PositionAt(line.Number, line.Columns[0])
+				switch {
+				case !allowed:
+					l.Report(h.File, at, "External check that is switched off",
 						"The section "+p.Name+" checks by an external command, but the global section has no "+
 							"external-check, and HAProxy does not start.",
 						"Add external-check to the global section.")
+				case !forks:
+					l.Report(h.File, at, "External check that may not start",
+						"The section "+p.Name+" checks by an external command, which HAProxy 2.2 and later may not "+
+							"start without insecure-fork-wanted.",
+						"Add insecure-fork-wanted to the global section.")
 				}
 			}
 			for line := range p.Find("external-check", "command") {
@@ -100,19 +108,24 @@ func (l *checker) checkCommand(h facts.HAProxyFile, line haproxy.Line, i int) {
 	}
 }
 
-// ofImages are directories in which images have programs and scripts of their own.
+// ofImages are directories in which images have programs and scripts of their own, or commands
+// write them.
 var ofImages = []string{
 	"/bin/", "/sbin/", "/usr/", "/lib/", "/docker-entrypoint", "/iris", "/etc/", "/home/irisowner/irissys/", "/opt/",
+	"/tmp/",
 }
 
 // missingScript reports whether a path of a container is surely not there: it names a script
 // that the image does not bring, and no mount does either.
 func (l *checker) missingScript(s *facts.Service, name string) bool {
-	if !path.IsAbs(name) || s.Build != nil || s.Volume(name) {
+	if !path.IsAbs(name) || s.Volume(name) {
 		return false
 	}
-	if m := s.Target(name); m != nil {
+	if m := s.Target(name); m != nil { // it hides what a built image has there
 		return l.missingBelow(m, name)
+	}
+	if s.Build != nil {
+		return false
 	}
 	for _, directory := range ofImages {
 		if strings.HasPrefix(name, directory) {
@@ -126,15 +139,11 @@ func (l *checker) missingScript(s *facts.Service, name string) bool {
 	return false
 }
 
-// missingBelow reports whether a mounted directory of the lab has other files, and not that
-// one.
+// missingBelow reports whether a mounted directory of the lab has no configuration or script of that
+// name. A licence key, a certificate or data is the user's to provide.
 func (l *checker) missingBelow(m *facts.Mount, name string) bool {
 	rest := strings.TrimPrefix(strings.TrimPrefix(name, m.Target), "/")
-	if path.Ext(rest) == ".key" {
-		return false // the user's to provide
-	}
-	return rest != "" && path.Ext(rest) != "" && l.Files[path.Join(m.Source, rest)] == nil &&
-		len(l.Below(path.Join(m.Source, path.Dir(rest)))) > 0
+	return text.Has(configurations, path.Ext(rest)) && l.missingFile(path.Join(m.Source, rest))
 }
 
 // checkLateHosts: a balancer that names a service by its host name waits for it, or looks the

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -52,6 +51,11 @@ func (l *checker) checkIndex(g facts.GatewayFile, index, prefix, what string) {
 			l.Report(g.File, key.ValueAt, "Invalid index entry",
 				"The "+what+" "+key.Name+" is neither Enabled nor Disabled.",
 				"Write Enabled or Disabled.")
+		case key.Value == "Enabled" && g.INI.ByName[prefix+key.Name] == nil && prefix != "" && !l.Generated:
+			l.Report(g.File, key.At, "Path without a section",
+				"The path "+key.Name+" is enabled, but there is no section ["+prefix+key.Name+"], so that the gateway "+
+					"chooses its server.",
+				"Add the section, and name a Default_Server in it.")
 		case key.Value == "Enabled" && g.INI.ByName[prefix+key.Name] == nil:
 			l.Report(g.File, key.At, "Index entry without a section",
 				"The "+what+" "+key.Name+" is enabled, but there is no section ["+prefix+key.Name+"].",
@@ -114,6 +118,21 @@ func checkGatewayPaths(l *checker) {
 	}
 }
 
+// checkDefaultServers: the server that a gateway takes where nothing else names one exists.
+func checkDefaultServers(l *checker) {
+	for _, g := range l.Gateways {
+		system := g.INI.ByName["SYSTEM"]
+		if system == nil {
+			continue
+		}
+		if key, given := system.Key("Default_Server"); given && key.Value != "" && g.INI.ByName[key.Value] == nil {
+			l.Report(g.File, key.ValueAt, "Default server without a section",
+				"The default server of the gateway is "+key.Value+", which has no section.",
+				"Name a server that has one.")
+		}
+	}
+}
+
 func (l *checker) checkPathServer(g facts.GatewayFile, path, server string, at facts.Position) {
 	switch {
 	case g.INI.ByName[server] == nil:
@@ -146,23 +165,28 @@ func checkGatewayServers(l *checker) {
 			}
 			l.checkServerOfService(g, s)
 		}
-		unknown := 0
-		for _, s := range g.INI.Sections {
-			if s.Name == "SYSTEM_INDEX" || s.Name == "APP_PATH_INDEX" {
+		l.checkGatewayKeys(g)
+	}
+}
+
+// checkGatewayKeys: keys are spelt as documented.
+func (l *checker) checkGatewayKeys(g facts.GatewayFile) {
+	unknown := 0
+	for _, s := range g.INI.Sections {
+		if s.Name == "SYSTEM_INDEX" || s.Name == "APP_PATH_INDEX" {
+			continue
+		}
+		for _, key := range s.Keys {
+			if text.Has(vocabulary.GatewayKeys, key.Name) || strings.HasPrefix(key.Name, "Alternative_Server_") {
 				continue
 			}
-			for _, key := range s.Keys {
-				if text.Has(vocabulary.GatewayKeys, key.Name) || strings.HasPrefix(key.Name, "Alternative_Server_") {
-					continue
-				}
-				if unknown++; unknown > text.MostProblems {
-					break
-				}
-				if near := text.Nearest(vocabulary.GatewayKeys, key.Name); near != "" {
-					l.Report(g.File, key.At, "Misspelt key",
-						"The Web Gateway knows no key "+key.Name+" and would ignore it.",
-						`Did you mean "`+near+`"?`)
-				}
+			if unknown++; unknown > text.MostProblems {
+				return
+			}
+			if near := text.Nearest(vocabulary.GatewayKeys, key.Name); near != "" {
+				l.Report(g.File, key.At, "Misspelt key",
+					"The Web Gateway knows no key "+key.Name+" and would ignore it.",
+					`Did you mean "`+near+`"?`)
 			}
 		}
 	}
@@ -192,8 +216,7 @@ func (l *checker) checkServerOfService(g facts.GatewayFile, s *facts.INISection)
 			"Leave Mirror_Aware to the server that is named after the mirror.")
 	}
 	key, _ := s.Key("Ip_Address")
-	addr, err := netip.ParseAddr(key.Value)
-	if owner := l.Compose.ByIP[addr]; err == nil && owner != nil && owner != target {
+	if owner := l.Compose.ByIP[facts.ParseAddr(key.Value)]; owner != nil && owner != target {
 		l.Report(g.File, key.ValueAt, "Address of another service",
 			"The server ["+s.Name+"] has the address "+key.Value+", which belongs to "+owner.Name+".",
 			"Use an address of "+s.Name+".")
@@ -233,7 +256,8 @@ func checkPathNames(l *checker) {
 					"The path /"+path+" goes to the server "+key.Value+", though there is one of the path's name.",
 					"Let it go to "+path+".")
 			}
-			if first, listed := s.Key("Alternative_Server_0"); listed {
+			first, listed := s.Key("Alternative_Server_0")
+			if listed && s.Value("Alternative_Servers") != "LoadBalancing" {
 				if _, server, _ := facts.CutLast(first.Value, "~"); server != key.Value {
 					l.ReportBoth(g.Location(first.ValueAt), g.Location(key.ValueAt),
 						"Default server that is no alternative",
@@ -272,7 +296,7 @@ func checkManagementClosed(l *checker) {
 		if n == nil || len(l.gatewaysOf(n)) == 0 {
 			continue
 		}
-		if !l.nginxAnswers(n, managementPath) {
+		if !l.nginxAnswers(n, 0, managementPath) {
 			l.Report(n.File, facts.Position{}, "Management pages open through nginx",
 				"Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.",
 				"Answer them with 403 in a location ~* "+managementPath+".")

@@ -51,24 +51,9 @@ func checkPublicSubnets(l *checker) {
 
 // checkSecrets: private keys and passwords do not lie where they are committed.
 func checkSecrets(l *checker) {
-	ignored := func(f *facts.File) bool {
-		if l.Ignored == nil {
-			return false
-		}
-		for line := range strings.Lines(l.Ignored.Text) {
-			rule := strings.Trim(strings.TrimSpace(line), "/")
-			matched, err := path.Match(rule, path.Base(f.Path))
-			if rule != "" && (rule == f.Path || strings.HasPrefix(f.Path, rule+"/") || err == nil && matched) {
-				return true
-			}
-		}
-		return false
-	}
 	for _, f := range l.Files {
-		i := strings.Index(f.Text, "PRIVATE KEY-----")
-		if i >= 0 && strings.HasPrefix(f.Text[max(0, strings.LastIndexByte(f.Text[:i], '\n')+1):], "-----BEGIN") &&
-			!ignored(f) {
-			l.Report(f, f.Position(i), "Private key that could be committed",
+		if at, found := privateKey(f.Text); found && !l.isIgnored(f.Path) {
+			l.Report(f, f.Position(at), "Private key that could be committed",
 				"The file holds a private key, and .gitignore does not list it.",
 				"List it in .gitignore, and make a new key if this one was ever committed.")
 		}
@@ -76,13 +61,38 @@ func checkSecrets(l *checker) {
 	for _, g := range l.Gateways {
 		for _, s := range g.INI.Sections {
 			password, ok := s.Key("Password")
-			if ok && isSecret(facts.GatewayPassword(password.Value)) && !ignored(g.File) {
+			if ok && isSecret(facts.GatewayPassword(password.Value)) && !l.isIgnored(g.Path) {
 				l.Report(g.File, password.ValueAt, "Password that could be committed",
 					"The section ["+s.Name+"] holds a password of its own, and .gitignore does not list the file.",
 					"List it in .gitignore.")
 			}
 		}
 	}
+}
+
+// privateKey is the offset of a private key in PEM, on a line that begins it.
+func privateKey(content string) (offset int, found bool) {
+	i := strings.Index(content, "PRIVATE KEY-----")
+	if i < 0 {
+		return 0, false
+	}
+	line := max(0, strings.LastIndexByte(content[:i], '\n')+1)
+	return i, strings.HasPrefix(content[line:], "-----BEGIN")
+}
+
+// isIgnored reports whether .gitignore lists the file of a path.
+func (l *checker) isIgnored(file string) bool {
+	if l.Ignored == nil {
+		return false
+	}
+	for line := range strings.Lines(l.Ignored.Text) {
+		rule := strings.Trim(strings.TrimSpace(line), "/")
+		matched, err := path.Match(rule, path.Base(file))
+		if rule != "" && (rule == file || strings.HasPrefix(file, rule+"/") || err == nil && matched) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSecret reports whether a password is neither the product's own, nor a hash, nor the name
@@ -99,12 +109,31 @@ func checkEnvironmentFile(l *checker) {
 		return
 	}
 	for number, line := range text.Lines(f.Text) {
-		if i := strings.Index(line, "$("); i >= 0 && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if i, what := commandIn(line); what != "" {
 			l.Report(f, facts.PositionAt(number, i+1), "Command in an environment file",
-				"Compose takes $( literally: it runs no command for a value of .env.",
+				"Compose takes what begins with "+what+" literally: it runs no command for a value of .env.",
 				"Write the value, or set the variable in the script that starts the lab.")
 		}
 	}
+}
+
+// commandIn is the offset of what a shell would run for a value of a line of .env, and how that
+// begins; "" for none.
+func commandIn(line string) (offset int, what string) {
+	_, value, found := strings.Cut(line, "=")
+	if !found || strings.HasPrefix(strings.TrimSpace(line), "#") || strings.HasPrefix(value, "'") {
+		return 0, ""
+	}
+	at := len(line) - len(value)
+	for _, begin := range [...]string{"$(", "`"} {
+		if i := strings.Index(value, begin); i >= 0 {
+			return at + i, begin
+		}
+	}
+	if strings.HasPrefix(value, "(") && strings.HasSuffix(strings.TrimSpace(value), ")") {
+		return at, "("
+	}
+	return 0, ""
 }
 
 // checkScriptTests: a comparison without blanks is one word, which is always true.
@@ -129,6 +158,19 @@ func checkScriptTests(l *checker) {
 			}
 			return true
 		})
+	}
+}
+
+// checkScriptLines: a script has the line ends of Unix. The kernel takes a carriage return for a part
+// of the name of the shell, and the shell for a part of each last word.
+func checkScriptLines(l *checker) {
+	for _, s := range l.Scripts {
+		first, _, _ := strings.Cut(s.Text, "\n")
+		if strings.HasSuffix(first, "\r") {
+			l.Report(s.File, facts.PositionAt(1, len(first)), "Carriage return",
+				"The lines of the script end with a carriage return, as on Windows, and no shell runs it.",
+				"Save it with the line ends of Unix, and keep Git from changing them with .gitattributes.")
+		}
 	}
 }
 
@@ -256,8 +298,8 @@ func checkForeignMembers(l *checker) {
 		for _, c := range s.Capabilities {
 			if c.Text == "NET_ADMIN" {
 				l.Report(s.File, c.At, "Virtual address in a container",
-					"The service "+s.Name+" may change its network, as a mirror's virtual address needs, but an "+
-						"instance in a container cannot take one over.",
+					"The service "+s.Name+" may change its network, as a mirror's virtual address needs, which "+
+						"InterSystems does not support for instances in containers.",
 					"Remove it; clients reach the primary through haproxy or a web gateway.")
 			}
 		}
@@ -303,6 +345,21 @@ func checkMirrorConfiguration(l *checker) {
 				l.Report(m.File, facts.PositionAt(section.Line, 0), "Mirror configuration written in advance",
 					"The section ["+section.Name+"] holds the identifiers of a mirror that does not exist yet.",
 					"Declare the mirror with ConfigMirror.")
+			}
+		}
+	}
+}
+
+// checkDeclaredMirrors: a mirror is set up by ConfigMirror. CreateMirror calls Config.Mirrors, whose
+// class reference says that mirrors are not to be made so.
+func checkDeclaredMirrors(l *checker) {
+	for _, m := range l.Merges {
+		for action := range m.Merge.Actions {
+			if action.Name == "CreateMirror" && l.MembershipOf(&m) == nil {
+				l.Report(m.File, facts.PositionAt(action.Line, action.Column), "Mirror that is only declared",
+					"CreateMirror writes the mirror "+action.Value("Name")+" into the configuration, and makes the "+
+						"instance neither its primary nor another member.",
+					"Use ConfigMirror, with a Member and a Primary.")
 			}
 		}
 	}

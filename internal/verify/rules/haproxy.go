@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -179,6 +180,33 @@ func checkHealthChecks(l *checker) {
 	}
 }
 
+// checkClients: an access list that lets in, or shuts out, who connects inside the container
+// names 127.0.0.1. The kernel gives such a client that address, whichever of the loopback
+// interface it asks.
+func checkClients(l *checker) {
+	for _, h := range l.HAProxy {
+		for _, section := range h.Sections {
+			for _, line := range section.Lines {
+				l.checkSources(h, line)
+			}
+		}
+	}
+}
+
+func (l *checker) checkSources(h facts.HAProxyFile, line haproxy.Line) {
+	list := false // after "src" come addresses
+	for i, w := range line.Words {
+		address, _, _ := strings.Cut(w, "/")
+		_, err := netip.ParseAddr(address)
+		list = w == "src" || list && err == nil
+		if list && w == address && facts.IsLoopback(w) && w != "127.0.0.1" && !strings.Contains(w, ":") {
+			l.Report(h.File, facts.PositionAt(line.Number, line.Columns[i]), "Address that nobody comes from",
+				"No client has the address "+w+"; one inside the container comes from 127.0.0.1.",
+				"Write 127.0.0.1.")
+		}
+	}
+}
+
 // checkConnects reports whether the section's checks name a port of their own.
 func checkConnects(s *haproxy.Section) bool {
 	for line := range s.Find("http-check", "connect") {
@@ -197,12 +225,13 @@ const serverName = "%[srv_name]"
 // names the server in its path, or connects to another address than the server's.
 func checkHealthPaths(l *checker) {
 	for _, h := range l.HAProxy {
+		gateways := l.questioned(h)
 		for _, section := range h.Proxies {
 			for _, uri := range healthPaths(section.Section) {
 				named := strings.Contains(uri, serverName)
 				for _, s := range section.Servers {
 					if s.Check && (named || s.CheckHost != s.Host) {
-						l.checkHealthPath(h, s, strings.ReplaceAll(uri, serverName, s.Name))
+						l.checkHealthPath(h, gateways, s, strings.ReplaceAll(uri, serverName, s.Name))
 					}
 				}
 			}
@@ -234,10 +263,33 @@ func healthPaths(s *haproxy.Section) []string {
 	return paths
 }
 
-func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri string) {
+// questioned are the gateways to which an HAProxy puts its questions: where it names any,
+// those, and otherwise any.
+func (l *checker) questioned(h facts.HAProxyFile) []facts.GatewayFile {
+	named := map[*facts.Service]bool{}
+	for _, p := range h.Proxies {
+		for _, server := range p.Servers {
+			if s := l.ServiceAt(server.Host); s != nil && l.Roles[s].Kind == facts.GatewayKind {
+				named[s] = true
+			}
+		}
+	}
+	if len(named) == 0 {
+		return l.Gateways
+	}
+	var asked []facts.GatewayFile
+	for _, g := range l.Gateways {
+		if slices.ContainsFunc(l.Compose.Readers[g.Path], func(s *facts.Service) bool { return named[s] }) {
+			asked = append(asked, g)
+		}
+	}
+	return asked
+}
+
+func (l *checker) checkHealthPath(h facts.HAProxyFile, gateways []facts.GatewayFile, s haproxy.Server, uri string) {
 	at := facts.PositionAt(s.Line, s.Column)
 	what := "The health check of " + s.Name + " asks for " + uri
-	for _, g := range l.Gateways {
+	for _, g := range gateways {
 		path := g.INI.PathFor(uri)
 		if path == nil {
 			l.Report(h.File, at, "Health check without a path", what+", but "+g.Path+" has no path for it.",
@@ -256,8 +308,8 @@ func (l *checker) checkHealthPath(h facts.HAProxyFile, s haproxy.Server, uri str
 				"Let the path go to the server of "+s.Name+".")
 			continue
 		}
-		addr, err := netip.ParseAddr(s.Host)
-		if err != nil {
+		addr := facts.ParseAddr(s.Host)
+		if !addr.IsValid() {
 			continue
 		}
 		owner, asked := l.Compose.ByIP[addr], l.Compose.ByIP[facts.ParseAddr(server.Value("Ip_Address"))]
@@ -281,7 +333,39 @@ func checkMirrorSections(l *checker) {
 	}
 }
 
+// reportingSuffix is the end of the name of a section that leads to a mirror's reporting
+// members, whichever answers.
+const reportingSuffix = "_reporting"
+
+// checkReportingSection: such a section lists the reporting members of its mirror, and no other.
+func (l *checker) checkReportingSection(h *facts.HAProxyFile, p facts.Proxy, mirror string) {
+	listed := map[string]bool{}
+	for _, server := range p.Servers {
+		s := l.ServiceAt(server.Host)
+		if s == nil {
+			continue
+		}
+		listed[s.Name] = true
+		e := l.Roster.ByName[s.Name]
+		if e == nil || e.Text("mirror") != mirror || becomesPrimary(e) {
+			l.Report(h.File, facts.PositionAt(server.Line, server.Column), "Server that serves no reports",
+				"The section "+p.Name+" lists "+s.Name+", which is no reporting member of the mirror "+mirror+".",
+				"List its members of the roles rorasync and rwrasync.")
+		}
+	}
+	for _, e := range l.Roster.Members(mirror) {
+		if !listed[e.Name] && !becomesPrimary(e) {
+			l.ReportBoth(h.Location(facts.PositionAt(p.Line, 0)), l.Roster.File.Location(e.At), "Missing server",
+				"The section "+p.Name+" does not list "+e.Name+", which serves reports.", "Add a server line for it.")
+		}
+	}
+}
+
 func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
+	if l.servesReports(p) {
+		l.checkReportingSection(h, p, strings.TrimSuffix(p.Name, reportingSuffix))
+		return
+	}
 	mirror := ""
 	listed := map[string]bool{}
 	for _, server := range p.Servers {
@@ -293,18 +377,7 @@ func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
 		if e == nil {
 			continue
 		}
-		at := h.Location(facts.PositionAt(server.Line, server.Column))
-		role := e.Text("role")
-		switch {
-		case mirror != "" && e.Text("mirror") != mirror:
-			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server of another mirror",
-				"The section "+p.Name+" serves the mirror "+mirror+", but "+s.Name+" belongs to "+e.Text("mirror")+".",
-				"List the members of one mirror.")
-		case role != "primary" && role != "backup" && role != "drasync":
-			l.ReportBoth(at, l.Roster.File.Location(e.At), "Server that never becomes primary",
-				"The section "+p.Name+" lists "+s.Name+", whose role is "+role+".",
-				"List failover and DR members.")
-		}
+		l.checkMirrorServerLine(h.Location(facts.PositionAt(server.Line, server.Column)), p, e, mirror)
 		mirror = e.Text("mirror")
 		listed[s.Name] = true
 	}
@@ -317,11 +390,32 @@ func (l *checker) checkMirrorSection(h *facts.HAProxyFile, p facts.Proxy) {
 			"Name it "+mirror+".")
 	}
 	for _, e := range l.Roster.Members(mirror) {
-		if role := e.Text("role"); !listed[e.Name] && (role == "primary" || role == "backup" || role == "drasync") {
+		if !listed[e.Name] && becomesPrimary(e) {
 			l.ReportBoth(h.Location(facts.PositionAt(p.Line, 0)), l.Roster.File.Location(e.At), "Missing server",
 				"The section "+p.Name+" does not list "+e.Name+", which may become primary.",
 				"Add a server line for it.")
 		}
+	}
+}
+
+// becomesPrimary reports whether a member may become the primary.
+func becomesPrimary(e *facts.Entry) bool {
+	role := e.Text("role")
+	return role == "primary" || role == "backup" || role == "drasync"
+}
+
+// checkMirrorServerLine looks at a member that a section lists; mirror is that of those before it,
+// "" for none.
+func (l *checker) checkMirrorServerLine(at facts.Location, p facts.Proxy, e *facts.Entry, mirror string) {
+	switch {
+	case mirror != "" && e.Text("mirror") != mirror:
+		l.ReportBoth(at, l.Roster.File.Location(e.At), "Server of another mirror",
+			"The section "+p.Name+" serves the mirror "+mirror+", but "+e.Name+" belongs to "+e.Text("mirror")+".",
+			"List the members of one mirror.")
+	case !becomesPrimary(e):
+		l.ReportBoth(at, l.Roster.File.Location(e.At), "Server that never becomes primary",
+			"The section "+p.Name+" lists "+e.Name+", whose role is "+e.Text("role")+".",
+			"List failover and DR members.")
 	}
 }
 
@@ -338,7 +432,7 @@ func checkFailoverSections(l *checker) {
 					members++
 				}
 			}
-			if members < 2 {
+			if members < 2 || l.servesReports(p) {
 				continue
 			}
 			at := facts.PositionAt(p.Line, 0)
@@ -355,6 +449,12 @@ func checkFailoverSections(l *checker) {
 			}
 		}
 	}
+}
+
+// servesReports reports whether a section leads to reporting members, of which any will do.
+func (l *checker) servesReports(p facts.Proxy) bool {
+	mirror, found := strings.CutSuffix(p.Name, reportingSuffix)
+	return found && l.Roster != nil && l.Roster.Mirror(mirror) != nil
 }
 
 func (l *checker) cutsSessions(p facts.Proxy) bool {

@@ -106,16 +106,41 @@ func notAlphanumeric(r rune) bool {
 const ownDatabases = "IRISSYS IRISSECURITY IRISLIB IRISTEMP IRISLOCALDATA IRISAUDIT ENSLIB IRISMETRICS USER %DEFAULTDB"
 
 // checkDatabases: what a database or namespace refers to is made in the same
-// file, or comes with the product.
+// file, or comes with the product, and no two databases lie in one directory.
 func checkDatabases(l *checker) {
 	for _, m := range l.Merges {
 		made := madeBy(m.Merge)
+		directories := map[string]cpf.Action{} // by server and directory
 		for action := range m.Merge.Actions {
+			l.checkDirectory(m, action, directories)
 			for _, a := range action.Arguments {
 				l.checkMade(m.File, action, a, made)
 			}
 		}
 	}
+}
+
+// checkDirectory: a database has a directory of its own, here or on its data server.
+func (l *checker) checkDirectory(m facts.MergeFile, action cpf.Action, directories map[string]cpf.Action) {
+	directory, given := action.Argument("Directory")
+	if action.Name != "CreateDatabase" || !given || directory.Value == "" {
+		return
+	}
+	key := strings.ToUpper(action.Value("Server")) + " " + strings.TrimSuffix(directory.Value, "/")
+	first, taken := directories[key]
+	if !taken {
+		directories[key] = action
+		return
+	}
+	if strings.EqualFold(first.Value("Name"), action.Value("Name")) {
+		return // created twice
+	}
+	there, _ := first.Argument("Directory")
+	l.ReportBoth(m.Location(facts.PositionAt(action.Line, directory.ValueColumn)),
+		m.Location(facts.PositionAt(first.Line, there.ValueColumn)), "Two databases in one directory",
+		"The databases "+first.Value("Name")+" and "+action.Value("Name")+" both lie in "+directory.Value+", and hold "+
+			"the same.",
+		"Give each database a directory of its own.")
 }
 
 // made are the names of what a merge file makes, in upper case.

@@ -95,6 +95,12 @@ func (l *checker) checkJoins(m, founder *facts.Membership) {
 			self.Name+" asks the agent of "+primary.Name+" at "+m.Text("Primary")+", but that gives "+address+".",
 			"Use the primary's AgentAddress.")
 	}
+	l.compareDatabases(m, founder)
+}
+
+// compareDatabases: a member has the mirrored databases of the one that founds its mirror.
+func (l *checker) compareDatabases(m, founder *facts.Membership) {
+	self, primary := m.Merge.Service, founder.Merge.Service
 	mine, theirs := facts.DatabasesOf(m.Merge), facts.DatabasesOf(founder.Merge)
 	for action := range m.Merge.Merge.Actions {
 		name := strings.ToUpper(action.Value("Name"))
@@ -118,6 +124,9 @@ func (l *checker) checkJoins(m, founder *facts.Membership) {
 			continue
 		}
 		for _, argument := range [...]string{"Directory", "MirrorDBName"} {
+			if argument == "Directory" && !l.Generated {
+				continue // a mirrored database is known by its name, and may lie elsewhere on each member
+			}
 			a, _ := action.Argument(argument)
 			b, _ := other.Argument(argument)
 			if a.Value != b.Value {
@@ -186,6 +195,7 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 		{"AgentAddress", e.Value("mirror_address")},
 		{"ECPAddress", e.Value("client_address")},
 		{"ArbiterURL", arbiter},
+		{"QOSTimeout", mirror.Value("qos_timeout")},
 	} {
 		if value, given := m.Values[c.argument]; given && value.Text != c.said.Text {
 			l.ReportBoth(m.ArgumentLocation(c.argument), l.Roster.WordLocation(c.said), "Members that disagree",
@@ -194,15 +204,20 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 				"Both must say the same.")
 		}
 	}
-	created := facts.DatabasesOf(m.Merge)
+	created := facts.CreatedDatabases(m.Merge)
+	if len(facts.DatabasesOf(m.Merge)) == 0 {
+		return // after-start.sh makes them, of this very table
+	}
 	for _, d := range mirror.List {
 		fields := strings.Fields(d.Text)
-		if len(fields) < 3 || len(created) == 0 {
+		if len(fields) < 3 {
 			continue
 		}
 		action, ok := created[strings.ToUpper(fields[0])]
-		namespace := l.namespaceOf(m.Merge, fields[0])
-		if !ok || action.Value("Directory") != fields[2] || namespace != fields[1] {
+		_, mirrored := action.Argument("MirrorSetName")
+		local := len(fields) > 4 && fields[4] == facts.LocalDatabase
+		if !ok || action.Value("Directory") != fields[2] || mirrored == local ||
+			!l.makesNamespace(m.Merge, fields[1], fields[0], fields[0]) {
 			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)), l.Roster.WordLocation(d),
 				"Members that disagree",
 				l.Roster.Path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+
@@ -210,6 +225,7 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 				"Both must name the same databases, directories and namespaces.")
 		}
 	}
+	l.compareFurther(mirror, m.Merge)
 }
 
 // compareNamespaces: an application server has the namespaces of its mirror.
@@ -218,25 +234,38 @@ func (l *checker) compareNamespaces(mirror *facts.Entry, merge *facts.MergeFile)
 		return // it makes them of this very table
 	}
 	for _, d := range mirror.List {
-		fields := strings.Fields(d.Text)
-		if len(fields) < 2 {
-			continue
+		if fields := strings.Fields(d.Text); len(fields) >= 2 {
+			l.compareNamespace(merge, d, fields[1], fields[0], fields[0])
 		}
-		if namespace := l.namespaceOf(merge, fields[0]); namespace != fields[1] {
-			l.ReportBoth(merge.Location(facts.Position{}), l.Roster.WordLocation(d), "Members that disagree",
-				"The database "+fields[0]+" has the namespace "+fields[1]+" on the members, but "+
-					strconv.Quote(namespace)+" here.",
-				"Give it the same namespace.")
+	}
+	l.compareFurther(mirror, merge)
+}
+
+// compareFurther looks at the namespaces beside those of the databases.
+func (l *checker) compareFurther(mirror *facts.Entry, merge *facts.MergeFile) {
+	for _, n := range mirror.Namespaces {
+		if fields := strings.Fields(n.Text); len(fields) >= 3 {
+			l.compareNamespace(merge, n, fields[0], fields[1], fields[2])
 		}
 	}
 }
 
-// namespaceOf is the namespace whose globals are in a database, "" for none.
-func (l *checker) namespaceOf(merge *facts.MergeFile, database string) string {
-	for action := range merge.Merge.Actions {
-		if action.Name == "CreateNamespace" && strings.EqualFold(action.Value("Globals"), database) {
-			return action.Value("Name")
-		}
+func (l *checker) compareNamespace(merge *facts.MergeFile, d facts.Word, name, globals, routines string) {
+	if l.makesNamespace(merge, name, globals, routines) {
+		return
 	}
-	return ""
+	l.ReportBoth(merge.Location(facts.Position{}), l.Roster.WordLocation(d), "Members that disagree",
+		l.Roster.Path+" has the namespace "+name+" with its data in "+globals+" and its code in "+routines+", and "+
+			merge.Path+" does not.",
+		"Give it the same namespaces.")
+}
+
+// makesNamespace reports whether a merge file makes a namespace with these databases.
+func (l *checker) makesNamespace(merge *facts.MergeFile, name, globals, routines string) bool {
+	if name == facts.NoNamespace {
+		return true
+	}
+	databases, made := l.NamespacesOf(merge)[strings.ToUpper(name)]
+	return made && databases[0] == strings.ToUpper(globals) &&
+		(databases[1] == "" || databases[1] == strings.ToUpper(routines))
 }

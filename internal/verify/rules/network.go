@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"slices"
 
 	"mirrorgen/internal/verify/facts"
 )
@@ -136,4 +137,13 @@ func lastAddress(p netip.Prefix) netip.Addr {
 		bytes[bit/8] |= 1 << (7 - bit%8)
 	}
 	return netip.AddrFrom4(bytes)
+}
+
+// checkNetworkCell: a network of a script's table is one of the lab.
+func (l *checker) checkNetworkCell(c cell) {
+	if !slices.ContainsFunc(l.Compose.Networks, func(n *facts.Network) bool { return n.Name == c.word.Text }) {
+		l.Report(c.File, c.word.At, "Unknown network",
+			"The table "+c.Name+" names the network "+c.word.Text+", which the compose file does not declare.",
+			"Name a network of the lab.")
+	}
 }

@@ -76,16 +76,6 @@ func checkUpstreamNames(l *checker) {
 	}
 }
 
-// singleDirectives may stand once in a block; nginx refuses a second.
-const singleDirectives = "client_body_buffer_size client_body_timeout client_header_buffer_size client_header_timeout" +
-	" client_max_body_size default_type gzip keepalive_requests large_client_header_buffers proxy_buffer_size " +
-	"proxy_buffering proxy_buffers" +
-	" proxy_busy_buffers_size proxy_connect_timeout proxy_http_version proxy_ignore_client_abort " +
-	"proxy_intercept_errors" +
-	" proxy_next_upstream_timeout proxy_next_upstream_tries proxy_pass proxy_read_timeout proxy_request_buffering " +
-	"proxy_send_timeout" +
-	" reset_timedout_connection root send_timeout sendfile server_tokens tcp_nodelay tcp_nopush keepalive"
-
 // checkSingleDirectives: what nginx takes once in a block stands there once,
 // which raw text of the topology can break.
 func checkSingleDirectives(l *checker) {
@@ -97,7 +87,7 @@ func checkSingleDirectives(l *checker) {
 func (l *checker) checkSingle(f *facts.File, block []*nginx.Directive) {
 	var seen map[string]int
 	for _, d := range block {
-		if text.Has(singleDirectives, d.Name) {
+		if nginx.Once(d.Name) {
 			if seen == nil {
 				seen = make(map[string]int, len(block))
 			}

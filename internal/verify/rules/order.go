@@ -36,7 +36,7 @@ func checkDependencies(l *checker) {
 				l.Report(s.File, d.At, "Unknown dependency",
 					"The service "+s.Name+" waits for "+d.Service+", which is no service.",
 					"Name a service of the file.")
-			case d.Healthy && !target.Health.Given:
+			case d.Healthy && !target.Health.Given && (l.Generated || !l.mayHaveHealth(target)):
 				l.Report(s.File, d.At, "Dependency without a health check",
 					"The service "+s.Name+" waits for the health of "+d.Service+", which has no health check.",
 					"Give "+d.Service+" a healthcheck, or wait for its start only.")
@@ -47,6 +47,13 @@ func checkDependencies(l *checker) {
 	for _, s := range c.Services {
 		f.follow(s)
 	}
+}
+
+// mayHaveHealth reports whether the image of a service may bring a health check, as those of IRIS do
+// (/irisHealth.sh, every 60 s). Those of nginx and HAProxy have none.
+func (l *checker) mayHaveHealth(s *facts.Service) bool {
+	kind := l.Roles[s].Kind
+	return s.Health.IsUnset() && (s.Build != nil || kind != facts.NGINXKind && kind != facts.HAProxyKind)
 }
 
 // circles finds services that wait for each other.

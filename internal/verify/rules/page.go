@@ -12,15 +12,23 @@ import (
 // paths is what the other artifacts say, and so do the URLs and commands around them.
 // A page without a marked table is the user's own.
 func checkPages(l *checker) {
+	hosts := l.hosts()
 	for _, p := range l.Pages {
 		if !p.Marked {
 			continue
 		}
-		listed, hosts := map[rowKey]bool{}, p.Hosts()
+		listed := map[rowKey]bool{}
+		var heading *string // of the table before
 		for _, row := range p.Rows {
 			at := p.Location(row.At)
-			for _, cell := range row.Cells {
-				l.checkURLs(at, cell, row.Cells, hosts)
+			if begins := &row.Heading[0]; begins != heading {
+				l.checkColumns(at, row)
+				heading = begins
+			}
+			if row.Contains("http://") || row.Contains("https://") {
+				for _, answer := range answers(row) {
+					l.checkURLs(at, answer[1], answer, hosts)
+				}
 			}
 			if check := rowChecks[row.Table]; check != nil {
 				check(l, at, row)
@@ -33,6 +41,7 @@ func checkPages(l *checker) {
 			l.checkComposeCommand(at, line.Text)
 			l.checkConfigurationPath(at, line.Text)
 		}
+		l.checkLinks(p)
 	}
 }
 
@@ -43,7 +52,10 @@ var rowChecks = map[string]func(*checker, facts.Location, facts.PageRow){
 	"services":            (*checker).checkContainerRow,
 	"mirrors":             (*checker).checkMirrorRow,
 	"addresses":           (*checker).checkAddressRow,
+	"front":               (*checker).checkFrontRow,
 	"endpoints":           (*checker).checkEndpointRow,
+	"paths":               (*checker).checkPathRow,
+	"web-servers":         (*checker).checkEndpointRow,
 	"listeners":           (*checker).checkSQLRow,
 	"sql":                 (*checker).checkJDBC,
 	"log":                 (*checker).checkLogRow,
@@ -81,9 +93,6 @@ func (l *checker) rowService(at facts.Location, row facts.PageRow) *facts.Servic
 	}
 	return s
 }
-
-// checkEndpointRow: the first cell names a service; checkURLs looks at the others.
-func (l *checker) checkEndpointRow(at facts.Location, row facts.PageRow) { l.rowService(at, row) }
 
 // codeText is the text of a cell that is one piece of code, or the cell.
 func codeText(cell string) string {
@@ -265,15 +274,11 @@ func (l *checker) checkMirrorRow(at facts.Location, row facts.PageRow) {
 		l.pageSays(at, there,
 			"The page gives the mirror "+name+" the set "+set+", but it has "+mirror.Text("set_name")+".")
 	}
-	var members, databases []string
+	var members []string
 	for _, m := range l.Roster.Members(name) {
 		members = append(members, m.Name+" ("+m.Text("system_name")+")")
 	}
-	for _, d := range mirror.List {
-		if fields := strings.Fields(d.Text); len(fields) > 1 {
-			databases = append(databases, fields[0]+" ("+fields[1]+")")
-		}
-	}
+	databases := mirror.DatabaseCells()
 	if !lists(row.Cells[2], members) {
 		l.pageSays(at, there,
 			"The page gives the mirror "+name+" the members "+row.Cells[2]+", but it has "+strings.Join(members, ", ")+
@@ -344,10 +349,8 @@ func (l *checker) checkJDBC(at facts.Location, row facts.PageRow) {
 				"The page says that "+row.Cells[1]+" answers on port "+text+", but that leads to the mirror "+
 					mirror.Name+".")
 		}
-		for _, d := range mirror.List {
-			if fields := strings.Fields(d.Text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
-				return
-			}
+		if mirror.HasNamespace(namespace) {
+			return
 		}
 		l.pageSays(at, l.Roster.File.Location(mirror.At),
 			"The page names the namespace "+namespace+", which the mirror "+mirror.Name+" does not have.")

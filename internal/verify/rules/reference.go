@@ -14,12 +14,12 @@ import (
 // same network.
 func checkReferences(l *checker) {
 	for u := range l.References {
-		addr, err := netip.ParseAddr(u.Host)
-		if err != nil {
+		addr := facts.ParseAddr(u.Host)
+		if !addr.IsValid() {
 			l.checkNamedReference(u)
 			continue
 		}
-		if addr.IsLoopback() || addr.IsUnspecified() {
+		if addr.IsLoopback() || addr == netip.IPv4Unspecified() || addr == netip.IPv6Unspecified() {
 			continue
 		}
 		target := l.Compose.ByIP[addr]

@@ -43,6 +43,26 @@ func checkRoster(l *checker) {
 	}
 	for _, e := range r.Mirrors {
 		l.checkRosterMirror(r, e)
+		l.checkRosterNamespaces(r, e)
+	}
+}
+
+// checkRosterNamespaces: data and code of a mirror's namespaces lie in databases that it has.
+func (l *checker) checkRosterNamespaces(r *facts.Roster, mirror *facts.Entry) {
+	for _, n := range mirror.Namespaces {
+		fields := strings.Fields(n.Text)
+		for _, name := range fields[min(1, len(fields)):min(3, len(fields))] {
+			has := slices.ContainsFunc(mirror.List, func(d facts.Word) bool {
+				first, _, _ := strings.Cut(d.Text, " ")
+				return strings.EqualFold(first, name)
+			})
+			if !has {
+				l.Report(r.File, n.At, "Unknown database",
+					"The namespace "+fields[0]+" lies in the database "+name+", which the mirror "+mirror.Name+
+						" does not have.",
+					"Name one of its databases.")
+			}
+		}
 	}
 }
 
@@ -115,6 +135,11 @@ func (l *checker) checkRosterMirror(r *facts.Roster, e *facts.Entry) {
 			"Use the primary's address.")
 	}
 	l.checkArbiter(r.File.Location(e.Value("arbiter").At), e.Text("arbiter"), e.Name)
+	if w := e.Value("table_namespace"); w.Text != "" && !e.HasNamespace(w.Text) {
+		l.Report(r.File, w.At, "Unknown namespace",
+			"The demo table of "+e.Name+" goes into the namespace "+w.Text+", which the mirror does not have.",
+			"Name a namespace of its databases, or of namespaces.")
+	}
 	for _, d := range e.List {
 		fields := strings.Fields(d.Text)
 		if len(fields) >= 4 && fields[3] != "%DB_"+strings.ToUpper(fields[0]) {
@@ -180,6 +205,8 @@ func checkAccounts(l *checker) {
 			set, known := passwords[strings.ToUpper(user.Value)]
 			decoded := facts.GatewayPassword(password.Value)
 			switch {
+			case strings.HasPrefix(decoded, "{"):
+				// A command, whose output it is.
 			case known && set.Text != decoded:
 				l.ReportBoth(g.Location(password.ValueAt), l.Roster.WordLocation(set),
 					"Password that the instance does not have",

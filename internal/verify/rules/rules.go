@@ -4,6 +4,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -32,7 +33,7 @@ func Run(f *facts.Facts) {
 	}
 	c := &checker{Facts: f}
 	for _, rule := range All() {
-		if rule.ByHand && f.Generated {
+		if rule.ByHand && f.Generated || !rule.concerns(f) {
 			continue
 		}
 		f.Rule = rule.Name
@@ -48,15 +49,35 @@ func Run(f *facts.Facts) {
 	}
 }
 
+// concerns reports whether a rule is about the packaging that a lab has.
+func (r Rule) concerns(f *facts.Facts) bool {
+	if f.Cluster == nil {
+		return !strings.HasPrefix(r.Name, manifestRules)
+	}
+	return !slices.Contains(composeAlone, r.Name)
+}
+
+// manifestRules is how the names of rules begin that are about manifests of Kubernetes alone.
+const manifestRules = "manifest-"
+
+// composeAlone are the rules about what Docker Compose alone has.
+var composeAlone = []string{
+	"addresses", "compose-resources", "container-names", "dependencies", "health-times", "host-ports", "member-order",
+	"subnets",
+}
+
 // advice are the findings that are warnings of a lab that was written by hand: it works as it
 // is, and an expert would change it. Of what mirrorgen writes every finding is an error.
 var advice = []string{
 	"Application without authentication",
 	"Comment in CSP.ini",
+	"Cookie in TCP mode",
 	"Created twice",
 	"Data server without room for a failover",
 	"Default server that is no alternative",
+	"Default server without a section",
 	"Dynamic address beside fixed ones",
+	"External check that may not start",
 	"Health check that takes minutes",
 	"Host that may not be there yet",
 	"Host name of another service",
@@ -65,8 +86,10 @@ var advice = []string{
 	"Licence key where none is needed",
 	"Management pages open through nginx",
 	"Management pages open to everybody",
+	"Mirror that is only declared",
 	"Mount of the whole lab",
 	"Password that could be committed",
+	"Path without a section",
 	"Private key that could be committed",
 	"Public subnet",
 	"Response timeout too short",
@@ -76,7 +99,9 @@ var advice = []string{
 	"Sessions that outlive a failover",
 	"System name in lower case",
 	"Timeouts that do not nest",
+	"Two databases in one directory",
 	"Two mirror sets of one name",
+	"Unknown argument",
 	"Variable without a value",
 	"Virtual address in a container",
 	"Web server that the image does not have",
@@ -95,6 +120,9 @@ var table = []Rule{
 	{"mounts", false, checkMounts,
 		"Every bind mount of the lab's own files has an artifact as its source, read-only, and no two mounts " +
 			"share a target."},
+	{"compose-resources", false, checkResources,
+		"The volumes, secrets and configs that a service takes by name are declared at the top level of the " +
+			"compose file."},
 	{"unmounted-files", false, checkUnmounted,
 		"A configuration that is written for a service is mounted by one."},
 	{"container-names", false, checkNames,
@@ -142,6 +170,8 @@ var table = []Rule{
 		"Where health checks ask the web gateways about one instance, every gateway has a path for it which " +
 			"goes to just that instance. Such a check names the server in its path, or connects to another " +
 			"address than the server's."},
+	{"haproxy-clients", false, checkClients,
+		"Who connects inside the container comes from 127.0.0.1, whatever address of the loopback interface is asked."},
 	{"haproxy-mirrors", false, checkMirrorSections,
 		"A section that serves members serves those of one mirror, just those that may become primary, and " +
 			"cuts the sessions of one that is not."},
@@ -177,7 +207,8 @@ var table = []Rule{
 		"What the merge files of a mirror's members say agrees: the set, its primary, its arbiter and its " +
 			"databases."},
 	{"databases", false, checkDatabases,
-		"What a database or namespace refers to is made in the same file, or comes with the product."},
+		"What a database or namespace refers to is made in the same file, or comes with the product, and no two " +
+			"databases lie in one directory."},
 	{"superserver-port", false, checkSuperserver,
 		"The superserver listens where gateways, load balancers and application servers look for it. Of a key " +
 			"that is given twice the last counts."},
@@ -187,26 +218,32 @@ var table = []Rule{
 		"A merge file creates a thing once: IRIS skips the second Create of what exists already."},
 	{"ecp", false, checkECP,
 		"An application server connects to a failover member of the mirror whose databases it uses, as to a " +
-			"mirror, and that member admits it."},
+			"mirror, and that member has them and admits it."},
 	{"alike-members", false, checkAlike,
 		"Members that can become primary have the same memory and admit the same number of application " +
 			"servers."},
 	{"instances-table", false, checkRoster,
 		"The table of instances lists just the instances of the compose file, each with its own addresses, in " +
-			"a role that its mirror has room for."},
+			"a role that its mirror has room for, and the demo table goes into a namespace of the mirror."},
 	{"instances-and-merges", false, checkRosterMerges,
 		"The table of instances and the merge files say the same of each member."},
 	{"spellings", false, checkSpellings,
 		"What IRIS and the Web Gateway expect by a fixed name is spelt so: pages, environment variables, " +
 			"arguments of iris-main, methods. A name that is like none of them may be the user's own."},
 	{"container-files", false, checkContainerFiles,
-		"A file that a command, a variable or a health check names is mounted."},
+		"A file that a command, a variable, a health check or a gateway's password names is mounted."},
 	{"start-arguments", false, checkStart,
 		"An instance of a generated lab is started with its key and its hooks."},
 	{"hook-files", false, checkHookFiles,
 		"What a script of the containers names in /lab is mounted wherever the script is."},
 	{"configuration-targets", false, checkConfigurationTargets,
-		"A balancer's configuration is mounted where its image reads it."},
+		"A balancer's configuration is mounted where its image or its command reads it, and it runs the program of " +
+			"its image; a variable names that of a gateway or an instance."},
+	{"tls", false, checkTLS,
+		"Who is told to use a certificate has one of its own, both ends of a connection use TLS, and a member lets " +
+			"in just the others of its mirror."},
+	{"password-file", false, checkPasswordFile,
+		"A lab whose password is in a file of its own has it in no other."},
 	{"license-key", false, checkLicense,
 		"Nothing but an IRIS has the licence key."},
 	{"host-names", false, checkHostNames,
@@ -218,19 +255,48 @@ var table = []Rule{
 		"A member starts when its primary is up (ACMF: the primary must be running before others are added), " +
 			"and waits for nobody outside its mirror."},
 	{"health-checks", false, checkHealthPorts,
-		"A health check connects to a port that the service listens on, and asks nginx for a location that it " +
-			"has."},
+		"A health check connects to a port that the service listens on, asks nginx for a location that it has, and " +
+			"HAProxy for the page that says that it runs."},
 	{"health-times", false, checkHealthTimes,
 		"Health checks come often enough for those who wait for them, and give an instance the time that its " +
 			"first start takes."},
 	{"shutdown-times", false, checkShutdown,
 		"Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit."},
+	{"scrape-targets", false, checkScrapes,
+		"Prometheus asks every instance on its own path, and the labels of its targets say what they are."},
 	{"script-tables", false, checkTables,
 		"What the scripts say of the lab is what the other artifacts say."},
 	{"readme-tables", false, checkPages,
 		"What the marked tables of a page say of services, addresses, ports and paths is what the other " +
 			"artifacts say, and so do the URLs and commands around them. A page without a marked table is the " +
 			"user's own."},
+	{"picture-and-lab", false, checkPicture,
+		"What the picture of the lab says of services, mirrors, networks, addresses and ports is what the other " +
+			"artifacts say, and what it does not fold is all there."},
+	{"manifest-files", false, checkManifestFiles,
+		"On Kubernetes, the kustomization names every manifest, and makes maps and secrets of files that there are."},
+	{"manifest-names", false, checkManifestNames,
+		"On Kubernetes, objects of one kind have names of their own, and kinds and API versions that there are."},
+	{"manifest-selectors", false, checkManifestSelectors,
+		"On Kubernetes, every selector means just the pods that it is for: those of one workload, or the members of " +
+			"a mirror."},
+	{"manifest-ports", false, checkManifestPorts,
+		"On Kubernetes, the ports of Services, containers and policies are those that programs listen on, and who " +
+			"goes through a Service finds the port there."},
+	{"manifest-admission", false, checkManifestAdmission,
+		"On Kubernetes, network policies let in everybody whose configuration names the pod, and the members of a " +
+			"mirror each other."},
+	{"manifest-volumes", false, checkManifestVolumes,
+		"On Kubernetes, every mount is of a volume of the pod, and every volume of a map that is made, or of a claim."},
+	{"manifest-probes", false, checkManifestProbes,
+		"On Kubernetes, every container says when it is ready, by a port or a script that there is, and no instance " +
+			"is killed for being slow."},
+	{"manifest-waits", false, checkManifestWaits,
+		"On Kubernetes, who waits for a name waits for that of a Service which has an address only while its pod is " +
+			"ready."},
+	{"manifest-members", false, checkManifestMembers,
+		"On Kubernetes, an instance is one pod, which is not replaced together with another of its mirror, is met " +
+			"before it is ready, keeps its data in a volume of its own, and waits for who founded its mirror."},
 	{"public-subnets", true, checkPublicSubnets,
 		"Subnets are private, and no service takes whatever address is free on a network where others have " +
 			"fixed ones."},
@@ -240,6 +306,8 @@ var table = []Rule{
 		"Compose runs no commands for the values of .env."},
 	{"script-tests", true, checkScriptTests,
 		"A comparison without blanks is one word, which is always true."},
+	{"script-lines", true, checkScriptLines,
+		"A script has the line ends of Unix."},
 	{"script-targets", true, checkScriptTargets,
 		"A script runs iris where there is one."},
 	{"stop-scripts", true, checkStopScripts,
@@ -262,6 +330,10 @@ var table = []Rule{
 	{"late-hosts", true, checkLateHosts,
 		"nginx and HAProxy look up the hosts of their servers when they start: they wait for those services, or " +
 			"look them up later."},
+	{"default-servers", true, checkDefaultServers,
+		"The server that a gateway takes where nothing else names one exists."},
+	{"declared-mirrors", true, checkDeclaredMirrors,
+		"A mirror is set up by ConfigMirror: CreateMirror changes the configuration file alone."},
 	{"cookies", true, checkCookies,
 		"HAProxy sets cookies in HTTP mode only."},
 }

@@ -20,6 +20,9 @@ func checkSpellings(l *checker) {
 		pages:     strings.ReplaceAll(vocabulary.Known(vocabulary.Page), "%25", "%"),
 	}
 	for _, s := range l.Compose.Services {
+		if l.Own(s) {
+			continue
+		}
 		l.checkVariables(s, known.variables)
 		if l.Roles[s].Kind == facts.InstanceKind {
 			l.checkArguments(s, known.arguments)

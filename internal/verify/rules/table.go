@@ -19,6 +19,9 @@ var columns = []struct{ script, table, columns string }{
 	{"start.sh", "gateways", "gateway port"},
 	{"start.sh", "nginx", "nginx port"},
 	{"start.sh", "superservers", "haproxy port namespace"},
+	{"start.sh", "files", "own file"},
+	{"start.sh", "published", "outsider port text"},
+	{"start.sh", "certificates", "service certificate common_name"},
 	{"start.sh", "profiles", "text text"},
 	{"start.sh", "selection", "service"},
 	{"status.sh", "mirrors", "mirror"},
@@ -29,7 +32,9 @@ var columns = []struct{ script, table, columns string }{
 	{"status.sh", "profiles", "text text"},
 	{"status.sh", "selection", "service"},
 	{"stop.sh", "mirrors", "mirror kept"},
+	{"stop.sh", "founders", "founder"},
 	{"drill.sh", "mirrors", "mirror arbiter backup async application_path"},
+	{"drill.sh", "qos_timeouts", "mirror quality_of_service"},
 	{"drill.sh", "members", "member mirror failover"},
 	{"drill.sh", "gateways", "gateway port timeout"},
 	{"drill.sh", "nginx", "nginx port count"},
@@ -121,7 +126,7 @@ func (l *checker) checkPublishAddress(at facts.Location, wanted, service string,
 	if s == nil {
 		return
 	}
-	for _, p := range s.Ports {
+	for _, p := range s.PublishedAt(port) {
 		if p.Host != port || p.HostIP == wanted || p.Everywhere {
 			continue
 		}
@@ -146,7 +151,8 @@ func (l *checker) checkTable(t facts.Table, names []string) {
 			}
 		}
 		key := row.words[0].Text
-		if names[0] == "haproxy" || names[0] == "text" {
+		if names[0] == "haproxy" || names[0] == "text" || names[0] == "own" ||
+			t.Name == "published" {
 			key += " " + row.words[1].Text
 		}
 		// Any number of mirrors may have no port of the host.
@@ -196,28 +202,34 @@ func (c cell) location() facts.Location { return c.File.Location(c.word.At) }
 
 // cellChecks are what is checked of a cell, by its column. Columns of other names hold text.
 var cellChecks = map[string]func(*checker, cell){
-	"service":          (*checker).checkServiceCell,
-	"outsider":         (*checker).checkServiceCell,
-	"member":           (*checker).checkServiceCell,
-	"application":      (*checker).checkServiceCell,
-	"gateway":          (*checker).checkServiceCell,
-	"nginx":            (*checker).checkServiceCell,
-	"haproxy":          (*checker).checkServiceCell,
-	"port":             (*checker).checkPortCell,
-	"network":          (*checker).checkNetworkCell,
-	"subnet":           (*checker).checkSubnetCell,
-	"page":             (*checker).checkPageCell,
-	"timeout":          (*checker).checkTimeoutCell,
-	"count":            (*checker).checkCountCell,
-	"mirror":           (*checker).checkMirrorCell,
-	"role":             (*checker).checkRoleCell,
-	"failover":         (*checker).checkFailoverCell,
-	"namespace":        (*checker).checkNamespaceCell,
-	"kept":             (*checker).checkDurableCell,
-	"arbiter":          (*checker).checkArbiterCell,
-	"backup":           (*checker).checkBackupCell,
-	"async":            (*checker).checkAsyncCell,
-	"application_path": (*checker).checkApplicationCell,
+	"service":            (*checker).checkServiceCell,
+	"outsider":           (*checker).checkServiceCell,
+	"own":                (*checker).checkServiceCell,
+	"file":               (*checker).checkFileCell,
+	"certificate":        (*checker).checkCertificateCell,
+	"common_name":        (*checker).checkCommonNameCell,
+	"member":             (*checker).checkServiceCell,
+	"founder":            (*checker).checkServiceCell,
+	"application":        (*checker).checkServiceCell,
+	"gateway":            (*checker).checkServiceCell,
+	"nginx":              (*checker).checkServiceCell,
+	"haproxy":            (*checker).checkServiceCell,
+	"port":               (*checker).checkPortCell,
+	"network":            (*checker).checkNetworkCell,
+	"subnet":             (*checker).checkSubnetCell,
+	"page":               (*checker).checkPageCell,
+	"timeout":            (*checker).checkTimeoutCell,
+	"count":              (*checker).checkCountCell,
+	"mirror":             (*checker).checkMirrorCell,
+	"role":               (*checker).checkRoleCell,
+	"failover":           (*checker).checkFailoverCell,
+	"namespace":          (*checker).checkNamespaceCell,
+	"kept":               (*checker).checkDurableCell,
+	"arbiter":            (*checker).checkArbiterCell,
+	"backup":             (*checker).checkBackupCell,
+	"async":              (*checker).checkAsyncCell,
+	"application_path":   (*checker).checkApplicationCell,
+	"quality_of_service": (*checker).checkQualityCell,
 }
 
 // disagrees reports a cell that another artifact contradicts.
@@ -228,7 +240,8 @@ func (l *checker) disagrees(c cell, there facts.Location, what string) {
 
 // tableService is the service that a row is about; nil for none.
 func (l *checker) tableService(r tableRow) *facts.Service {
-	return l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy")]
+	return l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy",
+		"outsider")]
 }
 
 // member is the instance that a row is about; nil for none.
@@ -238,14 +251,6 @@ func (l *checker) checkPortCell(c cell) {
 	s := l.tableService(c.tableRow)
 	if s != nil && c.word.Text != "0" && !s.Publishes(facts.Number(c.word.Text)) {
 		l.disagrees(c, s.Location(s.At), s.Name+" publishes "+s.PublishedList())
-	}
-}
-
-func (l *checker) checkNetworkCell(c cell) {
-	if !slices.ContainsFunc(l.Compose.Networks, func(n *facts.Network) bool { return n.Name == c.word.Text }) {
-		l.Report(c.File, c.word.At, "Unknown network",
-			"The table "+c.Name+" names the network "+c.word.Text+", which the compose file does not declare.",
-			"Name a network of the lab.")
 	}
 }
 
@@ -259,7 +264,9 @@ func (l *checker) checkSubnetCell(c cell) {
 }
 
 func (l *checker) checkPageCell(c cell) {
-	l.checkPage(c.location(), l.tableService(c.tableRow), c.word.Text)
+	if s := l.tableService(c.tableRow); s != nil {
+		l.checkServed(c.location(), s, containerPort(s, facts.Number(c.text("port"))), c.word.Text, nil)
+	}
 }
 
 func (l *checker) checkTimeoutCell(c cell) {
@@ -276,6 +283,14 @@ func (l *checker) checkCountCell(c cell) {
 	}
 	if count := strconv.Itoa(len(l.gatewaysOf(n))); count != c.word.Text {
 		l.disagrees(c, n.Location(facts.Position{}), s.Name+" balances over "+count+" gateways")
+	}
+}
+
+// checkFileCell: a file that start.sh looks for is one that the service mounts.
+func (l *checker) checkFileCell(c cell) {
+	s := l.Compose.ByName[c.text("own")]
+	if s != nil && !slices.ContainsFunc(s.Mounts, func(m *facts.Mount) bool { return m.Source == c.word.Text }) {
+		l.disagrees(c, s.Location(s.At), s.Name+" does not mount that")
 	}
 }
 
@@ -301,8 +316,12 @@ func (l *checker) fits(s *facts.Service, column string) bool {
 	switch column {
 	case "outsider":
 		return kind == facts.ArbiterKind || kind == facts.OtherKind || application
+	case "own":
+		return l.Own(s)
 	case "member":
 		return kind == facts.InstanceKind && !application
+	case "founder":
+		return l.mirrorRole(s) == "primary"
 	case "application":
 		return kind == facts.InstanceKind && application
 	case "gateway":
@@ -406,26 +425,17 @@ func (l *checker) checkMemberOfRole(c cell, role string) {
 // applicationPath reports whether a path leads to the demo application in one of
 // the mirror's namespaces.
 func (l *checker) applicationPath(mirror *facts.Entry, uri string) bool {
-	for _, d := range mirror.List {
-		if fields := strings.Fields(d.Text); len(fields) > 1 &&
-			uri == "/"+mirror.Name+"/csp/"+strings.ToLower(fields[1])+"/get" {
-			return true
-		}
-	}
-	return false
+	namespace, found := strings.CutPrefix(uri, "/"+mirror.Name+"/csp/")
+	namespace, ends := strings.CutSuffix(namespace, "/get")
+	return found && ends && namespace == strings.ToLower(namespace) && mirror.HasNamespace(namespace)
 }
 
 // checkNamespace: the namespace is one of the mirror that haproxy serves on the
 // host port.
 func (l *checker) checkNamespace(at facts.Location, haproxy string, port int, namespace string) {
 	mirror := l.listenerAt(haproxy, port)
-	if mirror == nil {
+	if mirror == nil || mirror.HasNamespace(namespace) {
 		return
-	}
-	for _, d := range mirror.List {
-		if fields := strings.Fields(d.Text); len(fields) > 1 && strings.EqualFold(fields[1], namespace) {
-			return
-		}
 	}
 	l.ReportBoth(at, l.Roster.File.Location(mirror.At), "Unknown namespace",
 		"The mirror "+mirror.Name+" has no namespace "+namespace+".",

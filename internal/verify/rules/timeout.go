@@ -76,6 +76,9 @@ func durationOf(line haproxy.Line, i int) (int64, bool) {
 // and give an instance the time that its first start takes.
 func checkHealthTimes(l *checker) {
 	for _, s := range l.Compose.Services {
+		if l.Own(s) {
+			continue
+		}
 		for _, c := range [...]struct {
 			name  string
 			value facts.Word
@@ -291,15 +294,20 @@ func (l *checker) healthSection(h *facts.HAProxyFile) *facts.Proxy {
 func (l *checker) checkedServers() []haproxy.Server {
 	var list []haproxy.Server
 	for _, s := range l.Compose.Services {
-		h := l.Roles[s].HAProxy
-		if h == nil || l.healthSection(h) == nil {
-			continue
+		if h := l.Roles[s].HAProxy; h != nil && l.healthSection(h) != nil {
+			list = append(list, checkedBy(h)...)
 		}
-		for _, p := range h.Proxies {
-			for _, server := range p.Servers {
-				if server.Check && facts.IsLoopback(server.CheckHost) {
-					list = append(list, server)
-				}
+	}
+	return list
+}
+
+// checkedBy are the servers that one HAProxy asks the gateways about.
+func checkedBy(h *facts.HAProxyFile) []haproxy.Server {
+	var list []haproxy.Server
+	for _, p := range h.Proxies {
+		for _, server := range p.Servers {
+			if server.Check && facts.IsLoopback(server.CheckHost) {
+				list = append(list, server)
 			}
 		}
 	}

@@ -37,18 +37,18 @@ func (l *checker) checkURL(at facts.Location, url string, row []string) {
 		s = l.Compose.ByName[codeText(row[0])]
 	}
 	server := s
-	if server == nil || !server.Publishes(port) {
+	if server == nil || !server.Reaches(port) {
 		server = l.publisher(port)
 	}
 	switch {
 	case server == nil:
 		l.reportPort(at, url, port)
-	case s != nil && !s.Publishes(port):
+	case s != nil && !s.Reaches(port):
 		l.ReportBoth(at, s.Location(s.At), "Port of another service",
 			"The row is about "+s.Name+", but host port "+strconv.Itoa(port)+" belongs to "+server.Name+".",
 			"Name the port that "+s.Name+" publishes.")
 	default:
-		l.checkServed(at, server, "/"+uri, row)
+		l.checkServed(at, server, containerPort(server, port), "/"+uri, row)
 	}
 }
 
@@ -104,7 +104,7 @@ func (l *checker) publisher(port int) *facts.Service {
 			for _, p := range s.Ports {
 				// Of a range that is not a lab's, the first ports will do.
 				for n := p.Host; n <= min(p.HostLast, p.Host+mostPorts, 65535) && n > 0; n++ {
-					l.publishers[n] = s
+					l.publishers[s.Here(n)] = s
 				}
 			}
 		}
@@ -121,15 +121,15 @@ const (
 	gatewayPage = "/csp/bin/Systems/Module.cxw"
 )
 
-// checkServed: a path of a service leads where the row says.
-func (l *checker) checkServed(at facts.Location, s *facts.Service, uri string, row []string) {
+// checkServed: a path on a port of a service leads where the row says.
+func (l *checker) checkServed(at facts.Location, s *facts.Service, port int, uri string, row []string) {
 	uri, _, _ = strings.Cut(uri, "?")
 	role := l.Roles[s]
 	switch role.Kind {
 	case facts.GatewayKind:
 		l.checkGatewayPage(at, s, []*facts.GatewayFile{role.Gateway}, uri, row)
 	case facts.NGINXKind:
-		if role.NGINX != nil && !l.nginxAnswers(role.NGINX, uri) {
+		if role.NGINX != nil && !l.nginxAnswers(role.NGINX, port, uri) {
 			gateways := slices.Compact(l.gatewaysOf(role.NGINX)) // those that share a file
 			l.checkGatewayPage(at, s, gateways, uri, row)
 		}
@@ -248,34 +248,39 @@ func (l *checker) hasNamespace(server, namespace string) bool {
 	if mirror == nil {
 		return false
 	}
-	for _, d := range mirror.List {
-		if fields := strings.Fields(d.Text); len(fields) > 1 && strings.ToLower(fields[1]) == namespace {
-			return true
-		}
-	}
-	return false
+	return mirror.HasNamespace(namespace)
 }
 
-// nginxAnswers reports whether nginx answers a path itself.
-func (l *checker) nginxAnswers(n *facts.NGINXFile, uri string) bool {
-	for d := range facts.Walk(n.Directives, "location") {
-		switch d.Arg(0) {
-		case "=":
-			if d.Arg(1) == uri {
-				return true
-			}
-		case "~*", "~":
-			if strings.Contains(uri, strings.TrimPrefix(d.Arg(1), "^")) {
-				return true
+// nginxAnswers reports whether nginx answers a path itself: on a port that it listens on, or
+// wherever it does for port 0.
+func (l *checker) nginxAnswers(n *facts.NGINXFile, port int, uri string) bool {
+	for _, block := range n.ServersOn(port) {
+		for d := range facts.Walk(block, "location") {
+			switch d.Arg(0) {
+			case "=":
+				if d.Arg(1) == uri {
+					return true
+				}
+			case "~*", "~":
+				if strings.Contains(uri, strings.TrimPrefix(d.Arg(1), "^")) {
+					return true
+				}
 			}
 		}
 	}
 	return false
 }
 
-// checkPage: a path that a script asks a service for.
-func (l *checker) checkPage(at facts.Location, s *facts.Service, uri string) {
-	if s != nil {
-		l.checkServed(at, s, uri, nil)
+// containerPort is the port of a service that a port of the host leads to, 0 for none. On a
+// cluster that is a port of its Service, or the one that kubectl forwards there.
+func containerPort(s *facts.Service, host int) int {
+	for _, p := range s.PublishedAt(host) {
+		return p.Container + host - p.Host
 	}
+	for _, p := range s.Ports {
+		if s.Here(p.Host) == host {
+			return p.Container
+		}
+	}
+	return 0
 }

@@ -3,7 +3,7 @@ package vocabulary
 // container is what the containers are started with, and what their hooks, the
 // scripts and the README send to IRIS.
 func container() []Entry {
-	list := rows(Flag, Documented, containers, "--after --before --key --check-caps")
+	list := rows(Flag, Documented, containers, "--after --before --key --check-caps --password-file")
 	list = append(list, rows(Environment, Documented, containers,
 		"IRISSYS ISC_CPF_MERGE_FILE ISC_CSP_CONF_FILE ISC_CSP_INI_FILE ISC_DATA_DIRECTORY ISC_PACKAGE_INSTALLDIR")...)
 	list = append(list, rows(Path, Documented, containers, "/usr/irissys/iris.cpf /home/irisowner")...)
@@ -54,6 +54,19 @@ func methods() []Entry {
 		Entry{Method, "SYS.Database.%OpenId", "", Documented, classes, "For the property Mirrored alone."},
 		Entry{Method, "Config.ECPServers.Create", oldReleases, Documented, classes,
 			"In the class reference of 2024.3, and in public code of 2021 and 2022."},
+		Entry{Method, "SYS.Mirror.AuthorizePendingMembers", tlsReleases, Documented, classes,
+			"Its argument is the name in the certificate of a member that waits; after-start.sh spells it as IRIS " +
+				"spells " +
+				"the primary's own. The first release that has it is not known; 2024.3 is the first whose " +
+				"reference does."},
+		Entry{Method, "Security.Servers.Exists", tlsReleases, Inferred, classes,
+			"The superserver of the default port. Its address is 0.0.0.0 or empty, so that both are tried."},
+		Entry{Method, "Security.Servers.Get", tlsReleases, Documented, classes, "As Exists."},
+		Entry{Method, "Security.Servers.Modify", tlsReleases, Documented, classes, "As Exists."},
+		Entry{Method, "Security.System.Modify", tlsReleases, Documented, classes, "For the property SSLECPServer " +
+			"alone."},
+		Entry{Method, "SYS.ECP.AddAuthorizedCN", tlsReleases, Inferred, classes,
+			"That it may be called again with a name that it has is inferred."},
 		Entry{Method, "Config.ECPServers.Exists", oldReleases, Documented, classes, "As Create."},
 	)
 }
@@ -61,7 +74,7 @@ func methods() []Entry {
 // properties are the nodes of the arrays that those methods take or fill.
 func properties() []Entry {
 	list := rows(Property, Documented, classes,
-		"info.AllowParallelDejournaling info.ECPAddress info.MirrorAddress "+
+		"info.AllowParallelDejournaling info.ECPAddress info.MirrorAddress info.QOSTimeout "+
 			"app.AutheEnabled app.DispatchClass app.Enabled app.MatchRoles app.NameSpace database.Directory "+
 			"database.Server namespace.Globals namespace.Routines service.Enabled user.Password "+
 			"member.ECPAddress member.MirrorAddress")
@@ -70,6 +83,21 @@ func properties() []Entry {
 	}
 	return append(
 		list,
+		Entry{Property, "info.UseSSL", tlsReleases, Documented, classes, "Of the primary; the others take it from " +
+			"there."},
+		Entry{Property, "member.SSLComputerName", tlsReleases, Inferred, classes,
+			"The name in a member's certificate. That it is there of the founder too is inferred; without it the " +
+				"common " +
+				"name alone is tried."},
+		Entry{Property, "server.SSLConfig", tlsReleases, Documented, classes, ""},
+		Entry{Property, "server.SSLSupportLevel", tlsReleases, Documented, classes, "0 none, 1 accept, 2 require."},
+		Entry{Property, "system.SSLECPServer", tlsReleases, Documented, classes, "2: ECP with TLS alone."},
+		Entry{Property, "tls.CAFile", tlsReleases, Documented, classes, "SSLInfo of SYS.Mirror."},
+		Entry{Property, "tls.CertificateFile", tlsReleases, Documented, classes, "SSLInfo of SYS.Mirror."},
+		Entry{Property, "tls.PrivateKeyFile", tlsReleases, Documented, classes, "SSLInfo of SYS.Mirror."},
+		Entry{Property, "tls.PrivateKeyType", tlsReleases, Documented, classes, "2: RSA."},
+		Entry{Property, "user.ChangePassword", "", Documented, classes,
+			"0, so that the first login is not asked for another password, which REST and JDBC cannot answer."},
 		Entry{Property, "info.AgentAddress", "", Documented, classes,
 			"A key of every member, though [MapMirrors] need not keep it of an async."},
 		Entry{Property, "info.ArbiterNode", "", Documented, classes, "Address and port with a bar between them."},

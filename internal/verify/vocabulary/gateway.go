@@ -28,6 +28,13 @@ func gateway() []Entry {
 			"path.Default_Server"+" server.Connection_Security_Level server.Ip_Address "+
 			"server.Minimum_Server_Connections server.Mirror_Aware server.Password"+" "+
 			"server.Server_Response_Timeout server.TCP_Port server.Username")
+	for _, key := range []string{"CA_Certificate_File", "Certificate_File", "Certificate_Key_File", "Cipher_Suites",
+		"Cipher_Suites_1_3", "Key_Type", "Protocol_Max", "Protocol_Min", "Verify_Peer"} {
+		list = append(list, Entry{Gateway, "server.SSLCC_" + key, tlsReleases, Documented, gatewayGuide,
+			"With Connection_Security_Level=10: so " + examples + " and the class reference (%CSP.Mgr.GatewayMgr); " +
+				"the " +
+				"Web Gateway Guide's page of parameters says 4."})
+	}
 	list = append(list, rows(Directive, Documented, gatewayGuide, "CSP")...)
 	list = append(list, rows(Directive, Public, examples, "CSPConfigPath CSPModulePath")...)
 	return append(
@@ -51,5 +58,13 @@ func gateway() []Entry {
 			"Below the path of a member; the portal's own links may leave it.",
 		},
 		Entry{Page, "/api/mgmnt/", "", Public, simplemirror, ""},
+		Entry{
+			Page,
+			"/api/monitor/",
+			"",
+			Documented,
+			monitoring,
+			"Below the path of an instance, and there metrics. The web application asks for no password by default.",
+		},
 	)
 }

@@ -7,7 +7,10 @@
 // there is no word for that here.
 package vocabulary
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Sureness says what a spelling rests on.
 type Sureness string
@@ -36,6 +39,7 @@ const (
 	Path        Kind = "path in a container"     //
 	Command     Kind = "command"                 //
 	Page        Kind = "page"                    // below the path of an instance
+	Metric      Kind = "metric"                  // of /api/monitor/metrics
 	Method      Kind = "ObjectScript method"     // "class.method"
 	Property    Kind = "ObjectScript array node" // "array.node", as the scripts name the array
 )
@@ -53,6 +57,7 @@ var Kinds = []Kind{
 	Path,
 	Command,
 	Page,
+	Metric,
 	Method,
 	Property,
 }
@@ -69,7 +74,7 @@ type Entry struct {
 
 // Entries lists every spelling, by kind.
 func Entries() []Entry {
-	return append(append(merge(), gateway()...), container()...)
+	return slices.Concat(merge(), gateway(), metrics(), container())
 }
 
 // Known lists the spellings of a kind, separated by spaces: those that mirrorgen emits, and
@@ -107,6 +112,7 @@ const (
 	simplemirror = "IRISMeister/simplemirror"
 	kubernetes   = "IRISMeister/iris-k8s-vs2021"
 	examples     = "intersystems-community/webgateway-examples"
+	monitoring   = "Monitoring Guide"
 )
 
 // rows makes entries of one kind that share a source.

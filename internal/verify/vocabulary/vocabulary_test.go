@@ -33,27 +33,34 @@ func TestEntries(t *testing.T) {
 			t.Errorf("%s is inferred and does not say what to try", key)
 		}
 		seen[key] = true
-		owner, name, _ := strings.Cut(e.Spelling, ".")
-		switch e.Kind {
-		case vocabulary.Section:
-			known(t, "["+e.Spelling+"]\n")
-		case vocabulary.Parameter:
-			known(t, "["+owner+"]\n"+name+"=1\n")
-		case vocabulary.Argument:
-			if !seen[string(vocabulary.Action)+" "+owner] {
-				t.Errorf("%s belongs to an action that is no entry", key)
-			}
-			_, problems := cpf.Parse("[Actions]\n" + owner + ":" + name + "=1\n")
-			if slices.ContainsFunc(
-				problems,
-				func(p cpf.Problem) bool { return p.Summary == "Unknown argument" || p.Summary == "Unknown action" },
-			) {
-				t.Errorf("the reader of merge files does not know %s", e.Spelling)
-			}
-		case vocabulary.Gateway:
-			if !text.Has(vocabulary.GatewayKeys, name) && !strings.HasPrefix(name, "Alternative_Server_") {
-				t.Errorf("the reader of CSP.ini does not know %s", name)
-			}
+		checkReaders(t, e)
+		owner, _, _ := strings.Cut(e.Spelling, ".")
+		if e.Kind == vocabulary.Argument && !seen[string(vocabulary.Action)+" "+owner] {
+			t.Errorf("%s belongs to an action that is no entry", key)
+		}
+	}
+}
+
+// checkReaders asks the reader of its format about an entry.
+func checkReaders(t *testing.T, e vocabulary.Entry) {
+	t.Helper()
+	owner, name, _ := strings.Cut(e.Spelling, ".")
+	switch e.Kind {
+	case vocabulary.Section:
+		known(t, "["+e.Spelling+"]\n")
+	case vocabulary.Parameter:
+		known(t, "["+owner+"]\n"+name+"=1\n")
+	case vocabulary.Argument:
+		_, problems := cpf.Parse("[Actions]\n" + owner + ":" + name + "=1\n")
+		if slices.ContainsFunc(
+			problems,
+			func(p cpf.Problem) bool { return p.Summary == "Unknown argument" || p.Summary == "Unknown action" },
+		) {
+			t.Errorf("the reader of merge files does not know %s", e.Spelling)
+		}
+	case vocabulary.Gateway:
+		if !text.Has(vocabulary.GatewayKeys, name) && !strings.HasPrefix(name, "Alternative_Server_") {
+			t.Errorf("the reader of CSP.ini does not know %s", name)
 		}
 	}
 }
@@ -104,6 +111,7 @@ var (
 	flagWord     = regexp.MustCompile(`(?m)^\s*- (--[\w-]+)$`)
 	agent        = regexp.MustCompile(`/usr/local/etc/irissys/\w+\.sh|/usr/irissys/[\w/]+\.cpf`)
 	page         = regexp.MustCompile(`/csp/bin/Systems/\w+\.cxw|/csp/sys/%[\w.]+|/csp/mirror_status\.cxw|/api/\w+/`)
+	metric       = regexp.MustCompile(`\biris_(?:csp|db|mirror)_\w+`)
 )
 
 // collect adds the spellings of one file.
@@ -156,6 +164,9 @@ func collect(t *testing.T, path string, emitted map[string]string) {
 	}
 	for _, m := range page.FindAllString(content, -1) {
 		add(vocabulary.Page, m)
+	}
+	for _, m := range metric.FindAllString(content, -1) {
+		add(vocabulary.Metric, m)
 	}
 	switch filepath.Ext(path) {
 	case ".cpf":

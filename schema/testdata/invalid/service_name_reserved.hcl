@@ -1,7 +1,5 @@
-lab "x" {}
-arbiter "arbiter" {}
-mirror "demo" {
-  member "demo-a" { role = "primary" }
-  member "demo-b" { role = "backup" }
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
 }
-web_gateway "csp" {}
+service "api" { image = "app:1" }

@@ -1,8 +1,6 @@
 # Imported from compose.yaml by mirrorgen. Comments list what is not carried
 # over.
 # Not carried over from the compose file: volumes.
-# The service dashboards (grafana/grafana:11.0.0) is not carried over: it is no
-# part of a mirror lab.
 
 # The licence key is keys/mirror.key in the generated directory: put yours
 # there.
@@ -92,4 +90,8 @@ mirror "iris" {
 # Not carried over from webgateway: healthcheck.
 web_gateway "webgateway" {
   http_port = 18080
+}
+
+service "dashboards" {
+  image = "grafana/grafana:11.0.0"
 }

@@ -4,8 +4,6 @@
 # block a mirror has MIRRORDB, with the namespace MIRRORNS.
 # Not carried over from the compose file: volumes.
 # Network unused has no service of the lab on it.
-# The service mailcatcher (schickling/mailcatcher) is not carried over: it is no
-# part of a mirror lab.
 
 # Compose calls the lab after its directory; a generated one has this name.
 # The licence key is iris.key in the generated directory: put yours there.
@@ -124,4 +122,9 @@ nginx "lb" {
 haproxy "sqlproxy" {
   addresses  = { "back" = "172.28.1.41" }
   stats_port = 8404
+}
+
+service "mailcatcher" {
+  image = "schickling/mailcatcher"
+  ports = ["1080:1080"]
 }

@@ -1,0 +1,117 @@
+package impact
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"mirrorgen/internal/format/kubernetes"
+)
+
+// kustomizationPath is the file that kubectl is given.
+const kustomizationPath = "kustomization.yaml"
+
+// manifest is what is read of a workload on Kubernetes.
+type manifest struct {
+	Kind     string
+	Metadata struct{ Name string }
+	Spec     struct {
+		Template struct{ Spec map[string]any }
+		Claims   []any `yaml:"volumeClaimTemplates"`
+	}
+}
+
+// readCluster reads the manifests of a lab on Kubernetes. It fails where kubectl could not
+// read them either.
+func (l *labFacts) readCluster() error {
+	k, err := kubernetes.ParseKustomization(l.files[kustomizationPath])
+	if err != nil {
+		return fmt.Errorf("%s: %w", kustomizationPath, err)
+	}
+	l.project, l.cluster = k.Namespace.Text, true
+	made := map[string][]string{}
+	for _, g := range slices.Concat(k.Maps, k.Secrets) {
+		for _, file := range g.Files {
+			made[g.Name.Text] = append(made[g.Name.Text], file.Source.Text)
+		}
+	}
+	for _, name := range k.Resources {
+		if err := l.readManifests(name.Text, made); err != nil {
+			return fmt.Errorf("%s: %w", name.Text, err)
+		}
+	}
+	return nil
+}
+
+// readManifests reads the workloads of one file. made are the files of each map and secret.
+func (l *labFacts) readManifests(name string, made map[string][]string) error {
+	objects, err := kubernetes.ParseObjects(l.files[name])
+	if err != nil {
+		return err
+	}
+	for _, object := range objects {
+		var m manifest
+		if err := object.Root.Decode(&m); err != nil {
+			return err
+		}
+		if m.Kind != "StatefulSet" && m.Kind != "Deployment" || m.Metadata.Name == "" {
+			continue
+		}
+		s := &service{name: m.Metadata.Name, kind: m.Kind, fields: podFields(m.Spec.Template.Spec),
+			claims: m.Spec.Claims}
+		r := kubernetes.NewReader()
+		for _, v := range r.Volumes(r.Under(object.Root, "spec", "template", "spec")) {
+			for _, of := range v.Maps {
+				s.mounts = append(s.mounts, made[of.Text]...)
+			}
+		}
+		if l.byName[s.name] == nil {
+			l.services = append(l.services, s)
+		}
+		l.byName[s.name] = s
+	}
+	return nil
+}
+
+// podFields are the settings of a pod and of its containers, by name.
+func podFields(spec map[string]any) map[string]any {
+	fields := map[string]any{}
+	for name, value := range spec {
+		if name != "containers" {
+			fields["pod's "+name] = value
+		}
+	}
+	containers, _ := spec["containers"].([]any)
+	for i, container := range containers {
+		settings, _ := container.(map[string]any)
+		for name, value := range settings {
+			if i > 0 {
+				name = fmt.Sprintf("%s of container %d", name, i+1)
+			}
+			fields[name] = value
+		}
+	}
+	return fields
+}
+
+// workload reports what happens to a service on Kubernetes that was part of the lab before.
+func (c *comparison) workload(old, now *service) {
+	if !reflect.DeepEqual(old.claims, now.claims) {
+		c.danger(fmt.Sprintf("The volume of %s changes, which Kubernetes refuses: start.sh stops before it does "+
+			"anything. Keep storage_size and storage_class, or delete the lab with its data (./stop.sh --purge).",
+			now.name))
+		c.add(now.name, Purge, "volumeClaimTemplates")
+		return
+	}
+	reasons := append(differing(old.fields, now.fields), c.files(now)...)
+	switch {
+	case old.kind != now.kind:
+		c.add(now.name, Purge, now.kind+" in place of a "+old.kind)
+	case len(reasons) == 0:
+		c.add(now.name, Nothing)
+	case now.kind == "StatefulSet":
+		c.add(now.name, Restart, reasons...)
+	default:
+		c.add(now.name, Roll, reasons...)
+	}
+}

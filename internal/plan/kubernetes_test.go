@@ -1,0 +1,298 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"mirrorgen/internal/plan"
+	"mirrorgen/schema"
+)
+
+// cluster plans a topology for Kubernetes, and lists what is said of it.
+func cluster(t *testing.T, topology string) (*plan.Plan, []string) {
+	t.Helper()
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(topology)}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	p, diags := plan.MakeFor(plan.Kubernetes, lab, nil)
+	var said []string
+	for _, d := range diags {
+		said = append(said, d.Summary+": "+d.Detail)
+	}
+	return p, said
+}
+
+var clusterLab = `lab "demo" {}
+arbiter "arbiter" {}
+iris { password_hash = "` + clusterHash + `" }
+mirror "m" {
+  member "ma" { role = "primary" }
+  member "mb" {
+    role = "backup"
+  }
+}
+web_gateway "webgw" {}
+nginx "web" {}
+haproxy "sql" {}
+`
+
+var clusterHash = strings.Repeat("a", 128) + "," + strings.Repeat("b", 128) + ",10000,SHA512"
+
+func TestClusterNames(t *testing.T) {
+	p, said := cluster(t, clusterLab)
+	if len(said) > 0 {
+		t.Errorf("said %q", said)
+	}
+	const domain = ".demo.svc.cluster.local"
+	m := p.Mirrors[0]
+	for _, have := range [][2]string{
+		{m.Primary.MirrorAddress, "ma" + domain}, {m.Backup.PrimaryAddress(), "ma" + domain},
+		{m.Arbiter.Address, "arbiter" + domain}, {p.HAProxy[0].Listeners[0].Servers[1].Address, "mb" + domain},
+		{p.NGINX[0].Gateways[0].Address, "webgw" + domain}, {m.ReadyHost(p.Kubernetes), "m" + domain},
+		{p.GatewayConfigs[0].SystemManager, "127.0.0.1"}, {p.Directory(), "demo-kubernetes"},
+	} {
+		if have[0] != have[1] {
+			t.Errorf("%s, want %s", have[0], have[1])
+		}
+	}
+	if !m.Durable || p.TwoNetworks || len(p.Networks) > 0 {
+		t.Error("a cluster has volumes and one network")
+	}
+}
+
+// The lock is the same for both targets.
+func TestClusterLock(t *testing.T) {
+	lab, _ := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(clusterLab)}})
+	compose, _ := plan.Make(lab, nil)
+	onCluster, _ := plan.MakeFor(plan.Kubernetes, lab, nil)
+	if a, b := compose.Lock.Encode("x"), onCluster.Lock.Encode("x"); string(a) != string(b) {
+		t.Errorf("Compose:\n%s\nKubernetes:\n%s", a, b)
+	}
+}
+
+func TestClusterDiagnostics(t *testing.T) {
+	long := strings.Repeat("x", 53)
+	for _, test := range []struct{ name, old, new, want string }{
+		{"a digit first", `member "mb"`, `member "2b"`, "the name of a Service begins with a letter"},
+		{"a mirror with a digit first", `mirror "m"`, `mirror "2m"`, "the name of a Service begins with a letter"},
+		{"a long name", `member "mb" {`, `member "` + long + "\" {\n    system_name = \"MB\"\n",
+			"more than 52 characters"},
+		{"a host number", `arbiter "arbiter" {}`, `arbiter "arbiter" { host_number = 9 }`,
+			"host_number has no effect here"},
+		{"a network", `arbiter "arbiter" {}`, "arbiter \"arbiter\" {}\nnetwork \"n\" {}",
+			"network has no effect here"},
+		{"compose", `nginx "web" {}`, `nginx "web" { compose = { privileged = true } }`, "compose has no effect here"},
+		{"a port no node has", `nginx "web" {}`,
+			"nginx \"web\" { http_port = 8000 }\nkubernetes { service_type = \"NodePort\" }", "from 30000 to 32767"},
+		{"the operator", `nginx "web" {}`, `kubernetes { operator = true }`, "IrisCluster"},
+		{"a gateway of its own in front", "nginx \"web\" {}\nhaproxy \"sql\" {}", `web_gateway "own" { servers = ["m"] }
+kubernetes { service_type = "LoadBalancer" }`, "Services of type LoadBalancer are there for everybody"},
+		{"a reporting port no node has", `mirror "m" {`, `kubernetes { service_type = "NodePort" }
+mirror "m" {
+  reporting_port = 21972
+  member "mr" { role = "rorasync" }`, "reporting_port is a port of the Service"},
+		{"a health check of the image", `nginx "web" {}`,
+			"service \"x\" {\n  image = \"x:1\"\n  healthcheck = { interval = \"5s\" }\n}",
+			"leaves the test to its image"},
+		{"a restart policy", `nginx "web" {}`, `nginx "web" { restart = "always" }`, "restart has no effect here"},
+		{"a port of a service that no node has", `nginx "web" {}`, "service \"x\" {\n  image = \"x:1\"\n  ports = " +
+			"[\"8090:80\"]\n}\nkubernetes { service_type = \"NodePort\" }", "ports is a port of the Service"},
+		{"a name that waiting needs", `nginx "web" {}`, "nginx \"ma-ready\" {}\n" +
+			"service \"x\" {\n  image = \"x:1\"\n  after = [\"ma\"]\n}",
+			`the Service "ma-ready" tells when "ma" is ready, and that is already the name of the nginx at lab.hcl:`},
+		{"a name that Prometheus needs", `nginx "web" {}`, "nginx \"sql-metrics\" {}\nmonitoring {}",
+			`the Service "sql-metrics" leads Prometheus to "sql", and that is already the name of the nginx at`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			topology := strings.Replace(clusterLab, test.old, test.new, 1)
+			_, said := cluster(t, topology)
+			if !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, test.want) }) {
+				t.Errorf("nothing says %q: %q", test.want, said)
+			}
+		})
+	}
+}
+
+// What a Service leads to: reporting members beside the primary, HTTPS beside HTTP, and a
+// gateway of its own where its clients are.
+func TestClusterPorts(t *testing.T) {
+	topology := strings.NewReplacer(`mirror "m" {`, `kubernetes { service_type = "NodePort" }
+mirror "m-reporting" {
+  member "na" { role = "primary" }
+}
+mirror "m" {
+  superserver_port = 30972
+  reporting_port   = 31972
+  member "mr" { role = "rorasync" }`,
+		`web_gateway "webgw" {}`, "web_gateway \"webgw\" {}\nweb_gateway \"own\" {\n  servers = [\"ma\"]\n"+
+			"  http_port = 30081\n}\nweb_gateway \"inner\" {\n  servers = [\"mb\"]\n  http_port = 0\n}\ntls {}\n"+
+			"images { tag = \"2025.1\" }",
+		`nginx "web" {}`, "nginx \"web\" { http_port = 0 }").Replace(clusterLab)
+	p, said := cluster(t, topology)
+	for _, s := range said {
+		if !strings.Contains(s, "Open to the network") && !strings.Contains(s, "Port that no node has") {
+			t.Error(s)
+		}
+	}
+	ports := func(list []plan.ServicePort) string {
+		var all []string
+		for _, port := range list {
+			all = append(all, fmt.Sprintf("%s %d-%d@%d", port.Name, port.Port, port.Target, port.Node))
+		}
+		return strings.Join(all, ", ")
+	}
+	for _, have := range [][2]string{
+		{ports(p.HAProxy[0].ServicePorts),
+			"m-reporting 1972-1972@0, m 30972-11972@30972, m-reporting-members 31972-21972@31972"},
+		{p.HAProxy[0].Ports[2].Purpose, "superserver port of the reporting members of mirror m"},
+		{p.Gateways[0].ServiceType + " " + ports(p.Gateways[0].ServicePorts),
+			"ClusterIP http 80-80@0, http-8080 8080-80@0"},
+		{p.Gateways[1].ServiceType + " " + ports(p.Gateways[1].ServicePorts), "NodePort http 30081-80@30081"},
+		{p.Gateways[2].ServiceType + " " + ports(p.Gateways[2].ServicePorts), "ClusterIP http 80-80@0"},
+		{ports(p.NGINX[0].ServicePorts), "https 443-443@0"},
+		{p.BalancerBase(p.NGINX[0]), "https://localhost:10443"},
+	} {
+		if have[0] != have[1] {
+			t.Errorf("%s, want %s", have[0], have[1])
+		}
+	}
+}
+
+// A certificate has the names that pods and clients use, and the topology's host.
+func TestClusterCertificates(t *testing.T) {
+	p, _ := cluster(t, strings.Replace(clusterLab, `lab "demo" {}`,
+		"lab \"demo\" { host = \"lab.example\" }\ntls {}\nkubernetes { namespace = \"ns\" }", 1))
+	certificates := map[string]*plan.Certificate{}
+	for _, c := range p.TLS.Certificates {
+		certificates[c.Service.Name] = c
+	}
+	const domain = ".ns.svc.cluster.local"
+	for _, test := range []struct {
+		service string
+		hosts   []string
+		others  []string
+	}{
+		{"ma", []string{"ma", "ma.demo", "ma" + domain, "ma-0.ma" + domain, "ma-0", "ma.ns.svc", "ma.ns",
+			"sql" + domain, "lab.example", "localhost"}, nil},
+		{"web", []string{"web", "web" + domain, "lab.example"}, []string{"web-0"}},
+		{"webgw", []string{"webgw" + domain}, []string{"lab.example"}},
+	} {
+		c := certificates[test.service]
+		for _, host := range test.hosts {
+			if !slices.Contains(c.Hosts, host) {
+				t.Errorf("%s lacks %s: %q", test.service, host, c.Hosts)
+			}
+		}
+		for _, host := range test.others {
+			if slices.Contains(c.Hosts, host) {
+				t.Errorf("%s has %s", test.service, host)
+			}
+		}
+		if len(c.Addresses) > 1 { // loopback, by kubectl port-forward
+			t.Errorf("%s has the addresses %q, and pods have others each time", test.service, c.Addresses)
+		}
+	}
+	if command := p.CertsCommand(); command != "mirrorgen certs --target kubernetes lab.hcl" {
+		t.Error(command)
+	}
+}
+
+func TestManagerBlocks(t *testing.T) {
+	for manager, want := range map[string]string{
+		"127.0.0.1": "", "127.0.0.1,10.1.*.*": "10.1.0.0/16", "*.*.*.*": "0.0.0.0/0", "*": "0.0.0.0/0",
+		"192.168.1.7": "192.168.1.7/32",
+	} {
+		c := plan.GatewayConfig{SystemManager: manager}
+		if have := strings.Join(c.ManagerBlocks(), " "); have != want {
+			t.Errorf("%s gives %q, want %q", manager, have, want)
+		}
+	}
+}
+
+// A service of the user's own is a pod: what Compose would be told, in the words of
+// Kubernetes.
+func TestClusterPods(t *testing.T) {
+	p, said := cluster(t, clusterLab+`
+service "app" {
+  image   = "app:1"
+  command = "serve --title 'a b' $HOME"
+  ports   = ["8090:80", "8091:80", "81:81"]
+  files   = { "/etc/a.conf" = "app/a.conf", "/etc/b.conf" = "other/a.conf", "/etc/c.conf" = "app/a.conf" }
+  after   = ["ma", "web"]
+  healthcheck = {
+    test     = "true"
+    interval = "1m1.5s"
+    timeout  = "100ms"
+    retries  = 7
+  }
+}
+service "job" {
+  image       = "job:1"
+  healthcheck = { disable = true }
+}
+`)
+	if len(said) > 0 {
+		t.Errorf("said %q", said)
+	}
+	pod := p.Containers[0].Pod
+	want := &plan.Pod{
+		Arguments: []string{"serve", "--title", "a b", "$HOME"}, ServiceType: "ClusterIP",
+		ServicePorts: []plan.ServicePort{{Name: "port-8090", Port: 8090, Target: 80}, {Name: "port-8091", Port: 8091,
+			Target: 80}, {Name: "port-81", Port: 81, Target: 81}, {Name: "inside-80", Port: 80, Target: 80}},
+		Published: []int{80, 81}, Map: "service-app",
+		Files: []plan.PodFile{{Key: "a.conf", Source: "app/a.conf", Target: "/etc/a.conf", First: true},
+			{Key: "1-a.conf", Source: "other/a.conf", Target: "/etc/b.conf", First: true},
+			{Key: "a.conf", Source: "app/a.conf", Target: "/etc/c.conf"}},
+		Probe:     &plan.Probe{Command: []string{"/bin/sh", "-c", "true"}, Period: 62, Timeout: 1, Failures: 7},
+		WaitsFor:  []string{"ma-ready.demo.svc.cluster.local", "web-ready.demo.svc.cluster.local"},
+		WaitImage: p.Images.Arbiter,
+	}
+	if diff := cmp.Diff(want, pod, cmpopts.IgnoreUnexported(plan.Pod{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if keys := pod.Keys(); len(keys) != 2 || pod.WaitKind() != plan.KindArbiter {
+		t.Errorf("%v, %v", keys, pod.WaitKind())
+	}
+	if waited := p.WaitedFor(); len(waited) != 2 || waited[0].Name != "ma" || waited[1].Name != "web" {
+		t.Errorf("waited for %v", waited)
+	}
+	if bare := p.Containers[1].Pod; bare.Probe != nil || bare.Map != "" || len(bare.ServicePorts) > 0 {
+		t.Errorf("%+v", bare)
+	}
+}
+
+// Nothing leads to Prometheus from outside by itself, and it reaches what policies close.
+func TestClusterMonitoring(t *testing.T) {
+	p, said := cluster(t, strings.Replace(clusterLab, `haproxy "sql" {}`, `haproxy "sql" { stats_port = 8404 }`, 1)+`
+monitoring { prometheus_port = 9091 }
+kubernetes { service_type = "LoadBalancer" }
+`)
+	if len(said) != 1 || !strings.Contains(said[0], "Services of type LoadBalancer") {
+		t.Errorf("said %q", said)
+	}
+	m := p.Monitoring
+	want := []plan.ServicePort{{Name: "http", Port: 9091, Target: 9090},
+		{Name: "inside-9090", Port: 9090, Target: 9090}}
+	if pod := m.Prometheus.Pod; pod.ServiceType != "ClusterIP" || !slices.Equal(pod.ServicePorts, want) {
+		t.Errorf("%+v", pod)
+	}
+	doors := []plan.ScrapeDoor{{Label: "app.kubernetes.io/component", Name: "web-gateway", Port: 80},
+		{Label: "app.kubernetes.io/component", Name: "haproxy", Port: 8404},
+		{Label: "app.kubernetes.io/component", Name: "nginx", Port: 9113}}
+	if !slices.Equal(m.Doors(), doors) {
+		t.Errorf("%v", m.Doors())
+	}
+	if m.HAProxy[0].Address != "sql-metrics.demo.svc.cluster.local:8404" || len(m.Metrics()) != 2 {
+		t.Errorf("%v, %v", m.HAProxy, m.Metrics())
+	}
+	old, _ := cluster(t, "images { iris_version = \"2022.1\" }\nmonitoring {}\n"+clusterLab)
+	if door := old.Monitoring.Doors()[0]; door.Name != "iris" || door.Port != 52773 {
+		t.Errorf("%v", door)
+	}
+}

@@ -1,0 +1,131 @@
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ways lead from this host to ports of Services, by kubectl port-forward, whichever pod is
+// behind them.
+type ways struct {
+	end   context.CancelFunc
+	group sync.WaitGroup
+
+	mu     sync.Mutex
+	ports  map[int]int       // port of this host, by port of an endpoint
+	opened map[int]time.Time // when the way was last opened anew, by port of an endpoint
+}
+
+// waysLimit is how long a way may take to open.
+const waysLimit = 20 * time.Second
+
+// open makes a way to each port that an endpoint has.
+func (s *clusterSite) open(ctx context.Context) error {
+	s.ways.close()
+	ctx, end := context.WithCancel(context.WithoutCancel(ctx)) // clear ends it
+	s.ways = &ways{end: end, ports: map[int]int{}, opened: map[int]time.Time{}}
+	var missing []int
+	for _, service := range s.plan.Services {
+		for _, port := range service.Ports {
+			here, err := freePort()
+			if err != nil {
+				return err
+			}
+			s.ways.ports[port.Host] = here
+			missing = append(missing, port.Host)
+			s.ways.group.Go(func() { s.keepOpen(ctx, service.Name, port.Host, here) })
+		}
+	}
+	deadline := time.Now().Add(waysLimit)
+	for _, port := range missing {
+		for {
+			conn, err := net.DialTimeout("tcp", s.at(port), time.Second)
+			if err == nil {
+				conn.Close()
+				break
+			}
+			if time.Now().After(deadline) || ctx.Err() != nil {
+				return fmt.Errorf("kubectl port-forward opens no way to port %d: %w", port, err)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return nil
+}
+
+// freePort is a port of this host that nothing listens on.
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	return port, listener.Close()
+}
+
+// keepOpen forwards a port until ctx is done. kubectl ends with the pod that it has found.
+func (s *clusterSite) keepOpen(ctx context.Context, service string, port, here int) {
+	for ctx.Err() == nil {
+		command := s.kubectl.command(ctx, "kubectl", "--namespace", s.namespace(), "port-forward", "service/"+service,
+			fmt.Sprintf("%d:%d", here, port))
+		said := &forwardOutput{opened: func() {
+			s.ways.mu.Lock()
+			s.ways.opened[port] = time.Now()
+			s.ways.mu.Unlock()
+		}}
+		command.Stdout = said
+		if err := command.Run(); errors.Is(err, exec.ErrNotFound) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// forwardOutput notices when kubectl says that it listens.
+type forwardOutput struct {
+	opened func()
+	once   sync.Once
+}
+
+func (f *forwardOutput) Write(text []byte) (int, error) {
+	if strings.Contains(string(text), "Forwarding from ") {
+		f.once.Do(f.opened)
+	}
+	return len(text), nil
+}
+
+// at is a way's end on this host. README and its like have ports below 1024 ten thousand
+// higher, as any user may open them.
+func (s *clusterSite) at(port int) string {
+	here, found := s.ways.ports[port]
+	if !found {
+		here = s.ways.ports[port-10_000]
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(here))
+}
+
+func (s *clusterSite) opened(port int) time.Time {
+	s.ways.mu.Lock()
+	defer s.ways.mu.Unlock()
+	return s.ways.opened[port]
+}
+
+// close ends all ways; there may be none.
+func (w *ways) close() {
+	if w == nil || w.end == nil {
+		return
+	}
+	w.end()
+	w.group.Wait()
+	w.end = nil
+}

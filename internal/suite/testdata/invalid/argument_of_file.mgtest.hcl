@@ -1,0 +1,8 @@
+topologie = "lab.hcl"
+vars = {}
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

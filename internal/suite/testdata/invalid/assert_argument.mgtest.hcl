@@ -1,0 +1,7 @@
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+    severity      = 1
+  }
+}

@@ -1,0 +1,6 @@
+run "one" {
+  assert {
+    condition = plan.colour == "red"
+    error_message = "Not so."
+  }
+}

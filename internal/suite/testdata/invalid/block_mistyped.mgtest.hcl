@@ -1,0 +1,6 @@
+run "one" {
+  asert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,7 @@
+lab "x" {}
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,6 @@
+run "one" {
+  assert {
+    condition = plan.services
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,6 @@
+run "one" {
+  assert {
+    condition = length(plan.services)
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,7 @@
+run "one" {
+  expect_errors = ["Duplicate name"]
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

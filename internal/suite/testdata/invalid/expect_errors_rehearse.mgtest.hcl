@@ -1,0 +1,4 @@
+run "one" {
+  command       = "rehearse"
+  expect_errors = ["Duplicate name"]
+}

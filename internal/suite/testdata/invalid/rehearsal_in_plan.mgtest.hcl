@@ -1,0 +1,6 @@
+run "one" {
+  assert {
+    condition = rehearsal.passed
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,6 @@
+run "one" {
+  assert {
+    condition = plans.lab == "x"
+    error_message = "Not so."
+  }
+}

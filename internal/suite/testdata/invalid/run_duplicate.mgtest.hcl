@@ -1,0 +1,13 @@
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}
+
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,5 @@
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }

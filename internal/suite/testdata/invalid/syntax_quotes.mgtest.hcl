@@ -1,0 +1,6 @@
+run 'one' {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

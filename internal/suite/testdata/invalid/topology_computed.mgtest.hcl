@@ -1,0 +1,7 @@
+topology = "${var.name}.hcl"
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,7 @@
+topology = ""
+run "one" {
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

@@ -1,0 +1,7 @@
+run "one" {
+  variables = ["mirrors"]
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

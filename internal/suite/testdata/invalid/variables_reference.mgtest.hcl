@@ -1,0 +1,7 @@
+run "one" {
+  variables = { names = [ap1] }
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

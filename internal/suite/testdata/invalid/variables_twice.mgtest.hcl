@@ -1,0 +1,10 @@
+run "one" {
+  variables = {
+    mirrors = 1
+    mirrors = 2
+  }
+  assert {
+    condition     = plan.lab == "x"
+    error_message = "Not so."
+  }
+}

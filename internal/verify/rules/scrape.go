@@ -1,0 +1,75 @@
+package rules
+
+import (
+	"strings"
+
+	"mirrorgen/internal/verify/facts"
+)
+
+// metricsPage is where an instance has its metrics, below its own path on a gateway.
+const metricsPage = "/api/monitor/metrics"
+
+// checkScrapes: Prometheus asks each target for what its labels say.
+func checkScrapes(l *checker) {
+	for _, s := range l.Scrapes {
+		service := l.ServiceAt(strings.Split(s.Target.Text, ":")[0])
+		switch {
+		case service == nil: // its own, or reported by checkReferences
+		case s.Job == "iris":
+			l.checkInstanceScrape(s, service)
+		default:
+			l.labelled(s, "instance", service.Name, service)
+		}
+	}
+	l.checkScraped()
+}
+
+// checkInstanceScrape: the path, the instance, its mirror and role, and the gateway on the way.
+func (l *checker) checkInstanceScrape(s *facts.Scrape, service *facts.Service) {
+	instance := s.Label("instance")
+	e := l.entry(instance.Text)
+	if e == nil {
+		l.Report(s.File, instance.At, "Unknown instance",
+			"Prometheus calls a target "+instance.Text+", which is no instance of the lab.", "Name an instance.")
+		return
+	}
+	path := metricsPage
+	if l.Roles[service].Kind == facts.GatewayKind {
+		path = "/" + instance.Text + metricsPage
+		l.labelled(s, "gateway", service.Name, service)
+	} else if service.Name != instance.Text {
+		l.labelled(s, "instance", service.Name, service)
+	}
+	l.labelled(s, "__metrics_path__", path, service)
+	role := e.Text("role")
+	if role == facts.ApplicationRole {
+		role = "application_server"
+	}
+	l.labelled(s, "role", role, service)
+	l.labelled(s, "mirror", e.Text("mirror"), service)
+}
+
+// labelled: a label of a target has the value that other artifacts give it.
+func (l *checker) labelled(s *facts.Scrape, name, want string, service *facts.Service) {
+	if w := s.Label(name); w.Text != want {
+		l.ReportBoth(facts.Location{File: s.File, At: w.At}, service.Location(service.At), "Label that disagrees",
+			"The label "+name+" of a target is "+w.Text+", and should be "+want+".", "Both must say the same.")
+	}
+}
+
+// checkScraped: no instance is left out.
+func (l *checker) checkScraped() {
+	if len(l.Scrapes) == 0 || l.Roster == nil {
+		return
+	}
+	asked := map[string]bool{}
+	for _, s := range l.Scrapes {
+		asked[s.Label("instance").Text] = true
+	}
+	for _, e := range l.Roster.Instances {
+		if !asked[e.Name] {
+			l.Report(l.Scrapes[0].File, facts.Position{}, "Instance that nobody watches",
+				"Prometheus has no target for "+e.Name+".", "Add one.")
+		}
+	}
+}

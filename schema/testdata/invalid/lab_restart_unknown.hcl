@@ -1,0 +1,5 @@
+# Kubernetes spells it so, Compose does not.
+lab "x" {
+  restart = "Never"
+}
+arbiter "arbiter" {}

@@ -1,0 +1,8 @@
+lab "lab" {}
+arbiter "arbiter" {}
+mirror "ap1" {
+  reporting_port = 21972
+  member "ap1a" { role = "primary" }
+  member "ap1b" { role = "backup" }
+  member "ap1r" { role = "rorasync" }
+}

@@ -1,0 +1,7 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+web_gateway "g" {}
+images { grafana = "Grafana" }
+monitoring {}

@@ -1,0 +1,5 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+monitoring {}

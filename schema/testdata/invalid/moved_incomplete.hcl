@@ -1,0 +1,9 @@
+lab "l" {}
+
+mirror "m" {
+  member "a" { role = "primary" }
+}
+
+moved {
+  from = "b"
+}

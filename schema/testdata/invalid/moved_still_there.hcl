@@ -1,0 +1,12 @@
+lab "l" {}
+
+mirror "m" {
+  member "a" { role = "primary" }
+}
+
+web_gateway "g" {}
+
+moved {
+  from = "a"
+  to   = "g"
+}

@@ -1,0 +1,10 @@
+lab "l" {}
+
+mirror "m" {
+  member "a" { role = "primary" }
+}
+
+moved {
+  from = "b"
+  to   = "b"
+}

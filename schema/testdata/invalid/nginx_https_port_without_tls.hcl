@@ -1,0 +1,9 @@
+# Nobody has certificates.
+lab "x" {}
+arbiter "arbiter" {}
+mirror "m" {
+  member "a" { role = "primary" }
+  member "b" { role = "backup" }
+}
+web_gateway "gw" {}
+nginx "web" { https_port = 8443 }

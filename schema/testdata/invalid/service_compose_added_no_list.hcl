@@ -1,0 +1,7 @@
+lab "l" {}
+mirror "m" {
+  member "a" {
+    role    = "primary"
+    compose = { "volumes+" = "./data/own:/own" }
+  }
+}

@@ -1,0 +1,10 @@
+lab "l" {}
+mirror "m" {
+  member "a" {
+    role = "primary"
+    compose = {
+      volumes    = ["./data/own:/own"]
+      "volumes+" = ["./data/more:/more"]
+    }
+  }
+}

@@ -1,0 +1,8 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+service "app" {
+  image = "app:1"
+  files = { "/" = "app" }
+}

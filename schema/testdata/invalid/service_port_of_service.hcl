@@ -1,0 +1,12 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+service "app" {
+  image = "app:1"
+  ports = ["8090:80"]
+}
+service "db" {
+  image = "db:1"
+  ports = ["8090:5432"]
+}

@@ -1,0 +1,8 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+service "app" {
+  image = "app:1"
+  ports = ["8090-8099:80-89"]
+}

@@ -1,0 +1,9 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+service "app" {
+  image = "app:1"
+  after = ["a"]
+}
+profile "p" { services = ["app"] }

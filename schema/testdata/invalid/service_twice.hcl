@@ -1,0 +1,6 @@
+lab "l" {}
+mirror "m" {
+  member "a" { role = "primary" }
+}
+service "app" { image = "app:1" }
+service "app" { image = "app:2" }

@@ -1,0 +1,10 @@
+lab "lab" {}
+arbiter "arbiter" {}
+mirror "ap1" {
+  member "ap1a" { role = "primary" }
+  member "ap1b" { role = "backup" }
+}
+web_gateway "gw" {
+  servers        = ["ap1"]
+  default_server = "ap1a"
+}

@@ -1,0 +1,22 @@
+images {
+  registry = "registry.example.com/intersystems"
+  tag      = "2025.1"
+  nginx    = "registry.example.com/nginx:1.30"
+}
+
+# The rest of the lab.
+
+lab "demo" {}
+
+arbiter "arbiter" {}
+
+mirror "ap1" {
+  member "ap1a" { role = "primary" }
+  member "ap1b" { role = "backup" }
+}
+
+web_gateway "webgw" {}
+
+nginx "web" {}
+
+haproxy "sql" {}
