@@ -89,7 +89,11 @@ var hostileTemplates = []hostileTemplate{
 	{"doubled by replace", `{{$x := "aa"}}{{range 60}}{{$x = replace "a" "aa" $x}}{{end}}`, "32 MB"},
 	{"doubled by join", `{{$x := "aa"}}{{range 60}}{{$x = join $x (list $x $x)}}{{end}}`, "more than the file"},
 	{"doubled by quote", `{{$x := "\"\""}}{{range 60}}{{$x = quote $x}}{{end}}`, "32 MB"},
-	{"doubled by a pattern", `{{$x := "aa"}}{{range 60}}{{$x = regexReplaceAll ".*" $x "$0$0"}}{{end}}`, "32 MB"},
+	{
+		"doubled by a pattern",
+		`{{$x := "aa"}}{{range 60}}{{$x = regexReplaceAll ".*" $x "$0$0"}}{{end}}`,
+		"more than the file",
+	},
 	{"doubled by yaml", `{{$x := "$$"}}{{range 60}}{{$x = yaml $x}}{{end}}`, "32 MB"},
 	{"doubled by js", `{{$x := "<<"}}{{range 60}}{{$x = js $x}}{{end}}`, "32 MB"},
 	{"doubled by concat", `{{$x := list 1 2}}{{range 60}}{{$x = concat $x $x}}{{end}}`, "32 MB"},

@@ -181,7 +181,9 @@ func edit(p *tab, _ string) {
 	if changed := p.text("#changes"); !strings.Contains(changed, `-      - "127.0.0.1:8888:80"`) {
 		p.t.Errorf("the next edit is shown as\n%s", changed)
 	}
-	p.Wait(`location.hash.length > 10`)
+	p.Run(`(async () => { // the address follows the text after a moment
+		while (await linked() !== topology.value) await new Promise((go) => setTimeout(go, 10));
+	})()`)
 	kept := p.value("location.hash")
 	p.open(kept)
 	if text := p.value("topology.value"); !strings.Contains(text, "http_port = 8889") {
