@@ -24,6 +24,9 @@ COMPUTED     = $(shell $(GO) list ./... | grep -v /internal/live$$)
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
 
+TESTS       := $(GO) run gotest.tools/gotestsum@v1.13.0 --format=standard-quiet --hide-summary=skipped \
+	--rerun-fails=1 --rerun-fails-abort-on-data-race
+LABS        := rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs
 CLUSTERS    := rehearsals of examples/simplemirror and dr-reporting on Kubernetes
 
 .PHONY: help build playground site install test lint fmt generate verify fuzz bench peers clean \
@@ -50,24 +53,28 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	@# What a cluster runs on takes minutes to compile, once. Its last use waits for it.
 	@.ci/kubernetes build >/dev/null 2>&1 </dev/null &
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target balancers computed
-	.ci/engine --for "rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs" \
-		$(GO) test -count=1 -timeout=30m -run='^TestRehearsals$$' ./internal/rehearse
-	.ci/engine --for "$(CLUSTERS)" .ci/kubernetes run --for "$(CLUSTERS)" -- \
-		$(GO) test -count=1 -timeout=30m -run='^TestClusters$$' ./internal/rehearse
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line timed computed
 	@echo "make test: everything that was run passed"
 
-# The balancers' tests wait for real time-outs. What computes runs beside them at the lowest
-# priority, because a machine that is busy makes health checks late.
-.PHONY: balancers computed
-balancers:
-	MIRRORGEN_REAL_TOOLS=1 $(GO) test -shuffle=on -timeout=30m ./internal/live
+# The labs that run, and the balancers' tests, wait for real time-outs, one after the other.
+# What computes runs beside them at the lowest priority, because a machine that is busy makes
+# health checks late. A test that fails by a time limit on such a machine is run once more;
+# which it was is in the summary.
+.PHONY: timed computed
+timed:
+	MIRRORGEN_REAL_TOOLS=1 $(TESTS) --packages=./internal/live -- -shuffle=on -timeout=30m
 	@# Once more in the distribution's releases, which are older.
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(GO) test -count=1 -timeout=30m -skip='^TestLoad$$' ./internal/live
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(TESTS) --packages=./internal/live -- \
+		-count=1 -timeout=30m -skip='^TestLoad$$'
+	.ci/engine --for "$(LABS)" $(TESTS) --packages=./internal/rehearse -- \
+		-count=1 -timeout=30m -run='^TestRehearsals$$'
+	.ci/engine --for "$(CLUSTERS)" .ci/kubernetes run --for "$(CLUSTERS)" -- \
+		$(TESTS) --packages=./internal/rehearse -- -count=1 -timeout=30m -run='^TestClusters$$'
 
 computed:
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all nice -n 19 $(GO) test -shuffle=on -timeout=30m $(COMPUTED)
-	CGO_ENABLED=1 nice -n 19 $(GO) test -race -shuffle=on -timeout=30m $(RACED)
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all nice -n 19 $(TESTS) --packages="$(COMPUTED)" -- \
+		-shuffle=on -timeout=30m
+	CGO_ENABLED=1 nice -n 19 $(TESTS) --packages="$(RACED)" -- -race -shuffle=on -timeout=30m
 	CGO_ENABLED=1 nice -n 19 $(GO) test -race -run='^TestScripts$$/^(build|check|diff)' ./cmd/mirrorgen
 
 lint: ## gofmt, go vet on six platforms and in a page, staticcheck, dead code, long lines, and shellcheck of our own scripts
