@@ -184,6 +184,10 @@ func TestHover(t *testing.T) {
 		"not given":   {with(t, `gateways = ["g1"`, `ga|teways = ["g1"`), "default every web gateway"},
 		"function":    {with(t, "= local.limit", "= ma|x(local.limit, 9)"), "a function of the language"},
 		"white space": {with(t, "network \"back\" {}\n", "network \"back\" {}\n|\n"), ""},
+		"mistake elsewhere": {
+			strings.Replace(with(t, `member "ap1b"`, `member "ap1|b"`), `role = "primary"`, `role = "first"`, 1),
+			"**ap1b**: member, lab.hcl line ",
+		},
 		"made by dynamic": {with(t, `["g1", "g2"]
 }`, "[\"g|1\", \"g2\"]\n}"), "made by the dynamic block"},
 	} {

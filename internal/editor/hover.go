@@ -82,7 +82,7 @@ func (a *Analysis) meaning(sym *symbol) string {
 	}
 	l := a.Explained()
 	if l == nil {
-		return ""
+		return a.blockOf(sym)
 	}
 	answers, err := explain.Word(l, sym.name)
 	if err != nil {
@@ -97,6 +97,16 @@ func (a *Analysis) meaning(sym *symbol) string {
 		b.WriteString("\n")
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// blockOf says what block a name is of, in a topology that had mistakes from the beginning.
+func (a *Analysis) blockOf(sym *symbol) string {
+	d := a.declared(sym)
+	if d == sym {
+		return ""
+	}
+	return fmt.Sprintf("**%s**: %s, %s line %d\n\nWhat is decided about it is known when the topology has no mistake.",
+		sym.name, d.kinds[0], d.at.Filename, d.at.Start.Line)
 }
 
 // reference is the reference of an argument, with its value in this block where that is known.
