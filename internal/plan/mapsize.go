@@ -27,7 +27,6 @@ func Unmappable(p *Plan, l *schema.Lab, size func(path string) int) hcl.Diagnost
 					mostMap, remedy)))
 		}
 	}
-	const fewer = "Let it serve fewer mirrors (mirrors), and add another for the others."
 	for _, s := range l.Services {
 		switch Kind(s.Kind) {
 		case KindMember, KindApplicationServer:
@@ -36,11 +35,16 @@ func Unmappable(p *Plan, l *schema.Lab, size func(path string) int) hcl.Diagnost
 		case KindNGINX:
 			check(path.Join("nginx", s.Name+".conf"), s.NameRange, "Shorten config.")
 		case KindHAProxy:
-			check(path.Join("haproxy", s.Name+".cfg"), s.NameRange, fewer)
+			check(path.Join("haproxy", s.Name+".cfg"), s.NameRange,
+				"Let it serve fewer mirrors (mirrors), and add another for the others.")
 		case KindGateway:
 			for _, g := range p.Gateways {
 				if g.Name == s.Name && g.Config.Gateways[0] == g {
-					check(path.Join("webgateway", g.Config.File), s.NameRange, fewer)
+					remedy := "Write a topology for each part of the mirrors: this gateway knows every member."
+					if g.Own {
+						remedy = "Let it know fewer mirrors and members (servers), and add another for the others."
+					}
+					check(path.Join("webgateway", g.Config.File), s.NameRange, remedy)
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"mirrorgen/internal/format/kubernetes"
+	"mirrorgen/internal/parallel"
 )
 
 // clusterNetwork is the network that all pods of a cluster are on.
@@ -56,7 +57,17 @@ func (l *Facts) readCluster(f *File) {
 		return
 	}
 	c := &Cluster{File: f, Kustomization: k, reader: kubernetes.NewReader(), domain: l.clusterDomain()}
-	for _, name := range k.Resources {
+	type parsed struct {
+		objects []kubernetes.Object
+		err     error
+	}
+	manifests := make([]parsed, len(k.Resources))
+	parallel.Each(len(manifests), func(_, i int) {
+		if manifest := l.Files[k.Resources[i].Text]; manifest != nil {
+			manifests[i].objects, manifests[i].err = kubernetes.ParseObjects(manifest.Text)
+		}
+	})
+	for i, name := range k.Resources {
 		manifest := l.Files[name.Text]
 		if manifest == nil {
 			l.Report(f, name.At, "Missing manifest",
@@ -64,12 +75,11 @@ func (l *Facts) readCluster(f *File) {
 				"Name a manifest that there is.")
 			continue
 		}
-		objects, err := kubernetes.ParseObjects(manifest.Text)
-		if err != nil {
+		if err := manifests[i].err; err != nil {
 			l.reportYAML(manifest, err)
 			continue
 		}
-		for _, o := range objects {
+		for _, o := range manifests[i].objects {
 			c.Objects = append(c.Objects, &Object{manifest, o})
 		}
 	}

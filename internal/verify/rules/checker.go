@@ -18,4 +18,6 @@ type checker struct {
 	listeners map[*facts.Service]map[int]*facts.Entry
 	// scriptWords are the names of files in the scripts of the lab, made when first needed.
 	scriptWords map[string]bool
+	// scripts are those of the lab by the services that read them, made when first needed.
+	scripts map[*facts.Service][]*facts.Script
 }

@@ -355,8 +355,8 @@ func (l *checker) checkKept(w *facts.Workload, entry *facts.Entry) {
 		}
 	}
 	data := w.Service.Setting("ISC_DATA_DIRECTORY")
-	for _, script := range l.Scripts {
-		if path.Dir(script.Path) == "iris/instances" && slices.Contains(l.Compose.Readers[script.Path], w.Service) &&
+	for _, script := range l.scriptsOf(w.Service) {
+		if path.Dir(script.Path) == "iris/instances" &&
 			!strings.Contains(script.Text, "="+data.Text+"/iris.cpf") {
 			l.ReportBoth(w.Location(data.At), script.Location(facts.Position{}),
 				"Data directory that the hooks do not know",

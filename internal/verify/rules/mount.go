@@ -85,6 +85,19 @@ func (l *checker) missingFile(name string) bool {
 	return !l.wordsOfScripts()[path.Base(name)]
 }
 
+// scriptsOf are the scripts that a service reads.
+func (l *checker) scriptsOf(s *facts.Service) []*facts.Script {
+	if l.scripts == nil {
+		l.scripts = map[*facts.Service][]*facts.Script{}
+		for _, script := range l.Scripts {
+			for _, reader := range l.Compose.Readers[script.Path] {
+				l.scripts[reader] = append(l.scripts[reader], script)
+			}
+		}
+	}
+	return l.scripts[s]
+}
+
 // wordsOfScripts are the names of files that the scripts of the lab hold, and anything like them.
 func (l *checker) wordsOfScripts() map[string]bool {
 	if l.scriptWords == nil {

@@ -157,8 +157,8 @@ func (l *checker) lacksCertificate(s *facts.Service, file string) bool {
 		slices.ContainsFunc(s.Command, speaks) {
 		return false
 	}
-	for _, script := range l.Scripts {
-		if slices.Contains(l.Compose.Readers[script.Path], s) && strings.Contains(script.Text, directory) {
+	for _, script := range l.scriptsOf(s) {
+		if strings.Contains(script.Text, directory) {
 			return false
 		}
 	}
