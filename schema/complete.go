@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"mirrorgen/internal/format/text"
 )
 
 // completeExpression completes HCL's diagnostics about an expression.
@@ -201,20 +202,11 @@ func shown(s string) string {
 // DidYouMean returns a hint, with a leading space, where one of the candidates is
 // close to s, or the only one that begins with it.
 func DidYouMean(s string, candidates []string) string {
-	best, distance := "", min(1+len(s)/3, len(s)-1) // something of the name stays
 	if len(s) > longestName {
 		return ""
 	}
-	for _, candidate := range candidates {
-		if n := len(candidate) - len(s); n > distance || -n > distance {
-			continue
-		}
-		if n := levenshtein.Distance(strings.ToLower(s), strings.ToLower(candidate), nil); n <= distance &&
-			(best == "" || n < distance) {
-			best, distance = candidate, n
-		}
-	}
-	if best == "" && len(s) > 1 { // "dr" for "drasync"
+	best := text.Near(slices.Values(candidates), s, min(1+len(s)/3, len(s)-1)) // something of the name stays
+	if best == "" && len(s) > 1 {                                              // "dr" for "drasync"
 		for _, candidate := range candidates {
 			if strings.HasPrefix(candidate, strings.ToLower(s)) {
 				if best != "" {

@@ -48,6 +48,7 @@ case $* in
 'run --rm --network container:demo-b '*'ip -o -4 addr show to 10.9.0.4 '*'qdisc replace dev'*)
     words=$*
     echo "${words##*netem }" >netem
+    [[ ! -e slow-mend ]] || sleep 1 # what the drill's function prints goes into a file meanwhile
     ;;
 'run --rm --network container:demo-b '*'ip -o -4 addr show to 10.9.0.4 '*'qdisc del dev'*)
     [[ ! -e slow-mend ]] || sleep 1

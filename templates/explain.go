@@ -10,9 +10,9 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/plan"
 )
 
@@ -60,14 +60,11 @@ func explainFunction(name string) (what, remedy string) {
 			return fmt.Sprintf("There is no function %s any more.", name), "Write " + c.now + " instead."
 		}
 	}
-	near, distance := "", 3
+	var names []string
 	for _, f := range Functions() {
-		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(f.Name), nil); d < distance &&
-			d < len(f.Name) {
-			near, distance = f.Name, d
-		}
+		names = append(names, f.Name)
 	}
-	if near != "" {
+	if near := text.Near(slices.Values(names), name, min(2, len(name)-1)); near != "" {
 		return fmt.Sprintf("There is no function %s.", name), fmt.Sprintf("Did you mean %s? %s", near, functionsRemedy)
 	}
 	return fmt.Sprintf("There is no function %s.", name), functionsRemedy
@@ -197,14 +194,8 @@ func suggestField(name, typeName string) string {
 	if len(known) == 0 {
 		return "docs/templates.md has the fields of every type."
 	}
-	near, distance := "", 3
-	for _, k := range known {
-		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil); d < distance {
-			near, distance = k, d
-		}
-	}
 	all := "It has " + strings.Join(known, ", ") + "."
-	if near != "" {
+	if near := text.Near(slices.Values(known), name, 2); near != "" {
 		return fmt.Sprintf("Did you mean %s? %s", near, all)
 	}
 	return all

@@ -162,7 +162,7 @@ func nearest(word string, names []string) string {
 	if len(word) < 3 || !strings.ContainsAny(word, "abcdefghijklmnopqrstuvwxyz") {
 		return ""
 	}
-	return text.Near(strings.Join(names, " "), word, 1+len(word)/3)
+	return text.Near(slices.Values(names), word, 1+len(word)/3)
 }
 
 // argumentsOf are the arguments of a block type.

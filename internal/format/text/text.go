@@ -71,24 +71,25 @@ func Has(list, word string) bool {
 // "" where none comes near: equal except for case, or at most two letters off in a
 // word of six or more, one in a shorter one.
 func Nearest(list, word string) string {
+	limit := 2
 	if len(word) < 6 {
-		return Near(list, word, 1)
+		limit = 1
 	}
-	return Near(list, word, 2)
+	return Near(strings.SplitSeq(list, " "), word, limit)
 }
 
-// Near returns the word of list that is equal to word except for case or, where none is, the
-// nearest that differs in at most limit letters; "" where none comes near.
-func Near(list, word string, limit int) string {
-	best, bestDistance := "", limit+1
-	for candidate := range strings.SplitSeq(list, " ") {
+// Near returns the candidate that is equal to word except for case or, where none is, the first of
+// the nearest, which differ in at most limit letters, whatever their case; "" where none comes near.
+func Near(candidates iter.Seq[string], word string, limit int) string {
+	best, bestDistance, lower := "", limit+1, strings.ToLower(word)
+	for candidate := range candidates {
 		if strings.EqualFold(candidate, word) {
 			return candidate
 		}
 		if d := len(candidate) - len(word); d > limit || d < -limit {
 			continue
 		}
-		if d := levenshtein.Distance(candidate, word, nil); d < bestDistance {
+		if d := levenshtein.Distance(strings.ToLower(candidate), lower, nil); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/format/text"
@@ -42,7 +43,7 @@ type spellings struct{ variables, arguments, methods, pages string }
 // misspelt reports a word that is no spelling of its kind, but nearly one. limit is how
 // many letters may differ.
 func (l *checker) misspelt(f *facts.File, at facts.Position, what, word, known string, limit int) {
-	if near := text.Near(known, word, limit); near != "" && near != word {
+	if near := text.Near(strings.SplitSeq(known, " "), word, limit); near != "" && near != word {
 		l.Report(f, at, "Misspelt name", "The "+what+" "+word+" is none that IRIS or the Web Gateway has.",
 			`Did you mean "`+near+`"?`)
 	}
@@ -99,7 +100,7 @@ func (l *checker) checkPageSpelling(f *facts.File, at facts.Position, uri, known
 		if end == page {
 			return
 		}
-		if text.Near(page, end, 2) != "" {
+		if text.Near(slices.Values([]string{page}), end, 2) != "" {
 			near = page
 		}
 	}
