@@ -15,11 +15,12 @@ DOCUMENTS   := ^internal/verify/vocabulary/
 BROWSER     := ^internal/artifact/manifest.go:.* Manifest$$
 SCRIPTS     := .ci/run .ci/tools .ci/engine .ci/images .ci/debian .ci/style .ci/kubernetes .ci/package .ci/module-path \
 	$(addprefix .ci/kubernetes.d/,control node check)
-# What does several things at a time, which the race detector watches: packages, whose
-# tests render labs too, and of the command, whose tests start it hundreds of times, what
-# builds and compares.
-# The balancers' tests have no part of the program in them.
-RACED        = $(shell $(GO) list ./internal/... ./schema/... | grep -v /internal/live$$)
+# What does several things at a time, which the race detector watches: the packages that do,
+# the tests of the whole and of the linker, and of the command, whose tests start it
+# hundreds of times, what builds and compares. Those of the balancers' tests have no part of
+# the program in them.
+RACED        = ./internal ./internal/verify $(shell grep -rlE --include='*.go' --exclude='*_test.go' 'parallel\.|sync\.|go func|\.Go\b' \
+	internal schema | xargs -n 1 dirname | sort -u | sed 's|^|./|' | grep -v internal/live)
 COMPUTED     = $(shell $(GO) list ./... | grep -v /internal/live$$)
 # Packages with golden files: their tests know -update.
 GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | xargs -n 1 dirname | sort -u)
