@@ -40,6 +40,9 @@ type example struct {
 // clustered are the examples that are there for Kubernetes too.
 var clustered = []string{"simplemirror", "dr-reporting", "fleet", "monitoring", "tls"}
 
+// clusterAlone are the examples whose point is Kubernetes.
+var clusterAlone = []string{"operator"}
+
 // onCluster is the example for Kubernetes.
 func (e example) onCluster() example {
 	e.output += "-" + plan.Kubernetes.String()
@@ -82,9 +85,13 @@ func all(t testing.TB) []example {
 // everywhere lists the examples for each target that they are there for.
 func everywhere(t testing.TB) []example {
 	t.Helper()
-	examples := all(t)
+	var examples []example
 	for _, e := range all(t) {
-		if slices.Contains(clustered, e.name) {
+		alone := slices.Contains(clusterAlone, e.name)
+		if !alone {
+			examples = append(examples, e)
+		}
+		if alone || slices.Contains(clustered, e.name) {
 			examples = append(examples, e.onCluster())
 		}
 	}
@@ -187,7 +194,9 @@ func (e example) write(t testing.TB) string {
 func each(t *testing.T, test func(t *testing.T, e example)) {
 	t.Helper()
 	for _, e := range all(t) {
-		t.Run(e.name, func(t *testing.T) { test(t, e) })
+		if !slices.Contains(clusterAlone, e.name) {
+			t.Run(e.name, func(t *testing.T) { test(t, e) })
+		}
 	}
 }
 

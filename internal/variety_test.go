@@ -27,6 +27,7 @@ type variety struct {
 	haproxy    bool
 	members    []string // of all mirrors
 	arbiters   int
+	operator   bool // InterSystems' operator makes the mirrors
 }
 
 func (v *variety) chance(percent int) bool { return v.IntN(100) < percent }
@@ -46,8 +47,10 @@ func (v *variety) maybe(format string, args ...any) {
 func varied(target plan.Target, seed uint64) sized {
 	v := &variety{Rand: rand.New(rand.NewPCG(seed, 3)), cluster: target == plan.Kubernetes}
 	v.recent = v.chance(60)
+	v.operator = v.cluster && seed%3 == 2
+	v.recent = v.recent || v.operator
 	v.tls = v.recent && v.chance(50)
-	v.secrets = v.chance(30)
+	v.secrets = v.chance(30) && !v.operator
 	v.haproxy = v.chance(85)
 	name := fmt.Sprintf("varied-%d", seed)
 	v.lab(name)
@@ -94,6 +97,9 @@ func (v *variety) lab(name string) {
 	v.maybe("merge = %q", "[config]\nlocksiz=33554432\n")
 	v.line("}")
 	v.arbiters = v.IntN(3)
+	if v.operator { // each of them has one of its own, or none
+		v.arbiters = 4
+	}
 	for i := range v.arbiters {
 		v.line("arbiter \"arb%d\" {}", i)
 	}
@@ -104,14 +110,17 @@ func (v *variety) lab(name string) {
 		v.line("tls {")
 		v.maybe("directory = %q", "keys-and-certificates")
 		off := []string{"mirror", "gateway", "ecp"}
-		if v.chance(20) {
+		if v.operator {
+			off = nil
+			v.line("  mirror = false\n  gateway = false\n  ecp = false\n  superserver = \"off\"")
+		} else if v.chance(20) {
 			off = off[:1]
 			v.line("  superserver = \"require\"")
 		}
 		for _, argument := range off {
 			v.maybe(argument + " = false")
 		}
-		if v.https = v.chance(70); !v.https {
+		if v.https = v.chance(70) || v.operator; !v.https {
 			v.line("  https = false")
 		}
 		v.line("}")
@@ -122,7 +131,9 @@ func (v *variety) lab(name string) {
 func (v *variety) mirror(m int) {
 	v.line("mirror \"m%d\" {", m)
 	v.maybe("set_name = \"SET%d\"", m)
-	if v.arbiters > 1 {
+	if v.operator {
+		v.line("  arbiter = %q", v.one(fmt.Sprintf("arb%d", m), ""))
+	} else if v.arbiters > 1 {
 		v.line("  arbiter = \"arb%d\"", v.IntN(v.arbiters))
 	} else {
 		v.maybe("arbiter = \"\"")
@@ -134,7 +145,11 @@ func (v *variety) mirror(m int) {
 	}
 	v.databases()
 	backup, reporting := v.chance(75), false
-	for i := range 1 + v.IntN(5) {
+	members := 1 + v.IntN(5)
+	if v.operator {
+		members, backup = 2, true
+	}
+	for i := range members {
 		role := v.one("drasync", "rorasync", "rwrasync")
 		switch {
 		case i == 0:
@@ -152,10 +167,12 @@ func (v *variety) mirror(m int) {
 		if !v.recent {
 			v.maybe("web_port = %d", 44000+10*m+i)
 		}
-		v.maybe("globals = %d", 100+v.IntN(100))
-		v.maybe("environment = { LANG = \"C.UTF-8\", \"QUOTES\" = \"a 'b' \\\"c\\\" $d\" }")
+		if !v.operator { // which makes both members alike
+			v.maybe("globals = %d", 100+v.IntN(100))
+			v.maybe("environment = { LANG = \"C.UTF-8\", \"QUOTES\" = \"a 'b' \\\"c\\\" $d\" }")
+			v.maybe("merge = %q", "[config]\nroutines=64\n")
+		}
 		v.maybe("compose = { labels = { owner = \"me\" }, mem_limit = \"2g\" }")
-		v.maybe("merge = %q", "[config]\nroutines=64\n")
 		v.line("  }")
 	}
 	if reporting && v.haproxy {
@@ -187,7 +204,11 @@ func (v *variety) databases() {
 
 // around writes what stands around the mirrors.
 func (v *variety) around(mirrors int) {
-	for i := range v.IntN(3) {
+	servers := v.IntN(3)
+	if v.operator {
+		servers = 0
+	}
+	for i := range servers {
 		v.line("application_server \"app%d\" {\n  mirror = \"m%d\"", i, v.IntN(mirrors))
 		v.maybe("cpus = 2")
 		v.line("}")
@@ -229,6 +250,9 @@ func (v *variety) around(mirrors int) {
 	v.extras()
 	if v.cluster {
 		v.line("kubernetes {")
+		if v.operator {
+			v.line("  operator = true")
+		}
 		v.maybe("namespace = \"team-lab\"")
 		v.maybe("storage_class = \"fast\"")
 		v.maybe("storage_size = \"100Gi\"")
@@ -282,7 +306,11 @@ func (v *variety) extras() {
 		v.line("}")
 	}
 	if v.chance(30) {
-		v.line("profile \"part\" {\n  services = [%q, \"gw0\"]\n  description = \"a | b\"\n}", v.members[0])
+		services := fmt.Sprintf("%q", v.members[0])
+		if v.operator { // it makes both
+			services = fmt.Sprintf("%q, %q", v.members[0], v.members[1])
+		}
+		v.line("profile \"part\" {\n  services = [%s, \"gw0\"]\n  description = \"a | b\"\n}", services)
 	}
 	v.line("moved {\n  from = \"earlier\"\n  to = %q\n}", v.members[0])
 }

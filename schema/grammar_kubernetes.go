@@ -31,7 +31,8 @@ func kubernetesBlock() *block[Kubernetes] {
 					"`\"none\"`", false,
 				func(v value, k *Kubernetes) { v.text(&k.Spread, oneOf("required", "preferred", "none")) }},
 			{"operator", "bool", "false",
-				"for manifests of InterSystems' operator (IrisCluster); they are not written yet, and true is refused",
+				"whether InterSystems' operator makes the mirrors: each is then an `IrisCluster` in place of " +
+					"StatefulSets, a primary and a backup, without asyncs. See docs/kubernetes.md",
 				false,
 				func(v value, k *Kubernetes) { v.flag(&k.Operator) }},
 		},

@@ -87,9 +87,9 @@ var table = []row{
 	{template: "iris/instances.sh.tmpl", path: "iris/instances/NAME.sh", format: "bash", mode: plainFile,
 		only: kubernetes, each: mirrorTables, one: "the .InstanceTable of .Plan, or of a mirror"},
 	{template: "iris/wait-for-mirror.sh.tmpl", path: "iris/wait-for-mirror.sh", format: "bash", mode: scriptFile,
-		only: kubernetes, when: hasInstances},
+		only: kubernetes, when: startsInstances},
 	{template: "iris/before-start.sh.tmpl", path: "iris/before-start.sh", format: "bash", mode: scriptFile,
-		when: hasInstances},
+		when: startsInstances},
 	{template: "iris/after-start.sh.tmpl", path: "iris/after-start.sh", format: "bash", mode: scriptFile,
 		when: hasInstances},
 	{template: "iris/health.sh.tmpl", path: "iris/health.sh", format: "bash", mode: scriptFile, when: hasInstances},
@@ -99,6 +99,8 @@ var table = []row{
 		when: hasDemo},
 	{template: "iris/member.cpf.tmpl", path: "iris/merge/NAME.cpf", format: "cpf", mode: plainFile,
 		each: mirrorMembers, one: "a member of one of .Plan.Mirrors"},
+	{template: "iris/operator.cpf.tmpl", path: "iris/merge/NAME.cpf", format: "cpf", mode: plainFile,
+		only: kubernetes, each: operatedMirrors, one: "one of .Plan.Mirrors"},
 	{template: "iris/application-server.cpf.tmpl", path: "iris/merge/NAME.cpf", format: "cpf", mode: plainFile,
 		each: applicationServers, one: "one of .Plan.ApplicationServers, as an instance"},
 
@@ -111,7 +113,11 @@ var table = []row{
 	{template: "kubernetes/arbiter.yaml.tmpl", path: "arbiter.yaml", format: "yaml", mode: plainFile,
 		only: kubernetes, when: hasArbiters, workloads: arbiterServices},
 	{template: "kubernetes/mirror.yaml.tmpl", path: "mirrors/NAME.yaml", format: "yaml", mode: plainFile,
-		only: kubernetes, each: mirrors, one: "one of .Plan.Mirrors", workloads: memberServices},
+		only: kubernetes, each: ownMirrors, one: "one of .Plan.Mirrors", workloads: memberServices},
+	{template: "kubernetes/iris-cluster.yaml.tmpl", path: "mirrors/NAME.yaml", format: "yaml", mode: plainFile,
+		only: kubernetes, each: operatedMirrors, one: "one of .Plan.Mirrors"},
+	{template: "kubernetes/operator-names.yaml.tmpl", path: plan.OperatorNamesPath, format: "yaml", mode: plainFile,
+		only: kubernetes, when: (*plan.Plan).Operated},
 	{template: "kubernetes/application-servers.yaml.tmpl", path: "application-servers.yaml", format: "yaml",
 		mode: plainFile, only: kubernetes, when: hasApplicationServers, workloads: applicationServices},
 	{template: "kubernetes/gateways.yaml.tmpl", path: "gateways.yaml", format: "yaml", mode: plainFile,
@@ -141,6 +147,7 @@ func hasContainers(p *plan.Plan) bool         { return len(p.OwnContainers()) > 
 func isMonitored(p *plan.Plan) bool           { return p.Monitoring != nil }
 func hasGrafana(p *plan.Plan) bool            { return isMonitored(p) && p.Monitoring.Grafana != nil }
 func hasInstances(p *plan.Plan) bool          { return len(p.Instances) > 0 }
+func startsInstances(p *plan.Plan) bool       { return hasInstances(p) && !p.Operated() }
 func hasDemo(p *plan.Plan) bool               { return p.DemoApplication }
 
 // wholeTable is the table of instances of a lab that has any.
@@ -153,14 +160,23 @@ func wholeTable(p *plan.Plan) []one {
 
 // mirrorTables are those of each mirror, which then change with that mirror alone.
 func mirrorTables(p *plan.Plan) []one {
-	list := mirrors(p)
+	list := mirrorsThat(p, true)
 	for i, m := range p.Mirrors {
 		list[i].value = m.InstanceTable()
 	}
 	return list
 }
 
-func mirrors(p *plan.Plan) []one {
+// ownMirrors are the mirrors whose members are workloads of the lab's own, and
+// operatedMirrors those that InterSystems' operator makes.
+func ownMirrors(p *plan.Plan) []one { return mirrorsThat(p, !p.Operated()) }
+
+func operatedMirrors(p *plan.Plan) []one { return mirrorsThat(p, p.Operated()) }
+
+func mirrorsThat(p *plan.Plan, are bool) []one {
+	if !are {
+		return nil
+	}
 	return ones(p.Mirrors, func(m *plan.Mirror) string { return m.Name })
 }
 
@@ -186,6 +202,9 @@ func applicationServers(p *plan.Plan) []one {
 
 func mirrorMembers(p *plan.Plan) []one {
 	var list []one
+	if p.Operated() {
+		return nil // they share the merge file of their mirror
+	}
 	for _, m := range p.Mirrors {
 		list = append(list, ones(m.Members, func(m *plan.Member) string { return m.Name })...)
 	}

@@ -366,7 +366,7 @@ application_at() {
   answer=${answer#*'"HostName"'}
   answer=${answer#*'"'}
   seen="answer from ${answer%%'"'*}"
-  [[ ${answer%%'"'*} == "$3-0" ]]
+  [[ ${answer%%'"'*} == "${container[$3]}" ]]
 }
 
 # superserver_at PORT HAPROXY MEMBER succeeds where a connection to the published
@@ -894,7 +894,7 @@ requests_served() {
   local answers good
   fetch "$1" "$application?[1-$2]" $((http_limit + 5))
   answers=$(tr -d ' \t' <<<"$answer" | grep -o '"HostName":"[^"]*"') || true
-  good=$(grep -c -x -F "\"HostName\":\"$primary-0\"" <<<"$answers") || true
+  good=$(grep -c -x -F "\"HostName\":\"${container[$primary]}\"" <<<"$answers") || true
   seen="$(($2 - good)) of $2 requests failed"
   ((good == $2))
 }

@@ -412,7 +412,7 @@ check_members() {
       ?*:*) problem "$service ($type) is ${state:-without a mirror state}, not Connected" ;;
       *)
         if [[ ${status[$service]-} == Up* ]]; then
-          problem "IRIS does not run in $service, or is in no mirror: kubectl exec --namespace $namespace $service-0 -- iris start IRIS"
+          problem "IRIS does not run in $service, or is in no mirror: kubectl exec --namespace $namespace ${container[$service]} -- iris start IRIS"
         fi
         ;;
     esac

@@ -92,7 +92,7 @@ type ServicePort struct {
 // there.
 func (m *maker) kubernetes() {
 	m.checkLabels()
-	m.refuseUnwritten()
+	m.operate()
 	m.clusterNotes()
 	m.p.OpenPorts = nil
 	m.p.Host = "localhost" // kubectl port-forward
@@ -245,15 +245,6 @@ func (m *maker) checkLabels() {
 	}
 }
 
-// refuseUnwritten reports what would be missing in the manifests without a word.
-func (m *maker) refuseUnwritten() {
-	if m.lab.Kubernetes.Operator {
-		m.errorf(m.lab.Kubernetes.At("operator"), "Not written for Kubernetes",
-			"Manifests for the operator of InterSystems (IrisCluster) are not written. Leave operator out: the "+
-				"mirrors become StatefulSets, which need no operator.")
-	}
-}
-
 // A meaningless argument has no effect on Kubernetes.
 type meaningless struct {
 	name, because string
@@ -308,7 +299,7 @@ func (m *maker) clusterNotes() {
 			note("durable", mirror.At("durable"))
 		}
 	}
-	for _, n := range list {
+	for _, n := range append(list, m.operatorMeaningless()...) {
 		if len(n.at) == 0 {
 			continue
 		}

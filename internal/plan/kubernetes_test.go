@@ -90,7 +90,6 @@ func TestClusterDiagnostics(t *testing.T) {
 		{"compose", `nginx "web" {}`, `nginx "web" { compose = { privileged = true } }`, "compose has no effect here"},
 		{"a port no node has", `nginx "web" {}`,
 			"nginx \"web\" { http_port = 8000 }\nkubernetes { service_type = \"NodePort\" }", "from 30000 to 32767"},
-		{"the operator", `nginx "web" {}`, `kubernetes { operator = true }`, "IrisCluster"},
 		{"a gateway of its own in front", "nginx \"web\" {}\nhaproxy \"sql\" {}", `web_gateway "own" { servers = ["m"] }
 kubernetes { service_type = "LoadBalancer" }`, "Services of type LoadBalancer are there for everybody"},
 		{"a reporting port no node has", `mirror "m" {`, `kubernetes { service_type = "NodePort" }

@@ -127,12 +127,15 @@ func (m *maker) general() {
 	if m.target == Kubernetes {
 		m.p.Kubernetes = clusterOf(l)
 	}
-	if grace <= shutdownDefault {
+	if grace <= shutdownDefault && !m.operated() {
 		m.p.ShutdownLimit = grace - shutdownSlack
 	}
 	m.p.Startup = m.p.PasswordHash != "" || m.p.ShutdownLimit > 0 || m.p.ByHook
 	for _, language := range l.Languages {
 		m.p.Languages = append(m.p.Languages, language.Name)
+	}
+	if m.operated() {
+		m.p.Setup = SetupConfig // the operator's own
 	}
 	if m.p.Setup == "auto" {
 		// Two networks have been seen with SYS.Mirror only.
@@ -191,12 +194,15 @@ func restart(l *schema.Lab, s *schema.Service) string {
 func (m *maker) commands(s *Service) {
 	s.Shell, s.Logs = "docker compose exec "+s.Name, "docker compose logs "+s.Name
 	if c := m.p.Kubernetes; c != nil {
-		workload := "deployment/"
+		pod := "deployment/" + s.Name
 		if s.Kind.Stateful() {
-			workload = "statefulset/"
+			pod = "statefulset/" + s.Name
 		}
-		s.Shell = "kubectl exec -it --namespace " + c.Namespace + " " + workload + s.Name + " --"
-		s.Logs = "kubectl logs --namespace " + c.Namespace + " " + workload + s.Name
+		if s.Operated {
+			pod = s.PodName
+		}
+		s.Shell = "kubectl exec -it --namespace " + c.Namespace + " " + pod + " --"
+		s.Logs = "kubectl logs --namespace " + c.Namespace + " " + pod
 	}
 }
 
@@ -220,11 +226,18 @@ func (m *maker) addMirrors() {
 	}
 	for _, set := range m.lab.Mirrors {
 		mirror := &Mirror{Name: set.Name, SetName: set.SetName, QOSTimeout: set.QOSTimeout,
-			Durable: set.Durable || m.target == Kubernetes}
-		m.p.QOSTimeouts = m.p.QOSTimeouts || set.QOSTimeout > 0
+			Durable: set.Durable || m.target == Kubernetes, Operated: m.operated()}
+		if mirror.Operated {
+			mirror.SetName, mirror.QOSTimeout = OperatorSet, 0
+		}
+		m.p.QOSTimeouts = m.p.QOSTimeouts || mirror.QOSTimeout > 0
 		if a := arbiters[set.Arbiter]; a != nil {
 			mirror.Arbiter = a
-			a.Mirrors = append(a.Mirrors, set.Name)
+			a.Mirrors, a.served = append(a.Mirrors, set.Name), mirror
+			if mirror.Operated {
+				a.PodName, a.Operated = operatorArbiter(set.Name), true
+				m.commands(a.Service)
+			}
 		}
 		m.addDatabases(mirror, set)
 		for _, member := range set.Members {
@@ -244,13 +257,16 @@ func (m *maker) addMirrors() {
 
 // addDatabases gives a mirror its databases and namespaces.
 func (m *maker) addDatabases(mirror *Mirror, set *schema.Mirror) {
-	mirrored := map[string]bool{}
+	mirrored, root := map[string]bool{}, databaseRoot
+	if mirror.Operated {
+		root = operatorDatabases
+	}
 	for _, db := range set.Databases {
 		name := strings.ToUpper(db.Name)
 		mirrored[name] = db.Mirrored
 		mirror.Databases = append(mirror.Databases, Database{
 			Name: name, Namespace: db.Namespace, Mirrored: db.Mirrored,
-			Directory: databaseRoot + strings.ToLower(db.Name) + "/", Resource: "%DB_" + name,
+			Directory: root + strings.ToLower(db.Name) + "/", Resource: "%DB_" + name,
 		})
 		m.p.OwnNamespaces = m.p.OwnNamespaces || !db.Mirrored || db.Namespace == ""
 	}
@@ -264,6 +280,10 @@ func (m *maker) addDatabases(mirror *Mirror, set *schema.Mirror) {
 
 func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
 	s := m.services[member.Service]
+	if m.target == Kubernetes {
+		s.PodName, s.Operated = m.podOf(s, mirror, member.Role), mirror.Operated
+		m.commands(s)
+	}
 	instance := m.instance(s, mirror, member.Instance)
 	instance.ConfigName = mirror.Name + "," + s.Name
 	instance.MirrorAddress = m.addressOf(s, m.p.MirrorNetwork)
@@ -274,6 +294,9 @@ func (m *maker) addMember(mirror *Mirror, member *schema.Member) {
 		instance.DataDirectory = dataRoot + cmp.Or(m.dataNames[s.Name], s.Name)
 	}
 	to := &Member{Instance: instance, Role: member.Role, SystemName: member.SystemName, AsyncType: -1}
+	if mirror.Operated {
+		to.SystemName = operatorName(s.PodName)
+	}
 	instance.Member = to
 	switch member.Role {
 	case RolePrimary:
@@ -302,8 +325,8 @@ func (m *maker) instance(s *Service, mirror *Mirror, from schema.Instance) *Inst
 	}
 	m.p.DemoApplication = m.p.DemoApplication || from.Demo
 	hostName := s.Name
-	if m.target == Kubernetes { // the first and only pod of a StatefulSet
-		hostName += "-0"
+	if m.target == Kubernetes {
+		hostName = s.PodName
 	}
 	return &Instance{
 		HostName: hostName,
@@ -329,6 +352,9 @@ func (m *maker) addApplicationServers() {
 			continue
 		}
 		mirror := mirrors[a.Mirror.Name]
+		if s := m.services[a.Service]; m.target == Kubernetes {
+			s.PodName = s.Name + "-0"
+		}
 		server := &ApplicationServer{m.instance(m.services[a.Service], mirror, a.Instance)}
 		mirror.ApplicationServers = append(mirror.ApplicationServers, server)
 		for _, member := range mirror.Members {

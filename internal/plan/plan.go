@@ -128,6 +128,8 @@ type Service struct {
 	DependsOn   []Dependency
 	Environment []KeyValue   // the topology's additions only, sorted by key
 	Restart     string       // Compose restart policy
+	PodName     string       // on Kubernetes; "" where the cluster chooses it
+	Operated    bool         // InterSystems' operator makes its pod
 	Shell       string       // begins a command that runs in its container, "docker compose exec ap1a"
 	Logs        string       // the command that prints its log
 	Compose     *Tree        // raw keys merged into the compose service; nil for none
@@ -219,6 +221,7 @@ type Arbiter struct {
 	*Service
 	Address string   // on the client network
 	Mirrors []string // names of the mirrors that use it
+	served  *Mirror  // the last of them
 }
 
 // A Mirror is one mirror set.
@@ -243,6 +246,7 @@ type Mirror struct {
 	ApplicationServers []*ApplicationServer
 	Port               *Port  // where haproxy serves the primary; nil where none is published
 	HAProxy            string // the haproxy service that serves it, "" for none
+	Operated           bool   // InterSystems' operator makes it, of an IrisCluster
 }
 
 // A Database has the same directory on every member.
@@ -291,7 +295,8 @@ type Member struct {
 	Role       string // at first start: primary, backup, drasync, rorasync, rwrasync
 	SystemName string
 	// ByConfig is true where the merge file declares the member with
-	// ConfigMirror; false where after-start.sh calls SYS.Mirror.
+	// ConfigMirror, that of the lab or the operator's own; false where after-start.sh calls
+	// SYS.Mirror.
 	ByConfig bool
 	// AsyncType is SYS.Mirror's AsyncMemberType: 0 DR, 1 read-only, 2 read-write
 	// reporting; -1 for a failover member.

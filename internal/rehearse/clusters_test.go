@@ -46,6 +46,9 @@ func TestClusters(t *testing.T) {
 		if labs = append(labs, more...); err != nil || len(labs) < 3 {
 			t.Fatalf("%v, %v", labs, err)
 		}
+		kubectl(t, "apply", "--server-side", "--filename", irisClusters)
+		kubectl(t, "wait", "--for=condition=Established", "--timeout=60s", "--filename", irisClusters)
+		defer kubectl(t, "delete", "--filename", irisClusters)
 		for _, lab := range labs {
 			t.Run(filepath.Base(lab), func(t *testing.T) { checkManifests(t, lab) })
 		}
@@ -93,6 +96,10 @@ func TestClusters(t *testing.T) {
 	}
 }
 
+// irisClusters makes the API server know IrisCluster, which InterSystems' operator brings
+// otherwise, with the fields that labs use.
+const irisClusters = "testdata/iriscluster.yaml"
+
 // checkManifests validates what kustomize makes of a lab, strictly, for the oldest and the
 // newest release that a lab is made for, and asks the API server.
 func checkManifests(t *testing.T, lab string) {
@@ -103,8 +110,10 @@ func checkManifests(t *testing.T, lab string) {
 	writeIgnored(t, directory)
 	var own []string
 	for _, document := range strings.Split(kubectl(t, "kustomize", directory), "\n---\n") {
-		// What it makes of files is of no template; the validator does not know how it breaks lines.
-		if !strings.Contains("\n"+document, "\nkind: Secret\n") {
+		// What it makes of files is of no template; the validator does not know how it breaks
+		// lines, and no release of Kubernetes has an IrisCluster.
+		if whole := "\n" + document; !strings.Contains(whole, "\nkind: Secret\n") &&
+			!strings.Contains(whole, "\nkind: IrisCluster\n") {
 			own = append(own, document)
 		}
 	}
@@ -126,10 +135,43 @@ func checkManifests(t *testing.T, lab string) {
 			t.Errorf("kubectl-validate %s: %v\n%s", strings.Join(release, " "), err, out)
 		}
 	}
+	checkDigested(t, directory)
 	namespace := strings.TrimSuffix(filepath.Base(lab), "-kubernetes")
 	kubectl(t, "create", "namespace", namespace)
 	kubectl(t, "apply", "--server-side", "--dry-run=server", "--validate=strict", "--kustomize", directory)
 	kubectl(t, "delete", "namespace", namespace, "--wait=false")
+}
+
+// checkDigested: where an IrisCluster names maps and secrets, kustomize has put the names that it
+// gives them.
+func checkDigested(t *testing.T, directory string) {
+	t.Helper()
+	objects, err := kubernetes.ParseObjects(kubectl(t, "kustomize", directory))
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]bool{}
+	for _, o := range objects {
+		made[o.Kind.Text+" "+o.Name.Text] = true
+	}
+	r := kubernetes.NewReader()
+	for _, o := range objects {
+		if o.Kind.Text != "IrisCluster" {
+			continue
+		}
+		names := []string{"Secret " + r.WordAt(o.Root, "spec", "licenseKeySecret", "name").Text,
+			"ConfigMap " + r.WordAt(o.Root, "spec", "configSource", "name").Text}
+		for _, v := range r.Volumes(r.Get(o.Root, "spec")) {
+			for _, m := range v.Maps {
+				names = append(names, map[bool]string{true: "Secret ", false: "ConfigMap "}[m.Secret]+m.Text)
+			}
+		}
+		for _, name := range names {
+			if !made[name] {
+				t.Errorf("the IrisCluster %s names %s, which kustomize does not make", o.Name.Text, name)
+			}
+		}
+	}
 }
 
 // writeIgnored writes what the lab's user brings, and start.sh makes: the files that maps and

@@ -97,10 +97,17 @@ func Run(ctx context.Context, o Options) (report *Report, err error) {
 	return report, errors.Join(err, l.takeDown(ctx))
 }
 
+// errOperated is why a lab is not rehearsed whose mirrors InterSystems' operator makes.
+var errOperated = errors.New("the mirrors of this lab are IrisClusters, of which InterSystems' operator makes pods, " +
+	"and nothing stands in for the operator: rehearse the topology without operator = true, or for compose")
+
 // settle finds the site of a rehearsal, and the Docker engine, which makes the images for
 // every site.
 func settle(ctx context.Context, o Options) (*rehearsedLab, error) {
 	l := &rehearsedLab{Options: o, plan: o.Plan, project: o.Plan.Name + "-rehearsal"}
+	if o.Plan.Operated() {
+		return nil, errOperated
+	}
 	cluster := o.Plan.Target() == plan.Kubernetes
 	if cluster {
 		site, err := connectCluster(ctx, l)

@@ -106,6 +106,7 @@ func examplesOf(t *testing.T) map[string][]*hcl.Diagnostic {
 		{"../../../examples/monitoring-kubernetes", podCases},
 		{"../../../examples/minimal", drillCases},
 		{"../../../examples/tls-kubernetes", securedCases},
+		{"../../../examples/operator-kubernetes", operatorCases},
 	} {
 		for _, c := range group.cases {
 			diags := Check(c.change(t, labIn(t, filepath.Join("testdata", group.lab))))

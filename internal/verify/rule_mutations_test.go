@@ -69,6 +69,9 @@ const clusterMutations = "../../../examples/dr-reporting-kubernetes"
 // securedMutations is one of them with TLS and secrets.
 const securedMutations = "../../../examples/tls-kubernetes"
 
+// operatedMutations is one of them with a mirror of InterSystems' operator.
+const operatedMutations = "../../../examples/operator-kubernetes"
+
 // A ruleMutation is a change of one fact that a rule finds.
 type ruleMutation struct {
 	rule, lab, path string
@@ -134,6 +137,7 @@ var ownMutations = []ruleMutation{
 	{"manifest-volumes", clusterMutations, mirrorFile, "configMap: { name: merge-ap1a }",
 		"configMap: { name: merge-ap9 }"},
 	{"manifest-volumes", securedMutations, mirrorFile, "name: tls-ap1b", "name: tls-ap1x"},
+	{"manifest-operator", operatedMutations, clusterFile, "mirrored: true", "mirrored: false"},
 	{"manifest-files", securedMutations, kustomizationFile, "  - { name: password, files:",
 		"  - { name: password, literals: [a=b], files:"},
 	{"tls", securedMutations, kustomizationFile, "certs/ap1b/CertificateFile.pem", "certs/ap1a/CertificateFile.pem"},

@@ -35,24 +35,69 @@ func (l *labFacts) readCluster() error {
 			made[g.Name.Text] = append(made[g.Name.Text], file.Source.Text)
 		}
 	}
+	var all []kubernetes.Object
 	for _, name := range k.Resources {
-		if err := l.readManifests(name.Text, made); err != nil {
+		objects, err := l.readManifests(name.Text, made)
+		if err != nil {
 			return fmt.Errorf("%s: %w", name.Text, err)
 		}
+		all = append(all, objects...)
 	}
+	l.readIrisClusters(all, made)
 	return nil
 }
 
+// irisCluster is the kind of which InterSystems' operator makes mirrors.
+const irisCluster = "IrisCluster"
+
+// readIrisClusters takes the pods that InterSystems' operator makes as services, by the names
+// of the Services that select them. made are the files of each map and secret.
+func (l *labFacts) readIrisClusters(objects []kubernetes.Object, made map[string][]string) {
+	r := kubernetes.NewReader()
+	names := map[string]string{} // by pod
+	for _, o := range objects {
+		if o.Kind.Text == "Service" {
+			names[r.WordAt(o.Root, "spec", "selector", "statefulset.kubernetes.io/pod-name").Text] = o.Name.Text
+		}
+	}
+	for _, o := range objects {
+		if o.Kind.Text != irisCluster {
+			continue
+		}
+		for _, pod := range []struct{ end, node string }{
+			{"-arbiter-0", "arbiter"}, {"-data-0-0", "data"}, {"-data-0-1", "data"},
+		} {
+			var settings map[string]any
+			node := r.Under(o.Root, "spec", "topology", pod.node)
+			if node == nil || node.Decode(&settings) != nil || names[o.Name.Text+pod.end] == "" {
+				continue
+			}
+			s := &service{name: names[o.Name.Text+pod.end], kind: irisCluster, fields: settings, owner: o.Name.Text}
+			if pod.node == "data" {
+				s.claims = []any{settings["storageDB"]}
+				for _, v := range r.Volumes(r.Get(o.Root, "spec")) {
+					for _, of := range v.Maps {
+						s.mounts = append(s.mounts, made[of.Text]...)
+					}
+				}
+				s.mounts = append(s.mounts, made[r.WordAt(o.Root, "spec", "configSource", "name").Text]...)
+			}
+			l.services = append(l.services, s)
+			l.byName[s.name] = s
+		}
+	}
+}
+
 // readManifests reads the workloads of one file. made are the files of each map and secret.
-func (l *labFacts) readManifests(name string, made map[string][]string) error {
+func (l *labFacts) readManifests(name string, made map[string][]string) ([]kubernetes.Object, error) {
 	objects, err := kubernetes.ParseObjects(l.files[name])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, object := range objects {
 		var m manifest
 		if err := object.Root.Decode(&m); err != nil {
-			return err
+			return nil, err
 		}
 		if m.Kind != "StatefulSet" && m.Kind != "Deployment" || m.Metadata.Name == "" {
 			continue
@@ -70,7 +115,7 @@ func (l *labFacts) readManifests(name string, made map[string][]string) error {
 		}
 		l.byName[s.name] = s
 	}
-	return nil
+	return objects, nil
 }
 
 // podFields are the settings of a pod and of its containers, by name.
@@ -96,6 +141,19 @@ func podFields(spec map[string]any) map[string]any {
 
 // workload reports what happens to a service on Kubernetes that was part of the lab before.
 func (c *comparison) workload(old, now *service) {
+	_, member := c.now.member(now.name)
+	if member && (old.kind == irisCluster) != (now.kind == irisCluster) {
+		c.danger(fmt.Sprintf("InterSystems' operator keeps the data of its mirrors in volumes of its own: %s begins "+
+			"without that of before.", now.name))
+		c.add(now.name, Purge, now.kind+" in place of a "+old.kind)
+		return
+	}
+	if now.kind == irisCluster && !reflect.DeepEqual(old.claims, now.claims) {
+		c.danger(fmt.Sprintf("The volume of %s changes, and nothing public says what InterSystems' operator makes of "+
+			"that. Keep storage_size, or delete the lab with its data (./stop.sh --purge).", now.name))
+		c.add(now.name, Purge, "storageDB")
+		return
+	}
 	if !reflect.DeepEqual(old.claims, now.claims) {
 		c.danger(fmt.Sprintf("The volume of %s changes, which Kubernetes refuses: start.sh stops before it does "+
 			"anything. Keep storage_size and storage_class, or delete the lab with its data (./stop.sh --purge).",
@@ -105,11 +163,11 @@ func (c *comparison) workload(old, now *service) {
 	}
 	reasons := append(differing(old.fields, now.fields), c.files(now)...)
 	switch {
-	case old.kind != now.kind:
+	case old.kind != now.kind && member:
 		c.add(now.name, Purge, now.kind+" in place of a "+old.kind)
 	case len(reasons) == 0:
 		c.add(now.name, Nothing)
-	case now.kind == "StatefulSet":
+	case now.kind == "StatefulSet", now.kind == irisCluster:
 		c.add(now.name, Restart, reasons...)
 	default:
 		c.add(now.name, Roll, reasons...)

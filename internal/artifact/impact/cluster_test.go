@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"mirrorgen/internal/lab"
 	"mirrorgen/internal/plan"
 	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/templates"
@@ -11,6 +12,61 @@ import (
 
 // startAgain is what a change asks for that start.sh carries out by itself.
 const startAgain = "after: ./start.sh"
+
+// TestOfOperator: what a build means for a mirror that InterSystems' operator makes.
+func TestOfOperator(t *testing.T) {
+	const operated = `lab "demo" {}
+arbiter "arb" {}
+mirror "m" {
+  member "ma" { role = "primary" }
+  member "mb" { role = "backup" }
+}
+web_gateway "webgw" {}
+kubernetes { operator = true }
+`
+	const second = "mirror \"n\" {\n  arbiter = \"\"\n  member \"na\" { role = \"primary\" }\n  " +
+		"member \"nb\" { role = \"backup\" }\n}\n"
+	render := func(topology string) []lab.Artifact {
+		return templates.Render(plantest.MakeFor(t, plan.Kubernetes, "demo.hcl", topology))
+	}
+	for _, test := range []struct{ name, from, before, after, want string }{
+		{"nothing", operated, "", "", ""},
+		{"a merge file", operated, "web_gateway", "iris {\n  globals = 512\n}\nweb_gateway",
+			"ma restart, mb restart; after: ./start.sh"},
+		{"an arbiter goes", operated, "arbiter \"arb\" {}\n", "", "ma restart, mb restart, arb leave; before: " +
+			"kubectl delete --namespace demo --ignore-not-found statefulset,deployment,service arb\nafter: ./start.sh"},
+		{"another size", operated, "kubernetes { operator = true }",
+			"kubernetes {\n  storage_size = \"30Gi\"\n  operator = true\n}",
+			"ma purge, mb purge; after: ./stop.sh --purge && ./start.sh"},
+		{"a mirror goes", operated + "arbiter \"brb\" {}\n" + second, second, "", "na leave, nb leave; before: " +
+			"kubectl delete --namespace demo --ignore-not-found statefulset,deployment,service na nb\nbefore: " +
+			"kubectl delete --namespace demo --ignore-not-found iriscluster n\nafter: ./start.sh"},
+		{"the operator goes", operated, "kubernetes { operator = true }\n", "", "arb restart, ma purge, mb purge, " +
+			"webgw roll; after: ./stop.sh --purge && ./start.sh"},
+	} {
+		before, after := test.from, strings.Replace(test.from, test.before, test.after, 1)
+		report, err := Of(render(before), render(after))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var effects, commands []string
+		for _, s := range report.Services {
+			if s.Effect != Nothing {
+				effects = append(effects, s.Name+" "+string(s.Effect))
+			}
+		}
+		for _, command := range report.Commands {
+			commands = append(commands, command.When+": "+command.Run)
+		}
+		got := strings.Join(effects, ", ")
+		if len(commands) > 0 {
+			got += "; " + strings.Join(commands, "\n")
+		}
+		if got != test.want {
+			t.Errorf("%s: %s\nwant %s", test.name, got, test.want)
+		}
+	}
+}
 
 // TestOfCluster: what a build means for a lab on Kubernetes.
 func TestOfCluster(t *testing.T) {

@@ -19,12 +19,16 @@ func (c *comparison) commands() {
 		c.report.Commands = append(c.report.Commands, Command{when, strings.Join(parts, " && ")})
 	}
 	const remove = "docker compose rm --stop --force "
-	var gone []string
+	var gone, owners []string
 	effects := map[Effect]bool{}
 	for _, s := range c.report.Services {
 		effects[s.Effect] = true
 		if s.Effect == Leave {
 			gone = append(gone, s.Name)
+			if owner := c.old.byName[s.Name].owner; owner != "" && !slices.Contains(owners, owner) &&
+				!slices.ContainsFunc(c.now.services, func(now *service) bool { return now.owner == owner }) {
+				owners = append(owners, owner)
+			}
 		}
 	}
 	restart, cluster := effects[Restart], c.now.cluster
@@ -35,6 +39,10 @@ func (c *comparison) commands() {
 				c.old.project, strings.Join(gone, " ")))
 	case len(gone) > 0:
 		run(BeforeBuild, remove+strings.Join(gone, " "))
+	}
+	if len(owners) > 0 {
+		run(BeforeBuild, fmt.Sprintf("kubectl delete --namespace %s --ignore-not-found iriscluster %s", c.old.project,
+			strings.Join(owners, " ")))
 	}
 	afresh, every := c.afresh()
 	switch {

@@ -36,8 +36,9 @@ type service struct {
 	name   string
 	fields map[string]any
 	mounts []string // sources of its bind mounts, or of its maps and secrets, relative to the lab
-	kind   string   // on Kubernetes: "StatefulSet" or "Deployment"
+	kind   string   // on Kubernetes: "StatefulSet", "Deployment" or "IrisCluster"
 	claims []any    // on Kubernetes: what its volumes are
+	owner  string   // the IrisCluster of which InterSystems' operator makes its pod
 }
 
 // document is a compose file, or a part that one includes.

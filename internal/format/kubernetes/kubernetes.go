@@ -40,9 +40,11 @@ func (r *Reader) WordAt(node *yaml.Node, keys ...string) Word { return r.Word(r.
 type Kustomization struct {
 	Namespace Word
 	Resources []Word
-	Labels    map[string]string // that all objects and pods have
-	Maps      []Generator
-	Secrets   []Generator
+	// Configurations say where objects of kinds that kustomize does not know name maps.
+	Configurations []Word
+	Labels         map[string]string // that all objects and pods have
+	Maps           []Generator
+	Secrets        []Generator
 }
 
 // A Generator makes a map or a secret.
@@ -71,6 +73,11 @@ func ParseKustomization(text string) (*Kustomization, error) {
 			w := r.Word(item)
 			w.Text = path.Clean(w.Text)
 			k.Resources = append(k.Resources, w)
+		}
+		for _, item := range r.Items(r.Get(root, "configurations")) {
+			w := r.Word(item)
+			w.Text = path.Clean(w.Text)
+			k.Configurations = append(k.Configurations, w)
 		}
 		for _, item := range r.Items(r.Get(root, "labels")) {
 			for _, field := range r.Fields(r.Get(item, "pairs")) {

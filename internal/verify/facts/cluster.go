@@ -30,6 +30,8 @@ type Cluster struct {
 	domain        string                    // that names of Services end with
 	byName        map[[2]string][]*Object   // by kind and name
 	byLabel       map[[2]string][]*Workload // by name and value
+	// configurations are the documents that the kustomization names as such.
+	configurations []*yaml.Node
 }
 
 // An Object is one document of a manifest.
@@ -38,7 +40,8 @@ type Object struct {
 	kubernetes.Object
 }
 
-// A Workload is a StatefulSet or a Deployment with its pod.
+// A Workload is a StatefulSet or a Deployment with its pod, or a pod that InterSystems'
+// operator makes.
 type Workload struct {
 	*Object
 	Service *Service          // nil where its name is given twice
@@ -46,6 +49,9 @@ type Workload struct {
 	Spec    *yaml.Node        // of its pod
 	// Container is the first of the pod, which does the service's work.
 	Container *yaml.Node
+	// Operator is set where InterSystems' operator makes the pod; the container is then made
+	// of what the IrisCluster says.
+	Operator *OperatorPod
 }
 
 // readCluster reads the kustomization and all manifests that it names.
@@ -96,9 +102,13 @@ func (l *Facts) readCluster(f *File) {
 	for _, g := range slices.Concat(k.Maps, k.Secrets) {
 		files[g.Name.Text] = g.Files
 	}
+	l.readTransformers(c)
 	for _, o := range c.Objects {
-		if o.Kind.Text == "StatefulSet" || o.Kind.Text == "Deployment" {
+		switch o.Kind.Text {
+		case "StatefulSet", "Deployment":
 			c.Workloads = append(c.Workloads, l.workload(o, files))
+		case ClusterKind:
+			c.Workloads = append(c.Workloads, l.irisCluster(o, files)...)
 		}
 	}
 	if len(c.Workloads) == 0 {
@@ -125,15 +135,27 @@ func (l *Facts) workload(o *Object, files map[string][]kubernetes.GeneratedFile)
 	w := &Workload{Object: o, Labels: r.Labels(r.Under(o.Root, "spec", "template", "metadata", "labels")),
 		Spec: r.Under(o.Root, "spec", "template", "spec")}
 	maps.Copy(w.Labels, l.Cluster.Kustomization.Labels)
+	if containers := r.Items(r.Get(w.Spec, "containers")); len(containers) > 0 {
+		w.Container = containers[0]
+	}
+	l.serviceOfPod(w, files)
+	return w
+}
+
+// serviceOfPod takes what a pod runs among the services.
+func (l *Facts) serviceOfPod(w *Workload, files map[string][]kubernetes.GeneratedFile) {
+	r := l.Cluster.reader
 	for name, value := range w.Labels {
 		key := [2]string{name, value}
 		l.Cluster.byLabel[key] = append(l.Cluster.byLabel[key], w)
 	}
-	s := &Service{File: o.File, Name: o.Name.Text, At: o.Name.At, Health: &health{}, clustered: true,
+	s := &Service{File: w.File, Name: w.Name.Text, At: w.Name.At, Health: &health{}, clustered: true,
 		block: blocks[w.Labels["app.kubernetes.io/component"]]}
-	if containers := r.Items(r.Get(w.Spec, "containers")); len(containers) > 0 {
-		w.Container = containers[0]
+	if w.Container != nil {
 		l.container(s, w, files)
+	}
+	if w.Operator != nil {
+		l.operatorFiles(s, w.Operator, files)
 	}
 	if grace := r.WordAt(w.Spec, "terminationGracePeriodSeconds"); grace.Text != "" {
 		s.Grace = Word{Text: grace.Text + "s", At: grace.At}
@@ -143,7 +165,6 @@ func (l *Facts) workload(o *Object, files map[string][]kubernetes.GeneratedFile)
 		w.Service = s
 	}
 	l.Compose.add(s)
-	return w
 }
 
 // blocks are the types of blocks that components without a role in a mirror lab are from.

@@ -53,6 +53,7 @@ type Service struct {
 	Grace            Word    // stop_grace_period
 	Health           *health // never nil
 	clustered        bool    // a workload of a cluster
+	Operated         bool    // an instance whose pod InterSystems' operator makes
 	block            string  // the block type that a label names, "" for none
 }
 

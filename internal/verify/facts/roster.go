@@ -17,7 +17,8 @@ type Roster struct {
 	Mirrors   []*Entry
 	ByName    map[string]*Entry // instances
 	byMirror  map[string]*mirrorEntry
-	Accounts  []Word // user, password, user, password, ...
+	Pods      []*Entry // host names of pods that InterSystems' operator names, with their instances
+	Accounts  []Word   // user, password, user, password, ...
 }
 
 // Entry is one line of the table: an instance or a mirror.
@@ -71,6 +72,7 @@ func (l *Facts) readRosters(scripts []*Script) {
 	for _, s := range scripts {
 		r.Instances = append(r.Instances, s.cases["instance"]...)
 		r.Mirrors = append(r.Mirrors, s.cases["mirror"]...)
+		r.Pods = append(r.Pods, s.cases["HOSTNAME"]...)
 		for _, t := range s.tables {
 			if t.Name == "accounts" {
 				r.Accounts = t.Words // the same in all parts

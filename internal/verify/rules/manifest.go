@@ -22,6 +22,9 @@ func checkManifestFiles(l *checker) {
 		}
 		named[w.Text] = true
 	}
+	for _, w := range c.Kustomization.Configurations {
+		named[w.Text] = true
+	}
 	for name, f := range l.Files {
 		if path.Ext(name) == ".yaml" && name != facts.KustomizationPath && !named[name] {
 			l.Report(f, facts.Position{}, "Manifest that nothing names",
@@ -102,7 +105,7 @@ func checkManifestNames(l *checker) {
 				"Spell it as Kubernetes does.")
 		} else if o.APIVersion.Text != version {
 			l.Report(o.File, o.APIVersion.At, "Unknown API version",
-				"A "+o.Kind.Text+" is of "+version+", and "+o.APIVersion.Text+" is given.", "Use "+version+".")
+				"The kind "+o.Kind.Text+" is of "+version+", and "+o.APIVersion.Text+" is given.", "Use "+version+".")
 		}
 		if o.Kind.Text == "Namespace" && o.Name.Text != l.Cluster.Kustomization.Namespace.Text {
 			l.ReportBoth(o.Location(o.Name.At), l.Cluster.Location(l.Cluster.Kustomization.Namespace.At),
@@ -116,12 +119,16 @@ func checkManifestNames(l *checker) {
 var versions = map[string]string{
 	"Namespace": "v1", "Service": "v1", "StatefulSet": "apps/v1", "Deployment": "apps/v1",
 	"NetworkPolicy": "networking.k8s.io/v1", "PodDisruptionBudget": "policy/v1",
+	facts.ClusterKind: "intersystems.com/v1alpha1",
 }
 
 // checkManifestSelectors: every selector means just the pods that it is for.
 func checkManifestSelectors(l *checker) {
 	r := l.Cluster.Reader()
 	for _, w := range l.Cluster.Workloads {
+		if w.Operator != nil {
+			continue
+		}
 		l.checkSelects(w.Object, r.Under(w.Root, "spec", "selector", "matchLabels"), []string{w.Name.Text})
 		l.checkSpread(w)
 		l.checkLabels(w)
@@ -131,9 +138,9 @@ func checkManifestSelectors(l *checker) {
 		case "Service":
 			l.checkSelects(o, r.Under(o.Root, "spec", "selector"), l.meant(o.Name.Text, true))
 		case "PodDisruptionBudget":
-			l.checkSelects(o, r.Under(o.Root, "spec", "selector", "matchLabels"), l.meant(o.Name.Text, false))
+			l.checkSelects(o, r.Under(o.Root, "spec", "selector"), l.meant(o.Name.Text, false))
 		case "NetworkPolicy":
-			pods := r.Under(o.Root, "spec", "podSelector", "matchLabels")
+			pods := r.Under(o.Root, "spec", "podSelector")
 			if owner := l.Owner(o.Name.Text); owner != "" {
 				l.checkSelects(o, pods, []string{owner})
 			} else {
@@ -141,7 +148,7 @@ func checkManifestSelectors(l *checker) {
 			}
 			for _, rule := range r.Items(r.Under(o.Root, "spec", "ingress")) {
 				for _, from := range r.Items(r.Get(rule, "from")) {
-					if selector := r.Under(from, "podSelector", "matchLabels"); selector != nil {
+					if selector := r.Get(from, "podSelector"); selector != nil {
 						l.checkSelectsSome(o, selector)
 					}
 				}
@@ -237,18 +244,17 @@ func (l *checker) selectorAt(o *facts.Object, selector *yaml.Node) facts.Positio
 	if selector == nil {
 		return o.Name.At
 	}
+	if labels := l.Cluster.Reader().Get(selector, "matchLabels"); labels != nil {
+		selector = labels
+	}
 	return facts.PositionAt(selector.Line, selector.Column)
 }
 
 // selected are the names of the workloads that a selector selects, sorted; none for one
 // without labels, which would mean all.
 func (l *checker) selected(selector *yaml.Node) []string {
-	labels := l.Cluster.Reader().Labels(selector)
-	if len(labels) == 0 {
-		return nil
-	}
 	var names []string
-	for _, w := range l.Cluster.Select(labels) {
+	for _, w := range l.Cluster.Chosen(selector) {
 		names = append(names, w.Name.Text)
 	}
 	slices.Sort(names)
@@ -316,8 +322,7 @@ func checkManifestPorts(l *checker) {
 		case "NetworkPolicy":
 			for _, rule := range r.Items(r.Under(o.Root, "spec", "ingress")) {
 				for _, item := range r.Items(r.Get(rule, "ports")) {
-					for _, w := range l.Cluster.Select(r.Labels(r.Under(o.Root, "spec", "podSelector",
-						"matchLabels"))) {
+					for _, w := range l.Cluster.Chosen(r.Under(o.Root, "spec", "podSelector")) {
 						l.checkListened(o, w, r.WordAt(item, "port"))
 					}
 				}
@@ -468,13 +473,13 @@ func (l *checker) admissions() map[string][]admission {
 				if a.from == nil {
 					a.from = map[string]bool{}
 				}
-				for _, name := range l.selected(r.Under(peer, "podSelector", "matchLabels")) {
+				for _, name := range l.selected(r.Get(peer, "podSelector")) {
 					a.from[name] = true
 				}
 			}
 			list = append(list, a)
 		}
-		for _, name := range l.selected(r.Under(o.Root, "spec", "podSelector", "matchLabels")) {
+		for _, name := range l.selected(r.Under(o.Root, "spec", "podSelector")) {
 			l.admitting[name] = append(l.admitting[name], list...)
 		}
 	}

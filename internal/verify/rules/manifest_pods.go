@@ -21,6 +21,9 @@ func checkManifestVolumes(l *checker) {
 		made[g.Name.Text] = g.Files
 	}
 	for _, w := range l.Cluster.Workloads {
+		if w.Operator != nil && w.Operator.Index > 0 {
+			continue // what its first pod has
+		}
 		known, used := map[string]bool{}, map[string]bool{}
 		keys := map[string][]kubernetes.GeneratedFile{} // of volumes that are maps alone
 		for _, v := range r.Volumes(w.Spec) {
@@ -184,8 +187,8 @@ func checkManifestWaits(l *checker) {
 func checkManifestProbes(l *checker) {
 	r := l.Cluster.Reader()
 	for _, w := range l.Cluster.Workloads {
-		if w.Service == nil || l.Own(w.Service) {
-			continue
+		if w.Service == nil || l.Own(w.Service) || w.Operator != nil {
+			continue // the operator has probes of its own
 		}
 		instance := l.Roles[w.Service].Kind == facts.InstanceKind
 		want := []string{"readinessProbe"}
@@ -241,6 +244,12 @@ func checkManifestMembers(l *checker) {
 	r := l.Cluster.Reader()
 	for _, w := range l.Cluster.Workloads {
 		entry := l.entryOf(w)
+		if w.Operator != nil {
+			if entry != nil {
+				l.checkHeadless(w)
+			}
+			continue
+		}
 		if w.Service != nil && !l.Own(w.Service) {
 			l.checkAccess(w)
 		}

@@ -174,6 +174,8 @@ func checkRosterMerges(l *checker) {
 				"Write setup=config.")
 		case m != nil && mirror != nil:
 			l.compareMember(e, mirror, m)
+		case setup.Text == operatorRoute && mirror != nil:
+			l.compareCreated(mirror, merge)
 		}
 	}
 }
@@ -204,10 +206,14 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 				"Both must say the same.")
 		}
 	}
-	created := facts.CreatedDatabases(m.Merge)
-	if len(facts.DatabasesOf(m.Merge)) == 0 {
-		return // after-start.sh makes them, of this very table
+	if len(facts.DatabasesOf(m.Merge)) > 0 { // where not, after-start.sh makes them, of this very table
+		l.compareCreated(mirror, m.Merge)
 	}
+}
+
+// compareCreated holds the databases and namespaces of a mirror against what a merge file makes.
+func (l *checker) compareCreated(mirror *facts.Entry, merge *facts.MergeFile) {
+	created := facts.CreatedDatabases(merge)
 	for _, d := range mirror.List {
 		fields := strings.Fields(d.Text)
 		if len(fields) < 3 {
@@ -217,15 +223,15 @@ func (l *checker) compareMember(e, mirror *facts.Entry, m *facts.Membership) {
 		_, mirrored := action.Argument("MirrorSetName")
 		local := len(fields) > 4 && fields[4] == facts.LocalDatabase
 		if !ok || action.Value("Directory") != fields[2] || mirrored == local ||
-			!l.makesNamespace(m.Merge, fields[1], fields[0], fields[0]) {
-			l.ReportBoth(m.Merge.Location(facts.PositionAt(action.Line, action.Column)), l.Roster.WordLocation(d),
+			!l.makesNamespace(merge, fields[1], fields[0], fields[0]) {
+			l.ReportBoth(merge.Location(facts.PositionAt(action.Line, action.Column)), l.Roster.WordLocation(d),
 				"Members that disagree",
 				l.Roster.Path+" has the database "+fields[0]+" in "+fields[2]+" with the namespace "+fields[1]+", and "+
-					m.Merge.Path+" does not.",
+					merge.Path+" does not.",
 				"Both must name the same databases, directories and namespaces.")
 		}
 	}
-	l.compareFurther(mirror, m.Merge)
+	l.compareFurther(mirror, merge)
 }
 
 // compareNamespaces: an application server has the namespaces of its mirror.

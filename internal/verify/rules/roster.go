@@ -79,8 +79,11 @@ func (l *checker) checkRosterLine(r *facts.Roster, e *facts.Entry) {
 		return
 	}
 	wanted, setup := "config or sys", e.Value("setup")
-	if role.Text == facts.ApplicationRole {
+	switch {
+	case role.Text == facts.ApplicationRole:
 		wanted = "none"
+	case l.operatorPodOf(e.Name) != nil:
+		wanted = operatorRoute
 	}
 	if !slices.Contains(strings.Split(wanted, " or "), setup.Text) {
 		l.Report(r.File, setup.At, "Unknown route into the mirror", "The setup of "+e.Name+" is "+setup.Text+".",

@@ -297,6 +297,10 @@ var table = []Rule{
 	{"manifest-members", false, checkManifestMembers,
 		"On Kubernetes, an instance is one pod, which is not replaced together with another of its mirror, is met " +
 			"before it is ready, keeps its data in a volume of its own, and waits for who founded its mirror."},
+	{"manifest-operator", false, checkManifestOperator,
+		"On Kubernetes, an IrisCluster is a mirror of the lab, whose images, maps and secrets there are, and " +
+			"Services, scripts, hooks and the merge file know what InterSystems' operator makes of it by the " +
+			"operator's names."},
 	{"public-subnets", true, checkPublicSubnets,
 		"Subnets are private, and no service takes whatever address is free on a network where others have " +
 			"fixed ones."},

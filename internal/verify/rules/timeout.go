@@ -24,6 +24,9 @@ const (
 // kills HAProxy only after its own limit.
 func checkShutdown(l *checker) {
 	for _, s := range l.Instances {
+		if s.Operated {
+			continue // the operator decides how long a pod may take
+		}
 		limit, at := int64(irisShutdown), facts.Location{}
 		if merge := l.Roles[s].Merge; merge != nil {
 			if w, ok := merge.Parameter("Startup", "ModifyStartup", "ShutdownTimeout"); ok {

@@ -42,6 +42,9 @@ const (
 	Metric      Kind = "metric"                  // of /api/monitor/metrics
 	Method      Kind = "ObjectScript method"     // "class.method"
 	Property    Kind = "ObjectScript array node" // "array.node", as the scripts name the array
+	// Field is one of an IrisCluster's spec, and OperatorName what the operator makes of one.
+	Field        Kind = "IrisCluster field"
+	OperatorName Kind = "name or habit of the operator"
 )
 
 // Kinds lists them in that order.
@@ -60,6 +63,8 @@ var Kinds = []Kind{
 	Metric,
 	Method,
 	Property,
+	Field,
+	OperatorName,
 }
 
 // An Entry is one spelling, case included.
@@ -74,7 +79,7 @@ type Entry struct {
 
 // Entries lists every spelling, by kind.
 func Entries() []Entry {
-	return slices.Concat(merge(), gateway(), metrics(), container())
+	return slices.Concat(merge(), gateway(), metrics(), container(), operator())
 }
 
 // Known lists the spellings of a kind, separated by spaces: those that mirrorgen emits, and

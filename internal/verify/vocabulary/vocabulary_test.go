@@ -12,7 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"go.yaml.in/yaml/v3"
+
 	"mirrorgen/internal/format/cpf"
+	"mirrorgen/internal/format/kubernetes"
 	"mirrorgen/internal/format/text"
 	"mirrorgen/internal/verify/vocabulary"
 )
@@ -169,6 +172,10 @@ func collect(t *testing.T, path string, emitted map[string]string) {
 		add(vocabulary.Metric, m)
 	}
 	switch filepath.Ext(path) {
+	case ".yaml":
+		if strings.Contains(content, "\nkind: IrisCluster\n") {
+			collectFields(t, content, add)
+		}
 	case ".cpf":
 		collectMerge(content, add)
 	case ".ini":
@@ -179,6 +186,36 @@ func collect(t *testing.T, path string, emitted map[string]string) {
 			if name, _, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(name, "CSP") {
 				add(vocabulary.Directive, name)
 			}
+		}
+	}
+}
+
+// kubernetesOwn are fields of an IrisCluster whose contents are of Kubernetes' own types.
+var kubernetesOwn = []string{"args", "env", "imagePullSecrets", "resources", "volumeMounts", "volumes"}
+
+// collectFields adds the fields of every IrisCluster in a manifest.
+func collectFields(t *testing.T, content string, add func(vocabulary.Kind, string)) {
+	t.Helper()
+	objects, err := kubernetes.ParseObjects(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := kubernetes.NewReader()
+	var walk func(node *yaml.Node, path string)
+	walk = func(node *yaml.Node, path string) {
+		name := path[strings.LastIndexByte(path, '.')+1:]
+		if node.Kind != yaml.MappingNode || slices.Contains(kubernetesOwn, name) {
+			add(vocabulary.Field, path)
+			return
+		}
+		for _, field := range r.Fields(node) {
+			walk(field.Value, strings.TrimPrefix(path+"."+field.Name, "."))
+		}
+	}
+	for _, o := range objects {
+		if o.Kind.Text == "IrisCluster" {
+			add(vocabulary.Field, "apiVersion: "+o.APIVersion.Text)
+			walk(r.Get(o.Root, "spec"), "")
 		}
 	}
 }
