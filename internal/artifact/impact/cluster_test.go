@@ -38,11 +38,11 @@ kubernetes { operator = true }
 		{"another size", operated, "kubernetes { operator = true }",
 			"kubernetes {\n  storage_size = \"30Gi\"\n  operator = true\n}",
 			"ma purge, mb purge; after: ./stop.sh --purge && ./start.sh"},
-		{"a mirror goes", operated + "arbiter \"brb\" {}\n" + second, second, "", "na leave, nb leave; before: " +
+		{"a mirror goes", operated + second, second, "", "webgw roll, na leave, nb leave; before: " +
 			"kubectl delete --namespace demo --ignore-not-found statefulset,deployment,service na nb\nbefore: " +
 			"kubectl delete --namespace demo --ignore-not-found iriscluster n\nafter: ./start.sh"},
-		{"the operator goes", operated, "kubernetes { operator = true }\n", "", "arb restart, ma purge, mb purge, " +
-			"webgw roll; after: ./stop.sh --purge && ./start.sh"},
+		{"the operator goes", operated, "kubernetes { operator = true }\n", "",
+			"arb roll, ma purge, mb purge; after: ./stop.sh --purge && ./start.sh"},
 	} {
 		before, after := test.from, strings.Replace(test.from, test.before, test.after, 1)
 		report, err := Of(render(before), render(after))
