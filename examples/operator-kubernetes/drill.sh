@@ -632,6 +632,7 @@ EOF
 finish() {
   local code=$? mended=yes
   set +e                                 # whatever fails, the rest is put back
+  exec 1>&"$stdout" 2>&"$stderr"         # not where a function that was interrupted printed
   trap '' HUP                            # also where nobody reads what is printed
   trap abandon INT TERM # an EXIT trap does not run in another
   if [[ -n $watch ]]; then
@@ -1086,6 +1087,7 @@ open_doors
 check_login
 
 trap '' PIPE # a reader that is gone makes a write fail, which ends the drill in order
+exec {stdout}>&1 {stderr}>&2
 trap finish EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT

@@ -32,6 +32,10 @@ type Cluster struct {
 	byLabel       map[[2]string][]*Workload // by name and value
 	// configurations are the documents that the kustomization names as such.
 	configurations []*yaml.Node
+	// selected are the names of the Services that select a pod by its name, and operated the
+	// pods that InterSystems' operator makes, by the names of those Services.
+	selected map[string]string
+	operated map[string]*OperatorPod
 }
 
 // An Object is one document of a manifest.

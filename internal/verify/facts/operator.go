@@ -44,12 +44,8 @@ func (l *Facts) irisCluster(o *Object, files map[string][]kubernetes.GeneratedFi
 func (l *Facts) operatorPod(o *Object, pod OperatorPod, files map[string][]kubernetes.GeneratedFile) *Workload {
 	r := l.Cluster.reader
 	name := Word{Text: pod.Name, At: PositionAt(pod.Node.Line, pod.Node.Column)}
-	for _, service := range l.Cluster.Objects {
-		if service.Kind.Text == "Service" && r.Labels(r.Under(service.Root, "spec",
-			"selector"))[podNameLabel] == pod.Name {
-			name.Text = service.Name.Text
-			break
-		}
+	if service := l.Cluster.serviceOfPod(pod.Name); service != "" {
+		name.Text = service
 	}
 	w := &Workload{Object: &Object{o.File, kubernetes.Object{APIVersion: o.APIVersion, Kind: o.Kind, Name: name,
 		Root: pod.Node}}, Labels: map[string]string{podNameLabel: pod.Name}, Operator: &pod}
@@ -65,7 +61,28 @@ func (l *Facts) operatorPod(o *Object, pod OperatorPod, files map[string][]kuber
 		&yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{w.Container}, Line: pod.Node.Line,
 			Column: pod.Node.Column})
 	l.serviceOfPod(w, files)
+	if l.Cluster.operated == nil {
+		l.Cluster.operated = map[string]*OperatorPod{}
+	}
+	l.Cluster.operated[name.Text] = &pod
 	return w
+}
+
+// Operated is the pod that InterSystems' operator makes for a service, nil for none.
+func (c *Cluster) Operated(service string) *OperatorPod { return c.operated[service] }
+
+// serviceOfPod is the name of the first Service that selects a pod by its name, "" for none.
+func (c *Cluster) serviceOfPod(pod string) string {
+	if c.selected == nil {
+		c.selected = map[string]string{}
+		for _, o := range c.Objects {
+			of := c.reader.WordAt(o.Root, "spec", "selector", podNameLabel).Text
+			if o.Kind.Text == "Service" && of != "" && c.selected[of] == "" {
+				c.selected[of] = o.Name.Text
+			}
+		}
+	}
+	return c.selected[pod]
 }
 
 // isData reports whether a pod is one of an IrisCluster's data server, and so an instance.

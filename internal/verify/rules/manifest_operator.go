@@ -22,12 +22,7 @@ func (l *checker) operatorPodOf(service string) *facts.OperatorPod {
 	if l.Cluster == nil {
 		return nil
 	}
-	for _, w := range l.Cluster.Workloads {
-		if w.Operator != nil && w.Name.Text == service {
-			return w.Operator
-		}
-	}
-	return nil
+	return l.Cluster.Operated(service)
 }
 
 // checkManifestOperator: an IrisCluster is a mirror of the lab, whose maps, secrets and images
