@@ -32,6 +32,7 @@ var layers = []layer{
 	{"internal/lab", nil, true},
 	{"internal/parallel", nil, true},
 	{"internal/password", nil, true},
+	{"internal/gzipped", nil, true},
 	{"internal/scaffold", nil, true},
 	{"internal/toolstest", nil, false},
 	{"internal/platformstest", nil, false},
@@ -64,9 +65,9 @@ var layers = []layer{
 		"internal/plan", "templates", "internal/verify", "internal/origin", "internal/importer", "internal/artifact",
 		"internal/artifact/impact", "internal/explain", "internal/graph", "internal/editor", "internal/lsp",
 		"internal/standin", "internal/certs", "internal/rehearse", "internal/suite"}, false},
-	{"cmd/playground", []string{"internal/artifact", "internal/playground"}, false},
+	{"cmd/playground", []string{"internal/gzipped", "internal/artifact", "internal/playground"}, false},
 	{"cmd/site", nil, false},
-	{"cmd/release", nil, false},
+	{"cmd/release", []string{"internal/gzipped"}, false},
 }
 
 // outside lists the imports through which disk, clock, chance, network or

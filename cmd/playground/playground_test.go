@@ -14,6 +14,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -86,6 +88,23 @@ func link(t *testing.T, topology string) string {
 	return "#t=" + base64.RawURLEncoding.EncodeToString(b.Bytes())
 }
 
+// checkSize holds the page to the size that docs/playground.md says.
+func checkSize(t *testing.T, size int) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/playground.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`of less than (\d+) MB`).FindSubmatch(page)
+	if said == nil {
+		t.Fatal("the page does not say how large it is")
+	}
+	most, err := strconv.Atoi(string(said[1]))
+	if err != nil || size >= most*1_000_000 || size < (most-4)*1_000_000 {
+		t.Errorf("the page has %d bytes, %s MB are said, %v", size, said[1], err)
+	}
+}
+
 // The page is compiled once for all that is tried in it.
 func TestPlayground(t *testing.T) {
 	toolstest.Thorough(t)
@@ -94,6 +113,7 @@ func TestPlayground(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkSize(t, len(content))
 	p := &tab{b, t, filepath.Join(t.TempDir(), "playground.html")}
 	if err := os.WriteFile(p.file, content, 0o644); err != nil {
 		t.Fatal(err)

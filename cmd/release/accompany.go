@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io/fs"
 	"os"
@@ -10,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+
+	"mirrorgen/internal/gzipped"
 )
 
 // A file goes with the program, in archives under its name and in packages where a
@@ -71,28 +71,8 @@ func (r *release) manual(program string) error {
 		return err
 	}
 	return eachFile(dir, func(name string, content []byte) error {
-		packed, err := compressed(content)
-		if err != nil {
-			return err
-		}
-		return r.add("man/"+name+".gz", "/usr/share/man/man1/"+name+".gz", packed)
+		return r.add("man/"+name+".gz", "/usr/share/man/man1/"+name+".gz", gzipped.Bytes(content))
 	})
-}
-
-// compressed is gzip without a name and a time.
-func compressed(content []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(content); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }
 
 // shells are those whose completion is part of a release, and where packages have it.

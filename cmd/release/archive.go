@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"mirrorgen/internal/gzipped"
 )
 
 // pack makes every file of the release but the checksums.
@@ -45,47 +47,17 @@ func (r *release) write(name string, content []byte) error {
 	return os.WriteFile(filepath.Join(r.made, name), content, 0o644)
 }
 
-// archive makes a zip for Windows and a compressed tar for all others, with one directory in it.
-func (r *release) archive(platform, name string) error {
-	program := r.program(platform)
-	files := append([]file{{name: filepath.Base(program), source: program}}, r.extra...)
-	if strings.HasPrefix(platform, "windows/") {
-		content, err := r.zipped(name, files)
-		if err != nil {
-			return err
-		}
-		return r.write(name+".zip", content)
-	}
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, f := range files {
-		if err := r.tarFile(w, path.Join(name, f.name), f.source); err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	content, err := compressed(b.Bytes())
-	if err != nil {
-		return err
-	}
-	return r.write(name+".tar.gz", content)
+// An entry is a file of an archive, or a directory where its name ends in a slash.
+type entry struct {
+	name    string
+	mode    int64
+	content []byte
 }
 
-// tarFile adds a file, of nobody in particular and with the date of the release.
-func (r *release) tarFile(w *tar.Writer, name, source string) error {
+// entryOf reads a file for an archive, in which it has a name.
+func entryOf(name, source string) (entry, error) {
 	content, err := os.ReadFile(source)
-	if err != nil {
-		return err
-	}
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(content)), Mode: mode(name),
-		ModTime: r.date}
-	if err := w.WriteHeader(header); err != nil {
-		return err
-	}
-	_, err = w.Write(content)
-	return err
+	return entry{name, mode(name), content}, err
 }
 
 // mode is that of a file of a release: of a program or of a text.
@@ -96,25 +68,65 @@ func mode(name string) int64 {
 	return 0o644
 }
 
-func (r *release) zipped(name string, files []file) ([]byte, error) {
+// archive makes a zip for Windows and a compressed tar for all others, with one directory in it.
+func (r *release) archive(platform, name string) error {
+	program := r.program(platform)
+	var entries []entry
+	for _, f := range append([]file{{name: filepath.Base(program), source: program}}, r.extra...) {
+		e, err := entryOf(path.Join(name, f.name), f.source)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, e)
+	}
+	if strings.HasPrefix(platform, "windows/") {
+		content, err := r.zipped(entries)
+		if err != nil {
+			return err
+		}
+		return r.write(name+".zip", content)
+	}
+	content, err := r.tarred(entries)
+	if err != nil {
+		return err
+	}
+	return r.write(name+".tar.gz", gzipped.Bytes(content))
+}
+
+// tarred is a tar of entries, which are of nobody in particular and have the date of the release.
+func (r *release) tarred(entries []entry) ([]byte, error) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, e := range entries {
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: e.name, Size: int64(len(e.content)), Mode: e.mode,
+			ModTime: r.date}
+		if strings.HasSuffix(e.name, "/") {
+			header.Typeflag = tar.TypeDir
+		}
+		if err := w.WriteHeader(header); err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(e.content); err != nil {
+			return nil, err
+		}
+	}
+	err := w.Close()
+	return b.Bytes(), err
+}
+
+// zipped is a zip of files, which have the date of the release.
+func (r *release) zipped(entries []entry) ([]byte, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	for _, f := range files {
-		content, err := os.ReadFile(f.source)
+	for _, e := range entries {
+		part, err := w.CreateHeader(&zip.FileHeader{Name: e.name, Method: zip.Deflate, Modified: r.date})
 		if err != nil {
 			return nil, err
 		}
-		header := &zip.FileHeader{Name: path.Join(name, f.name), Method: zip.Deflate, Modified: r.date}
-		part, err := w.CreateHeader(header)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := part.Write(content); err != nil {
+		if _, err := part.Write(e.content); err != nil {
 			return nil, err
 		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	err := w.Close()
+	return b.Bytes(), err
 }

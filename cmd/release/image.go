@@ -1,12 +1,12 @@
 package main
 
 import (
-	"archive/tar"
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"mirrorgen/internal/gzipped"
 )
 
 // An imageConfig is the part of an image's configuration that this one needs:
@@ -60,56 +60,29 @@ func (r *release) image(processor string) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, part := range []struct {
-		name    string
-		content []byte
-	}{{configName, config}, {id + "/layer.tar", layer}, {"manifest.json", manifest}} {
-		header := &tar.Header{Typeflag: tar.TypeReg, Name: part.name, Size: int64(len(part.content)), Mode: 0o644,
-			ModTime: r.date}
-		if err := w.WriteHeader(header); err != nil {
-			return err
-		}
-		if _, err := w.Write(part.content); err != nil {
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	content, err := compressed(b.Bytes())
+	content, err := r.tarred([]entry{{configName, 0o644, config}, {id + "/layer.tar", 0o644, layer},
+		{"manifest.json", 0o644, manifest}})
 	if err != nil {
 		return err
 	}
-	return r.write(fmt.Sprintf("mirrorgen_%s_image_%s.tar.gz", r.version, processor), content)
+	return r.write(fmt.Sprintf("mirrorgen_%s_image_%s.tar.gz", r.version, processor), gzipped.Bytes(content))
 }
 
 // layer is the image's file system.
 func (r *release) layer(processor string) ([]byte, error) {
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, directory := range []struct {
-		name string
-		mode int64
-	}{{"tmp/", 0o1777}, {"work/", 0o777}} {
-		header := &tar.Header{Typeflag: tar.TypeDir, Name: directory.name, Mode: directory.mode, ModTime: r.date}
-		if err := w.WriteHeader(header); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.tarFile(w, "usr/bin/mirrorgen", r.program("linux/"+processor)); err != nil {
+	program, err := entryOf("usr/bin/mirrorgen", r.program("linux/"+processor))
+	if err != nil {
 		return nil, err
 	}
+	entries := []entry{{"tmp/", 0o1777, nil}, {"work/", 0o777, nil}, program}
 	for _, f := range r.extra {
 		if f.name == "LICENSE" || f.name == "THIRD-PARTY-LICENSES" {
-			if err := r.tarFile(w, f.installed[1:], f.source); err != nil {
+			e, err := entryOf(f.installed[1:], f.source)
+			if err != nil {
 				return nil, err
 			}
+			entries = append(entries, e)
 		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return r.tarred(entries)
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"crypto/md5"
 	_ "embed"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,25 +26,26 @@ var guard []byte
 
 // A packageConfig is what nfpm reads: https://nfpm.goreleaser.com/docs/configuration/
 type packageConfig struct {
-	Name        string           `yaml:"name"`
-	Arch        string           `yaml:"arch"`
-	Version     string           `yaml:"version"`
-	Maintainer  string           `yaml:"maintainer"`
-	Section     string           `yaml:"section"`
-	Priority    string           `yaml:"priority"`
-	License     string           `yaml:"license"`
-	Description string           `yaml:"description"`
-	MTime       time.Time        `yaml:"mtime"`
-	Contents    []packageContent `yaml:"contents"`
-	Suggests    []string         `yaml:"suggests"`
-	Overrides   map[string]any   `yaml:"overrides"`
-	RPM         map[string]any   `yaml:"rpm"`
+	Name        string            `yaml:"name"`
+	Arch        string            `yaml:"arch"`
+	Version     string            `yaml:"version"`
+	Maintainer  string            `yaml:"maintainer"`
+	Section     string            `yaml:"section"`
+	Priority    string            `yaml:"priority"`
+	License     string            `yaml:"license"`
+	Description string            `yaml:"description"`
+	MTime       time.Time         `yaml:"mtime"`
+	Contents    []packageContent  `yaml:"contents"`
+	Suggests    []string          `yaml:"suggests"`
+	Scripts     map[string]string `yaml:"scripts"`
+	RPM         map[string]any    `yaml:"rpm"`
 }
 
 // A packageContent is one installed file.
 type packageContent struct {
-	Source string         `yaml:"src"`
+	Source string         `yaml:"src,omitempty"`
 	Place  string         `yaml:"dst"`
+	Type   string         `yaml:"type,omitempty"` // "dir" for a directory
 	Info   map[string]any `yaml:"file_info"`
 }
 
@@ -57,9 +62,9 @@ func (r *release) packageFor(kind, processor string) error {
 		Description: "Compiles a topology of InterSystems IRIS mirrors into a lab\n" +
 			"One short file becomes a directory with a Docker Compose file, NGINX, HAProxy and Web\n" +
 			"Gateway configuration, IRIS merge files, scripts and a README.",
-		Suggests:  []string{"docker-compose"},
-		Overrides: map[string]any{"deb": map[string]any{"scripts": map[string]string{"preinstall": absolute(script)}}},
-		RPM:       map[string]any{"buildhost": "localhost", "compression": "gzip"},
+		Suggests: []string{"docker-compose"},
+		Scripts:  map[string]string{"preinstall": absolute(script)},
+		RPM:      map[string]any{"buildhost": "localhost", "compression": "gzip"},
 	}
 	for _, f := range append([]file{{"mirrorgen", program, "/usr/bin/mirrorgen"}}, r.extra...) {
 		if f.installed == "" {
@@ -69,8 +74,12 @@ func (r *release) packageFor(kind, processor string) error {
 		if kind == "rpm" {
 			place = strings.Replace(place, "/vendor-completions/", "/site-functions/", 1)
 		}
-		c.Contents = append(c.Contents, packageContent{absolute(f.source), place,
-			map[string]any{"mode": mode(f.name), "owner": "root", "group": "root", "mtime": r.date}})
+		c.Contents = append(c.Contents, r.content(f.source, place, mode(f.name)))
+	}
+	if kind == "rpm" {
+		if err := r.ownedByRPM(&c); err != nil {
+			return err
+		}
 	}
 	content, err := yaml.Marshal(c)
 	if err != nil {
@@ -84,6 +93,45 @@ func (r *release) packageFor(kind, processor string) error {
 	command.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0", fmt.Sprintf("SOURCE_DATE_EPOCH=%d", r.date.Unix()))
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("nfpm, %s for %s: %w\n%s", kind, processor, err, out)
+	}
+	return nil
+}
+
+// content is a file of a package.
+func (r *release) content(source, place string, mode int64) packageContent {
+	return packageContent{Source: absolute(source), Place: place,
+		Info: map[string]any{"mode": mode, "owner": "root", "group": "root", "mtime": r.date}}
+}
+
+// everywhere are the directories that every system has.
+var everywhere = []string{"/usr/share/doc", "/usr/share/man", "/usr/share/man/man1"}
+
+// ownedByRPM adds what dpkg knows by itself: the sums of the files, for [guard], and the
+// directories, which are removed with the last package that has them.
+func (r *release) ownedByRPM(c *packageConfig) error {
+	var sums strings.Builder
+	directories := map[string]bool{}
+	for _, f := range c.Contents {
+		content, err := os.ReadFile(f.Source)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&sums, "%x  %s\n", md5.Sum(content), f.Place[1:])
+		for dir := path.Dir(f.Place); strings.HasPrefix(dir, "/usr/share/"); dir = path.Dir(dir) {
+			if !slices.Contains(everywhere, dir) {
+				directories[dir] = true
+			}
+		}
+	}
+	file := filepath.Join(r.work, "md5sums")
+	if err := os.WriteFile(file, []byte(sums.String()), 0o644); err != nil {
+		return err
+	}
+	c.Contents = append(c.Contents, r.content(file, docs+"/md5sums", 0o644))
+	for _, dir := range slices.Sorted(maps.Keys(directories)) {
+		owned := r.content("", dir, 0o755)
+		owned.Source, owned.Type = "", "dir"
+		c.Contents = append(c.Contents, owned)
 	}
 	return nil
 }

@@ -184,11 +184,18 @@ func TestTwice(t *testing.T) {
 	if out, err := check.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	packages, err := filepath.Glob(filepath.Join(made, "*.deb"))
-	if err != nil || len(packages) != 1 || strings.Count(sums[0], "\n") != 5 {
-		t.Fatal(packages, err, sums[0])
+	var packages []string
+	for _, kind := range []string{"*.deb", "*.rpm"} {
+		found, err := filepath.Glob(filepath.Join(made, kind))
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		packages = append(packages, found[0])
 	}
-	out, err := exec.Command(filepath.Join("..", "..", ".ci", "package"), packages[0]).CombinedOutput()
+	if strings.Count(sums[0], "\n") != 5 {
+		t.Fatal(sums[0])
+	}
+	out, err := exec.Command(filepath.Join("..", "..", ".ci", "package"), packages...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
