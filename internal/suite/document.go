@@ -63,7 +63,7 @@ func sample(t reflect.Type) cty.Value {
 
 // addFields adds the fields of a struct under the names that encoding/json gives them.
 func addFields(fields map[string]cty.Value, t reflect.Type) {
-	for field := range fieldsOf(t) {
+	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case field.Anonymous && name == "":
@@ -73,17 +73,6 @@ func addFields(fields map[string]cty.Value, t reflect.Type) {
 				name = field.Name
 			}
 			fields[name] = sample(field.Type)
-		}
-	}
-}
-
-// fieldsOf goes through the fields of a struct.
-func fieldsOf(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
 		}
 	}
 }

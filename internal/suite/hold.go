@@ -38,11 +38,11 @@ func (r *Run) hold(a assertion, variables map[string]cty.Value) hcl.Diagnostics 
 		completeValue(diag, r.names)
 		diag.Expression, diag.EvalContext = nil, nil // the text has what there is to say
 	}
-	if diags.HasErrors() || !condition.IsKnown() && condition.Type() == cty.DynamicPseudoType {
+	if diags.HasErrors() {
 		return diags
 	}
 	condition, _ = condition.Unmark()
-	if condition.IsNull() || condition.Type() != cty.Bool || !condition.IsKnown() {
+	if !condition.IsKnown() || condition.IsNull() || condition.Type() != cty.Bool {
 		is, _ := rendered(condition)
 		return hcl.Diagnostics{schema.Diagnose(hcl.DiagError, a.condition.Range(), "Unsuitable value type",
 			"condition must be true or false, and this is %s. Compare it with what it must be.", is)}

@@ -27,7 +27,7 @@ var (
 	}
 )
 
-// Targets are what a run's topology may be compiled for.
+// targets are what a run's topology may be compiled for.
 var targets = []string{"compose", "kubernetes"}
 
 // longestName is the length of the longest name of a run, in bytes; mostRuns is how many a file
@@ -205,9 +205,9 @@ func (r *reader) variables(run *Run, a *hcl.Attribute) []schema.Setting {
 
 // constant evaluates an expression that may refer to nothing.
 func (r *reader) constant(run *Run, expr hcl.Expression) (cty.Value, bool) {
-	for _, traversal := range expr.Variables() {
-		r.errorf(traversal.SourceRange(), "Unknown variable", "What is given to a run refers to nothing. Write the "+
-			"value itself; text stands in quotes: %q.", traversal.RootName())
+	if traversals := expr.Variables(); len(traversals) > 0 {
+		r.errorf(traversals[0].SourceRange(), "Unknown variable", "What is given to a run refers to nothing. Write the "+
+			"value itself; text stands in quotes: %q.", traversals[0].RootName())
 		return cty.NilVal, false
 	}
 	value, diags := run.evaluator.Value(expr, nil)
