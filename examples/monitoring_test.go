@@ -20,7 +20,7 @@ const monitored = "monitoring"
 
 // Prometheus takes the configuration, and promtool finds nothing to remark on in it.
 func TestPrometheusConfig(t *testing.T) {
-	promtool := toolstest.Need(t, "promtool")
+	promtool := toolstest.Current(t, "promtool")
 	out := passes(t, filepath.Join(monitored, "monitoring"), promtool, "check", "config", "--lint-fatal",
 		"prometheus.yml")
 	if !strings.Contains(out, "SUCCESS: 8 rules found") {
@@ -30,7 +30,7 @@ func TestPrometheusConfig(t *testing.T) {
 
 // The alert rules fire when they should, and clear afterwards.
 func TestAlertRules(t *testing.T) {
-	promtool := toolstest.Need(t, "promtool")
+	promtool := toolstest.Current(t, "promtool")
 	rules, err := filepath.Abs(filepath.Join(monitored, "monitoring", "rules.yml"))
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ const rateInterval = "1m"
 // Panels have what Grafana needs of them, cover no other, and ask what Prometheus can parse:
 // each query is the expression of a rule that promtool checks.
 func TestDashboards(t *testing.T) {
-	promtool := toolstest.Need(t, "promtool")
+	promtool := toolstest.Current(t, "promtool")
 	var rules strings.Builder
 	rules.WriteString("groups:\n  - name: panels\n    rules:\n")
 	count := 0

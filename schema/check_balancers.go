@@ -162,7 +162,7 @@ func (d *decoder) checkSticky(lab *Lab, n *NGINX) {
 	if raw := n.rawImage(); raw != "" {
 		image = raw
 	}
-	release, known := nginxRelease(image)
+	release, known := imageRelease(image, "nginx")
 	able := known && !release.Before(1, 30)
 	switch {
 	case !n.Given("sticky"):
@@ -173,16 +173,16 @@ func (d *decoder) checkSticky(lab *Lab, n *NGINX) {
 	}
 }
 
-// nginxRelease reads the release off the reference of an nginx image; false where the
+// imageRelease reads the release off the reference of a product's image; false where the
 // image has another name, or a tag that does not start with a release.
-func nginxRelease(image string) (Version, bool) {
+func imageRelease(image, product string) (Version, bool) {
 	name := image[strings.LastIndexByte(image, '/')+1:]
 	name, _, _ = strings.Cut(name, "@")
 	name, tag, _ := strings.Cut(name, ":")
-	if !strings.Contains(name, "nginx") {
+	if !strings.Contains(name, product) {
 		return Version{}, false
 	}
-	major, rest, dotted := strings.Cut(tag, ".")
+	major, rest, dotted := strings.Cut(strings.TrimPrefix(tag, "v"), ".")
 	minor := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
 	a, errMajor := strconv.Atoi(major)
 	b, errMinor := strconv.Atoi(minor)

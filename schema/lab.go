@@ -394,6 +394,10 @@ type Monitoring struct {
 	GrafanaPort    int      // host port, 0 for no Grafana
 	Retention      Duration
 	ScrapeInterval Duration
+	// ByContentType: Prometheus refuses an answer that does not say of which type it is, as
+	// it does from 3.0 on, unless it is told what such an answer is. Earlier ones do not know
+	// that setting. False where the image does not say which release it is.
+	ByContentType bool
 }
 
 // A PublishedPort is a port of the host, and the port of the container that it leads to.

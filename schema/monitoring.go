@@ -41,12 +41,14 @@ func (d *decoder) monitoringService(m *Monitoring, name string) *Service {
 // isMonitoring reports whether a service is one of the monitoring block.
 func (s *Service) isMonitoring() bool { return s.Kind == prometheusName || s.Kind == grafanaName }
 
-// checkMonitoring makes sure that Prometheus finds the instances.
+// checkMonitoring makes sure that Prometheus finds the instances, and notes what it is.
 func (d *decoder) checkMonitoring(lab *Lab) {
 	m := lab.Monitoring
 	if m == nil {
 		return
 	}
+	release, known := imageRelease(lab.Images.Prometheus, prometheusName)
+	m.ByContentType = known && !release.Before(3, 0)
 	defer d.leave(d.enter(&m.Decl))
 	if len(lab.WebGateways) == 0 && !lab.Images.Version.WebServer() &&
 		len(lab.Mirrors)+len(lab.ApplicationServers) > 0 {

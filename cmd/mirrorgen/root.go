@@ -61,7 +61,8 @@ A whole topology, the smallest useful lab.hcl:
 
 "mirrorgen build lab.hcl" makes of it the directory minimal. Put your licence key in
 minimal/iris.key and run minimal/start.sh; it needs Docker with Compose, and no
-mirrorgen. Every block and argument is described in docs/language.md.
+mirrorgen. Every block and argument is described in docs/language.md; a package has the pages
+as /usr/share/doc/mirrorgen/html/docs/language.html and so on, an archive in html/docs.
 
 Exit codes: 0 done, 1 error in the input or on disk, 2 wrong usage, 3 output differs,
 70 a mistake in mirrorgen.`

@@ -27,7 +27,7 @@ need_tools() {
     exit 1
   fi
   if ! docker compose version >/dev/null 2>&1; then
-    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose 2.20.3 or later" >&2
     exit 1
   fi
 }
@@ -252,10 +252,7 @@ check_docker() {
   if older "$version" "$engine_minimum"; then
     problem "Docker Engine $version is too old: $engine_minimum or later is needed"
   fi
-  if ! version=$(docker compose version --short 2>/dev/null); then
-    problem "Docker has no Compose plugin: install Docker Compose $compose_minimum or later"
-    return
-  fi
+  version=$(docker compose version --short)
   if older "${version#v}" "$compose_minimum"; then
     problem "Docker Compose $version is too old: $compose_minimum or later is needed"
   fi

@@ -27,7 +27,7 @@ need_tools() {
     exit 1
   fi
   if ! docker compose version >/dev/null 2>&1; then
-    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose" >&2
+    echo "${0##*/}: Docker has no Compose plugin: install Docker Compose 2.20.3 or later" >&2
     exit 1
   fi
 }

@@ -105,7 +105,7 @@ certificates=(
   nginx certs/nginx nginx.tls
 )
 
-# The password of IRIS's predefined accounts, of the gateways and of statistics pages.
+# The password of IRIS's predefined accounts, of the gateways, of statistics pages and of Grafana.
 password_file=secrets/password
 
 # Mirrors: haproxy service, port of its Service for the primary's superserver, namespace.

@@ -30,8 +30,12 @@ func (m *maker) exposure() {
 			enumerated(names)))
 	}
 	if names := m.openMonitoring(); len(names) > 0 {
-		open = append(open, fmt.Sprintf("the monitoring asks for no password, and Grafana's administrator has its "+
-			"default one, on %s (set prometheus_port and grafana_port to 0)", enumerated(names)))
+		administrator := ""
+		if g := m.p.Monitoring.Grafana; g != nil && !g.Guarded {
+			administrator = ", and Grafana's administrator has its default one"
+		}
+		open = append(open, fmt.Sprintf("the monitoring asks for no password%s, on %s (set prometheus_port and "+
+			"grafana_port to 0)", administrator, enumerated(names)))
 	}
 	if len(open) == 0 {
 		return

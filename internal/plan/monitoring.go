@@ -23,6 +23,7 @@ type Monitoring struct {
 	Instances      []InstanceTarget // through gateways, each in two ways where there are two
 	HAProxy        []ScrapeTarget
 	NGINX          []ScrapeTarget
+	ByContentType  bool // an answer of no known type is refused, unless a fallback is set
 	ViaGateways    bool // an instance is asked through gateways, not on its own web server
 	GatewayChecks  bool // a haproxy checks the gateways
 	metrics        []MetricsService
@@ -61,7 +62,7 @@ func (m *maker) addMonitoring() {
 		return
 	}
 	mon := &Monitoring{ScrapeInterval: from.ScrapeInterval.Text, ScrapeTimeout: from.ScrapeInterval.Text,
-		ViaGateways: !m.p.WebServer}
+		ByContentType: from.ByContentType, ViaGateways: !m.p.WebServer}
 	if from.ScrapeInterval.Millis > longestScrape {
 		mon.ScrapeTimeout = fmt.Sprintf("%dms", longestScrape)
 	}
@@ -141,7 +142,7 @@ func (m *maker) prometheus(from *schema.Monitoring) *Container {
 }
 
 // grafana shows its dashboards to everybody who reaches its port, and lets its administrator
-// change them.
+// change them, with the lab's password where there is one and the image's own else.
 func (m *maker) grafana(from *schema.Monitoring) *Container {
 	s := m.services[from.Grafana]
 	s.Environment = []KeyValue{
@@ -150,8 +151,12 @@ func (m *maker) grafana(from *schema.Monitoring) *Container {
 		{"GF_AUTH_ANONYMOUS_ENABLED", "true"},
 		{"GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH", dashboardsPath + "mirrors.json"},
 	}
+	guarded := m.p.PasswordFile != ""
+	if guarded { // Grafana's documentation, Configure a Grafana Docker image: Docker secrets
+		s.Environment = append(s.Environment, KeyValue{"GF_SECURITY_ADMIN_PASSWORD__FILE", PasswordMount})
+	}
 	return &Container{
-		Service: s, Block: "monitoring",
+		Service: s, Block: "monitoring", Guarded: guarded,
 		Files: []Mount{
 			{Source: mirrorsFile, Target: dashboardsPath + "mirrors.json"},
 			{Source: trafficFile, Target: dashboardsPath + "traffic.json"},

@@ -425,6 +425,7 @@ type Container struct {
 	Command     []string // word by word, nil for none
 	CommandLine string   // as Compose splits it, "" for none; only one of the two is given
 	Files       []Mount  // sorted by their path in the container
+	Guarded     bool     // it is given the lab's password, as /lab/password
 	Health      *Health  // nil for that of its image
 	// Configuration are the artifacts that it reads when it starts; nil of the user's own.
 	Configuration []string

@@ -177,6 +177,18 @@ func (p *Plan) CertsCommand() string {
 	return "mirrorgen certs " + p.Source
 }
 
+// Prepared are the files and directories that start.sh makes before the first start.
+func (p *Plan) Prepared() []string {
+	var list []string
+	if p.Durable {
+		list = append(list, "data/")
+	}
+	if p.PasswordFile != "" {
+		list = append(list, p.PasswordFile)
+	}
+	return list
+}
+
 // Kept says which secrets outlive the lab's deletion, "" for none.
 func (p *Plan) Kept() string {
 	var kept []string

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"strings"
@@ -35,14 +36,10 @@ func drill(scenario string) func(context.Context, *rehearsedLab, *record) {
 	}
 }
 
-// splitFailure parts "SENTENCE within N s: SEEN".
+// splitFailure parts "SENTENCE: SEEN"; a sentence has no colon.
 func splitFailure(text string) (expected, seen string) {
-	if i := strings.LastIndex(text, " within "); i >= 0 {
-		if limit, seen, found := strings.Cut(text[i:], ": "); found {
-			return text[:i] + limit, strings.TrimRight(seen, "; ")
-		}
-	}
-	return text, "it was not so"
+	expected, seen, _ = strings.Cut(text, ": ")
+	return expected, cmp.Or(strings.TrimRight(seen, "; "), "it was not so")
 }
 
 // script runs one of the lab's scripts and returns everything that it printed.

@@ -159,6 +159,7 @@ func TestNoticeLimit(t *testing.T) {
 func TestSplitFailure(t *testing.T) {
 	for _, c := range [][3]string{
 		{"ap1b is primary within 65 s: ap1b is Backup; ", "ap1b is primary within 65 s", "ap1b is Backup"},
+		{"ap1b stays primary for 9 s: a: b", "ap1b stays primary for 9 s", "a: b"},
 		{"100 requests are answered", "100 requests are answered", "it was not so"},
 	} {
 		if expected, seen := splitFailure(c[0]); expected != c[1] || seen != c[2] {

@@ -109,10 +109,30 @@ func monitoring(ctx context.Context, l *rehearsedLab, r *record) {
 	r.checkf(complaint == "", cmp.Or(complaint, "none does"), "no alert fires while all is well")
 	l.checkWatch(ctx, r)
 	if g := l.plan.Monitoring.Grafana; g != nil {
+		base := publishedBase(l.plan, g.Service, plan.GrafanaPort)
 		path := "/api/datasources/proxy/uid/prometheus/api/v1/query?query=up"
-		a := l.get(ctx, l.webClient(answerLimit), publishedBase(l.plan, g.Service, plan.GrafanaPort)+path, false)
+		a := l.get(ctx, l.webClient(answerLimit), base+path, false)
 		r.checkf(a.err == nil && a.code == http.StatusOK, a.String(), "%s reaches Prometheus through its data source",
 			g.Name)
+		if g.Guarded {
+			l.checkAdministrator(ctx, r, base)
+		}
+	}
+}
+
+// checkAdministrator holds that Grafana's administrator has the lab's password, and not the
+// image's own.
+func (l *rehearsedLab) checkAdministrator(ctx context.Context, r *record, base string) {
+	for _, c := range []struct {
+		password, sentence string
+		want               int
+	}{
+		{l.labPassword(), "Grafana's administrator has the lab's password", http.StatusOK},
+		{"admin", "Grafana refuses the password that everybody knows", http.StatusUnauthorized},
+	} {
+		address := strings.Replace(base, "://", "://"+url.UserPassword("admin", c.password).String()+"@", 1)
+		a := l.get(ctx, l.webClient(answerLimit), address+"/api/user", false)
+		r.checkf(a.err == nil && a.code == c.want, a.String(), "%s", c.sentence)
 	}
 }
 

@@ -44,10 +44,10 @@ func Need(t testing.TB, program string) string {
 }
 
 // The releases of the default images. .ci/tools fetches the same.
-var currentRelease = map[string][2]int{"nginx": {1, 30}, "haproxy": {3, 2}}
+var currentRelease = map[string][2]int{"nginx": {1, 30}, "haproxy": {3, 2}, "promtool": {3, 5}}
 
-// Current returns the path of nginx or haproxy in the release of the default image or
-// a later one: the program that .ci/tools fetched, or the one that [Need] finds, where
+// Current returns the path of nginx, haproxy or promtool in the release of the default image
+// or a later one: the program that .ci/tools fetched, or the one that [Need] finds, where
 // that is new enough. None of them skips or fails the test, see [Required].
 func Current(t testing.TB, program string) string {
 	t.Helper()
@@ -60,7 +60,7 @@ func Current(t testing.TB, program string) string {
 		candidates = append(candidates, path)
 	}
 	for _, path := range candidates {
-		if release, ok := balancerRelease(path); ok && slices.Compare(release[:], wanted[:]) >= 0 {
+		if release, ok := releaseOf(program, path); ok && slices.Compare(release[:], wanted[:]) >= 0 {
 			return path
 		}
 	}
@@ -71,7 +71,7 @@ func Current(t testing.TB, program string) string {
 // Release returns the release of nginx or haproxy at a path, such as "1.22".
 func Release(t testing.TB, path string) string {
 	t.Helper()
-	release, ok := balancerRelease(path)
+	release, ok := releaseOf(filepath.Base(path), path)
 	if !ok {
 		t.Fatalf("%s -v prints no version", path)
 	}
@@ -80,12 +80,16 @@ func Release(t testing.TB, path string) string {
 
 var dotted = regexp.MustCompile(`(\d+)\.(\d+)`)
 
-// balancerRelease asks nginx or haproxy for its version; false where the path is no
+// releaseOf asks a program of [currentRelease] for its version; false where the path is no
 // such program.
-func balancerRelease(path string) (release [2]int, ok bool) {
+func releaseOf(program, path string) (release [2]int, ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, "-v").CombinedOutput()
+	flag := "-v"
+	if program == "promtool" {
+		flag = "--version"
+	}
+	out, err := exec.CommandContext(ctx, path, flag).CombinedOutput()
 	found := dotted.FindSubmatch(out)
 	if err != nil || found == nil {
 		return release, false

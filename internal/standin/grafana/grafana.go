@@ -4,6 +4,7 @@
 package grafana
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -27,6 +29,7 @@ const provisioning = "/etc/grafana/provisioning"
 type Server struct {
 	sources    map[string]*url.URL // by UID
 	dashboards map[string][]byte   // by UID
+	password   string              // of the administrator
 }
 
 // Run serves on a port until it fails.
@@ -35,12 +38,32 @@ func Run(port int, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if s.password, err = password(os.Getenv); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "%d data sources, %d dashboards\n", len(s.sources), len(s.dashboards))
 	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 	if err != nil {
 		return err
 	}
 	return http.Serve(listener, s.handler())
+}
+
+// password is the administrator's, of a file or the environment, as Grafana's image takes it.
+func password(variable func(name string) string) (string, error) {
+	const name = "GF_SECURITY_ADMIN_PASSWORD"
+	file := variable(name + "__FILE")
+	if file == "" {
+		return cmp.Or(variable(name), "admin"), nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if len(content) == 0 {
+		return "", fmt.Errorf("%s is empty", file)
+	}
+	return strings.TrimRight(string(content), "\n"), nil
 }
 
 // Load reads a provisioning directory: every data source, and the dashboards in the
@@ -168,6 +191,13 @@ func (s *Server) handler() http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"dashboard": %s}`, content)
+	})
+	mux.HandleFunc("GET /api/user", func(w http.ResponseWriter, r *http.Request) {
+		if user, given, _ := r.BasicAuth(); user != "admin" || given != s.password {
+			http.Error(w, `{"message": "Invalid username or password"}`, http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprintln(w, `{"login": "admin"}`)
 	})
 	for uid, target := range s.sources {
 		prefix := "/api/datasources/proxy/uid/" + uid

@@ -85,3 +85,39 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// The administrator's password is that of the file, of the variable, or the image's own.
+func TestPassword(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"password": "of the file\n", "empty": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const name = "GF_SECURITY_ADMIN_PASSWORD"
+	for _, test := range []struct {
+		environment map[string]string
+		want        string // "" where it does not start
+	}{
+		{nil, "admin"},
+		{map[string]string{name: "x"}, "x"},
+		{map[string]string{name + "__FILE": filepath.Join(dir, "password")}, "of the file"},
+		{map[string]string{name + "__FILE": filepath.Join(dir, "empty")}, ""},
+		{map[string]string{name + "__FILE": filepath.Join(dir, "nothing")}, ""},
+	} {
+		got, err := password(func(name string) string { return test.environment[name] })
+		if got != test.want || (err != nil) != (test.want == "") {
+			t.Errorf("%v: %q, %v", test.environment, got, err)
+		}
+	}
+	s := &Server{password: "right"}
+	for given, want := range map[string]int{"right": http.StatusOK, "admin": http.StatusUnauthorized} {
+		r := httptest.NewRequest(http.MethodGet, "/api/user", nil)
+		r.SetBasicAuth("admin", given)
+		w := httptest.NewRecorder()
+		s.handler().ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d", given, w.Code)
+		}
+	}
+}
