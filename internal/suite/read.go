@@ -206,8 +206,8 @@ func (r *reader) variables(run *Run, a *hcl.Attribute) []schema.Setting {
 // constant evaluates an expression that may refer to nothing.
 func (r *reader) constant(run *Run, expr hcl.Expression) (cty.Value, bool) {
 	if traversals := expr.Variables(); len(traversals) > 0 {
-		r.errorf(traversals[0].SourceRange(), "Unknown variable", "What is given to a run refers to nothing. Write the "+
-			"value itself; text stands in quotes: %q.", traversals[0].RootName())
+		r.errorf(traversals[0].SourceRange(), "Unknown variable", "What is given to a run refers to nothing. Write "+
+			"the value itself; text stands in quotes: %q.", traversals[0].RootName())
 		return cty.NilVal, false
 	}
 	value, diags := run.evaluator.Value(expr, nil)
