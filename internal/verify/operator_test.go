@@ -97,6 +97,15 @@ var operatorCases = []brokenLab{
 		"kind: IrisCluster\nmetadata:\n  name: bank\n"+instanceLabel+"gate1 }")},
 	{"Service of another's profile", "Label of other pods", first(clusterFile,
 		"  name: bank-b\n"+instanceLabel+"bank-b }", "  name: bank-b\n"+instanceLabel+"bank-a }")},
+	{"policy of another's profile", "Label of other pods", first("arbiter.yaml",
+		"kind: NetworkPolicy\nmetadata:\n  name: witness\n  labels: { app.kubernetes.io/name: arbiter, "+
+			"app.kubernetes.io/instance: witness", "kind: NetworkPolicy\nmetadata:\n  name: witness\n"+
+			"  labels: { app.kubernetes.io/name: arbiter, app.kubernetes.io/instance: gate1")},
+	{"licence that git takes", "Secret not ignored", first(".gitignore", "/iris.key\n", "/xiris.key\n")},
+	{"hook of another shell", "IrisCluster that is no mirror of the lab", first(clusterFile, "/usr/bin/bash ",
+		"/usr/bin/xbash ")},
+	{"database of another name", "Members that disagree", first(operatorMerge, "MirrorDBName=MIRRORDB",
+		"MirrorDBName=OTHER")},
 	{"hidden until the operator's probe succeeds", "Service that hides its instance", first(clusterFile,
 		"publishNotReadyAddresses: true", "publishNotReadyAddresses: false")},
 }

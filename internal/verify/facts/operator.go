@@ -103,7 +103,7 @@ func (l *Facts) operatorFiles(s *Service, pod *OperatorPod, files map[string][]k
 		directory string
 	}{
 		{r.WordAt(o.Root, "spec", "configSource", "name"), OperatorData + "/cpf"},
-		{r.WordAt(o.Root, "spec", "licenseKeySecret", "name"), OperatorData + "/key"},
+		{r.WordAt(o.Root, "spec", "licenseKeySecret", "name"), "/lab"},
 	} {
 		for _, file := range files[of.name.Text] {
 			s.Mounts = append(s.Mounts, &Mount{Source: file.Source.Text, Target: of.directory + "/" + file.Key,

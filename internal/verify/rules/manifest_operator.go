@@ -15,6 +15,7 @@ import (
 const (
 	operatorRoute = "operator"
 	operatorSet   = "IRISMIRROR1"
+	operatorShell = "/usr/bin/bash " // as it has been seen to run hooks
 )
 
 // operatorPodOf is the pod that InterSystems' operator makes for a service, nil for none.
@@ -73,6 +74,11 @@ func (l *checker) checkIrisCluster(o *facts.Object) {
 	if arbiter != nil {
 		l.checkKindOfImage(o, r.WordAt(arbiter, "image"), image.ArbiterKind, "an arbiter")
 	}
+	for _, item := range r.Items(r.Under(data, "podTemplate", "spec", "args")) {
+		if w := r.Word(item); !strings.HasPrefix(w.Text, "--") && !strings.HasPrefix(w.Text, operatorShell) {
+			says(w, operatorShell+labDirectory+"after-start.sh", "iris-main is given a hook (args)")
+		}
+	}
 	l.checkOperatorMirror(o, arbiter != nil)
 }
 
@@ -108,10 +114,12 @@ func (l *checker) checkOperatorMirror(o *facts.Object, arbitrated bool) {
 	members := l.Roster.Members(mirror.Name)
 	if label := l.Cluster.Reader().WordAt(o.Root, "metadata", "labels",
 		"app.kubernetes.io/instance"); len(members) > 0 &&
-		!slices.ContainsFunc(members, func(e *facts.Entry) bool { return e.Name == label.Text }) {
+		!slices.ContainsFunc(members, func(e *facts.Entry) bool {
+			return e.Name == label.Text && e.Text("role") == "primary"
+		}) {
 		l.Report(o.File, o.Name.At, "Label of other pods",
 			"The IrisCluster "+o.Name.Text+" has the label app.kubernetes.io/instance="+label.Text+", and a profile "+
-				"of start.sh looks for a member of it there.", "Name a member of the mirror.")
+				"of start.sh looks for a member of it there.", "Name its primary.")
 	}
 	for _, e := range members {
 		pod := l.operatorPodOf(e.Name)
@@ -153,6 +161,11 @@ func (l *checker) checkOperatorMerge(mirror *facts.Entry) {
 				"The database "+action.Value("Name")+" is to be in the mirror set "+set.Value+
 					", and the operator's is "+
 					operatorSet+".", "Write MirrorSetName="+operatorSet+".")
+		}
+		if name, given := action.Argument("MirrorDBName"); given && name.Value != action.Value("Name") {
+			l.Report(merge.File, facts.PositionAt(action.Line, name.ValueColumn), "Members that disagree",
+				"The database "+action.Value("Name")+" is called "+name.Value+" in its mirror.",
+				"Write MirrorDBName="+action.Value("Name")+".")
 		}
 		if at, given := action.Argument("Directory"); given && action.Name == "CreateDatabase" &&
 			!strings.HasPrefix(at.Value, facts.OperatorData+"/") {
@@ -223,6 +236,7 @@ func (l *checker) checkOperatorPod(w *facts.Workload) {
 			"No Service selects the pod "+w.Operator.Name+" of the IrisCluster "+w.Operator.Cluster.Name.Text+" by "+
 				"its name.", "Let the Service of the lab's name select it.")
 	}
+	services = slices.Concat(services, l.Cluster.Named("NetworkPolicy", w.Name.Text))
 	for _, o := range services {
 		label := r.WordAt(o.Root, "metadata", "labels", "app.kubernetes.io/instance")
 		if label.Text != w.Name.Text {
@@ -231,8 +245,8 @@ func (l *checker) checkOperatorPod(w *facts.Workload) {
 				at = o.Name.At
 			}
 			l.Report(o.File, at, "Label of other pods",
-				"The Service "+o.Name.Text+" has the label app.kubernetes.io/instance="+label.Text+", and profiles of "+
-					"start.sh know it by its name.", "Use its name.")
+				"The "+o.Kind.Text+" "+o.Name.Text+" has the label app.kubernetes.io/instance="+label.Text+", and "+
+					"profiles of start.sh know it by its name.", "Use its name.")
 		}
 	}
 }
