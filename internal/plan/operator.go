@@ -195,11 +195,6 @@ func (m *maker) operatorMirror(mirror *schema.Mirror, users map[string]*schema.M
 			"backup. Give it one, or let mirrorgen make the mirrors: operator = false.%s", mirror.Name, mirror.Note())
 	}
 	m.operatorAlike(mirror)
-	if longest := longestStatefulSet - len(operatorWorkload("")); len(mirror.Name) > longest {
-		m.unsuited(mirror.NameRange, "The operator names the StatefulSet of the mirror %q, which leaves a name of %d "+
-			"characters, and this one has %d. Shorten it.%s", operatorWorkload("NAME"), longest, len(mirror.Name),
-			mirror.Note())
-	}
 	if mirror.Arbiter == "" {
 		return
 	}

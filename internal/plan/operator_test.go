@@ -90,8 +90,6 @@ func TestOperatorLimits(t *testing.T) {
 			"mirror \"n\" {\n  member \"na\" { role = \"primary\" }\n  member \"nb\" { role = \"backup\" }\n}\n" +
 				`mirror "m" {`,
 			`"arb" is that of the mirror "n" already. Declare another for "m", arbiter "m-arbiter"`},
-		{`mirror "m" {`, "mirror \"a-name-that-is-far-too-long-for-the-operator-of-them\" {\n  set_name = \"LONG\"",
-			`leaves a name of 45 characters`},
 		{`haproxy "sql" {}`, `haproxy "iris-svc" {}`, `The operator makes a Service "iris-svc"`},
 		{`haproxy "sql" {}`, `profile "p" { services = ["ma"] }`, `and the profile "p" has one of them alone`},
 		{`mirror "m" {`, "mirror \"m\" {\n  set_name = \"OWN\"\n  qos_timeout = 9000",
