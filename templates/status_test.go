@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"mirrorgen/internal/certs"
+	"mirrorgen/internal/plan/plantest"
 	"mirrorgen/internal/toolstest"
 )
 
@@ -20,6 +23,7 @@ case $* in
 'compose config') echo 'name: lab' ;;
 'ps --all'*) cat containers ;;
 exec*qlist*) cat "$2" ;;
+inspect*StartedAt*) cat started ;;
 *) exit 64 ;;
 esac
 `
@@ -30,10 +34,7 @@ type statusLab struct {
 	root string
 }
 
-func newStatusLab(t *testing.T, files map[string]string) statusLab {
-	t.Helper()
-	toolstest.Need(t, "bash")
-	artifacts, err := build(`
+const statusTopology = `
 lab "lab" {}
 arbiter "arbiter" {}
 mirror "demo" {
@@ -41,7 +42,16 @@ mirror "demo" {
   member "demo-b" { role = "backup" }
 }
 service "app" { image = "app:1" }
-`)
+`
+
+func newStatusLab(t *testing.T, files map[string]string) statusLab {
+	return newStatusLabOf(t, statusTopology, files)
+}
+
+func newStatusLabOf(t *testing.T, topology string, files map[string]string) statusLab {
+	t.Helper()
+	toolstest.Need(t, "bash")
+	artifacts, err := build(topology)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +155,57 @@ func TestStatusJSON(t *testing.T) {
 	if len(looks) != 2 || !json.Valid([]byte(looks[0])) || !json.Valid([]byte(looks[1])) ||
 		!strings.Contains(looks[1], `"ok": true`) {
 		t.Errorf("two looks are\n%s", out)
+	}
+}
+
+// Certificates that have expired are a problem. Those that mirrorgen certs would make anew are told
+// of, and those that the containers do not have yet.
+func TestStatusCertificates(t *testing.T) {
+	t.Parallel()
+	toolstest.Need(t, "openssl")
+	const topology = statusTopology + "tls {}\n"
+	now := time.Now()
+	const day = 24 * time.Hour
+	for _, is := range []struct {
+		name    string
+		made    time.Time // when the certificates were made
+		days    int
+		started time.Time // when the containers were started
+		code    int
+		want    []string // none for no word about certificates
+	}{
+		{"new", now, 365, now.Add(time.Minute), 0, nil},
+		{"new and short", now, 10, now.Add(time.Minute), 0, nil},
+		{"soon", now.Add(-340 * day), 365, now.Add(time.Minute), 0, []string{
+			"Note: these certificates expire, the first on " + now.UTC().Add(25*day).Format(time.DateOnly) +
+				": demo-a demo-b. Make others: mirrorgen certs lab.hcl, then ./stop.sh && ./start.sh\n"}},
+		{"expired", now.Add(-400 * day), 365, now.Add(time.Minute), 1, []string{
+			"Not as it should be: these certificates have expired, and whoever connects anew is refused: demo-a " +
+				"demo-b. Make others: mirrorgen certs lab.hcl, then ./stop.sh && ./start.sh\n"}},
+		{"renewed", now, 365, now.Add(-time.Hour), 0, []string{
+			"Note: these services have been given other certificates since they started, and take them when they " +
+				"start again (./stop.sh && ./start.sh): demo-a demo-b\n"}},
+	} {
+		t.Run(is.name, func(t *testing.T) {
+			files := well()
+			for _, member := range []string{"demo-a", "demo-b"} {
+				files["started"] += member + " " + is.started.UTC().Format(time.RFC3339Nano) + "\n"
+			}
+			l := newStatusLabOf(t, topology, files)
+			if _, err := certs.Issue(l.root, plantest.Make(t, "lab.hcl", topology).TLS,
+				certs.Options{Days: is.days, Now: is.made}); err != nil {
+				t.Fatal(err)
+			}
+			out, code := l.run("TZ=UTC ./status.sh")
+			if code != is.code || (strings.Contains(out, "certificate") != (len(is.want) > 0)) {
+				t.Errorf("exit code %d:\n%s", code, out)
+			}
+			for _, want := range is.want {
+				if !strings.Contains(out, want) {
+					t.Errorf("no %q in\n%s", want, out)
+				}
+			}
+		})
 	}
 }
 

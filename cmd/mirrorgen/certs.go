@@ -52,8 +52,12 @@ in a certificate or on disk.`,
 			if err != nil {
 				return err
 			}
-			if p.TLS == nil || len(p.TLS.Certificates) == 0 {
+			switch {
+			case p.TLS == nil:
 				return failed(fmt.Errorf("%s asks for no certificate: add a tls block: tls {}", args[0]))
+			case len(p.TLS.Certificates) == 0:
+				return failed(fmt.Errorf("%s asks for no certificate: its tls block has TLS between services that it "+
+					"does not have. Remove the block, or what it switches off", args[0]))
 			}
 			options.Now = time.Now()
 			directory := (&compiled{input: in, plan: p}).output(output)

@@ -76,6 +76,21 @@ reporting=(
   haproxy ap2_reporting 21972
 )
 
+# Certificates: service, directory.
+certificates=(
+  ap1a certs/ap1a
+  ap1b certs/ap1b
+  ap1d certs/ap1d
+  ap2a certs/ap2a
+  ap2b certs/ap2b
+  ap2r certs/ap2r
+  app1 certs/app1
+  webgw1 certs/webgw1
+  webgw2 certs/webgw2
+  portal certs/portal
+  nginx certs/nginx
+)
+
 # The profiles: name, description.
 profiles=(
 )
@@ -123,7 +138,7 @@ Usage: ./status.sh [--watch] [--format table|json] [PROFILE]
 Prints a table of the lab's services, or of a profile's; which member is the primary
 of each mirror, and which would take over; and what is not as it should be: each
 mirror has one Primary, its other failover member is Backup, its asyncs are
-Connected; gateways and load balancers answer. Which member is the primary does not
+Connected; gateways and load balancers answer; no certificate has expired. Which member is the primary does not
 matter, and a promoted DR async is reported, not an error.
 
   --watch          looks again and again, until Ctrl-C
@@ -559,6 +574,88 @@ check_others() {
   done
 }
 
+# ask_certificates leaves how long each certificate is valid in a file named =SERVICE, where
+# this user may read it and this host has openssl.
+ask_certificates() {
+  local i
+  command -v openssl >/dev/null || return 0
+  for ((i = 0; i < ${#certificates[@]}; i += 2)); do
+    [[ -n ${selected[${certificates[i]}]-} && -r ${certificates[i + 1]}/CertificateFile.pem ]] || continue
+    beside certificate_dates "${certificates[i]}" "${certificates[i + 1]}/CertificateFile.pem"
+  done
+}
+
+certificate_dates() {
+  openssl x509 -in "$2" -noout -startdate -enddate -checkend 0 >"$answers/=$1" 2>/dev/null ||
+    echo expired >>"$answers/=$1"
+}
+
+# check_certificates: whose has expired, or will soon, which is when mirrorgen certs makes
+# another; and who still has the one before.
+check_certificates() {
+  local i service key value from until day=86400 now notice first=0
+  local -a expired=() dates=() valid=() soon=() at=()
+  for ((i = 0; i < ${#certificates[@]}; i += 2)); do
+    service=${certificates[i]} from='' until=''
+    [[ -s $answers/=$service ]] || continue
+    while IFS='=' read -r key value; do
+      case $key in
+        notBefore) from=$value ;;
+        notAfter) until=$value ;;
+        expired) [[ -z $until ]] || expired+=("$service") until='' ;;
+      esac
+    done <"$answers/=$service"
+    [[ -n $until ]] || continue
+    valid+=("$service")
+    dates+=("$from" "$until")
+  done
+  if ((${#expired[@]} > 0)); then
+    problem "these certificates have expired, and whoever connects anew is refused: ${expired[*]}. Make others: mirrorgen certs tls.hcl, then ./stop.sh && ./start.sh"
+  fi
+  # In seconds, where this host's date can say that.
+  ((${#dates[@]} == 0)) || readarray -t at < <(printf '%s\n' "${dates[@]}" | date -f - +%s 2>/dev/null)
+  ((${#at[@]} == ${#dates[@]})) || at=()
+  printf -v now '%(%s)T' -1
+  for ((i = 0; i < ${#at[@]}; i += 2)); do
+    notice=$(((at[i + 1] - at[i]) / 3))
+    ((notice < 30 * day)) || notice=$((30 * day))
+    ((at[i + 1] - now < notice)) || continue
+    soon+=("${valid[i / 2]}")
+    ((first != 0 && first <= at[i + 1])) || first=${at[i + 1]}
+  done
+  if ((${#soon[@]} > 0)); then
+    printf -v until '%(%F)T' "$first"
+    notes+=("these certificates expire, the first on $until: ${soon[*]}. Make others: mirrorgen certs tls.hcl, then ./stop.sh && ./start.sh")
+  fi
+  check_renewed
+}
+
+# check_renewed: a program reads its certificate when it starts.
+check_renewed() {
+  local i service id time
+  local -a up=() renewed=()
+  local -A started=()
+  for ((i = 0; i < ${#certificates[@]}; i += 2)); do
+    service=${certificates[i]}
+    [[ -z ${selected[$service]-} || ${status[$service]-} != Up* ]] || up+=("${container[$service]}")
+  done
+  ((${#up[@]} > 0)) || return 0
+  while read -r id time; do
+    started[${id:0:12}]=$time
+  done < <(docker inspect --format '{{.Id}} {{.State.StartedAt}}' "${up[@]}" 2>/dev/null)
+  for ((i = 0; i < ${#certificates[@]}; i += 2)); do
+    service=${certificates[i]} id=${container[${certificates[i]}]-}
+    [[ -n $id ]] || continue
+    time=${started[${id:0:12}]-}
+    [[ -n $time ]] || continue
+    touch -d "$time" "$answers/started" 2>/dev/null || return 0
+    [[ ! ${certificates[i + 1]}/CertificateFile.pem -nt $answers/started ]] || renewed+=("$service")
+  done
+  if ((${#renewed[@]} > 0)); then
+    notes+=("these services have been given other certificates since they started, and take them when they start again (./stop.sh && ./start.sh): ${renewed[*]}")
+  fi
+}
+
 # look asks everything once.
 look() {
   rm -f "$answers"/* "$answers"/:*
@@ -567,10 +664,12 @@ look() {
   ask_members
   ask_ports
   ask_haproxy
+  ask_certificates
   wait
   check_members
   check_mirrors
   check_others
+  check_certificates
 }
 
 print_table() {

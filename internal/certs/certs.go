@@ -65,8 +65,10 @@ func Issue(lab string, tls *plan.TLS, o Options) ([]Outcome, error) {
 	a, err := openAuthority(directory, o)
 	if err != nil {
 		// Whose key is elsewhere needs it for what is to be made alone.
-		if o.CACert == "" && o.CAKey == "" && len(Check(lab, tls, o.Now)) == 0 {
-			return unchanged(lab, tls), nil
+		if o.CACert == "" && o.CAKey == "" {
+			if problems, pairs := check(lab, tls, o.Now); len(problems) == 0 {
+				return unchanged(tls, pairs), nil
+			}
 		}
 		return nil, err
 	}
@@ -83,11 +85,10 @@ func Issue(lab string, tls *plan.TLS, o Options) ([]Outcome, error) {
 }
 
 // unchanged are the outcomes of certificates that all stay as they are.
-func unchanged(lab string, tls *plan.TLS) []Outcome {
+func unchanged(tls *plan.TLS, pairs map[*plan.Certificate]pair) []Outcome {
 	var outcomes []Outcome
 	for _, c := range tls.Certificates {
-		pair, _ := read(filepath.Join(lab, filepath.FromSlash(c.Directory)), c)
-		outcomes = append(outcomes, Outcome{Service: c.Service.Name, Until: pair.certificate.NotAfter})
+		outcomes = append(outcomes, Outcome{Service: c.Service.Name, Until: pairs[c].certificate.NotAfter})
 	}
 	return outcomes
 }

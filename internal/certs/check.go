@@ -16,9 +16,14 @@ import (
 // sentences with their remedies: none where all of them fit the topology and stay valid
 // for a while.
 func Check(lab string, tls *plan.TLS, now time.Time) []string {
-	var problems []string
+	problems, _ := check(lab, tls, now)
+	return problems
+}
+
+// check is Check, and returns the complete ones as well.
+func check(lab string, tls *plan.TLS, now time.Time) (problems []string, pairs map[*plan.Certificate]pair) {
 	owners := map[string]string{} // by common name
-	pairs := map[*plan.Certificate]pair{}
+	pairs = map[*plan.Certificate]pair{}
 	for _, c := range tls.Certificates {
 		directory := filepath.Join(lab, filepath.FromSlash(c.Directory))
 		p, problem := read(directory, c)
@@ -47,7 +52,7 @@ func Check(lab string, tls *plan.TLS, now time.Time) []string {
 	}
 	problems = append(problems, openDirectory(filepath.Join(lab, tls.Directory), tls.Directory)...)
 	problems = append(problems, strangers(tls, pairs, now)...)
-	return append(problems, swapped(tls, pairs)...)
+	return append(problems, swapped(tls, pairs)...), pairs
 }
 
 // unreadableInContainers: IRIS reads its files as uid 51773, and others as users of theirs.

@@ -177,8 +177,10 @@ func (d *discovery) writeNGINX(p *part) {
 		listen = 80
 	}
 	b.set("http_port", itoa(p.hostPort(listen)))
-	if https := p.hostPort(d.proxy.https); d.proxy.https > 0 && https > 0 {
+	if https := d.httpsPort(p); https > 0 {
 		b.set("https_port", itoa(https))
+	} else if d.tlsOf().https {
+		b.set("https_port", "0") // another one serves it
 	}
 	for _, s := range []struct{ name, value string }{
 		{"connect_timeout", d.proxy.connect}, {"read_timeout", d.proxy.read}, {"fail_timeout", d.proxy.failTimeout},

@@ -20,7 +20,9 @@ func (d *discovery) setsUpMirror() bool {
 
 // tlsOf is where the merge files, gateways and nginx of the lab have TLS.
 func (d *discovery) tlsOf() tlsUse {
-	use := tlsUse{https: d.proxy.https > 0}
+	use := tlsUse{https: slices.ContainsFunc(d.ofKind(kindNGINX), func(p *part) bool {
+		return d.httpsPort(p) > 0
+	})}
 	for _, p := range d.parts {
 		if p.merge != nil {
 			use.mirror = use.mirror || p.merge.tls.mirror
@@ -34,6 +36,14 @@ func (d *discovery) tlsOf() tlsUse {
 		}
 	}
 	return use
+}
+
+// httpsPort is the port of the host on which an nginx serves HTTPS, 0 for none.
+func (d *discovery) httpsPort(p *part) int {
+	if d.proxy.https == 0 {
+		return 0
+	}
+	return p.hostPort(d.proxy.https)
 }
 
 // writeTLS writes where the lab has TLS, and says which of it a release is too old for. Whoever
@@ -72,6 +82,26 @@ func (d *discovery) writeTLS() {
 		}
 	}
 	d.text.blocks = append(d.text.blocks, b)
+	d.text.tls = b
+}
+
+// followTLS has the tls block follow what the language has refused: without an nginx there is
+// no HTTPS, and a tls block that encrypts nothing goes too.
+func (t *topology) followTLS() {
+	b := t.tls
+	if b == nil || b.refused || slices.ContainsFunc(t.blocks, func(other *block) bool {
+		return strings.HasPrefix(other.header, string(kindNGINX)+" ") && !other.refused
+	}) {
+		return
+	}
+	b.set("https", "false")
+	for _, name := range []string{"mirror", "superserver", "gateway", "ecp"} {
+		if !b.has(name) {
+			return
+		}
+	}
+	b.refused = true
+	b.notes = []string{"tls is not carried over: no nginx is left that would serve HTTPS, and nothing else has TLS."}
 }
 
 // isOn reports whether a switch of an action is on.

@@ -89,3 +89,61 @@ func TestTLS(t *testing.T) {
 		})
 	}
 }
+
+// An nginx that the topology cannot have takes its part of the tls block with it, and one that
+// publishes no HTTPS asks for none.
+func TestTLSWithoutNGINX(t *testing.T) {
+	const (
+		gateway = "  gw:\n    image: intersystems/webgateway:2025.1\n"
+		web     = "  web:\n    image: nginx\n    volumes: [\"./nginx.conf:/etc/nginx/nginx.conf\"]\n"
+		dropped = "# nginx \"web\" is not carried over"
+	)
+	for _, is := range []struct {
+		name, services, merge string
+		want, never           []string
+	}{
+		{"nothing else has TLS", web + "    ports: [\"443:443\"]\n", "",
+			[]string{dropped, "# tls is not carried over: no nginx is left"}, []string{"tls {"}},
+		{"the mirror has TLS", web + "    ports: [\"443:443\"]\n", ",SSLDir=/ssl",
+			[]string{dropped, "tls {\n  superserver = \"off\"\n  gateway     = false\n  ecp         = false\n" +
+				"  https       = false\n}"}, []string{"# tls is not"}},
+		{"HTTPS is not published", gateway + web + "    ports: [\"8081:80\"]\n", "",
+			[]string{"nginx \"web\" {\n  http_port = 8081\n}"}, []string{"tls", "https_port", dropped}},
+		{"another publishes HTTPS", gateway + web + "    ports: [\"8443:443\"]\n" +
+			strings.Replace(web, "web:", "web2:", 1) + "    ports: [\"8081:80\"]\n", "",
+			[]string{"https_port = 8443", "http_port  = 8081\n  https_port = 0"}, []string{dropped}},
+	} {
+		t.Run(is.name, func(t *testing.T) {
+			files := map[string]string{
+				"merge.cpf":  "[Actions]\nConfigMirror:Name=M" + is.merge + ",Member=primary,Primary=a\n",
+				"nginx.conf": "server { listen 443 ssl; } server { listen 80; }",
+			}
+			result, err := Import(Source{
+				Name: "docker-compose.yml",
+				Content: []byte("services:\n  a:\n    image: intersystems/iris:2025.1\n    environment: " +
+					"{ ISC_CPF_MERGE_FILE: /merge.cpf }\n    volumes: [\"./merge.cpf:/merge.cpf\"]\n" + is.services),
+				Read: func(name string) ([]byte, bool) {
+					content, ok := files[name]
+					return []byte(content), ok
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			topology := string(result.Topology)
+			if result.Errors.HasErrors() {
+				t.Errorf("it does not build: %v\n%s", result.Errors, topology)
+			}
+			for _, want := range is.want {
+				if !strings.Contains(topology, want) {
+					t.Errorf("no %q in\n%s", want, topology)
+				}
+			}
+			for _, never := range is.never {
+				if strings.Contains(topology, never) {
+					t.Errorf("%q in\n%s", never, topology)
+				}
+			}
+		})
+	}
+}

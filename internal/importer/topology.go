@@ -18,6 +18,7 @@ import (
 type topology struct {
 	notes  []string // comments at the beginning
 	blocks []*block
+	tls    *block // nil for none
 }
 
 // A block has a line for its header and one for each argument.
@@ -181,6 +182,7 @@ func (t *topology) settle() (*Result, error) {
 			round <= carefulRounds) {
 			return &Result{Topology: hclwrite.Format(printed.text()), Lost: t.lost(), Plan: made, Errors: mistakes}, nil
 		}
+		t.followTLS()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -109,9 +110,38 @@ func (l *rehearsedLab) statistics(address string) (service string, page bool) {
 func (l *rehearsedLab) webClient(limit time.Duration) *http.Client {
 	return &http.Client{
 		Timeout:       limit,
-		Transport:     &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: l.trust}},
+		Transport:     oneByOne{l.trust},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// oneByOne has a connection for each request, and ends it itself, once the answer is here. A
+// server that ends it, as it would if it were asked to, resets it where the client's farewell of
+// TLS comes before its end; and a reset has kubectl port-forward drop all connections that it
+// forwards.
+type oneByOne struct{ trust *x509.CertPool }
+
+func (o oneByOne) RoundTrip(request *http.Request) (*http.Response, error) {
+	one := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: o.trust}}
+	response, err := one.RoundTrip(request)
+	if err != nil {
+		one.CloseIdleConnections()
+		return nil, err
+	}
+	response.Body = lastBody{response.Body, one}
+	return response, nil
+}
+
+// lastBody is the body of a connection's only answer.
+type lastBody struct {
+	io.ReadCloser
+	of *http.Transport
+}
+
+func (b lastBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.of.CloseIdleConnections()
+	return err
 }
 
 // askEndpoints asks every endpoint that the lab's pages list, and compares the answers

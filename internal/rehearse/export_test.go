@@ -16,3 +16,6 @@ func Trials() []Trial {
 	}
 	return list
 }
+
+// OverrideFile is the Compose override beside the lab's directory.
+const OverrideFile = overrideFile

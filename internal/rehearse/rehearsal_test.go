@@ -162,6 +162,12 @@ func TestRehearsals(t *testing.T) {
 		t.Run("single-bridge", func(t *testing.T) { passes(t, "single-bridge", "start") })
 		t.Run("minimal", func(t *testing.T) { passes(t, "minimal", "start") })
 	})
+	t.Run("renewal", func(t *testing.T) {
+		beside(t)
+		source := strings.NewReplacer("broken", "renewal", "10.251.", "10.199.", "28081", "28099", "21972",
+			"21099", "26080", "26099", "25443", "25099").Replace(renewed)
+		testRenewal(t, options(t, executable, "renewal.hcl", []byte(source), "failover"), source)
+	})
 	for i, b := range broken {
 		t.Run("broken/"+strings.ReplaceAll(b.name, " ", "_"), func(t *testing.T) {
 			beside(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"mirrorgen/internal/standin/wire"
 )
@@ -31,6 +32,10 @@ func Found(set, arbiter string, self Peer) (State, error) {
 	}, nil
 }
 
+// greeting is how long a member may take to answer that joins, at least, whatever the time scale:
+// a machine that starts a whole lab is busy, and the DNS of a cluster slow, and nobody asks twice.
+const greeting = 3 * time.Second
+
 // Join asks the agent at an address to let this host into its mirror, and returns what
 // a new member keeps. The agent may be that of any failover member; it names the
 // primary's (inferred).
@@ -48,7 +53,8 @@ func (a *Agent) Join(set, address string, self Peer) (State, error) {
 	request := Request{Do: doJoin, Set: strings.ToUpper(set), Member: self.Name, Peer: &self, Nonce: nonce}
 	for request.Redirect = 0; request.Redirect < 3; request.Redirect++ {
 		var answer Answer
-		if err := wire.Ask(a.env.Network, address, request, &answer, 2*a.env.Times.QoS()); err != nil {
+		if err := wire.Ask(a.env.Network, address, request, &answer, max(2*a.env.Times.QoS(),
+			4*greeting)); err != nil {
 			return State{}, fmt.Errorf("ERROR #2124: cannot contact the agent at %s: %w", address, err)
 		}
 		switch {
@@ -179,7 +185,8 @@ func (m *Member) vet(table Table, r Request) error {
 	for _, host := range []string{p.Agent, p.Mirror, p.Superserver} {
 		address := wire.Address(host, p.AgentPort)
 		var answer Answer
-		if err := wire.Ask(m.env.Network, address, Request{Do: doPing}, &answer, m.env.Times.Connect()); err != nil {
+		if err := wire.Ask(m.env.Network, address, Request{Do: doPing}, &answer, max(m.env.Times.Connect(),
+			greeting)); err != nil {
 			if host == p.Superserver && host != p.Mirror {
 				continue // on a network where the primary need not be
 			}
