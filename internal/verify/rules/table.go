@@ -29,6 +29,7 @@ var columns = []struct{ script, table, columns string }{
 	{"status.sh", "others", "outsider text"},
 	{"status.sh", "web", "service text port page"},
 	{"status.sh", "superservers", "haproxy mirror port"},
+	{"status.sh", "certificates", "service certificate"},
 	{"status.sh", "profiles", "text text"},
 	{"status.sh", "selection", "service"},
 	{"stop.sh", "mirrors", "mirror kept"},
