@@ -53,26 +53,26 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@# What a cluster runs on takes minutes to compile, once. Its last use waits for it.
 	@.ci/kubernetes build >/dev/null 2>&1 </dev/null &
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line timed computed
-	@echo "make test: everything that was run passed"
-
-# The labs that run, and the balancers' tests, wait for real time-outs, one after the other.
-# What computes runs beside them at the lowest priority, because a machine that is busy makes
-# health checks late. A test that fails by a time limit on such a machine is run once more;
-# which it was is in the summary.
-.PHONY: timed computed
-timed:
-	MIRRORGEN_REAL_TOOLS=1 $(TESTS) --packages=./internal/live -- -shuffle=on -timeout=30m
-	@# Once more in the distribution's releases, which are older.
-	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(TESTS) --packages=./internal/live -- \
-		-count=1 -timeout=30m -skip='^TestLoad$$'
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target balancers computed
 	.ci/engine --for "$(LABS)" $(TESTS) --packages=./internal/rehearse -- \
 		-count=1 -timeout=30m -run='^TestRehearsals$$'
 	.ci/engine --for "$(CLUSTERS)" .ci/kubernetes run --for "$(CLUSTERS)" -- \
 		$(TESTS) --packages=./internal/rehearse -- -count=1 -timeout=30m -run='^TestClusters$$'
+	@echo "make test: everything that was run passed"
+
+# The balancers' tests wait for real time-outs. What computes runs beside them at the lowest
+# priority, because a machine that is busy makes health checks late; the labs have it for
+# themselves: beside the rest, their rehearsals take twice as long. A test that fails is run
+# once more, and the summary names it.
+.PHONY: balancers computed
+balancers:
+	MIRRORGEN_REAL_TOOLS=1 $(TESTS) --packages=./internal/live -- -shuffle=on -timeout=30m
+	@# Once more in the distribution's releases, which are older.
+	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(TESTS) --packages=./internal/live -- \
+		-count=1 -timeout=30m -skip='^TestLoad$$'
 
 computed:
-	@nice -n 19 $(MAKE) --no-print-directory lint
 	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all nice -n 19 $(TESTS) --packages="$(COMPUTED)" -- \
 		-shuffle=on -timeout=30m
 	CGO_ENABLED=1 nice -n 19 $(TESTS) --packages="$(RACED)" -- -race -shuffle=on -timeout=30m
