@@ -45,7 +45,8 @@ modelled. Not modelled are:
 
 ` + bullets(rehearse.NotModelled) + `
 Every time-out of the product is multiplied by the time scale, so that a drill takes
-seconds; those of nginx, HAProxy and Docker are what they are.
+seconds; those of nginx, HAProxy and Docker are what they are. Every limit has some
+seconds more, the slack, for what the host itself takes.
 
 The report is a table, or one JSON object of format 1: lab, source, iris_version,
 time_scale, passed, seconds, trials (trial, mirror, expected, seen, passed, seconds,
@@ -53,8 +54,8 @@ checks, load, logs), not_held (names of trials that the rehearsal did not come t
 mirrors_untouched (mirrors on which no trial was held).
 A trial's load says what clients saw: requests and requests_failed and longest_gap
 (seconds) through nginx; sessions, sessions_refused, sessions_stale and sessions_late,
-writes, writes_wrong and writes_lost through HAProxy. Logs are there where the trial
-failed.
+writes, writes_wrong and writes_lost through HAProxy; host_late, by how many seconds this
+host, being busy, was late at most. Logs are there where the trial failed.
 
 Needed are Docker with Compose 2.20.3 or later, bash, curl, and the images that the
 base, nginx, HAProxy, Prometheus and services of your own are made from, which Docker
@@ -102,6 +103,7 @@ Exit code: 0 every trial passed, 1 one did not, or the rehearsal could not be he
 // addRehearsal adds the flags of every command that may hold a rehearsal: where, and with what.
 func addRehearsal(flags *pflag.FlagSet, o *rehearse.Options, images *map[string]string) {
 	flags.Float64Var(&o.TimeScale, "time-scale", rehearse.DefaultScale, "multiply the product's time-outs by `F`")
+	flags.IntVar(&o.Slack, "slack", rehearse.DefaultSlack, "give every limit of time `SECONDS` more, for a busy host")
 	flags.StringToStringVar(images, "image", nil, "use another image: `NAME=IMAGE`, NAME being base, nginx, "+
 		"haproxy, prometheus, grafana or a service of the lab; repeatable")
 	flags.StringVar(&o.Executable, "stand-in", "", "let this static Linux mirrorgen stand in, instead of the running "+
@@ -121,6 +123,9 @@ func checkRehearsal(o *rehearse.Options, images map[string]string) error {
 	if !(o.TimeScale >= rehearse.SmallestScale && o.TimeScale <= rehearse.LargestScale) {
 		return fmt.Errorf("--time-scale is a number from %g to %g", rehearse.SmallestScale,
 			float64(rehearse.LargestScale))
+	}
+	if o.Slack < 0 || o.Slack > rehearse.LargestSlack {
+		return fmt.Errorf("--slack is a number of seconds from 0 to %d", rehearse.LargestSlack)
 	}
 	return setImages(&o.Images, images)
 }

@@ -38,14 +38,20 @@ compose_minimum=2.20.3
 
 # Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
 # them that counts: below 100 where something stands in for IRIS, above on a slow host.
+# LAB_TIME_SLACK seconds are added, which a busy host takes for itself whatever the scale.
 scale=${LAB_TIME_SCALE:-100}
+slack=${LAB_TIME_SLACK:-5}
 if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
   echo "${0##*/}: LAB_TIME_SCALE is a percentage from 1 to 9999, not \"$scale\"" >&2
   exit 2
 fi
+if [[ ! $slack =~ ^(0|[1-9][0-9]{0,2})$ ]]; then
+  echo "${0##*/}: LAB_TIME_SLACK is a number of seconds from 0 to 999, not \"$slack\"" >&2
+  exit 2
+fi
 
 # How long mirror roles may take to settle once every container is healthy.
-settle_limit=$((120 * scale / 100 + 5))
+settle_limit=$((120 * scale / 100 + slack))
 
 # The user that IRIS runs as in its container.
 iris_uid=51773
@@ -188,7 +194,7 @@ EOF
   cat <<'EOF'
 
 Environment: LAB_TIME_SCALE is the percentage of the time limit for the mirrors' roles
-that counts (100).
+that counts (100), LAB_TIME_SLACK the seconds that are added for a busy host (5).
 
 Exit code: 0 ready, 1 not started or not ready, 2 wrong usage.
 EOF

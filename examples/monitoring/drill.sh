@@ -34,22 +34,28 @@ need_tools() {
 
 # Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
 # them that counts: below 100 where something stands in for IRIS, above on a slow host.
+# LAB_TIME_SLACK seconds are added, which a busy host takes for itself whatever the scale.
 scale=${LAB_TIME_SCALE:-100}
+slack=${LAB_TIME_SLACK:-5}
 if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
   echo "${0##*/}: LAB_TIME_SCALE is a percentage from 1 to 9999, not \"$scale\"" >&2
+  exit 2
+fi
+if [[ ! $slack =~ ^(0|[1-9][0-9]{0,2})$ ]]; then
+  echo "${0##*/}: LAB_TIME_SLACK is a number of seconds from 0 to 999, not \"$slack\"" >&2
   exit 2
 fi
 
 # How long things may take. A take-over after a crash waits for the mirror's quality of
 # service time-out first (quality_of_service has the rest of one above the product's 8 s)
 # and for the recovery of the databases afterwards.
-stop_limit=$((320 * scale / 100 + 5))    # iris stop, iris start
-takeover_limit=$((60 * scale / 100 + 5)) # planned change of the primary
-crash_limit=$((180 * scale / 100 + 5))   # take-over after a crash
-rejoin_limit=$((300 * scale / 100 + 5))  # return of a member
-client_limit=$((30 * scale / 100 + 5))   # clients see a new primary
-notice_limit=$((30 * scale / 100 + 5))   # members notice a lost connection
-http_limit=$((3 * scale / 100 + 2))      # one health check
+stop_limit=$((320 * scale / 100 + slack))       # iris stop, iris start
+takeover_limit=$((60 * scale / 100 + slack))    # planned change of the primary
+crash_limit=$((180 * scale / 100 + slack))      # take-over after a crash
+rejoin_limit=$((300 * scale / 100 + slack))     # return of a member
+client_limit=$((30 * scale / 100 + slack))      # clients see a new primary
+notice_limit=$((30 * scale / 100 + slack))      # members notice a lost connection
+http_limit=$((3 * scale / 100 + 1 + slack / 5)) # one health check
 
 # How long a state is held before it counts as one that lasts.
 notice_length=$((30 * scale / 100 + 1)) # members would have noticed a lost connection
@@ -131,10 +137,12 @@ is the first that the scenario suits where it is left out. Scenarios:
                  alone, and the others return to it
 
 Each prints what it expects and whether it was so. The lab must be in order before
-(./status.sh). Environment: IRIS_USER and IRIS_PASSWORD (SuperUser and SYS) log in
-to the demo application; LAB_TIME_SCALE is the percentage of the time limits that
-counts (100). NETEM_IMAGE is the image whose tc slow and lossy use
-(nicolaka/netshoot:v0.13).
+(./status.sh).
+
+Environment: IRIS_USER and IRIS_PASSWORD log in to the demo application (SuperUser and
+SYS). LAB_TIME_SCALE is the percentage of the time limits that counts
+(100), LAB_TIME_SLACK the seconds that are added for a busy host (5).
+NETEM_IMAGE is the image whose tc slow and lossy use (nicolaka/netshoot:v0.13).
 
 Exit code: 0 everything as expected, 1 something was not, or the lab could not be
 put back, 2 wrong usage; 129, 130 and 143 it was interrupted, and put the lab back.
@@ -946,7 +954,7 @@ scenario_outage() {
   load=$!
   for ((i = 0; i < ${#nginx[@]}; i += 3)); do
     [[ -n $application ]] || continue
-    expect "the application's client gets an error through ${nginx[i]} in $((limit + 2)) s" 1 application_refused "${nginx[i + 1]}" $((limit + 2)) || :
+    expect "the application's client gets an error through ${nginx[i]} in $((limit + http_limit)) s" 1 application_refused "${nginx[i + 1]}" $((limit + http_limit)) || :
   done
   : >"$work/refused"
   wait "$watch" || :

@@ -38,18 +38,24 @@ cluster_minimum=27
 
 # Time limits are in seconds on the real product. LAB_TIME_SCALE is the percentage of
 # them that counts: below 100 where something stands in for IRIS, above on a slow host.
+# LAB_TIME_SLACK seconds are added, which a busy host takes for itself whatever the scale.
 scale=${LAB_TIME_SCALE:-100}
+slack=${LAB_TIME_SLACK:-5}
 if [[ ! $scale =~ ^[1-9][0-9]{0,3}$ ]]; then
   echo "${0##*/}: LAB_TIME_SCALE is a percentage from 1 to 9999, not \"$scale\"" >&2
+  exit 2
+fi
+if [[ ! $slack =~ ^(0|[1-9][0-9]{0,2})$ ]]; then
+  echo "${0##*/}: LAB_TIME_SLACK is a number of seconds from 0 to 999, not \"$slack\"" >&2
   exit 2
 fi
 
 # How long pods may take to be ready, and then mirror roles to settle, in seconds. A
 # first start sets the mirrors up; images may have to be fetched before.
 ready_limit=$((1800 * scale / 100 + 60))
-settle_limit=$((120 * scale / 100 + 5))
+settle_limit=$((120 * scale / 100 + slack))
 # How long a pod may be unable to start before the script gives up.
-stuck_limit=$((120 * scale / 100 + 15))
+stuck_limit=$((120 * scale / 100 + 10 + slack))
 
 lab=operator
 license_key=iris.key
@@ -135,7 +141,8 @@ EOF
   cat <<'EOF'
 
 The cluster is the one that kubectl is set to (KUBECONFIG, kubectl config).
-Environment: LAB_TIME_SCALE is the percentage of the time limits that counts (100);
+Environment: LAB_TIME_SCALE is the percentage of the time limits that counts (100),
+LAB_TIME_SLACK the seconds that are added for a busy cluster (5);
 LAB_KUSTOMIZATION is the directory that is applied (this one): an overlay over it.
 
 Exit code: 0 ready, 1 not started or not ready, 2 wrong usage.

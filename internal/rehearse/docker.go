@@ -25,7 +25,7 @@ func (l dockerSite) supply(ctx context.Context) error { return l.makeImages(ctx)
 
 // adapt writes the override file of Compose.
 func (l dockerSite) adapt() error {
-	content := override(l.plan, l.images, l.Images.Own, l.TimeScale)
+	content := override(l.plan, l.images, l.Images.Own, l.TimeScale, l.Slack)
 	return os.WriteFile(filepath.Join(l.work, overrideFile), content, 0o644)
 }
 
@@ -142,9 +142,10 @@ func (l dockerSite) deleteFiles(ctx context.Context) error {
 
 func (l dockerSite) kept() string {
 	return fmt.Sprintf("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
-		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d\n"+
+		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d "+
+		"LAB_TIME_SLACK=%d\n"+
 		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",
-		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), l.percents())
+		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), l.percents(), l.Slack)
 }
 
 // recreate throws the primary's container away while its set runs. start.sh must

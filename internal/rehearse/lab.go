@@ -191,7 +191,7 @@ func (l *rehearsedLab) environment() []string {
 	var list []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "COMPOSE_") && name != "LAB_TIME_SCALE" && name != "TMPDIR" {
+		if !strings.HasPrefix(name, "COMPOSE_") && !strings.HasPrefix(name, "LAB_TIME_") && name != "TMPDIR" {
 			list = append(list, variable)
 		}
 	}
@@ -199,6 +199,7 @@ func (l *rehearsedLab) environment() []string {
 	return append(list,
 		"TMPDIR="+l.temporary(),
 		"LAB_TIME_SCALE="+strconv.Itoa(l.percents()),
+		"LAB_TIME_SLACK="+strconv.Itoa(l.Slack),
 	)
 }
 

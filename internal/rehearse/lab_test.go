@@ -126,13 +126,16 @@ services:
   web:
     image: 'it''s $$5'
 `
-	if got := string(override(p, images, nil, 0.1)); got != want {
+	if got := string(override(p, images, nil, 0.1, 3)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := string(override(p, images, nil, 1)); !strings.Contains(got, "start_period: 240s, retries: 20") {
+	if got := string(override(p, images, nil, 1, 3)); !strings.Contains(got, "start_period: 240s, retries: 20") {
 		t.Errorf("at scale 1 the health check is another:\n%s", got)
 	}
-	if got := string(override(p, images, nil, 0.01)); !strings.Contains(got, "start_period: 15s, retries: 3") {
+	if got := string(override(p, images, nil, 0.1, 15)); !strings.Contains(got, "start_period: 75s, retries: 3") {
+		t.Errorf("a busy host:\n%s", got)
+	}
+	if got := string(override(p, images, nil, 0.01, 3)); !strings.Contains(got, "start_period: 15s, retries: 3") {
 		t.Errorf("at scale 0.01 a container has no time to start:\n%s", got)
 	}
 }

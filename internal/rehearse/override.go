@@ -11,18 +11,21 @@ import (
 // overrideFile is the Compose file that puts stand-ins in the vendor's place.
 const overrideFile = "docker-compose.rehearsal.yaml"
 
-// What the patience of a health check is not scaled below: a stand-in starts within
-// seconds, but Docker itself takes some on a host that has much to do.
+// What the patience of a health check is not scaled below: a stand-in starts within seconds,
+// but Docker, and the hundred processes of the hooks, take their own on a host that has much
+// to do.
 const (
-	leastHealthStart = 15 // seconds
+	leastHealthStart = 5 // times [Options.Slack]
 	leastHealthTries = 3
 )
 
 // override is a Compose file that gives every service its image of the rehearsal, and
-// IRIS containers the time to become healthy that the time scale leaves of the lab's.
+// IRIS containers the time to become healthy that time scale and slack leave of the lab's.
 // It changes nothing else. A service that is not in images, or a container of the user's
 // that is not in own, keeps its own.
-func override(p *plan.Plan, images map[plan.Kind]string, own map[string]string, scale float64) []byte {
+func override(p *plan.Plan, images map[plan.Kind]string, own map[string]string, scale float64,
+	slack int,
+) []byte {
 	scaled := func(number, least int) int {
 		return max(int(math.Ceil(float64(number)*scale)), min(number, least))
 	}
@@ -42,7 +45,7 @@ func override(p *plan.Plan, images map[plan.Kind]string, own map[string]string, 
 		}
 		if s.Kind.Instance() {
 			fmt.Fprintf(&b, "    healthcheck: { start_period: %ds, retries: %d }\n",
-				scaled(p.HealthStart(), leastHealthStart), scaled(p.HealthTries(), leastHealthTries))
+				scaled(p.HealthStart(), leastHealthStart*slack), scaled(p.HealthTries(), leastHealthTries))
 		}
 	}
 	return []byte(b.String())

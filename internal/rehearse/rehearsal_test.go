@@ -51,7 +51,7 @@ func options(t *testing.T, executable, name string, source []byte, only ...strin
 		Images: rehearse.Images{Base: "mirrorgen-test/base", NGINX: "mirrorgen-test/nginx",
 			HAProxy: "mirrorgen-test/haproxy", Prometheus: "mirrorgen-test/prometheus",
 			Own: ownImages(p)},
-		TimeScale: rehearse.DefaultScale, Only: only, Progress: t.Output(),
+		TimeScale: rehearse.DefaultScale, Slack: rehearse.DefaultSlack, Only: only, Progress: t.Output(),
 	}
 }
 
@@ -177,7 +177,7 @@ func TestRehearsals(t *testing.T) {
 				"26080", strconv.Itoa(26000+i), "27972", strconv.Itoa(27000+i))
 			o := options(t, executable, "broken.hcl", []byte(own.Replace(cmp.Or(b.lab, twoNetworks))), cmp.Or(b.trial,
 				"start"))
-			o.TimeScale = brokenScale
+			o.TimeScale, o.Slack = brokenScale, brokenSlack
 			b.replacement = own.Replace(b.replacement)
 			b.apply(t, o.Artifacts)
 			report, table := run(t, o)
@@ -195,8 +195,11 @@ func TestRehearsals(t *testing.T) {
 	}
 }
 
-// brokenScale is the time scale of broken labs: all that most of them do is wait.
-const brokenScale = 0.06
+// brokenScale and brokenSlack are those of broken labs: all that most of them do is wait.
+const (
+	brokenScale = 0.06
+	brokenSlack = 5
+)
 
 // checkLoads holds that clients were at work, and what must never happen to them.
 func checkLoads(t *testing.T, report *rehearse.Report) {

@@ -33,7 +33,10 @@ type Options struct {
 	// TimeScale is by what the product's own time-outs are multiplied, from
 	// [SmallestScale] to [LargestScale].
 	TimeScale float64
-	Only      []string // names of trials; none for all
+	// Slack is how many seconds every limit of time has beyond the product's, which a busy
+	// host takes for itself, from 0 to [LargestSlack].
+	Slack int
+	Only  []string // names of trials; none for all
 	// Mirror is the mirror on which trials are held: its name, [AllMirrors], or "" for the
 	// first of the lab that suits each trial.
 	Mirror   string
@@ -48,6 +51,12 @@ const (
 	DefaultScale  = 0.1
 	SmallestScale = 0.01
 	LargestScale  = 10
+)
+
+// The usual value of [Options.Slack], and the largest.
+const (
+	DefaultSlack = 15
+	LargestSlack = 999
 )
 
 // AllMirrors stands for every mirror of a lab in [Options.Mirror].

@@ -139,9 +139,13 @@ func (r *Report) Table(w io.Writer) error {
 func (r *Report) writeLoads(b *strings.Builder) {
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	any := false
+	var late []string
 	for _, t := range r.Trials {
 		if t.Load == nil {
 			continue
+		}
+		if t.Load.HostLate >= hostLate {
+			late = append(late, fmt.Sprintf("%s (%.1f s)", t.Trial, t.Load.HostLate))
 		}
 		if !any {
 			fmt.Fprintln(b, "\nClients meanwhile:")
@@ -162,7 +166,13 @@ func (r *Report) writeLoads(b *strings.Builder) {
 			"that a member\n" +
 			"accepted which was not primary. LOST: accepted writes that the primary did not have afterwards.\n")
 	}
+	if len(late) > 0 {
+		fmt.Fprintf(b, "This host was busy and late, by which TOO LATE is later, during %s.\n", strings.Join(late, ", "))
+	}
 }
+
+// hostLate is from how many seconds on the table says that the host was late.
+const hostLate = 0.5
 
 // writeFailure prints all checks of a trial that failed, and the logs.
 func (r *Result) writeFailure(b *strings.Builder) {

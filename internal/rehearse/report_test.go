@@ -17,7 +17,7 @@ func exampleReport() *Report {
 				Trial: "crash", Mirror: "m", Expected: "take-over", Seconds: 3.2,
 				Checks: []Check{{"the backup is primary", "m-b: Backup\nm-a: down", false}, {"clients follow",
 					"it was so", true}, {"and write", "none", false}},
-				Load: &Load{Requests: 12, RequestsFailed: 3, LongestGap: 1.5, Sessions: 9, Writes: 4},
+				Load: &Load{Requests: 12, RequestsFailed: 3, LongestGap: 1.5, Sessions: 9, Writes: 4, HostLate: 0.7},
 				Logs: []Log{{"m-b", []string{"mirror: waiting"}}},
 			},
 		},
@@ -46,6 +46,7 @@ Clients meanwhile:
 Requests go through nginx, sessions and writes through HAProxy. ON ITS WAY: sessions that reached a member
 which was not primary any more, while HAProxy could not know; TOO LATE: after that. WRONG: writes that a member
 accepted which was not primary. LOST: accepted writes that the primary did not have afterwards.
+This host was busy and late, by which TOO LATE is later, during crash (0.7 s).
 
 crash m failed:
   FAIL  the backup is primary

@@ -23,7 +23,7 @@ const (
 
 // scaled are seconds of the product, and some for the cluster.
 func (l *rehearsedLab) scaled(seconds float64) time.Duration {
-	return time.Duration(seconds*l.TimeScale*float64(time.Second)) + 15*time.Second
+	return time.Duration((seconds*l.TimeScale + float64(l.Slack)) * float64(time.Second))
 }
 
 // await notes whether something becomes so in time. seen says how it is instead.
