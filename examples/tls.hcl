@@ -1,6 +1,6 @@
 # TLS everywhere, and no password in any file of the lab: two mirrors with a
 # disaster recovery and a reporting member, an ECP application server, HTTPS, and a
-# namespace whose code lies in another database than its data.
+# namespace whose code lies in another database than its data; and Prometheus.
 #
 #   mirrorgen build tls.hcl
 #   mirrorgen certs tls.hcl
@@ -72,4 +72,9 @@ nginx "nginx" {}
 haproxy "haproxy" {
   stats_port = 8404
   maxconn    = 2000
+}
+
+# It alerts when a certificate is near its end, among other things.
+monitoring {
+  grafana_port = 0
 }

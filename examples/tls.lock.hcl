@@ -62,6 +62,10 @@ service "haproxy" {
   host_number = 12
 }
 
+service "prometheus" {
+  host_number = 15
+}
+
 mirror "ap1" {
   listen_port      = 1972
   superserver_port = 1972

@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,4 +59,66 @@ func TestOpenSSLVerify(t *testing.T) {
 	if certificates == 0 {
 		t.Error("no example has certificates")
 	}
+}
+
+// Prometheus takes the rules that certs writes beside its configuration, and the lab's alerts fire
+// when certs would make another, and when one has expired.
+func TestCertificateAlerts(t *testing.T) {
+	promtool := toolstest.Current(t, "promtool")
+	labs := 0
+	eachTarget(t, func(t *testing.T, e example) {
+		tls := e.plan(t).TLS
+		if tls == nil || tls.ExpiryFile == "" {
+			return
+		}
+		labs++
+		lab := e.write(t)
+		if _, err := certs.Issue(lab, tls, certs.Options{Days: 40, Now: time.Unix(0, 0)}); err != nil {
+			t.Fatal(err)
+		}
+		directory := filepath.Join(lab, "monitoring")
+		if err := os.Rename(filepath.Join(lab, filepath.FromSlash(tls.ExpiryFile)), filepath.Join(directory,
+			"certificates.yml")); err != nil { // as containers see it
+			t.Fatal(err)
+		}
+		if out := passes(t, directory, promtool, "check", "config", "--lint-fatal", "prometheus.yml"); !strings.Contains(
+			out, fmt.Sprintf("SUCCESS: %d rules found", 2*(len(tls.Certificates)+1))) {
+			t.Errorf("promtool says:\n%s", out)
+		}
+		if err := os.WriteFile(filepath.Join(directory, "test.yml"), []byte(expiryTest(tls)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		passes(t, directory, promtool, "test", "rules", "test.yml")
+	})
+	if labs < 2 {
+		t.Errorf("%d examples have both certificates and Prometheus", labs)
+	}
+}
+
+// expiryTest is promtool's test of certificates that are valid for 40 days, of an authority that
+// is so for longer.
+func expiryTest(tls *plan.TLS) string {
+	var b strings.Builder
+	b.WriteString("rule_files: [certificates.yml, rules.yml]\nevaluation_interval: 6h\n" +
+		"group_eval_order: [certificate-dates, certificates]\ntests:\n  - interval: 6h\n" +
+		"    alert_rule_test:\n")
+	for _, c := range []struct {
+		day            int
+		alert, summary string // "" for none
+	}{
+		{26, "CertificateExpires", ""},
+		{27, "CertificateExpires", "severity: warning} The certificate of %s expires in 13d 0h 0m 0s."},
+		{39, "CertificateExpired", ""},
+		{41, "CertificateExpired", "severity: critical} The certificate of %s has expired: whoever connects anew is refused."},
+		{41, "CertificateExpires", ""},
+	} {
+		fmt.Fprintf(&b, "      - eval_time: %dd\n        alertname: %s\n        exp_alerts:\n", c.day, c.alert)
+		for _, certificate := range tls.Certificates {
+			if severity, summary, _ := strings.Cut(c.summary, "} "); c.summary != "" {
+				fmt.Fprintf(&b, "          - exp_labels: { %s, service: %s }\n            exp_annotations: { summary: %q }\n",
+					severity, certificate.Service.Name, fmt.Sprintf(summary, certificate.Service.Name))
+			}
+		}
+	}
+	return b.String()
 }

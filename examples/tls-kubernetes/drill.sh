@@ -248,6 +248,7 @@ workload() {
     ap2b) echo "statefulset/$1" ;;
     ap2r) echo "statefulset/$1" ;;
     app1) echo "statefulset/$1" ;;
+    prometheus) echo "statefulset/$1" ;;
     *) echo "deployment/$1" ;;
   esac
 }

@@ -120,6 +120,11 @@ superservers=(
   haproxy 11972 MIRRORNS
 )
 
+# Ports of services beside the mirrors: service, port of its Service, how an address begins.
+published=(
+  prometheus 9090 http://
+)
+
 # The profiles: name, description.
 profiles=(
 )
@@ -143,6 +148,7 @@ select_services() {
         portal
         nginx
         haproxy
+        prometheus
       )
       ;;
     *)
@@ -245,6 +251,7 @@ workload() {
     ap2b) echo "statefulset/$1" ;;
     ap2r) echo "statefulset/$1" ;;
     app1) echo "statefulset/$1" ;;
+    prometheus) echo "statefulset/$1" ;;
     *) echo "deployment/$1" ;;
   esac
 }
@@ -382,9 +389,10 @@ check_license() {
 # check_certificates: every service has its three files, and they belong together.
 # What is in them is looked at where this host has openssl.
 check_certificates() {
-  local i service directory name file absent=
+  local i service directory name file absent='' found
   for ((i = 0; i < ${#certificates[@]}; i += 3)); do
     service=${certificates[i]} directory=${certificates[i + 1]} name=${certificates[i + 2]}
+    found=${#absent}:${#problems[@]}
     for file in CAFile.pem CertificateFile.pem PrivateKeyFile.pem; do
       file=$directory/$file
       if [[ ! -e $file ]]; then
@@ -397,9 +405,10 @@ check_certificates() {
         problem "$file is empty"
       fi
     done
-    [[ -n $absent || ${#problems[@]} -gt 0 ]] || check_certificate "$service" "$directory" "$name"
+    [[ $found != "${#absent}:${#problems[@]}" ]] || check_certificate "$service" "$directory" "$name"
   done
   [[ -z $absent ]] || problem "certificates are missing; make them with: mirrorgen certs --target kubernetes tls.hcl"$'\n'"or bring your own, under the same names, for both ends of a connection (docs/tls.md): ${absent% }"
+  [[ -e certs/prometheus/certificates.yml ]] || problem "certs/prometheus/certificates.yml is missing, from which Prometheus knows when certificates expire; it is written by: mirrorgen certs --target kubernetes tls.hcl"
 }
 
 # check_certificate SERVICE DIRECTORY NAME looks into the files.
@@ -750,6 +759,12 @@ show_endpoints() {
       forwards+=("${superservers[i]} ${where#*:}:${superservers[i + 1]}")
     fi
     service=${superservers[i]}
+  done
+  for ((i = 0; i < ${#published[@]}; i += 3)); do
+    [[ -n ${selected[${published[i]}]-} ]] || continue
+    where=$(way "${published[i]}" "${published[i + 1]}")
+    echo "  ${published[i]}: ${published[i + 2]}$where"
+    [[ $where != localhost:* ]] || forwards+=("${published[i]} ${where#*:}:${published[i + 1]}")
   done
   if ((${#forwards[@]} > 0)); then
     echo "Those on localhost are there while this runs:"

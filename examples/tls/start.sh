@@ -76,6 +76,7 @@ ports=(
   21972 haproxy 'superserver port of the reporting members of mirror ap2'
   1972 haproxy 'superserver port of mirror ap1'
   11972 haproxy 'superserver port of mirror ap2'
+  9090 prometheus 'HTTP port of prometheus'
 )
 
 # Mirror members: service, mirror, role at first start, whether its data is kept
@@ -154,6 +155,7 @@ select_services() {
         portal
         nginx
         haproxy
+        prometheus
       )
       ;;
     *)
@@ -349,10 +351,11 @@ check_license() {
 # check_certificates: every selected service has its three files, and they belong together.
 # What is in them is looked at where this host has openssl.
 check_certificates() {
-  local i service directory name file absent=
+  local i service directory name file absent='' found
   for ((i = 0; i < ${#certificates[@]}; i += 3)); do
     service=${certificates[i]} directory=${certificates[i + 1]} name=${certificates[i + 2]}
     [[ -n ${selected[$service]-} ]] || continue
+    found=${#absent}:${#problems[@]}
     for file in CAFile.pem CertificateFile.pem PrivateKeyFile.pem; do
       file=$directory/$file
       if [[ ! -e $file ]]; then
@@ -367,9 +370,10 @@ check_certificates() {
         problem "$service, another user in its container, may not read $file: chmod a+r $file"
       fi
     done
-    [[ -n $absent || ${#problems[@]} -gt 0 ]] || check_certificate "$service" "$directory" "$name"
+    [[ $found != "${#absent}:${#problems[@]}" ]] || check_certificate "$service" "$directory" "$name"
   done
   [[ -z $absent ]] || problem "certificates are missing; make them with: mirrorgen certs tls.hcl"$'\n'"or bring your own, under the same names, for both ends of a connection (docs/tls.md): ${absent% }"
+  [[ -e certs/prometheus/certificates.yml || -z ${selected[prometheus]-} ]] || problem "certs/prometheus/certificates.yml is missing, from which Prometheus knows when certificates expire; it is written by: mirrorgen certs tls.hcl"
 }
 
 # check_certificate SERVICE DIRECTORY NAME looks into the files.

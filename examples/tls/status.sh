@@ -55,6 +55,7 @@ members=(
 others=(
   arbiter arbiter
   app1 'application server'
+  prometheus prometheus
 )
 
 # Services asked over HTTP: service, kind, host port (0: not published), path.
@@ -114,6 +115,7 @@ select_services() {
         portal
         nginx
         haproxy
+        prometheus
       )
       ;;
     *)

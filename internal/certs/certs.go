@@ -67,22 +67,35 @@ func Issue(lab string, tls *plan.TLS, o Options) ([]Outcome, error) {
 		// Whose key is elsewhere needs it for what is to be made alone.
 		if o.CACert == "" && o.CAKey == "" {
 			if problems, pairs := check(lab, tls, o.Now); len(problems) == 0 {
-				return unchanged(tls, pairs), nil
+				return unchanged(tls, pairs), writeExpiry(lab, tls)
 			}
 		}
 		return nil, err
 	}
 	ours := append(previous, a.chain...)
 	var outcomes []Outcome
+	var misfits []error
 	for _, c := range tls.Certificates {
 		outcome, err := a.issue(lab, c, ours, o)
+		if misfit := (*misfitError)(nil); errors.As(err, &misfit) {
+			misfits = append(misfits, err) // and the others'
+			continue
+		}
 		if err != nil {
 			return outcomes, err
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	return outcomes, nil
+	if len(misfits) > 0 {
+		return outcomes, errors.Join(misfits...)
+	}
+	return outcomes, writeExpiry(lab, tls)
 }
+
+// A misfitError says why a certificate of the user's own cannot stay, and is not replaced.
+type misfitError struct{ text string }
+
+func (e *misfitError) Error() string { return e.text }
 
 // unchanged are the outcomes of certificates that all stay as they are.
 func unchanged(tls *plan.TLS, pairs map[*plan.Certificate]pair) []Outcome {
@@ -104,11 +117,9 @@ func (a *authority) issue(lab string, c *plan.Certificate, ours []*x509.Certific
 	switch {
 	case pair.certificate != nil && !signedByAny(pair.certificate, ours):
 		if problem != "" {
-			return outcome, fmt.Errorf("%s/%s: %s The lab's authority has not made it, so it stays as it is: "+
-				"replace it, or "+
-				"remove the directory %s to have the lab's authority make "+
-				"one", c.Directory, plan.CertificateFile, problem,
-				c.Directory)
+			return outcome, &misfitError{fmt.Sprintf("%s/%s: %s The lab's authority has not made it, so it stays as it "+
+				"is: replace it, or remove the directory %s to have the lab's authority make one", c.Directory,
+				plan.CertificateFile, problem, c.Directory)}
 		}
 		outcome.Until = pair.certificate.NotAfter
 		return outcome, nil
@@ -116,7 +127,7 @@ func (a *authority) issue(lab string, c *plan.Certificate, ours []*x509.Certific
 		outcome.Until = pair.certificate.NotAfter
 		return outcome, nil
 	case pair.unreadable:
-		return outcome, errors.New(problem)
+		return outcome, &misfitError{problem}
 	}
 	key, certificate, err := a.sign(c, o)
 	if err != nil {

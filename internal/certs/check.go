@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -17,7 +18,7 @@ import (
 // for a while.
 func Check(lab string, tls *plan.TLS, now time.Time) []string {
 	problems, _ := check(lab, tls, now)
-	return problems
+	return append(problems, expiryStale(lab, tls)...)
 }
 
 // check is Check, and returns the complete ones as well.
@@ -168,7 +169,7 @@ func Leftover(lab string, tls *plan.TLS) []string {
 		known := slices.ContainsFunc(tls.Certificates, func(c *plan.Certificate) bool {
 			return c.Service.Name == entry.Name()
 		})
-		if entry.IsDir() && !known {
+		if entry.IsDir() && !known && tls.Directory+"/"+entry.Name() != path.Dir(tls.ExpiryFile) {
 			names = append(names, tls.Directory+"/"+entry.Name())
 		}
 	}

@@ -119,6 +119,7 @@ const (
 	providerFile    = "monitoring/grafana-dashboards.yml"
 	mirrorsFile     = "monitoring/mirrors.json"
 	trafficFile     = "monitoring/traffic.json"
+	prometheusDir   = "/etc/prometheus/"
 	dashboardsPath  = "/etc/grafana/dashboards/"
 	provisioningDir = "/etc/grafana/provisioning/"
 )
@@ -130,12 +131,16 @@ func healthOf(url string) *Health {
 }
 
 func (m *maker) prometheus(from *schema.Monitoring) *Container {
+	files := []Mount{{Source: prometheusFile, Target: prometheusDir + "prometheus.yml"},
+		{Source: rulesFile, Target: prometheusDir + "rules.yml"}}
+	if expiry := m.p.ExpiryFile(); expiry != "" {
+		files = append(files, Mount{Source: expiry, Target: prometheusDir + expiryName})
+	}
 	return &Container{
 		Service: m.services[from.Prometheus], Block: "monitoring",
-		Command: []string{"--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus",
+		Command: []string{"--config.file=" + prometheusDir + "prometheus.yml", "--storage.tsdb.path=/prometheus",
 			"--storage.tsdb.retention.time=" + from.Retention.Text},
-		Files: []Mount{{Source: prometheusFile, Target: "/etc/prometheus/prometheus.yml"},
-			{Source: rulesFile, Target: "/etc/prometheus/rules.yml"}},
+		Files:         files,
 		Health:        healthOf("http://127.0.0.1:9090/-/ready"),
 		Configuration: []string{prometheusFile, rulesFile},
 	}

@@ -20,6 +20,9 @@ type TLS struct {
 	// Superserver is SSLSupportLevel of the superservers: 0 none, 1 accept, 2 require.
 	Superserver  int
 	Certificates []*Certificate // in the order of the services
+	// ExpiryFile has rules that record when each certificate expires, for Prometheus; "" where
+	// there is no Prometheus. Whoever makes certificates writes it.
+	ExpiryFile string
 }
 
 // IRIS reports whether instances have certificates.
@@ -34,6 +37,20 @@ type Certificate struct {
 	Hosts      []string // names under which it is reached; sorted
 	Addresses  []string // and addresses; sorted
 }
+
+// What the rules of [TLS.ExpiryFile] record, in seconds since 1970, with the label service: when a
+// certificate expires, and from when on another is made. No exporter is needed for it, and it is
+// known of every certificate.
+const (
+	ExpiryMetric  = "certificate_expiry_timestamp_seconds"
+	RenewalMetric = "certificate_renewal_timestamp_seconds"
+)
+
+// expiryPath is [TLS.ExpiryFile] in the directory of the certificates.
+const expiryPath = "prometheus/" + expiryName
+
+// expiryName is the file beside Prometheus's own configuration.
+const expiryName = "certificates.yml"
 
 // Files of a certificate's directory, under the names that IRIS wants (ConfigMirror,
 // SSLDir), where containers have that directory, and where they have the password.
@@ -99,6 +116,9 @@ func (m *maker) certify() {
 			s.Certificate = m.certificate(s, others)
 			m.p.TLS.Certificates = append(m.p.TLS.Certificates, s.Certificate)
 		}
+	}
+	if m.lab.Monitoring != nil && len(m.p.TLS.Certificates) > 0 {
+		m.p.TLS.ExpiryFile = path.Join(m.p.TLS.Directory, expiryPath)
 	}
 }
 
@@ -167,6 +187,14 @@ func (p *Plan) Certificates() []*Certificate {
 		return nil
 	}
 	return p.TLS.Certificates
+}
+
+// ExpiryFile is that of the lab's certificates, "" where it has none.
+func (p *Plan) ExpiryFile() string {
+	if p.TLS == nil {
+		return ""
+	}
+	return p.TLS.ExpiryFile
 }
 
 // CertsCommand is what makes the lab's certificates.

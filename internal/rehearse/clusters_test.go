@@ -31,6 +31,7 @@ var clusterRehearsals = []struct {
 }{
 	{"simplemirror", nil},
 	{"dr-reporting", []string{"start", "promote"}},
+	{"tls", []string{"start", "monitoring", "failover"}},
 }
 
 // TestClusters holds the manifests of every example against the API server of a real cluster,
@@ -72,7 +73,7 @@ func TestClusters(t *testing.T) {
 				string(source)+"\nkubernetes {\n  namespace = \""+namespace+"\"\n}\n")
 			o.Artifacts = templates.Render(o.Plan)
 			o.Cluster = rehearse.Cluster{Load: tool + " load", Nodes: tool + " node"}
-			ctx, end := context.WithTimeout(t.Context(), 9*time.Minute)
+			ctx, end := context.WithTimeout(t.Context(), 15*time.Minute)
 			defer end()
 			report, err := rehearse.Run(ctx, o)
 			if err != nil {
@@ -186,8 +187,8 @@ func writeIgnored(t *testing.T, directory string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range k.Secrets {
-		for _, file := range secret.Files {
+	for _, generator := range append(k.Maps, k.Secrets...) {
+		for _, file := range generator.Files {
 			path := filepath.Join(directory, filepath.FromSlash(file.Source.Text))
 			if _, err := os.Stat(path); err == nil {
 				continue

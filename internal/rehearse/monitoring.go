@@ -277,8 +277,10 @@ type queries struct {
 // rateInterval is what Grafana puts in the place of its own variable.
 const rateInterval = "15s"
 
-// metricName finds the metrics in an expression: of IRIS, the balancers, and Prometheus's up.
-var metricName = regexp.MustCompile(`\b(?:(?:iris|haproxy|nginx)_\w+|up)\b`)
+// metricName finds the metrics in an expression: of IRIS, the balancers, certificates, and
+// Prometheus's up.
+var metricName = regexp.MustCompile(`\b(?:(?:iris|haproxy|nginx)_\w+|` + plan.ExpiryMetric + `|` +
+	plan.RenewalMetric + `|up)\b`)
 
 // metrics lists the metrics that are asked for.
 func (q queries) metrics() []string {

@@ -6,13 +6,19 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,7 +31,7 @@ import (
 
 // shortLived is how long the certificates of TestRehearsals/renewal are valid once the lab has
 // them.
-const shortLived = 12 * time.Second
+const shortLived = 20 * time.Second
 
 // renewed is a lab whose certificates expire while it runs: with HTTPS, and SQL through HAProxy.
 const renewed = private + `
@@ -35,6 +41,11 @@ nginx "web" {
   https_port = 25443
 }
 haproxy "sql" {}
+monitoring {
+  prometheus_port = 29090
+  grafana_port    = 0
+  scrape_interval = "2s"
+}
 `
 
 // A renewal is a lab that runs with certificates that expire, and is renewed as docs/tls.md has it.
@@ -74,6 +85,8 @@ func (r *renewal) visit(lab string) {
 	until := r.shorten()
 	r.docker("exec", r.container("web"), "nginx", "-s", "reload")
 	connected := r.connect(until)
+	r.docker("restart", r.container("prometheus")) // as the documented commands do
+	r.alerted("CertificateExpires", "demo-a demo-b webgw web")
 	// Soon enough: a gateway that cannot connect fails HAProxy's checks, and HAProxy ends sessions.
 	time.Sleep(time.Until(until.Add(500 * time.Millisecond)))
 	if err := who(connected); err != nil {
@@ -85,6 +98,7 @@ func (r *renewal) visit(lab string) {
 			r.Errorf("port %d after the certificate has expired: %v", port, err)
 		}
 	}
+	r.alerted("CertificateExpired", "demo-a demo-b webgw web")
 	r.says(1, []string{"./status.sh"}, "Not as it should be: these certificates have expired",
 		"demo-a demo-b webgw web. Make others: mirrorgen certs renewal.hcl, then ./stop.sh && ./start.sh",
 		"demo-a   demo-b") // the mirror's own connection stays
@@ -99,9 +113,52 @@ func (r *renewal) visit(lab string) {
 		r.Errorf("start.sh after certs has something to say about certificates:\n%s", out)
 	}
 	r.connect(time.Now().Add((certs.DefaultDays - 1) * 24 * time.Hour))
+	r.alerted("CertificateExpire[sd]", "")
 }
 
-// shorten signs every certificate of the lab again, with its key, for a short time.
+// alerted waits until Prometheus's alerts of that name, a regular expression, fire for those
+// services and no other. A service stands for its certificate.
+func (r *renewal) alerted(alert, services string) {
+	r.Helper()
+	want := strings.Fields(services)
+	slices.Sort(want)
+	var seen, known []string
+	for end := time.Now().Add(shortLived); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+		seen = r.services(fmt.Sprintf("ALERTS{alertname=~%q, alertstate=\"firing\"}", alert))
+		known = r.services(plan.ExpiryMetric) // the authority's too, once the rules have been looked at
+		if slices.Equal(seen, want) && len(known) == len(r.o.Plan.TLS.Certificates)+1 {
+			return
+		}
+	}
+	r.Errorf("%s fires for %q, and not for %q, of %q", alert, seen, want, known)
+}
+
+// services asks Prometheus, and sorts the services that its answer is about.
+func (r *renewal) services(query string) []string {
+	response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api/v1/query?query=%s",
+		r.o.Plan.Monitoring.Prometheus.Service.Ports[0].Host, url.QueryEscape(query)))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Data struct {
+			Result []struct{ Metric struct{ Service string } }
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		return []string{fmt.Sprint(response.Status, " ", err)}
+	}
+	list := []string{}
+	for _, result := range answer.Data.Result {
+		list = append(list, result.Metric.Service)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// shorten signs every certificate of the lab again, with its key, for a short time, and tells
+// Prometheus, which takes it when it starts again.
 func (r *renewal) shorten() time.Time {
 	directory := filepath.Join(r.lab, r.o.Plan.TLS.Directory)
 	authority, err := tls.LoadX509KeyPair(filepath.Join(directory, plan.CAFile),
@@ -133,6 +190,24 @@ func (r *renewal) shorten() time.Time {
 		if err != nil {
 			r.Fatal(err)
 		}
+	}
+	rules := filepath.Join(r.lab, filepath.FromSlash(r.o.Plan.TLS.ExpiryFile))
+	content, err := os.ReadFile(rules)
+	if err != nil {
+		r.Fatal(err)
+	}
+	for _, c := range r.o.Plan.TLS.Certificates {
+		for metric, at := range map[string]int64{plan.ExpiryMetric: until.Unix(), plan.RenewalMetric: 0} {
+			of := regexp.MustCompile(fmt.Sprintf(`(record: %s\n +labels: { service: %q }\n +expr: )vector\(\d+\)`,
+				metric, c.Service.Name))
+			if !of.Match(content) {
+				r.Fatalf("%s has no %s of %s", rules, metric, c.Service.Name)
+			}
+			content = of.ReplaceAll(content, fmt.Appendf(nil, "${1}vector(%d)", at))
+		}
+	}
+	if err := os.WriteFile(rules, content, 0o644); err != nil {
+		r.Fatal(err)
 	}
 	return until
 }

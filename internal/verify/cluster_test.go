@@ -75,6 +75,10 @@ var podCases = []brokenLab{
 		"  prometheus 9091 http://")},
 	{"key of nobody", "Key that the map does not have", first("monitoring.yaml", "subPath: rules.yml",
 		"subPath: alerts.yml")},
+	{"rules that are nowhere", "Rules that are not mounted", first("monitoring/prometheus.yml",
+		"rule_files: [rules.yml]", "rule_files: [rules.yml, alerts.yml]")},
+	{"rules unread", "Rules that nobody reads", first("monitoring/prometheus.yml", "rule_files: [rules.yml]",
+		"rule_files: []")},
 	{"Prometheus unasked", "Missing probe", first("monitoring.yaml", "readinessProbe:", "readyProbe:")},
 }
 

@@ -38,8 +38,9 @@ type Facts struct {
 	NGINX       []NGINXFile
 	HAProxy     []HAProxyFile
 	Merges      []MergeFile
-	Scrapes     []*Scrape // targets of Prometheus
-	Ignored     *File     // .gitignore
+	Scrapes     []*Scrape   // targets of Prometheus
+	RuleFiles   []*RuleFile // that it reads
+	Ignored     *File       // .gitignore
 	Scripts     []*Script
 	Tables      []Table // of the scripts
 	Roster      *Roster // nil where there is none
@@ -187,7 +188,7 @@ func (l *Facts) readFormat(f *File) {
 		l.readCompose(f, nil)
 	case f.Path == KustomizationPath && l.Generated:
 		l.readCluster(f)
-	case f.Path == prometheusPath:
+	case f.Path == PrometheusPath:
 		l.readPrometheus(f)
 	case f.Path == picturePath && l.Generated:
 		l.readPicture(f)

@@ -6,8 +6,8 @@ import (
 	"mirrorgen/internal/format/compose"
 )
 
-// prometheusPath is the configuration of Prometheus in a generated lab.
-const prometheusPath = "monitoring/prometheus.yml"
+// PrometheusPath is the configuration of Prometheus in a generated lab.
+const PrometheusPath = "monitoring/prometheus.yml"
 
 // Scrape is a target that Prometheus asks for metrics, with its labels.
 type Scrape struct {
@@ -20,7 +20,13 @@ type Scrape struct {
 // Label is the value of a label, without a position where the target has none.
 func (s *Scrape) Label(name string) Word { return valueOf(s.labels, name) }
 
-// readPrometheus reads the targets of Prometheus's configuration.
+// A RuleFile is a file of rules that Prometheus's configuration names, relative to its own place.
+type RuleFile struct {
+	*File
+	Name Word
+}
+
+// readPrometheus reads the rule files and the targets of Prometheus's configuration.
 func (l *Facts) readPrometheus(f *File) {
 	l.Rule = "prometheus"
 	var document yaml.Node
@@ -29,6 +35,9 @@ func (l *Facts) readPrometheus(f *File) {
 		return
 	}
 	for _, root := range document.Content {
+		for _, n := range mappingValue(root, "rule_files") {
+			l.RuleFiles = append(l.RuleFiles, &RuleFile{f, Word{Text: n.Value, At: compose.PositionOf(n)}})
+		}
 		for _, job := range mappingValue(root, "scrape_configs") {
 			name := ""
 			for _, n := range mappingValue(job, "job_name") {

@@ -59,13 +59,19 @@ func checkManifestFiles(l *checker) {
 	}
 }
 
+// readAsRules reports whether a file is one of Prometheus's rules, which hold no secret: those
+// about certificates lie beside their keys.
+func (l *checker) readAsRules(file string) bool {
+	return slices.ContainsFunc(l.RuleFiles, func(r *facts.RuleFile) bool { return path.Base(file) == r.Name.Text })
+}
+
 // checkSecretsKept: what git ignores becomes a secret and no map, which everybody may read, and
 // no secret stands in the kustomization itself.
 func (l *checker) checkSecretsKept() {
 	k := l.Cluster.Kustomization
 	for _, g := range k.Maps {
 		for _, file := range g.Files {
-			if l.isIgnored(file.Source.Text) {
+			if l.isIgnored(file.Source.Text) && !l.readAsRules(file.Source.Text) {
 				l.Report(l.Cluster.File, file.Source.At, "Secret in a map",
 					file.Source.Text+" is for the lab's user alone, and "+g.Name.Text+" is a map, which everybody may "+
 						"read.", "Make a secret of it (secretGenerator).")

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"path"
 	"strings"
 
 	"mirrorgen/internal/verify/facts"
@@ -22,6 +23,45 @@ func checkScrapes(l *checker) {
 		}
 	}
 	l.checkScraped()
+	l.checkRuleFiles()
+}
+
+// checkRuleFiles: the rules that Prometheus's configuration names are mounted beside it, and
+// those that are mounted there are named.
+func (l *checker) checkRuleFiles() {
+	for _, s := range l.Compose.Services {
+		config := mountOf(s, facts.PrometheusPath)
+		if config == nil {
+			continue
+		}
+		beside := path.Dir(config.Target)
+		named := map[string]bool{config.Target: true}
+		for _, r := range l.RuleFiles {
+			file := path.Join(beside, r.Name.Text)
+			named[file] = true
+			if s.Target(file) == nil {
+				l.ReportBoth(r.Location(r.Name.At), s.Location(s.At), "Rules that are not mounted",
+					"Prometheus is to read "+file+", which no mount of "+s.Name+" brings there.", "Mount it, or leave it "+
+						"out of rule_files.")
+			}
+		}
+		for _, m := range s.Mounts {
+			if path.Dir(m.Target) == beside && !named[m.Target] {
+				l.Report(s.File, m.At, "Rules that nobody reads", m.Source+" is mounted beside Prometheus's "+
+					"configuration, whose rule_files does not name it.", "Name it there.")
+			}
+		}
+	}
+}
+
+// mountOf is the mount of a file of the lab, nil where a service has none of it.
+func mountOf(s *facts.Service, source string) *facts.Mount {
+	for _, m := range s.Mounts {
+		if path.Clean(m.Source) == source {
+			return m
+		}
+	}
+	return nil
 }
 
 // checkInstanceScrape: the path, the instance, its mirror and role, and the gateway on the way.
@@ -33,14 +73,14 @@ func (l *checker) checkInstanceScrape(s *facts.Scrape, service *facts.Service) {
 			"Prometheus calls a target "+instance.Text+", which is no instance of the lab.", "Name an instance.")
 		return
 	}
-	path := metricsPage
+	page := metricsPage
 	if l.Roles[service].Kind == facts.GatewayKind {
-		path = "/" + instance.Text + metricsPage
+		page = "/" + instance.Text + metricsPage
 		l.labelled(s, "gateway", service.Name, service)
 	} else if service.Name != instance.Text {
 		l.labelled(s, "instance", service.Name, service)
 	}
-	l.labelled(s, "__metrics_path__", path, service)
+	l.labelled(s, "__metrics_path__", page, service)
 	role := e.Text("role")
 	if role == facts.ApplicationRole {
 		role = "application_server"
