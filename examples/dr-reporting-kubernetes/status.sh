@@ -502,7 +502,7 @@ check_others() {
       problem "$service has no primary of ${superservers[i + 1]} to offer: kubectl logs --namespace $namespace --tail 50 --selector app.kubernetes.io/instance=$service"
     fi
     health_of "$service"
-    row "$service" "haproxy for ${superservers[i + 1]}" "$seen"
+    row "$service" "haproxy: ${superservers[i + 1]}" "$seen"
     fact balancers service "$service" kind haproxy mirror "${superservers[i + 1]}" container "$health" port "${superservers[i + 2]}" answer "" server "$server"
     # One line a mirror, but one container.
     if [[ $service != "${superservers[i - 3]-}" || $i == 0 ]]; then

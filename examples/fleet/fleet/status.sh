@@ -552,7 +552,7 @@ check_others() {
       problem "$service has no primary of ${superservers[i + 1]} to offer: docker compose logs --tail 50 $service"
     fi
     health_of "$service"
-    row "$service" "haproxy for ${superservers[i + 1]}" "$seen"
+    row "$service" "haproxy: ${superservers[i + 1]}" "$seen"
     fact balancers service "$service" kind haproxy mirror "${superservers[i + 1]}" container "$health" port "${superservers[i + 2]}" answer "$answer" server "$server"
     # One line a mirror, but one container.
     if [[ $service != "${superservers[i - 3]-}" || $i == 0 ]]; then
