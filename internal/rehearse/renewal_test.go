@@ -13,7 +13,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,45 +115,55 @@ func (r *renewal) visit(lab string) {
 	r.alerted("CertificateExpire[sd]", "")
 }
 
-// alerted waits until Prometheus's alerts of that name, a regular expression, fire for those
-// services and no other. A service stands for its certificate.
+// alerted waits until Prometheus's alerts of those names, a regular expression, fire for those
+// services and no other, once it knows of every certificate. A service stands for its certificate.
 func (r *renewal) alerted(alert, services string) {
 	r.Helper()
 	want := strings.Fields(services)
 	slices.Sort(want)
-	var seen, known []string
+	name := regexp.MustCompile("^(?:" + alert + ")$")
+	var seen []string
+	known := 0
 	for end := time.Now().Add(shortLived); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
-		seen = r.services(fmt.Sprintf("ALERTS{alertname=~%q, alertstate=\"firing\"}", alert))
-		known = r.services(plan.ExpiryMetric) // the authority's too, once the rules have been looked at
-		if slices.Equal(seen, want) && len(known) == len(r.o.Plan.TLS.Certificates)+1 {
+		var metric struct{ Result []any }
+		var now struct {
+			Alerts []struct {
+				State  string
+				Labels struct{ Alertname, Service string }
+			}
+		}
+		// The series ALERTS still has, for a while, what fired before Prometheus was stopped.
+		if err := errors.Join(r.prometheus("query?query="+plan.ExpiryMetric, &metric), r.prometheus("alerts",
+			&now)); err != nil {
+			seen = []string{err.Error()}
+			continue
+		}
+		seen, known = nil, len(metric.Result)
+		for _, a := range now.Alerts {
+			if name.MatchString(a.Labels.Alertname) && a.State == "firing" {
+				seen = append(seen, a.Labels.Service)
+			}
+		}
+		slices.Sort(seen)
+		if slices.Equal(seen, want) && known == len(r.o.Plan.TLS.Certificates)+1 { // and the authority's
 			return
 		}
 	}
-	r.Errorf("%s fires for %q, and not for %q, of %q", alert, seen, want, known)
+	r.Errorf("%s fires for %q, and not for %q; %d certificates are known", alert, seen, want, known)
 }
 
-// services asks Prometheus, and sorts the services that its answer is about.
-func (r *renewal) services(query string) []string {
-	response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api/v1/query?query=%s",
-		r.o.Plan.Monitoring.Prometheus.Service.Ports[0].Host, url.QueryEscape(query)))
+// prometheus asks the lab's for what path says, and reads the answer's data.
+func (r *renewal) prometheus(path string, data any) error {
+	response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/api/v1/%s",
+		r.o.Plan.Monitoring.Prometheus.Service.Ports[0].Host, path))
 	if err != nil {
-		return []string{err.Error()}
+		return err
 	}
 	defer response.Body.Close()
-	var answer struct {
-		Data struct {
-			Result []struct{ Metric struct{ Service string } }
-		}
+	if response.StatusCode != http.StatusOK {
+		return errors.New(response.Status)
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
-		return []string{fmt.Sprint(response.Status, " ", err)}
-	}
-	list := []string{}
-	for _, result := range answer.Data.Result {
-		list = append(list, result.Metric.Service)
-	}
-	slices.Sort(list)
-	return list
+	return json.NewDecoder(response.Body).Decode(&struct{ Data any }{data})
 }
 
 // shorten signs every certificate of the lab again, with its key, for a short time, and tells
