@@ -125,7 +125,11 @@ func (r *Report) Table(w io.Writer) error {
 		fmt.Fprintf(&b, "\nNot held: %s\n", strings.Join(r.NotHeld, ", "))
 	}
 	if len(r.Untouched) > 0 {
-		fmt.Fprintf(&b, "\nNo trial was held on the mirrors %s: --mirror NAME or --mirror all does that.\n",
+		mirrors := "the mirror"
+		if len(r.Untouched) > 1 {
+			mirrors = "the mirrors"
+		}
+		fmt.Fprintf(&b, "\nNo trial was held on %s %s: --mirror NAME or --mirror all does that.\n", mirrors,
 			strings.Join(r.Untouched, ", "))
 	}
 	fmt.Fprintf(&b, "\n%s: %d of %s passed, %.0f s, time scale %g. A model of IRIS %s: it proves the lab's files, not "+
