@@ -595,10 +595,11 @@ prepare_data() {
 # what its health check said last and the end of its log: five in full, the rest
 # by name.
 show_failures() {
-  local service shown=0
+  local service error shown=0
   local -a rest=() waiting=()
   find_containers
   for service in "${selection[@]}"; do
+    error=
     case ${status[$service]-} in
       Up*'(unhealthy)'* | Exited* | Dead* | Restarting* | Up*'(Paused)'*) ;;
       Up*starting*)
@@ -606,6 +607,13 @@ show_failures() {
         continue
         ;;
       Up*) continue ;;
+      Created*) # waits, or Docker could not start it
+        error=$(docker inspect --format '{{.State.Error}}' "${container[$service]}") || error=
+        if [[ -z $error ]]; then
+          waiting+=("$service")
+          continue
+        fi
+        ;;
       *)
         waiting+=("$service")
         continue
@@ -613,6 +621,11 @@ show_failures() {
     esac
     if ((++shown > 5)); then
       rest+=("$service")
+      continue
+    fi
+    if [[ -n $error ]]; then
+      printf '\n%s: Docker could not start it\n  %s\n' "$service" "$error"
+      [[ $error != *rlimit* ]] || echo "  Let Docker's daemon open as many files as ulimits of $service say (LimitNOFILE), or lower maxconn."
       continue
     fi
     printf '\n%s: %s\n' "$service" "${status[$service]}"

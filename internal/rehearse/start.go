@@ -57,7 +57,7 @@ func startFailure(output string) string {
 	for i, line := range all {
 		service, state, found := strings.Cut(line, ": ")
 		if !found || strings.Contains(service, " ") || !(strings.HasPrefix(state, "Up") ||
-			strings.HasPrefix(state, "Exited")) {
+			strings.HasPrefix(state, "Exited") || strings.HasPrefix(state, "Docker could not")) {
 			continue
 		}
 		var said []string

@@ -52,6 +52,14 @@ web: Exited (1) 2 seconds ago
   the end of its log (docker compose logs web shows all):
     nginx: [emerg] host not found in upstream "webgw"
 `, `web: Exited (1) 2 seconds ago; nginx: [emerg] host not found in upstream "webgw"`},
+		"a container that cannot start": {`
+sql: Docker could not start it
+  error setting rlimit type 7: operation not permitted
+  Let Docker's daemon open as many files as ulimits of sql say (LimitNOFILE), or lower maxconn.
+
+Not started or not ready yet, waiting for the others: a
+`, "sql: Docker could not start it; Let Docker's daemon open as many files as ulimits of sql say (LimitNOFILE), or " +
+			"lower maxconn."},
 		"a lab that is up and wrong": {`
 MIRROR  MEMBER
 demo    demo-a
