@@ -81,8 +81,8 @@ func TestCertificateAlerts(t *testing.T) {
 			"certificates.yml")); err != nil { // as containers see it
 			t.Fatal(err)
 		}
-		if out := passes(t, directory, promtool, "check", "config", "--lint-fatal", "prometheus.yml"); !strings.Contains(
-			out, fmt.Sprintf("SUCCESS: %d rules found", 2*(len(tls.Certificates)+1))) {
+		out := passes(t, directory, promtool, "check", "config", "--lint-fatal", "prometheus.yml")
+		if want := fmt.Sprintf("SUCCESS: %d rules found", 2*(len(tls.Certificates)+1)); !strings.Contains(out, want) {
 			t.Errorf("promtool says:\n%s", out)
 		}
 		if err := os.WriteFile(filepath.Join(directory, "test.yml"), []byte(expiryTest(tls)), 0o644); err != nil {
@@ -109,14 +109,15 @@ func expiryTest(tls *plan.TLS) string {
 		{26, "CertificateExpires", ""},
 		{27, "CertificateExpires", "severity: warning} The certificate of %s expires in 13d 0h 0m 0s."},
 		{39, "CertificateExpired", ""},
-		{41, "CertificateExpired", "severity: critical} The certificate of %s has expired: whoever connects anew is refused."},
+		{41, "CertificateExpired", "severity: critical} The certificate of %s has expired: whoever connects anew is " +
+			"refused."},
 		{41, "CertificateExpires", ""},
 	} {
 		fmt.Fprintf(&b, "      - eval_time: %dd\n        alertname: %s\n        exp_alerts:\n", c.day, c.alert)
 		for _, certificate := range tls.Certificates {
 			if severity, summary, _ := strings.Cut(c.summary, "} "); c.summary != "" {
-				fmt.Fprintf(&b, "          - exp_labels: { %s, service: %s }\n            exp_annotations: { summary: %q }\n",
-					severity, certificate.Service.Name, fmt.Sprintf(summary, certificate.Service.Name))
+				fmt.Fprintf(&b, "          - exp_labels: { %s, service: %s }\n"+
+					"            exp_annotations: { summary: %q }\n", severity, certificate.Service.Name, fmt.Sprintf(summary, certificate.Service.Name))
 			}
 		}
 	}

@@ -117,8 +117,8 @@ func (a *authority) issue(lab string, c *plan.Certificate, ours []*x509.Certific
 	switch {
 	case pair.certificate != nil && !signedByAny(pair.certificate, ours):
 		if problem != "" {
-			return outcome, &misfitError{fmt.Sprintf("%s/%s: %s The lab's authority has not made it, so it stays as it "+
-				"is: replace it, or remove the directory %s to have the lab's authority make one", c.Directory,
+			return outcome, &misfitError{fmt.Sprintf("%s/%s: %s The lab's authority has not made it, so it stays as "+
+				"it is: replace it, or remove the directory %s to have the lab's authority make one", c.Directory,
 				plan.CertificateFile, problem, c.Directory)}
 		}
 		outcome.Until = pair.certificate.NotAfter

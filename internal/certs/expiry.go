@@ -32,7 +32,8 @@ func writeExpiry(lab string, tls *plan.TLS) error {
 // to expire.
 func expiryRules(lab string, tls *plan.TLS) []byte {
 	var b bytes.Buffer
-	b.WriteString("# Written by mirrorgen certs: when certificates expire, and from when\n# on it makes others, in seconds since 1970.\n" +
+	b.WriteString("# Written by mirrorgen certs: when certificates expire, and from when on it makes\n" +
+		"# others, in seconds since 1970.\n" +
 		"groups:\n  - name: certificate-dates\n    rules:\n")
 	record := func(service string, c *x509.Certificate) {
 		for _, of := range []struct {

@@ -34,7 +34,8 @@ func TestExpiry(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, service := range services {
-			want := fmt.Sprintf("labels: { service: %q }\n        expr: vector(%d)\n", service, until.Add(12*time.Hour).Unix())
+			want := fmt.Sprintf("labels: { service: %q }\n        expr: vector(%d)\n", service,
+				until.Add(12*time.Hour).Unix())
 			if !strings.Contains(string(content), want) {
 				t.Errorf("of %s, it does not say that the certificate expires on %s:\n%s", service, day, content)
 			}

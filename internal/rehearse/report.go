@@ -171,7 +171,8 @@ func (r *Report) writeLoads(b *strings.Builder) {
 			"accepted which was not primary. LOST: accepted writes that the primary did not have afterwards.\n")
 	}
 	if len(late) > 0 {
-		fmt.Fprintf(b, "This host was busy and late, by which TOO LATE is later, during %s.\n", strings.Join(late, ", "))
+		fmt.Fprintf(b, "This host was busy and late, by which TOO LATE is later, during %s.\n",
+			strings.Join(late, ", "))
 	}
 }
 

@@ -59,12 +59,6 @@ func checkManifestFiles(l *checker) {
 	}
 }
 
-// readAsRules reports whether a file is one of Prometheus's rules, which hold no secret: those
-// about certificates lie beside their keys.
-func (l *checker) readAsRules(file string) bool {
-	return slices.ContainsFunc(l.RuleFiles, func(r *facts.RuleFile) bool { return path.Base(file) == r.Name.Text })
-}
-
 // checkSecretsKept: what git ignores becomes a secret and no map, which everybody may read, and
 // no secret stands in the kustomization itself.
 func (l *checker) checkSecretsKept() {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/verify/facts"
@@ -41,8 +42,8 @@ func (l *checker) checkRuleFiles() {
 			named[file] = true
 			if s.Target(file) == nil {
 				l.ReportBoth(r.Location(r.Name.At), s.Location(s.At), "Rules that are not mounted",
-					"Prometheus is to read "+file+", which no mount of "+s.Name+" brings there.", "Mount it, or leave it "+
-						"out of rule_files.")
+					"Prometheus is to read "+file+", which no mount of "+s.Name+" brings there.",
+					"Mount it, or leave it out of rule_files.")
 			}
 		}
 		for _, m := range s.Mounts {
@@ -52,6 +53,12 @@ func (l *checker) checkRuleFiles() {
 			}
 		}
 	}
+}
+
+// readAsRules reports whether a file is one of Prometheus's rules, which hold no secret: those
+// about certificates lie beside their keys.
+func (l *checker) readAsRules(file string) bool {
+	return slices.ContainsFunc(l.RuleFiles, func(r *facts.RuleFile) bool { return path.Base(file) == r.Name.Text })
 }
 
 // mountOf is the mount of a file of the lab, nil where a service has none of it.
