@@ -116,8 +116,9 @@ func expiryTest(tls *plan.TLS) string {
 		fmt.Fprintf(&b, "      - eval_time: %dd\n        alertname: %s\n        exp_alerts:\n", c.day, c.alert)
 		for _, certificate := range tls.Certificates {
 			if severity, summary, _ := strings.Cut(c.summary, "} "); c.summary != "" {
+				name := certificate.Service.Name
 				fmt.Fprintf(&b, "          - exp_labels: { %s, service: %s }\n"+
-					"            exp_annotations: { summary: %q }\n", severity, certificate.Service.Name, fmt.Sprintf(summary, certificate.Service.Name))
+					"            exp_annotations: { summary: %q }\n", severity, name, fmt.Sprintf(summary, name))
 			}
 		}
 	}
