@@ -27,8 +27,8 @@ GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | x
 
 TESTS       := $(GO) run gotest.tools/gotestsum@v1.13.0 --format=standard-quiet --hide-summary=skipped \
 	--rerun-fails=1 --rerun-fails-abort-on-data-race
-LABS        := rehearsals of examples/simplemirror, dr-reporting, single-bridge and minimal, and of broken labs
-CLUSTERS    := rehearsals of examples/simplemirror and dr-reporting on Kubernetes
+LABS        := rehearsals of examples on Docker, simplemirror and tls through every trial, and of broken labs
+CLUSTERS    := rehearsals of examples on Kubernetes, simplemirror through every trial
 
 .PHONY: help build playground site install test lint fmt generate verify fuzz bench peers clean \
 	release release-snapshot module-path vulnerabilities

@@ -25,8 +25,10 @@ nginx of a lab that has a tls block, in its generated directory, under the names
 wants: certs/SERVICE/CAFile.pem, CertificateFile.pem and PrivateKeyFile.pem. They are
 signed by an authority of the lab's own, which is made at the first run and kept in
 certs/CAFile.pem and certs/CAKeyFile.pem, or by one of yours. What is valid and fits the
-topology is left as it is; certificates that you have brought yourself always are. A lab on
-Kubernetes has certificates of its own, with the names that a cluster's DNS gives.
+topology is left as it is; certificates that you have brought yourself always are. Where the
+lab has monitoring, certs/prometheus/certificates.yml tells Prometheus when each expires.
+
+A lab on Kubernetes has certificates of its own, with the names that a cluster's DNS gives.
 
 Run it again when the topology has changed, and before certificates expire: --check says
 what expires soon or does not fit, and writes nothing. See docs/tls.md.
