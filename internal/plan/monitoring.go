@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"mirrorgen/schema"
@@ -141,6 +142,7 @@ func (m *maker) prometheus(from *schema.Monitoring) *Container {
 		Command: []string{"--config.file=" + prometheusDir + "prometheus.yml", "--storage.tsdb.path=/prometheus",
 			"--storage.tsdb.retention.time=" + from.Retention.Text},
 		Files:         files,
+		Guarded:       slices.ContainsFunc(m.p.HAProxy, func(h *HAProxy) bool { return h.Guarded }),
 		Health:        healthOf("http://127.0.0.1:9090/-/ready"),
 		Configuration: []string{prometheusFile, rulesFile},
 	}

@@ -36,6 +36,10 @@ ap1b)`)},
 		swap(rosterPath, `"AP1D ap1d.tls") ecp_clients=(app1.tls) ;;
 ap1b)`, `"AP1D ap1d.tls") ecp_clients=(app2.tls) ;;
 ap1b)`)},
+	{"Prometheus's password elsewhere", "Password that is not mounted",
+		swap(prometheusPath, "password_file: /lab/password", "password_file: /lab/passwort")},
+	{"Prometheus without the password", "Scrape without the password",
+		swap(prometheusPath, "    basic_auth: { username: lab, password_file: /lab/password }\n", "")},
 	{"hash beside the password file", "Password in a committed file",
 		swap("iris/merge/ap2a.cpf", "\n[config]", "\n[Startup]\nPasswordHash=ab,cd,10000,SHA512\n\n[config]")},
 	{"password in CSP.ini", "Password in a committed file",

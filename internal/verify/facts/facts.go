@@ -40,12 +40,14 @@ type Facts struct {
 	Merges      []MergeFile
 	Scrapes     []*Scrape   // targets of Prometheus
 	RuleFiles   []*RuleFile // that it reads
-	Ignored     *File       // .gitignore
-	Scripts     []*Script
-	Tables      []Table // of the scripts
-	Roster      *Roster // nil where there is none
-	Pages       []*Page
-	Picture     *Picture // nil where there is none
+	// PasswordFiles are those with which it logs in.
+	PasswordFiles []*PasswordFile
+	Ignored       *File // .gitignore
+	Scripts       []*Script
+	Tables        []Table // of the scripts
+	Roster        *Roster // nil where there is none
+	Pages         []*Page
+	Picture       *Picture // nil where there is none
 	// Roles are what the services do, and instances those that are an IRIS.
 	Roles     map[*Service]Role
 	Instances []*Service

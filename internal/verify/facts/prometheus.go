@@ -26,6 +26,13 @@ type RuleFile struct {
 	Name Word
 }
 
+// A PasswordFile is where Prometheus finds the password of a job.
+type PasswordFile struct {
+	*File
+	Job  string
+	Path Word
+}
+
 // readPrometheus reads the rule files and the targets of Prometheus's configuration.
 func (l *Facts) readPrometheus(f *File) {
 	l.Rule = "prometheus"
@@ -42,6 +49,12 @@ func (l *Facts) readPrometheus(f *File) {
 			name := ""
 			for _, n := range mappingValue(job, "job_name") {
 				name = n.Value
+			}
+			for _, login := range mappingValue(job, "basic_auth") {
+				for _, n := range mappingValue(login, "password_file") {
+					l.PasswordFiles = append(l.PasswordFiles, &PasswordFile{f, name, Word{Text: n.Value,
+						At: compose.PositionOf(n)}})
+				}
 			}
 			for _, config := range mappingValue(job, "static_configs") {
 				l.Scrapes = append(l.Scrapes, scrapesOf(f, name, config)...)

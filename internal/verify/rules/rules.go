@@ -263,8 +263,8 @@ var table = []Rule{
 	{"shutdown-times", false, checkShutdown,
 		"Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit."},
 	{"scrape-targets", false, checkScrapes,
-		"Prometheus asks every instance on its own path, the labels of its targets say what they are, and it has " +
-			"the rules that it is to read."},
+		"Prometheus asks every instance on its own path, the labels of its targets say what they are, it has " +
+			"the rules that it is to read, and logs in where HAProxy asks who it is."},
 	{"script-tables", false, checkTables,
 		"What the scripts say of the lab is what the other artifacts say."},
 	{"readme-tables", false, checkPages,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mirrorgen/internal/format/haproxy"
 	"mirrorgen/internal/verify/facts"
 )
 
@@ -21,10 +22,32 @@ func checkScrapes(l *checker) {
 			l.checkInstanceScrape(s, service)
 		default:
 			l.labelled(s, "instance", service.Name, service)
+			l.checkLogin(s, service)
 		}
 	}
 	l.checkScraped()
 	l.checkRuleFiles()
+}
+
+// checkLogin: Prometheus logs in where HAProxy asks who it is.
+func (l *checker) checkLogin(s *facts.Scrape, service *facts.Service) {
+	if slices.ContainsFunc(l.PasswordFiles, func(p *facts.PasswordFile) bool { return p.Job == s.Job }) {
+		return
+	}
+	_, port, _ := facts.CutLast(s.Target.Text, ":")
+	for _, h := range l.HAProxy {
+		if mountOf(service, h.Path) == nil {
+			continue
+		}
+		for _, p := range h.Proxies {
+			binds := slices.ContainsFunc(p.Binds, func(b haproxy.Bind) bool { return b.Port == facts.Number(port) })
+			if binds && p.Has("http-request", "auth") {
+				l.ReportBoth(s.Location(s.Target.At), h.Location(facts.PositionAt(p.Line, 0)),
+					"Scrape without the password", "Prometheus asks "+service.Name+" without a password, and its "+
+						"section "+p.Name+" wants one.", "Give the job "+s.Job+" basic_auth.")
+			}
+		}
+	}
 }
 
 // checkRuleFiles: the rules that Prometheus's configuration names are mounted beside it, and
@@ -44,6 +67,13 @@ func (l *checker) checkRuleFiles() {
 				l.ReportBoth(r.Location(r.Name.At), s.Location(s.At), "Rules that are not mounted",
 					"Prometheus is to read "+file+", which no mount of "+s.Name+" brings there.",
 					"Mount it, or leave it out of rule_files.")
+			}
+		}
+		for _, p := range l.PasswordFiles {
+			if s.Target(p.Path.Text) == nil {
+				l.ReportBoth(p.Location(p.Path.At), s.Location(s.At), "Password that is not mounted",
+					"Prometheus is to log in for the job "+p.Job+" with "+p.Path.Text+", which no mount of "+s.Name+
+						" brings there.", "Mount it, or leave out basic_auth.")
 			}
 		}
 		for _, m := range s.Mounts {
