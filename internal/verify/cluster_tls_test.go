@@ -36,6 +36,8 @@ var securedCases = []brokenLab{
 		"  - { name: extra, files: [secrets/password] }\n  - { name: haproxy-haproxy,")},
 	{"key in a map", "Secret in a map", first(kustomizationFile, "      - iris/health.sh\n",
 		"      - iris/health.sh\n      - certs/ap1a/PrivateKeyFile.pem\n")},
+	{"rules that nobody makes", "Rules that nobody makes", first(kustomizationFile,
+		"certificates.yml=certs/prometheus/certificates.yml", "certificates.yml=certs/prometheus/expiry.yml")},
 	{"Prometheus's password elsewhere", "Password that is not mounted", first("monitoring/prometheus.yml",
 		"password_file: /lab/password", "password_file: /lab/passwort")},
 	{"Prometheus without the password", "Scrape without the password", first("monitoring/prometheus.yml",

@@ -36,6 +36,8 @@ ap1b)`)},
 		swap(rosterPath, `"AP1D ap1d.tls") ecp_clients=(app1.tls) ;;
 ap1b)`, `"AP1D ap1d.tls") ecp_clients=(app2.tls) ;;
 ap1b)`)},
+	{"rules that nobody makes", "Rules that nobody makes",
+		swap(composeFile, "./certs/prometheus/certificates.yml", "./certs/prometheus/expiry.yml")},
 	{"Prometheus's password elsewhere", "Password that is not mounted",
 		swap(prometheusPath, "password_file: /lab/password", "password_file: /lab/passwort")},
 	{"Prometheus without the password", "Scrape without the password",

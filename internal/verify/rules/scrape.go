@@ -63,7 +63,12 @@ func (l *checker) checkRuleFiles() {
 		for _, r := range l.RuleFiles {
 			file := path.Join(beside, r.Name.Text)
 			named[file] = true
-			if s.Target(file) == nil {
+			switch m := s.Target(file); {
+			case m != nil && l.Generated && l.Files[path.Clean(m.Source)] == nil && !l.lookedFor(m.Source):
+				l.Report(s.File, m.At, "Rules that nobody makes", "Prometheus is to read "+m.Source+", which no one "+
+					"writes, and no script looks for it.",
+					"Name a generated file, or the one that mirrorgen certs writes.")
+			case m == nil:
 				l.ReportBoth(r.Location(r.Name.At), s.Location(s.At), "Rules that are not mounted",
 					"Prometheus is to read "+file+", which no mount of "+s.Name+" brings there.",
 					"Mount it, or leave it out of rule_files.")
@@ -89,6 +94,13 @@ func (l *checker) checkRuleFiles() {
 // about certificates lie beside their keys.
 func (l *checker) readAsRules(file string) bool {
 	return slices.ContainsFunc(l.RuleFiles, func(r *facts.RuleFile) bool { return path.Base(file) == r.Name.Text })
+}
+
+// lookedFor reports whether a script of the lab names a file that is not generated.
+func (l *checker) lookedFor(file string) bool {
+	return slices.ContainsFunc(l.Scripts, func(s *facts.Script) bool {
+		return strings.Contains(s.Text, " "+file+" ")
+	})
 }
 
 // mountOf is the mount of a file of the lab, nil where a service has none of it.
