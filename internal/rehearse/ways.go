@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,10 +22,20 @@ type ways struct {
 	mu     sync.Mutex
 	ports  map[int]int       // port of this host, by port of an endpoint
 	opened map[int]time.Time // when the way was last opened anew, by port of an endpoint
+	routes []*route          // those that are open
 }
 
-// waysLimit is how long a way may take to open.
-const waysLimit = 20 * time.Second
+// A route is what one kubectl forwards to, one of a service's pods.
+type route struct {
+	pods []string // those of the service when it was opened
+	end  context.CancelFunc
+}
+
+// waysLimit is how long a way may take to open, and lookAgain how often pods are looked at.
+const (
+	waysLimit = 20 * time.Second
+	lookAgain = 2 * time.Second
+)
 
 // open makes a way to each port that an endpoint has.
 func (s *clusterSite) open(ctx context.Context) error {
@@ -43,6 +54,7 @@ func (s *clusterSite) open(ctx context.Context) error {
 			s.ways.group.Go(func() { s.keepOpen(ctx, service.Name, port.Host, here) })
 		}
 	}
+	s.ways.group.Go(func() { s.endStale(ctx) })
 	deadline := time.Now().Add(waysLimit)
 	for _, port := range missing {
 		for {
@@ -70,10 +82,63 @@ func freePort() (int, error) {
 	return port, listener.Close()
 }
 
+// endStale ends routes whose pods are all gone, until ctx is done. kubectl does so itself, but not
+// always: where a node is drained it may go on listening, and connections are never answered.
+func (s *clusterSite) endStale(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lookAgain):
+		}
+		pods, err := s.pods(ctx)
+		if err != nil {
+			continue
+		}
+		s.ways.mu.Lock()
+		for _, r := range s.ways.routes {
+			if !r.leads(pods) {
+				r.end()
+			}
+		}
+		s.ways.mu.Unlock()
+	}
+}
+
+// leads reports whether one of a route's pods is still there.
+func (r *route) leads(pods []pod) bool {
+	return slices.ContainsFunc(pods, func(p pod) bool { return slices.Contains(r.pods, p.name) })
+}
+
+// route notes that a way to a service is opened, and returns with what it ends.
+func (s *clusterSite) route(ctx context.Context, service string) (context.Context, func()) {
+	ctx, end := context.WithCancel(ctx)
+	r := &route{end: end}
+	pods, err := s.pods(ctx)
+	for _, p := range pods {
+		if p.service == service && !p.leaving {
+			r.pods = append(r.pods, p.name)
+		}
+	}
+	if err != nil || len(r.pods) == 0 { // kubectl fails as well, or finds one that has just come
+		return ctx, end
+	}
+	s.ways.mu.Lock()
+	defer s.ways.mu.Unlock()
+	s.ways.routes = append(s.ways.routes, r)
+	return ctx, func() {
+		end()
+		s.ways.mu.Lock()
+		defer s.ways.mu.Unlock()
+		s.ways.routes = slices.DeleteFunc(s.ways.routes, func(other *route) bool { return other == r })
+	}
+}
+
 // keepOpen forwards a port until ctx is done. kubectl ends with the pod that it has found.
 func (s *clusterSite) keepOpen(ctx context.Context, service string, port, here int) {
 	for ctx.Err() == nil {
-		command := s.kubectl.command(ctx, "kubectl", "--namespace", s.namespace(), "port-forward", "service/"+service,
+		open, end := s.route(ctx, service)
+		command := s.kubectl.command(open, "kubectl", "--namespace", s.namespace(), "port-forward", "service/"+service,
 			fmt.Sprintf("%d:%d", here, port))
 		said := &forwardOutput{opened: func() {
 			s.ways.mu.Lock()
@@ -81,7 +146,9 @@ func (s *clusterSite) keepOpen(ctx context.Context, service string, port, here i
 			s.ways.mu.Unlock()
 		}}
 		command.Stdout = said
-		if err := command.Run(); errors.Is(err, exec.ErrNotFound) {
+		err := command.Run()
+		end()
+		if errors.Is(err, exec.ErrNotFound) {
 			return
 		}
 		select {
