@@ -422,10 +422,9 @@ func (s *clusterSite) clear(ctx context.Context) error {
 func (s *clusterSite) kept() string {
 	s.ways.close()
 	return fmt.Sprintf("Kept: the lab runs in the namespace %s, and its scripts are in %s. For them:\n"+
-		"  export KUBECONFIG=%s LAB_KUSTOMIZATION=%s LAB_TIME_SCALE=%d "+
-		"LAB_TIME_SLACK=%d\n"+
+		"  export KUBECONFIG=%s LAB_KUSTOMIZATION=%s %s\n"+
 		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",
-		s.namespace(), s.dir, s.kubeconfig, filepath.Join(s.work, "overlay"), s.percents(), s.Slack)
+		s.namespace(), s.dir, s.kubeconfig, filepath.Join(s.work, "overlay"), strings.Join(s.Limits(), " "))
 }
 
 // clusterExplanations are what kubectl's own messages mean for a rehearsal, and the way out.

@@ -142,10 +142,9 @@ func (l dockerSite) deleteFiles(ctx context.Context) error {
 
 func (l dockerSite) kept() string {
 	return fmt.Sprintf("Kept: the lab runs in %s, as Compose project %s. For its scripts there:\n"+
-		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s LAB_TIME_SCALE=%d "+
-		"LAB_TIME_SLACK=%d\n"+
+		"  export COMPOSE_PROJECT_NAME=%s COMPOSE_FILE=docker-compose.yaml:%s %s\n"+
 		"The next rehearsal of this lab removes it; so does ./stop.sh --purge there.",
-		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), l.percents(), l.Slack)
+		l.dir, l.project, l.project, filepath.Join(l.work, overrideFile), strings.Join(l.Limits(), " "))
 }
 
 // recreate throws the primary's container away while its set runs. start.sh must

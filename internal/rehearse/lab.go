@@ -84,9 +84,6 @@ func (l *rehearsedLab) makeWork() error {
 	return nil
 }
 
-// percents are the time scale as LAB_TIME_SCALE has it.
-func (l *rehearsedLab) percents() int { return int(math.Ceil(l.TimeScale * 100)) }
-
 // readNotices finds out how soon each HAProxy must notice a change.
 func (l *rehearsedLab) readNotices() error {
 	l.notices = map[string]time.Duration{}
@@ -196,11 +193,15 @@ func (l *rehearsedLab) environment() []string {
 		}
 	}
 	list = append(list, l.site.environment()...)
-	return append(list,
-		"TMPDIR="+l.temporary(),
-		"LAB_TIME_SCALE="+strconv.Itoa(l.percents()),
-		"LAB_TIME_SLACK="+strconv.Itoa(l.Slack),
-	)
+	return append(append(list, "TMPDIR="+l.temporary()), l.Limits()...)
+}
+
+// Limits are what the lab's scripts are told of their limits of time, "NAME=value".
+func (o Options) Limits() []string {
+	return []string{
+		"LAB_TIME_SCALE=" + strconv.Itoa(int(math.Ceil(o.TimeScale*100))),
+		"LAB_TIME_SLACK=" + strconv.Itoa(o.Slack),
+	}
 }
 
 // temporary is where the scripts may put files while they run.

@@ -297,9 +297,9 @@ func (r *renewal) says(code int, command []string, parts ...string) string {
 	r.Helper()
 	c := exec.Command(command[0], command[1:]...)
 	c.Dir = r.lab
-	c.Env = append(os.Environ(), "COMPOSE_PROJECT_NAME="+r.project(),
-		"COMPOSE_FILE=docker-compose.yaml:"+filepath.Join(filepath.Dir(r.lab), rehearse.OverrideFile),
-		"LAB_TIME_SCALE="+strconv.Itoa(int(r.o.TimeScale*100)), "LAB_TIME_SLACK="+strconv.Itoa(r.o.Slack))
+	c.Env = append(append(os.Environ(), "COMPOSE_PROJECT_NAME="+r.project(),
+		"COMPOSE_FILE=docker-compose.yaml:"+filepath.Join(filepath.Dir(r.lab), rehearse.OverrideFile)),
+		r.o.Limits()...)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	began := time.Now()
