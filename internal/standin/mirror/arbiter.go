@@ -126,8 +126,9 @@ func (a *arbiter) takeover(set *contacts, member string, r Request) Answer {
 			set.state = tokenTaken
 			return Answer{OK: true}
 		}
+		pause := set.times.Beat() / 4
 		a.mu.Unlock()
-		time.Sleep(set.times.Beat() / 4)
+		time.Sleep(pause)
 		a.mu.Lock()
 	}
 }
