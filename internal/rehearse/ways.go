@@ -115,8 +115,10 @@ func (s *clusterSite) route(ctx context.Context, service string) (context.Contex
 	ctx, end := context.WithCancel(ctx)
 	r := &route{end: end}
 	pods, err := s.pods(ctx)
+	pods = slices.DeleteFunc(pods, func(p pod) bool { return p.service != service })
+	staying := slices.ContainsFunc(pods, func(p pod) bool { return !p.leaving })
 	for _, p := range pods {
-		if p.service == service && !p.leaving {
+		if !staying || !p.leaving { // kubectl takes one that leaves where there is no other
 			r.pods = append(r.pods, p.name)
 		}
 	}
