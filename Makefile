@@ -27,6 +27,7 @@ GOLDENS      = $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' . | x
 
 TESTS       := $(GO) run gotest.tools/gotestsum@v1.13.0 --format=standard-quiet --hide-summary=skipped \
 	--rerun-fails=1 --rerun-fails-abort-on-data-race
+SUBMAKE     := $(MAKE)
 LABS        := rehearsals of examples on Docker, simplemirror and tls through every trial, and of broken labs
 CLUSTERS    := rehearsals of examples on Kubernetes, simplemirror through every trial
 
@@ -53,26 +54,35 @@ test: ## get the tools, lint, and run every test; no tool may be missing
 	.ci/tools
 	@# What a cluster runs on takes minutes to compile, once. Its last use waits for it.
 	@.ci/kubernetes build >/dev/null 2>&1 </dev/null &
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target balancers computed
-	.ci/engine --for "$(LABS)" $(TESTS) --packages=./internal/rehearse -- \
-		-count=1 -timeout=30m -run='^TestRehearsals$$'
-	.ci/engine --for "$(CLUSTERS)" .ci/kubernetes run --for "$(CLUSTERS)" -- \
-		$(TESTS) --packages=./internal/rehearse -- -count=1 -timeout=30m -run='^TestClusters$$'
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target rehearsals computed
 	@echo "make test: everything that was run passed"
 
-# The balancers' tests wait for real time-outs. What computes runs beside them at the lowest
-# priority, because a machine that is busy makes health checks late; the labs have it for
-# themselves: beside the rest, their rehearsals take twice as long. A test that fails is run
+# Balancers and labs wait for real time-outs most of the time. What computes runs beside them
+# at the lowest priority, because a machine that is busy makes health checks late; and labs
+# come after the balancers, which measure to the tenth of a second. A test that fails is run
 # once more, and the summary names it.
-.PHONY: balancers computed
+.PHONY: balancers rehearsals labs clusters computed
 balancers:
 	MIRRORGEN_REAL_TOOLS=1 $(TESTS) --packages=./internal/live -- -shuffle=on -timeout=30m
 	@# Once more in the distribution's releases, which are older.
 	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_BALANCERS=distribution $(TESTS) --packages=./internal/live -- \
 		-count=1 -timeout=30m -skip='^TestLoad$$'
 
+# One engine serves both. The jobs of this make are not theirs, its variables are; by the name
+# MAKE it would run them even where it is to print alone (-n).
+rehearsals: balancers
+	.ci/engine --for "$(LABS); $(CLUSTERS)" env MAKEFLAGS= $(SUBMAKE) $(MAKEOVERRIDES) \
+		--no-print-directory --jobs=2 --output-sync=target labs clusters
+
+labs:
+	$(TESTS) --packages=./internal/rehearse -- -count=1 -timeout=30m -run='^TestRehearsals$$'
+
+clusters:
+	.ci/kubernetes run --for "$(CLUSTERS)" -- \
+		$(TESTS) --packages=./internal/rehearse -- -count=1 -timeout=30m -run='^TestClusters$$'
+
 computed:
+	nice -n 19 $(MAKE) --no-print-directory lint
 	MIRRORGEN_REAL_TOOLS=1 MIRRORGEN_MUTATIONS=all nice -n 19 $(TESTS) --packages="$(COMPUTED)" -- \
 		-shuffle=on -timeout=30m
 	CGO_ENABLED=1 nice -n 19 $(TESTS) --packages="$(RACED)" -- -race -shuffle=on -timeout=30m
