@@ -180,7 +180,11 @@ func (t *tool) showEffects(p *preview) {
 	}
 	table.Flush()
 	if len(same) > 0 {
-		fmt.Fprintf(t.out, "  nothing happens to %s\n", namesOrCount(same))
+		others := namesOrCount(same)
+		if len(same) == len(p.Services) {
+			others = strings.Replace(others, "other ", "", 1)
+		}
+		fmt.Fprintf(t.out, "  nothing happens to %s\n", others)
 	}
 	t.showCommands(p.Report, p.Directory)
 }

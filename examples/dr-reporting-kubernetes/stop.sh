@@ -40,6 +40,12 @@ mirrors=(
   ap2 true
 )
 
+# Volumes of the members of each mirror, as Kubernetes names them.
+declare -A volumes_of=(
+  [ap1]="data-ap1a-0 data-ap1b-0 data-ap1d-0"
+  [ap2]="data-ap2a-0 data-ap2b-0 data-ap2r-0"
+)
+
 # StatefulSets of the members that found their mirrors; they stop last.
 founders=(
   ap1a
@@ -112,7 +118,7 @@ consent() {
   echo "This deletes of the lab $lab, in the cluster $(kubectl config current-context 2>/dev/null || echo "that kubectl is set to"):"
   echo "  the namespace $namespace with its $("${kubectl[@]}" get pods --output name | wc -l) pods, and all else that is in it"
   for ((i = 0; i < ${#mirrors[@]}; i += 2)); do
-    echo "  the databases of mirror ${mirrors[i]} (in $("${kubectl[@]}" get persistentvolumeclaims --selector "mirror=${mirrors[i]}" --output name | wc -l) volumes)"
+    echo "  the databases of mirror ${mirrors[i]} (in $(read -r -a names <<<"${volumes_of[${mirrors[i]}]}" && "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name | wc -l) volumes)"
   done
   echo "The licence key and the generated files stay."
   if [[ $yes == true ]]; then

@@ -484,27 +484,10 @@ check_password() {
   fi
 }
 
-# check_volumes refuses what the API server would refuse half-way: the volume of a
-# StatefulSet that is there cannot change.
-check_volumes() {
-  local name size class
-  while read -r name size class; do
-    [[ -n $name ]] || continue
-    if [[ $size != 20Gi || (-n $storage_class && $class != "$storage_class") ]]; then
-      problem "the volume of $name has $size${class:+ of class $class}, and a StatefulSet's volume cannot be changed."$'\n'"Keep storage_size and storage_class as they were, or delete the lab with its data: ./stop.sh --purge"
-      return
-    fi
-  done < <("${kubectl[@]}" get statefulsets --selector 'app.kubernetes.io/component in (member, prometheus)' --output 'jsonpath={range .items[*]}{.metadata.name} {.spec.volumeClaimTemplates[0].spec.resources.requests.storage} {.spec.volumeClaimTemplates[0].spec.storageClassName}{"\n"}{end}' 2>/dev/null)
-}
-
-#
-# Start, and what to say about it.
-#
-
-# apply has the cluster make and change what the manifests say; of a profile only what
-# belongs to its services, and what belongs to none.
-apply() {
-  local output service
+# send FLAG... gives the cluster the manifests; of a profile only what belongs to its
+# services, and what belongs to none.
+send() {
+  local service
   local -a without=() all
   if [[ -n $profile ]]; then
     select_services ''
@@ -515,10 +498,40 @@ apply() {
     done
   fi
   if ((${#without[@]} > 0)); then
-    output=$(kubectl apply --server-side --force-conflicts --kustomize "$kustomization" --selector "app.kubernetes.io/instance notin ($(IFS=,; echo "${without[*]}"))" 2>&1)
-  else
-    output=$(kubectl apply --server-side --force-conflicts --kustomize "$kustomization" 2>&1)
-  fi || {
+    set -- --selector "app.kubernetes.io/instance notin ($(IFS=,; echo "${without[*]}"))" "$@"
+  fi
+  kubectl apply --server-side --force-conflicts --kustomize "$kustomization" "$@" 2>&1
+}
+
+# check_manifests has the cluster look at the manifests before it changes anything: what it
+# would refuse half-way, such as another volume of a StatefulSet that is there.
+check_manifests() {
+  local output fixed
+  kubectl get namespace "$namespace" --output name >/dev/null 2>&1 || return 0
+  output=$(send --dry-run=server) && return
+  fixed=$(grep -E 'updates to statefulset spec' <<<"$output" | grep -oE '"[^"]+"' | tr -d '"' | paste -sd ' ') || :
+  if [[ -z $fixed ]]; then
+    problem "the cluster refuses the manifests:"$'\n'"$(grep -v -E ' serverside-applied' <<<"$output")"
+    return
+  fi
+  problem "of a StatefulSet that is there its volume, among other things, cannot be changed: $fixed ($(volume_of "${fixed%% *}"))"$'\n'"Keep storage_size, storage_class and raw kubernetes keys as they were, or delete the lab with its data: ./stop.sh --purge"
+}
+
+# volume_of NAME says what the StatefulSet has now.
+volume_of() {
+  local size class
+  read -r size class < <("${kubectl[@]}" get statefulset "$1" --output 'jsonpath={.spec.volumeClaimTemplates[0].spec.resources.requests.storage} {.spec.volumeClaimTemplates[0].spec.storageClassName}{"\n"}') || :
+  echo "the volume of $1 has ${size:-no size}${class:+ of class $class}"
+}
+
+#
+# Start, and what to say about it.
+#
+
+# apply has the cluster make and change what the manifests say.
+apply() {
+  local output
+  output=$(send) || {
     printf 'The cluster refuses the manifests:\n%s\n' "$(grep -v -E ' serverside-applied$' <<<"$output")" >&2
     exit 1
   }
@@ -562,6 +575,21 @@ renew() {
     fi
     sleep 2
   done
+}
+
+# renew_unready makes the pods anew that are not ready and were made from another template:
+# Kubernetes leaves a pod that cannot start as it is, whatever is mended (OnDelete).
+renew_unready() {
+  local service
+  local -a old=()
+  find_containers || return 1
+  for service in "${instances[@]}" prometheus; do
+    [[ -n ${selected[$service]-} && -n ${status[$service]-} && ${status[$service]} != *'(healthy)'* ]] || continue
+    ! outdated "$service" || old+=("$service")
+  done
+  ((${#old[@]} > 0)) || return 0
+  echo "Making anew, since not ready and changed: ${old[*]}"
+  "${kubectl[@]}" delete pod "${old[@]/%/-0}" >/dev/null
 }
 
 # renew_members makes the pods of members anew whose templates have changed, one after the
@@ -784,7 +812,7 @@ check_password
 check_certificates
 check_storage
 check_pull_secret
-check_volumes
+check_manifests
 stop_on_problems
 
 cat <<EOF
@@ -795,6 +823,7 @@ apply
 
 began=$SECONDS
 result=0
+renew_unready || result=1
 while true; do
   waiting=0
   find_containers || exit 1

@@ -15,7 +15,7 @@ import (
 type Cluster struct {
 	Namespace     string // of the lab alone
 	StorageClass  string // "" for the cluster's default
-	StorageSize   string // of each member's volume, e.g. "20Gi"
+	StorageSize   string // of each member's volume, e.g. "20Gi", as the API server spells it
 	ServiceType   string // of balancers and own gateways: "ClusterIP", "NodePort" or "LoadBalancer"
 	PullSecret    string // "" for none
 	ClusterDomain string // e.g. "cluster.local"
@@ -46,7 +46,7 @@ const startTries = 1200
 func clusterOf(l *schema.Lab) *Cluster {
 	k := l.Kubernetes
 	c := &Cluster{
-		Namespace: k.Namespace, StorageClass: k.StorageClass, StorageSize: k.StorageSize,
+		Namespace: k.Namespace, StorageClass: k.StorageClass, StorageSize: canonical(k.StorageSize),
 		ServiceType: k.ServiceType, PullSecret: k.PullSecret, ClusterDomain: k.ClusterDomain, Spread: k.Spread,
 		Operator: k.Operator, StartTries: startTries,
 		Farewell: farewell, KeepaliveTime: keepaliveTime, ArbiterSpread: "preferred",
@@ -368,4 +368,24 @@ func (m *Mirror) InstanceTable() *InstanceTable {
 		t.Instances = append(t.Instances, a.Instance)
 	}
 	return t
+}
+
+// canonical is a size as the API server spells it, so that what it says of a volume can be
+// compared: with the largest unit of the same kind in which it is a whole number.
+func canonical(size string) string {
+	digits := strings.TrimRight(size, "KMGTPik")
+	number, err := strconv.Atoi(digits)
+	if err != nil || number == 0 {
+		return size
+	}
+	unit := size[len(digits):]
+	units, step := []string{"M", "G", "T", "P", "E"}, 1000
+	if strings.HasSuffix(unit, "i") {
+		units, step = []string{"Mi", "Gi", "Ti", "Pi", "Ei"}, 1024
+	}
+	at := slices.Index(units, unit)
+	for ; number%step == 0 && at+1 < len(units); at++ {
+		number /= step
+	}
+	return strconv.Itoa(number) + units[at]
 }

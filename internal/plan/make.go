@@ -224,16 +224,21 @@ func (m *maker) addMirrors() {
 	for _, a := range m.p.Arbiters {
 		arbiters[a.Name] = a
 	}
+	labels := map[string]bool{}
 	for _, set := range m.lab.Mirrors {
-		mirror := &Mirror{Name: set.Name, SetName: set.SetName, QOSTimeout: set.QOSTimeout,
+		mirror := &Mirror{Name: set.Name, SetName: set.SetName, Label: set.SetName, QOSTimeout: set.QOSTimeout,
 			Durable: set.Durable || m.target == Kubernetes, Operated: m.operated()}
+		if labels[set.SetName] { // two sets may have one name, though they should not
+			mirror.Label = set.Name
+		}
+		labels[set.SetName] = true
 		if mirror.Operated {
 			mirror.SetName, mirror.QOSTimeout = OperatorSet, 0
 		}
 		m.p.QOSTimeouts = m.p.QOSTimeouts || mirror.QOSTimeout > 0
 		if a := arbiters[set.Arbiter]; a != nil {
 			mirror.Arbiter = a
-			a.Mirrors, a.served = append(a.Mirrors, set.Name), mirror
+			a.Mirrors, a.Labels, a.served = append(a.Mirrors, set.Name), append(a.Labels, mirror.Label), mirror
 			if mirror.Operated {
 				a.PodName, a.Operated = operatorArbiter(set.Name), true
 				m.commands(a.Service)

@@ -221,6 +221,7 @@ type Arbiter struct {
 	*Service
 	Address string   // on the client network
 	Mirrors []string // names of the mirrors that use it
+	Labels  []string // and their labels
 	served  *Mirror  // the last of them
 }
 
@@ -228,6 +229,7 @@ type Arbiter struct {
 type Mirror struct {
 	Name           string
 	SetName        string
+	Label          string   // of its pods on Kubernetes; it stays when the mirror is renamed
 	Arbiter        *Arbiter // nil for none
 	Durable        bool
 	Databases      []Database

@@ -123,10 +123,39 @@ func testClusterRefusals(t *testing.T) {
 			}
 		})
 	}
+	t.Run("mended", func(t *testing.T) {
+		t.Parallel()
+		testMended(t, "mended")
+	})
 	t.Run("other volumes", func(t *testing.T) {
 		t.Parallel()
 		testVolumesStay(t, "other-volumes")
 	})
+}
+
+// testMended holds that pods which could not start, and which Kubernetes leaves alone, are those
+// of the mended topology after another start.sh.
+func testMended(t *testing.T, name string) {
+	environment := append(os.Environ(), "LAB_TIME_SCALE=1")
+	large := clusterLab(t, name, refusedMirror("globals = 4000000", `storage_size = "1Gi"`))
+	defer func() {
+		command := exec.Command("./stop.sh", "--purge", "--yes")
+		command.Dir = large
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}()
+	mustRefuse(t, large, environment)
+	small := clusterLab(t, name, refusedMirror("globals = 16", `storage_size = "1024Mi"`))
+	out := mustRefuse(t, small, environment) // there are no images
+	for _, want := range []string{"Making anew, since not ready and changed: ap1a ap1b", "Its image cannot be fetched"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("start.sh does not say %q:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "No node has the memory") {
+		t.Errorf("a pod is that of before:\n%s", out)
+	}
 }
 
 // testVolumesStay holds that a volume that is there keeps its size: start.sh refuses another

@@ -198,6 +198,8 @@ var clusterCases = []brokenLab{
 		first(mirrorFile, "publishNotReadyAddresses: true", "publishNotReadyAddresses: false")},
 	{"joins without waiting", "Instance that does not wait for its mirror",
 		first(mirrorFile, "[bash, /lab/wait-for-mirror.sh]", "[bash, /lab/health.sh]")},
+	{"label of a volume claim", "Label that cannot change", first(mirrorFile, "metadata: { name: data }",
+		"metadata: { name: data, labels: { mirror: ap1 } }")},
 	{"no volume claim", "Member without a volume", first(mirrorFile, "volumeClaimTemplates:", "volumeClaims:")},
 	{"volume for many", "Volume of several nodes", first(mirrorFile, "[ReadWriteOnce]", "[ReadWriteMany]")},
 	{"volume of another group", "Volume that IRIS cannot write to", first(mirrorFile, "fsGroup: 51773",

@@ -43,6 +43,15 @@ mirrors=(
   m05 true
 )
 
+# Volumes of the members of each mirror, as Kubernetes names them.
+declare -A volumes_of=(
+  [m01]="data-m01a-0 data-m01b-0 data-m01c-0"
+  [m02]="data-m02a-0 data-m02b-0 data-m02c-0"
+  [m03]="data-m03a-0 data-m03b-0 data-m03c-0"
+  [m04]="data-m04a-0 data-m04b-0 data-m04c-0"
+  [m05]="data-m05a-0 data-m05b-0 data-m05c-0"
+)
+
 # StatefulSets of the members that found their mirrors; they stop last.
 founders=(
   m01a
@@ -118,7 +127,7 @@ consent() {
   echo "This deletes of the lab $lab, in the cluster $(kubectl config current-context 2>/dev/null || echo "that kubectl is set to"):"
   echo "  the namespace $namespace with its $("${kubectl[@]}" get pods --output name | wc -l) pods, and all else that is in it"
   for ((i = 0; i < ${#mirrors[@]}; i += 2)); do
-    echo "  the databases of mirror ${mirrors[i]} (in $("${kubectl[@]}" get persistentvolumeclaims --selector "mirror=${mirrors[i]}" --output name | wc -l) volumes)"
+    echo "  the databases of mirror ${mirrors[i]} (in $(read -r -a names <<<"${volumes_of[${mirrors[i]}]}" && "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name | wc -l) volumes)"
   done
   echo "The licence key and the generated files stay."
   if [[ $yes == true ]]; then

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"mirrorgen/internal/format/kubernetes"
 )
@@ -15,11 +16,14 @@ const kustomizationPath = "kustomization.yaml"
 type manifest struct {
 	Kind     string
 	Metadata struct{ Name string }
-	Spec     struct {
-		Template struct{ Spec map[string]any }
-		Claims   []any `yaml:"volumeClaimTemplates"`
-	}
+	Spec     map[string]any
 }
+
+// changeable are the fields of a workload's specification that the API server lets one change
+// (StatefulSetSpec, apps/v1; a Deployment's are all but selector), without the claims of its
+// volumes, which are looked at first.
+var changeable = []string{"replicas", "ordinals", "template", "updateStrategy", "strategy", "revisionHistoryLimit",
+	"persistentVolumeClaimRetentionPolicy", "minReadySeconds", "progressDeadlineSeconds", "paused"}
 
 // readCluster reads the manifests of a lab on Kubernetes. It fails where kubectl could not
 // read them either.
@@ -44,6 +48,9 @@ func (l *labFacts) readCluster() error {
 		all = append(all, objects...)
 	}
 	l.readIrisClusters(all, made)
+	if err := l.readServices(all); err != nil {
+		return fmt.Errorf("a Service of the manifests: %w", err)
+	}
 	return nil
 }
 
@@ -96,14 +103,16 @@ func (l *labFacts) readManifests(name string, made map[string][]string) ([]kuber
 	}
 	for _, object := range objects {
 		var m manifest
+		if object.Kind.Text != "StatefulSet" && object.Kind.Text != "Deployment" {
+			continue
+		}
 		if err := object.Root.Decode(&m); err != nil {
 			return nil, err
 		}
-		if m.Kind != "StatefulSet" && m.Kind != "Deployment" || m.Metadata.Name == "" {
+		if m.Metadata.Name == "" {
 			continue
 		}
-		s := &service{name: m.Metadata.Name, kind: m.Kind, fields: podFields(m.Spec.Template.Spec),
-			claims: m.Spec.Claims}
+		s := m.service()
 		r := kubernetes.NewReader()
 		for _, v := range r.Volumes(r.Under(object.Root, "spec", "template", "spec")) {
 			for _, of := range v.Maps {
@@ -117,6 +126,51 @@ func (l *labFacts) readManifests(name string, made map[string][]string) ([]kuber
 	}
 	return objects, nil
 }
+
+// service is what the workload makes.
+func (m *manifest) service() *service {
+	template, _ := m.Spec["template"].(map[string]any)
+	pod, _ := template["spec"].(map[string]any)
+	claims, _ := m.Spec["volumeClaimTemplates"].([]any)
+	s := &service{name: m.Metadata.Name, kind: m.Kind, fields: podFields(pod), claims: claims,
+		around: map[string]any{}, fixed: map[string]any{}}
+	for name, value := range m.Spec {
+		switch {
+		case name == "template" || name == "volumeClaimTemplates":
+		case slices.Contains(changeable, name):
+			s.around[name] = value
+		default:
+			s.fixed[name] = value
+		}
+	}
+	return s
+}
+
+// readServices gives each workload the specification of the Services that are called after it.
+func (l *labFacts) readServices(objects []kubernetes.Object) error {
+	for _, o := range objects {
+		if o.Kind.Text != "Service" {
+			continue
+		}
+		for _, suffix := range serviceSuffixes {
+			name, ends := strings.CutSuffix(o.Name.Text, suffix)
+			s := l.byName[name]
+			if !ends || s == nil || s.around == nil {
+				continue
+			}
+			var spec map[string]any
+			if err := kubernetes.NewReader().Get(o.Root, "spec").Decode(&spec); err != nil {
+				return err
+			}
+			s.around["Service "+o.Name.Text] = spec
+			break
+		}
+	}
+	return nil
+}
+
+// serviceSuffixes are what the names of a service's Services end with after its own.
+var serviceSuffixes = []string{"", "-ready", "-metrics"}
 
 // podFields are the settings of a pod and of its containers, by name.
 func podFields(spec map[string]any) map[string]any {
@@ -161,15 +215,24 @@ func (c *comparison) workload(old, now *service) {
 		c.add(now.name, Purge, "volumeClaimTemplates")
 		return
 	}
+	if fixed := differing(old.fixed, now.fixed); old.kind == now.kind && len(fixed) > 0 {
+		c.danger(fmt.Sprintf("Kubernetes refuses a change of %s of %s: start.sh stops before it does anything. Keep it, "+
+			"or delete the lab with its data (./stop.sh --purge).", strings.Join(fixed, ", "), now.name))
+		c.add(now.name, Purge, fixed...)
+		return
+	}
 	reasons := append(differing(old.fields, now.fields), c.files(now)...)
+	around := differing(old.around, now.around)
 	switch {
 	case old.kind != now.kind && member:
 		c.add(now.name, Purge, now.kind+" in place of a "+old.kind)
-	case len(reasons) == 0:
+	case len(reasons) == 0 && len(around) == 0:
 		c.add(now.name, Nothing)
+	case len(reasons) == 0:
+		c.add(now.name, Apply, around...)
 	case now.kind == "StatefulSet", now.kind == irisCluster:
-		c.add(now.name, Restart, reasons...)
+		c.add(now.name, Restart, append(reasons, around...)...)
 	default:
-		c.add(now.name, Roll, reasons...)
+		c.add(now.name, Roll, append(reasons, around...)...)
 	}
 }

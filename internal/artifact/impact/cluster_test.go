@@ -117,6 +117,22 @@ func TestOfCluster(t *testing.T) {
 			"k1 purge, k2 purge, k3 purge, l1 purge, l2 purge", []string{"The volume of k1 changes",
 				"The volume of k2 changes", "The volume of k3", "The volume of l1", "The volume of l2"},
 			"after: ./stop.sh --purge && ./start.sh"},
+		{"the same size in another unit", []string{"kubernetes {}", "kubernetes {\n  storage_size = \"20480Mi\"\n}"},
+			"", nil, ""},
+		{"another name of a mirror", []string{`mirror "lost" {`, "moved {\n  from = \"lost\"\n  to = \"found\"\n}\n" +
+			"mirror \"found\" {\n  set_name = \"LOST\"", `mirror = "lost"`, `mirror = "found"`},
+			"l1 restart, l2 restart, app restart, webgw roll, sql roll", nil,
+			startAgain},
+		{"services that nodes have", []string{"kubernetes {}", "kubernetes {\n  service_type = \"NodePort\"\n}"},
+			"web apply, sql apply", nil,
+			startAgain},
+		{"replicas", []string{`nginx "web" {}`, "nginx \"web\" {\n  kubernetes = { spec = { replicas = 2 } }\n}"},
+			"web apply", nil,
+			startAgain},
+		{"what cannot change", []string{`member "l2" { role = "backup" }`, "member \"l2\" {\n  role = \"backup\"\n  " +
+			"kubernetes = { spec = { podManagementPolicy = \"OrderedReady\" } }\n}"},
+			"l2 purge", []string{"Kubernetes refuses a change of podManagementPolicy of l2"},
+			"after: ./stop.sh --purge && ./start.sh"},
 		{"another namespace", []string{"kubernetes {}", "kubernetes {\n  namespace = \"other\"\n}"},
 			"arbiter create, k1 create, k2 create, k3 create, l1 create, l2 create, app create, webgw create, " +
 				"web create, sql create", []string{"The namespace changes from demo to other"},

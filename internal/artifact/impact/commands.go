@@ -48,7 +48,7 @@ func (c *comparison) commands() {
 	switch {
 	case c.all != "" || every || cluster && effects[Purge]:
 		run(AfterBuild, "./stop.sh --purge", "./start.sh")
-	case cluster && (restart || effects[Roll]): // it makes members anew, one after the other
+	case cluster && (restart || effects[Roll] || effects[Apply]): // it makes members anew, one after the other
 		run(AfterBuild, "./start.sh")
 	case cluster: // what is new is told apart by nobody
 	case len(afresh) > 0 && restart:

@@ -20,6 +20,8 @@ const (
 	Leave   Effect = "leave"  // it is no longer part of the lab; its container stays until somebody removes it
 	// what it mounts has changed, and reaches it when stop.sh and start.sh stop and start it
 	Restart Effect = "restart"
+	// on Kubernetes its pods stay; start.sh changes its Service, or what makes its pods
+	Apply Effect = "apply"
 	// on Kubernetes a new pod takes its place before it goes
 	Roll     Effect = "roll"
 	Recreate Effect = "recreate" // start.sh makes its container anew; nothing that it keeps is in there

@@ -38,7 +38,10 @@ type service struct {
 	mounts []string // sources of its bind mounts, or of its maps and secrets, relative to the lab
 	kind   string   // on Kubernetes: "StatefulSet", "Deployment" or "IrisCluster"
 	claims []any    // on Kubernetes: what its volumes are
-	owner  string   // the IrisCluster of which InterSystems' operator makes its pod
+	// on Kubernetes: what its workload and its Services have beside the pod, by name, and of
+	// that what the API server lets nobody change
+	around, fixed map[string]any
+	owner         string // the IrisCluster of which InterSystems' operator makes its pod
 }
 
 // document is a compose file, or a part that one includes.

@@ -126,7 +126,8 @@ func (c *comparison) files(s *service) []string {
 
 // differing lists the settings in which two services of a compose file differ.
 func differing(old, now map[string]any) []string {
-	names := maps.Clone(old)
+	names := map[string]any{}
+	maps.Copy(names, old)
 	maps.Copy(names, now)
 	var changed []string
 	for _, name := range slices.Sorted(maps.Keys(names)) {
