@@ -148,7 +148,8 @@ func testMended(t *testing.T, name string) {
 	mustRefuse(t, large, environment)
 	small := clusterLab(t, name, refusedMirror("globals = 16", `storage_size = "1024Mi"`))
 	out := mustRefuse(t, small, environment) // there are no images
-	for _, want := range []string{"Making anew, since not ready and changed: ap1a ap1b", "Its image cannot be fetched"} {
+	for _, want := range []string{"Making anew, since not ready and changed: ap1a ap1b",
+		"Its image cannot be fetched"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("start.sh does not say %q:\n%s", want, out)
 		}

@@ -216,8 +216,8 @@ func (c *comparison) workload(old, now *service) {
 		return
 	}
 	if fixed := differing(old.fixed, now.fixed); old.kind == now.kind && len(fixed) > 0 {
-		c.danger(fmt.Sprintf("Kubernetes refuses a change of %s of %s: start.sh stops before it does anything. Keep it, "+
-			"or delete the lab with its data (./stop.sh --purge).", strings.Join(fixed, ", "), now.name))
+		c.danger(fmt.Sprintf("Kubernetes refuses a change of %s of %s: start.sh stops before it does anything. "+
+			"Keep it, or delete the lab with its data (./stop.sh --purge).", strings.Join(fixed, ", "), now.name))
 		c.add(now.name, Purge, fixed...)
 		return
 	}

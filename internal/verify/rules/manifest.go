@@ -188,13 +188,6 @@ func (l *checker) checkLabels(w *facts.Workload) {
 	}
 	own("host name of its pod", r.WordAt(w.Spec, "hostname"))
 	own("Service of its pod", r.WordAt(w.Root, "spec", "serviceName"))
-	for _, claim := range r.Items(r.Under(w.Root, "spec", "volumeClaimTemplates")) {
-		if labels := r.Under(claim, "metadata", "labels"); labels != nil && l.entryOf(w) != nil {
-			l.Report(w.File, facts.PositionAt(labels.Line, labels.Column), "Label that cannot change",
-				"The volume claim of "+w.Name.Text+" has labels, and Kubernetes refuses every change of a claim.",
-				"Leave them out: the mirror may be renamed.")
-		}
-	}
 	if name := r.WordAt(w.Container, "name"); l.entryOf(w) != nil && name.Text != "iris" {
 		l.Report(w.File, name.At, "Unknown container",
 			"The container of "+w.Name.Text+" is called "+name.Text+", and the scripts look for iris.", "Call it iris.")

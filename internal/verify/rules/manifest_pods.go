@@ -332,6 +332,11 @@ func (l *checker) checkClaim(w *facts.Workload, entry *facts.Entry) {
 			"Give it a volumeClaimTemplate.")
 	}
 	for _, claim := range claims {
+		if labels := r.Under(claim, "metadata", "labels"); labels != nil {
+			l.Report(w.File, facts.PositionAt(labels.Line, labels.Column), "Label that cannot change",
+				"The volume claim of "+w.Name.Text+" has labels, and Kubernetes refuses every change of a claim.",
+				"Leave them out: the mirror may be renamed.")
+		}
 		for _, mode := range r.Items(r.Under(claim, "spec", "accessModes")) {
 			if r.Text(mode) != "ReadWriteOnce" {
 				l.Report(w.File, facts.PositionAt(mode.Line, mode.Column), "Volume of several nodes",
