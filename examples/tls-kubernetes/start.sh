@@ -306,6 +306,9 @@ minor() {
 check_cluster() {
   local text client server
   if ! text=$(timeout 30 kubectl version --output yaml 2>&1); then
+    # Set to none, kubectl asks whatever listens on port 8080 of this machine.
+    server=$(kubectl config view --minify --output 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null) || :
+    [[ -n $server || -n ${KUBERNETES_SERVICE_HOST-} ]] || text="no configuration has been provided"
     case $text in
       *"current-context is not set"* | *"no configuration has been provided"* | *localhost:8080* | *"connection to the server localhost"*)
         problem "kubectl is set to no cluster: name a kubeconfig in KUBECONFIG, or choose a context with kubectl config use-context"
