@@ -191,6 +191,7 @@ forwarders=()
 forward() {
   local log=$work/forward.$1.$2 end=$((SECONDS + 20))
   local_port=
+  : >"$log" # it is read before kubectl is there
   (
     child=
     trap 'kill "$child" 2>/dev/null; exit 0' TERM
