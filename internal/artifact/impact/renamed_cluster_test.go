@@ -63,7 +63,8 @@ application_server "app" {
 }
 `
 	old := readLabels(t, topology)
-	now := readLabels(t, strings.NewReplacer(`mirror "m"`, `mirror "n"`, `mirror = "m"`, `mirror = "n"`).Replace(topology))
+	now := readLabels(t, strings.NewReplacer(`mirror "m"`, `mirror "n"`, `mirror = "m"`, `mirror = "n"`).
+		Replace(topology))
 	if maps.Equal(old.pods["ma"], now.pods["ma"]) {
 		t.Fatal("the name of the mirror is in no label, so that this test is about nothing")
 	}
