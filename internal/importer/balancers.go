@@ -6,16 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"mirrorgen/internal/format/haproxy"
 	"mirrorgen/internal/format/nginx"
 )
-
-// A listener is a port on which HAProxy serves a mirror.
-type listener struct {
-	port   int
-	mirror *mirror
-	by     *part
-}
 
 // proxySettings are nginx's.
 type proxySettings struct {
@@ -53,6 +45,7 @@ func (d *discovery) readConfigurations() {
 			}
 		}
 	}
+	d.chooseListeners()
 }
 
 // configuration finds a service's file of one of these names: mounted, in the directory that its
@@ -84,40 +77,6 @@ func (d *discovery) configuration(p *part, names ...string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// readHAProxy finds out which mirror each port of HAProxy serves, by the servers behind it.
-func (d *discovery) readHAProxy(p *part, content string) {
-	config, _ := haproxy.Parse(content)
-	serves := map[string]*mirror{} // by backend
-	for _, section := range config.Sections {
-		for _, server := range section.Servers() {
-			if member := d.host(server.Host); member != nil && member.kind == kindMember {
-				serves[section.Name] = member.mirror
-			}
-		}
-	}
-	for _, section := range config.Sections {
-		m := serves[section.Name]
-		for line := range section.Find("default_backend") {
-			if len(line.Words) > 1 && m == nil {
-				m = serves[line.Words[1]]
-			}
-		}
-		for _, bind := range section.Binds() {
-			switch host := p.hostPort(bind.Port); {
-			case m != nil:
-				d.balanced = append(d.balanced, listener{host, m, p})
-			case section.Has("stats") && host > 0:
-				d.statsPort = host
-			case host > 0:
-				p.lose("%s %s on port %d", section.Kind, section.Name, host)
-			}
-		}
-	}
-	p.remark("Of haproxy.cfg, only the ports are carried over: the lab has time-outs and health checks of its own, " +
-		"which " +
-		"check_interval, idle_timeout and config change.")
 }
 
 // readNGINX takes the times and the port of nginx's configuration.
@@ -193,69 +152,4 @@ func (d *discovery) writeNGINX(p *part) {
 		b.set("max_fails", d.proxy.maxFails)
 	}
 	d.finish(b, p, listen, d.proxy.https)
-}
-
-func (d *discovery) writeHAProxy(p *part, isFirst, isOnly bool) {
-	b := d.service(p)
-	if !isOnly {
-		var served []string
-		for _, s := range d.balanced {
-			if s.by == p {
-				served = append(served, s.mirror.name)
-			}
-		}
-		if len(served) > 0 {
-			b.set("mirrors", list(served))
-		}
-	}
-	if d.statsPort > 0 && isFirst {
-		b.set("stats_port", itoa(d.statsPort))
-	}
-	known := []int{}
-	for _, published := range p.ports {
-		isServed := func(s listener) bool { return s.port == published.host }
-		if published.host == d.statsPort || slices.ContainsFunc(d.balanced, isServed) ||
-			len(d.balanced) == 0 && isSuperserver(published.container) {
-			known = append(known, published.container)
-		}
-	}
-	d.finish(b, p, known...)
-}
-
-// isSuperserver reports whether a port of HAProxy's container is one that labs serve a superserver
-// on: 1972 and up, 11972 and up.
-func isSuperserver(port int) bool { return port%10000 >= 1972 && port%10000 < 2072 }
-
-// writeSuperserver writes on which host port the primary of a mirror is served.
-func (d *discovery) writeSuperserver(b *block, m *mirror) {
-	balancers := d.ofKind(kindHAProxy)
-	if len(balancers) == 0 {
-		return
-	}
-	for _, served := range d.balanced {
-		if served.mirror == m {
-			b.set("superserver_port", itoa(served.port))
-			return
-		}
-	}
-	if len(d.balanced) > 0 { // its configuration is known, and has no such port
-		b.set("superserver_port", "0")
-		return
-	}
-	// By order: the first mirror on the first port that could be one.
-	var ports []int
-	for _, p := range balancers {
-		for _, published := range p.ports {
-			if isSuperserver(published.container) {
-				ports = append(ports, published.host)
-			}
-		}
-	}
-	i := slices.Index(d.mirrors, m)
-	if i >= len(ports) {
-		b.set("superserver_port", "0")
-		return
-	}
-	b.set("superserver_port", itoa(ports[i]))
-	b.note("haproxy.cfg cannot be read: that port %d is this mirror's is a guess.", ports[i])
 }

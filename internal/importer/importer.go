@@ -103,7 +103,6 @@ type discovery struct {
 	withoutDatabases             []string // mirrors
 	mirrorNetwork, clientNetwork string
 	balanced                     []listener
-	statsPort                    int // host port of HAProxy's statistics
 	proxy                        proxySettings
 }
 
@@ -118,6 +117,12 @@ type part struct {
 	mirror     *mirror // of a member or application server
 	group      int     // of a member with Member=auto: which of the mirrors that share its merge file
 	ini        *ini    // of a gateway, nil for none
+
+	// Of a HAProxy: that its configuration is known, the host port of its statistics, 0 for none, and
+	// the host ports that are carried over or commented on.
+	isConfigured bool
+	statsPort    int
+	told         []int
 }
 
 // A mirror is a mirror to be.
@@ -127,6 +132,8 @@ type mirror struct {
 	key     string // setKey of the member that it was made for
 	members []*part
 	isAlone bool // nothing says that its instance is mirrored
+
+	served, reported *listener // ports of HAProxy for its primary and its reporting members, nil for none
 }
 
 func (d *discovery) note(format string, values ...any) {

@@ -46,8 +46,8 @@ func (d *discovery) write(directory string) {
 		d.writeNGINX(p)
 	}
 	balancers := d.ofKind(kindHAProxy)
-	for i, p := range balancers {
-		d.writeHAProxy(p, i == 0, len(balancers) == 1)
+	for _, p := range balancers {
+		d.writeHAProxy(p, len(balancers) == 1)
 	}
 	for _, p := range d.ofKind(kindOwn) {
 		d.writeOwn(p)
@@ -360,7 +360,8 @@ func (p *part) loseOptions() {
 // language has no argument for.
 func (d *discovery) finish(b *block, p *part, carried ...int) {
 	for _, published := range p.ports {
-		if !slices.Contains(carried, published.container) {
+		if !slices.Contains(carried, published.container) ||
+			p.kind != kindOwn && p.hostPort(published.container) != published.host {
 			p.lose("port %d:%d", published.host, published.container)
 		}
 	}
