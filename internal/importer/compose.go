@@ -369,8 +369,8 @@ func (d *decoder) service(s *service, field compose.Field) error {
 	return nil
 }
 
-// servicesOf returns the services of another compose file in the same directory, nil where there are
-// none. Each file is read once.
+// servicesOf returns the services of another compose file, nil where there are none. Each file is
+// read once.
 func (d *decoder) servicesOf(file string) *yaml.Node {
 	file = path.Join(d.base, file)
 	if known, ok := d.others[file]; ok {
@@ -378,7 +378,7 @@ func (d *decoder) servicesOf(file string) *yaml.Node {
 	}
 	d.others[file] = nil
 	content, ok := d.files.get(file)
-	if !ok || path.Dir(file) != path.Clean(d.base) || len(content) > maxConfiguration {
+	if !ok || len(content) > maxConfiguration {
 		return nil
 	}
 	root, err := d.document([]byte(content))

@@ -38,7 +38,8 @@ func TestKept(t *testing.T) {
 			delete(beside, "want.hcl")
 			result := importedLab(t, beside)
 			if *update {
-				archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want.hcl" })
+				isWant := func(f txtar.File) bool { return f.Name == "want.hcl" }
+				archive.Files = slices.DeleteFunc(archive.Files, isWant)
 				archive.Files = append(archive.Files, txtar.File{Name: "want.hcl", Data: result.Topology})
 				if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)

@@ -71,9 +71,14 @@ func (d *discovery) writeOthers() {
 				len(d.others)-shown))
 			return
 		}
-		d.text.notes = append(d.text.notes,
-			fmt.Sprintf("The service %s (%s) is not carried over: which image it runs is not known.", s.name,
-				s.origin()))
+		why := "which image it runs is not known"
+		for _, lost := range s.lost {
+			if strings.HasPrefix(lost, "extends ") {
+				why = "it " + lost
+			}
+		}
+		d.text.notes = append(d.text.notes, fmt.Sprintf("The service %s (%s) is not carried over: %s.", s.name,
+			s.origin(), why))
 	}
 }
 

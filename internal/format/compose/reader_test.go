@@ -204,6 +204,52 @@ func TestExtend(t *testing.T) {
 	}
 }
 
+// Paths of a file in another directory are those from the directory of the one that extends it, by
+// way of others too.
+func TestExtendElsewhere(t *testing.T) {
+	files := map[string]string{
+		"base/all.yml": `{ x: { extends: { service: y, file: ../more/all.yml }, build: { context: ., target: t },
+  env_file: [e.env, { path: ../f.env }, /g.env],
+  volumes: [./a:/a, "../b:/b:ro", named:/c, ~/d:/d, /e:/e, { type: bind, source: ./f, target: /f },
+    { type: volume, source: g, target: /g }, "${NONE:-./h}:/h"] },
+  z: { build: ../.., env_file: one.env, image: "${I}" } }`,
+		"more/all.yml": `{ y: { volumes: [../base/k:/k, ./l:/l] }, r: { build: "https://host/x.git" } }`,
+	}
+	root := parse(t, `{ a: { extends: { service: x, file: base/all.yml } },
+  b: { extends: { service: z, file: ./base/all.yml } }, c: { extends: { service: r, file: more/all.yml } } }`)
+	r := compose.Reader{Expand: func(text string) string { return strings.ReplaceAll(text, "${NONE:-./h}", "./h") }}
+	got := map[string]string{}
+	for _, field := range r.Fields(root) {
+		whole, err := r.Extend(root, field.Value, func(file string) *yaml.Node { return parse(t, files[file]) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := r.Service(compose.Field{Name: field.Name, Value: whole})
+		text := ""
+		if s.Build != nil {
+			text = s.Build.Context + " " + s.Build.Target + ";"
+		}
+		for _, w := range s.EnvFiles {
+			text += " " + w.Text
+		}
+		text += ";"
+		for _, m := range s.Mounts {
+			text += " " + m.Source
+		}
+		got[field.Name] = text
+	}
+	want := map[string]string{
+		"a": "./base t; ./base/e.env ./f.env /g.env; ./base/k ./more/l ./base/a ./b named ~/d /e ./base/f g ./base/./h",
+		"b": "./.. ; ./base/one.env;",
+		"c": "https://host/x.git ;;",
+	}
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s: %s, want %s", name, got[name], text)
+		}
+	}
+}
+
 // What has another form than Compose takes is found, with its line.
 func TestCheck(t *testing.T) {
 	for text, want := range map[string]string{

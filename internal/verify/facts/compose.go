@@ -44,7 +44,7 @@ type Service struct {
 	mode      string          // network_mode
 	Profiles  []string        // none for a service that always starts
 	Resolved  map[string]bool // hosts that extra_hosts or links add
-	// environmentFiles are the paths of env_file, from the first compose file.
+	// environmentFiles are the paths of env_file in the lab.
 	environmentFiles []Word
 	Dependencies     []dependency
 	Environment      []setting

@@ -29,7 +29,7 @@ func (y *reader) service(entry compose.Field) *Service {
 		extended:         from.Extends,
 		Ports:            from.Ports,
 		mode:             from.Mode,
-		environmentFiles: from.EnvFiles,
+		environmentFiles: y.paths(from.EnvFiles),
 		Dependencies:     from.Dependencies,
 		Environment:      from.Environment,
 		Command:          slices.Concat(from.Entrypoint, from.Command),
@@ -98,6 +98,18 @@ func (y *reader) addMounts(s *Service, mounts []*compose.Mount) {
 			s.volumes = append(s.volumes, m)
 		}
 	}
+}
+
+// paths are paths of the lab.
+func (y *reader) paths(words []Word) []Word {
+	list := make([]Word, 0, len(words))
+	for _, w := range words {
+		if w.Text != "" && !path.IsAbs(w.Text) {
+			w.Text = path.Join(y.base, w.Text)
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 // cleanSource is the source of a mount without "./" before it and a slash behind it.

@@ -125,7 +125,7 @@ func (l *Facts) readBuilds(s *Service) {
 	}
 	var list []setting
 	for _, name := range s.environmentFiles {
-		if f := l.Files[path.Join(path.Dir(l.ComposeName), name.Text)]; f != nil {
+		if f := l.Files[name.Text]; f != nil {
 			for _, v := range l.environmentOf(f, l.variables.value) {
 				list = append(list, setting{Name: v.Name, Word: Word{Text: v.Value, At: name.At}})
 			}

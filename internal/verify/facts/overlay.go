@@ -41,9 +41,10 @@ func (f *File) source(at Position) (*File, Position) {
 	return f.sources[index-1], at
 }
 
-// servicesOf are the services of another file, which is read once; nil where there are none.
+// servicesOf are the services of another file, by its path from the directory that the paths of f
+// are relative to. It is read once; nil where there are none.
 func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
-	from := l.Files[path.Join(path.Dir(f.Path), name)]
+	from := l.Files[path.Join(y.base, name)]
 	if from == nil {
 		return nil
 	}
