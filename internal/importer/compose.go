@@ -61,7 +61,18 @@ type attachment struct {
 }
 
 // A mount is a volume, or a file or directory of the host.
-type mount struct{ source, target string }
+type mount struct {
+	source, target string
+	inline         bool // the text of source stands in the compose file, or in a variable
+}
+
+// String is how comments name a mount.
+func (m mount) String() string {
+	if m.inline {
+		return strings.TrimPrefix(m.source, "./") + " at " + m.target
+	}
+	return "volume " + m.source + ":" + m.target
+}
 
 // A network has a subnet, or "" for one that Docker chooses.
 type network struct{ name, subnet string }
@@ -167,7 +178,7 @@ type envFile struct {
 func parse(content []byte, name string, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
 	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
 		others: map[string]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
-	d.Expand = d.variables.expand
+	d.Expand, d.Lookup = d.variables.expand, d.variables.get
 	root, err := d.document(content)
 	if err != nil {
 		return nil, err

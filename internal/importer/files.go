@@ -46,6 +46,17 @@ func (f *files) get(name string) (string, bool) {
 	return text, true
 }
 
+// add makes a file of a text that has a name alone, and returns the path that get takes.
+func (f *files) add(name, text string) string {
+	name = strings.ReplaceAll(name, "/", "_")
+	for unique := name; ; unique += "'" {
+		if known := f.content[unique]; known == nil || *known == text {
+			f.content[unique] = &text
+			return unique
+		}
+	}
+}
+
 // What bounds configuration files in bytes, and a line of a merge file: their readers look for
 // mistakes as well, which takes longer than the file of a lab would need.
 const (

@@ -185,6 +185,14 @@ func (s *service) attach(from compose.Attachment) {
 
 // mount takes a volume, or a file of a config or secret.
 func (d *decoder) mount(s *service, m *compose.Mount, what string) {
+	if text := m.Inline; text != nil {
+		if !text.Known {
+			s.lose("%s, whose variable %s has no value", text, text.Variable)
+			return
+		}
+		s.mounts = append(s.mounts, mount{"./" + d.files.add(text.String(), text.Text), m.Target, true})
+		return
+	}
 	if m.Source == "" {
 		s.lose("%s %s", what, m.Target)
 		return
@@ -193,7 +201,7 @@ func (d *decoder) mount(s *service, m *compose.Mount, what string) {
 	if m.Relative() && (d.base != "." || what == "file") {
 		source = "./" + path.Join(d.base, source)
 	}
-	s.mounts = append(s.mounts, mount{source, m.Target})
+	s.mounts = append(s.mounts, mount{source, m.Target, false})
 }
 
 // flag is the value of an option of the service's command.

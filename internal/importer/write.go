@@ -136,7 +136,7 @@ func (d *discovery) writeLicense(b *block) {
 			continue
 		}
 		name := "iris.key"
-		if m, rest := p.mountOf(key); m != nil && isLocal(m.source) {
+		if m, rest := p.mountOf(key); m != nil && isLocal(m.source) && !m.inline {
 			name = path.Join(m.source, rest)
 		}
 		if name != "iris.key" {
@@ -325,7 +325,7 @@ func (d *discovery) writeService(b *block, p *part) {
 	d.writeEnvironment(b, p)
 	for _, m := range p.mounts {
 		if !p.isReplaced(m) {
-			p.lose("volume %s:%s", m.source, m.target)
+			p.lose("%s", m)
 		}
 	}
 }

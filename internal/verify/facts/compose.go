@@ -147,7 +147,8 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 	done[f] = true
 	y := reader{base: base, mounts: map[*compose.Mount]*Mount{}}
 	if !l.Generated {
-		y.Expand = asItIs
+		y.Expand, y.Lookup = asItIs, l.variables.quietly
+		y.inline = func(from *compose.Inline, target string) string { return l.inlineFile(f, from, target) }
 	}
 	root, ok := l.readYAML(f)
 	if !ok {

@@ -14,6 +14,8 @@ type reader struct {
 	compose.Reader
 	base   string                    // directory that sources of mounts are relative to
 	mounts map[*compose.Mount]*Mount // services share those that they have through an alias
+	// inline makes a file of a config or secret that is none; nil where they are not looked at.
+	inline func(from *compose.Inline, target string) string
 }
 
 // asItIs expands the scalars of a file in which variables have been replaced.
@@ -89,6 +91,10 @@ func (y *reader) addMounts(s *Service, mounts []*compose.Mount) {
 			}
 			if from.Relative() && y.base != "." && y.base != "" {
 				m.Source = path.Join(y.base, m.Source)
+			}
+			if from.Inline != nil && y.inline != nil {
+				m.Source = y.inline(from.Inline, m.Target)
+				m.bind = m.Source != ""
 			}
 			y.mounts[from] = m
 		}

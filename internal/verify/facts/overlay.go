@@ -31,8 +31,11 @@ func markSource(f, from *File, node *yaml.Node) {
 	mark(node)
 }
 
-// source is the file and the position in it that a position of f stands for.
+// source is the file of the lab and the position in it that a position of f stands for.
 func (f *File) source(at Position) (*File, Position) {
+	if f.inline != nil {
+		return f.inline.source(at)
+	}
 	index := int(at.Column >> sourceBits)
 	if index == 0 || index > len(f.sources) {
 		return f, at

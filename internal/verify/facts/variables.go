@@ -68,6 +68,13 @@ func (v *variables) value(name string) (value string, ok bool) {
 	return value, ok
 }
 
+// quietly is value, and does not remember a variable that has none.
+func (v *variables) quietly(name string) (value string, ok bool) {
+	value, ok = v.value(name)
+	v.unset = nil
+	return value, ok
+}
+
 // missing are the variables of the text that was expanded last that have neither a value
 // nor a default.
 func (v *variables) missing() []string {
@@ -123,7 +130,12 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	}
 	if len(missing) == 0 {
 		node.Value = text
+		return
 	}
+	if l.unexpanded == nil {
+		l.unexpanded = map[*yaml.Node]bool{}
+	}
+	l.unexpanded[node] = true
 }
 
 // Unknown reports whether a value of the compose file depends on a variable that has none.
