@@ -160,11 +160,17 @@ type decoder struct {
 	compose.Reader
 	variables *variables
 	files     *files
-	envFiles  map[string]envFile
-	others    map[string]*yaml.Node // services of other compose files, by file; nil for none
+	envFiles  map[scoped]envFile
+	others    map[scoped]*yaml.Node // services of other compose files; nil for none
 	included  map[string]bool
 	base      string // directory that the paths of the file at hand are relative to
 	nodes     int    // that it has read
+}
+
+// A scoped file is one with the values that variables have in it.
+type scoped struct {
+	name      string
+	variables *variables
 }
 
 // An envFile is what a file of env_file sets, or why it could not be read.
@@ -176,9 +182,10 @@ type envFile struct {
 // parse reads a compose file, with the one that overrides it: Compose takes that where the file has
 // a usual name.
 func parse(content []byte, name string, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
-	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
-		others: map[string]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
-	d.Expand, d.Lookup = d.variables.expand, d.variables.get
+	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[scoped]envFile{},
+		others: map[scoped]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
+	d.Expand = func(text string) string { return d.variables.expand(text) }
+	d.Lookup = func(name string) (string, bool) { return d.variables.get(name) }
 	root, err := d.document(content)
 	if err != nil {
 		return nil, err
@@ -296,37 +303,49 @@ func (d *decoder) file(c *composeFile, root *yaml.Node) error {
 	return nil
 }
 
-// include takes the files that a compose file includes. Their paths are relative to the directory of
-// the first of each entry, unless that says otherwise.
+// include takes the files that a compose file includes. Those of an entry override its first. Their
+// paths are relative to the directory of that, unless the entry says otherwise.
 func (d *decoder) include(c *composeFile, n *yaml.Node) error {
-	for _, entry := range d.Includes(n) {
-		base, outer := entry.Directory, d.base
+	for _, written := range d.Includes(n) {
+		entry := written.From(d.base)
+		outer := included{d.base, d.variables, c.name}
+		d.base, d.variables = entry.Directory, d.variables.within(d.files, entry.EnvFiles)
+		var whole *yaml.Node
 		for _, named := range entry.Paths {
-			name := path.Join(outer, named.Text)
-			if base == "" {
-				base = path.Dir(name)
-			}
-			content, ok := d.files.get(name)
+			content, ok := d.files.get(named.Text)
 			if !ok || len(d.included) > maxIncluded {
 				c.notes = append(c.notes, fmt.Sprintf("The file %s, which is included, cannot be read.", named.Text))
 				continue
 			}
-			if d.included[name] {
+			if d.included[named.Text] {
 				continue
 			}
-			d.included[name] = true
+			d.included[named.Text] = true
 			root, err := d.document([]byte(content))
 			if err != nil {
 				return fmt.Errorf("%s: %w", named.Text, err)
 			}
-			d.base = base
-			if err := d.file(c, root); err != nil {
-				return fmt.Errorf("%s: %w", named.Text, err)
+			if whole == nil {
+				whole = root
+			} else {
+				whole = d.Overlay(whole, root)
 			}
-			d.base = outer
 		}
+		if whole != nil {
+			if err := d.file(c, whole); err != nil {
+				return fmt.Errorf("%s: %w", entry.Paths[0].Text, err)
+			}
+		}
+		d.base, d.variables, c.name = outer.base, outer.variables, outer.name
 	}
 	return nil
+}
+
+// What a file that includes has, and those that it includes do not change.
+type included struct {
+	base      string
+	variables *variables
+	name      string
 }
 
 func (d *decoder) services(c *composeFile, n *yaml.Node) error {
@@ -383,12 +402,12 @@ func (d *decoder) service(s *service, field compose.Field) error {
 // servicesOf returns the services of another compose file, nil where there are none. Each file is
 // read once.
 func (d *decoder) servicesOf(file string) *yaml.Node {
-	file = path.Join(d.base, file)
-	if known, ok := d.others[file]; ok {
+	key := scoped{path.Join(d.base, file), d.variables}
+	if known, ok := d.others[key]; ok {
 		return known
 	}
-	d.others[file] = nil
-	content, ok := d.files.get(file)
+	d.others[key] = nil
+	content, ok := d.files.get(key.name)
 	if !ok || len(content) > maxConfiguration {
 		return nil
 	}
@@ -396,8 +415,8 @@ func (d *decoder) servicesOf(file string) *yaml.Node {
 	if err != nil {
 		return nil
 	}
-	d.others[file] = d.Get(root, "services")
-	return d.others[file]
+	d.others[key] = d.Get(root, "services")
+	return d.others[key]
 }
 
 func (d *decoder) networks(c *composeFile, n *yaml.Node) {

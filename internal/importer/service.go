@@ -131,13 +131,14 @@ func (d *decoder) set(s *service, v compose.Setting) {
 // envFile takes the variables of a file of env_file, which is read once.
 func (d *decoder) envFile(s *service, name string) {
 	name = path.Join(d.base, name)
-	file, known := d.envFiles[name]
+	key := scoped{name, d.variables}
+	file, known := d.envFiles[key]
 	if !known {
 		content, ok := d.files.get(name)
 		if file.err = errNoFile; ok {
 			file.list, file.err = dotenv.New(d.variables.get).Parse(content)
 		}
-		d.envFiles[name] = file
+		d.envFiles[key] = file
 	}
 	d.nodes += len(file.list)
 	if file.err != nil {

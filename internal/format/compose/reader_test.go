@@ -37,8 +37,8 @@ func serviceOf(tb testing.TB, root *yaml.Node, name string) *compose.Service {
 
 // equal compares what was read, without positions and without the nodes of fields.
 func equal(want, got *compose.Service) string {
-	return cmp.Diff(want, got, cmpopts.IgnoreTypes(compose.Position{}), cmpopts.IgnoreFields(compose.Service{}, "Keys"),
-		cmpopts.IgnoreUnexported(compose.Mount{}, compose.Health{}))
+	return cmp.Diff(want, got, cmpopts.IgnoreTypes(compose.Position{}, &yaml.Node{}),
+		cmpopts.IgnoreFields(compose.Service{}, "Keys"), cmpopts.IgnoreUnexported(compose.Mount{}, compose.Health{}))
 }
 
 // The long and the short form of everything are read alike.
@@ -121,7 +121,10 @@ secrets: { s: { environment: S } }
 		},
 		Files: []*compose.Mount{
 			{Source: "./c.conf", Target: "/c", Bind: true, ReadOnly: true},
-			{Target: "/run/secrets/s", ReadOnly: true},
+			{
+				Target: "/run/secrets/s", ReadOnly: true,
+				Inline: &compose.Inline{Name: "s", Kind: "secret", Variable: "S"},
+			},
 		},
 		Resources: []compose.Resource{
 			{Kind: "volumes", Word: compose.Word{Text: "data"}},

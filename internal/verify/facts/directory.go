@@ -120,6 +120,9 @@ func (l *Facts) usualNames(d Directory) []string {
 
 // readBuilds reads the Dockerfile of a service, and the files of its environment.
 func (l *Facts) readBuilds(s *Service) {
+	outer := l.variables
+	l.variables = s.variables
+	defer func() { l.variables = outer }()
 	if s.Build != nil {
 		l.readBuild(s.Build)
 	}

@@ -59,7 +59,7 @@ type Facts struct {
 	// first needed.
 	found    map[*Service][]*File
 	done     map[*File]bool
-	extended map[*File]*yaml.Node
+	extended map[scoped]*yaml.Node
 	// unexpanded are scalars with a variable that has no value.
 	unexpanded map[*yaml.Node]bool
 	paths      []string

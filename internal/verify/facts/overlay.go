@@ -44,6 +44,12 @@ func (f *File) source(at Position) (*File, Position) {
 	return f.sources[index-1], at
 }
 
+// A scoped file is one with the values that variables have in it.
+type scoped struct {
+	file      *File
+	variables *variables
+}
+
 // servicesOf are the services of another file, by its path from the directory that the paths of f
 // are relative to. It is read once; nil where there are none.
 func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
@@ -51,16 +57,17 @@ func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
 	if from == nil {
 		return nil
 	}
-	root, known := l.extended[from]
+	key := scoped{from, l.variables}
+	root, known := l.extended[key]
 	if !known {
 		root, _ = l.readYAML(from)
 		if root != nil {
 			markSource(f, from, root)
 		}
 		if l.extended == nil {
-			l.extended = map[*File]*yaml.Node{}
+			l.extended = map[scoped]*yaml.Node{}
 		}
-		l.extended[from] = root
+		l.extended[key] = root
 	}
 	return y.Get(root, "services")
 }
