@@ -179,19 +179,26 @@ type envFile struct {
 	err  error
 }
 
-// parse reads a compose file, with the one that overrides it: Compose takes that where the file has
-// a usual name.
-func parse(content []byte, name string, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
-	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[scoped]envFile{},
+// parse reads a compose file, with those that override it.
+func parse(source Source, files *files) (*composeFile, error) {
+	name := path.Base(source.Name)
+	d := &decoder{variables: newVariables(files, source.Lookup), files: files, envFiles: map[scoped]envFile{},
 		others: map[scoped]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
+	if source.Chosen != nil {
+		d.base = path.Dir(source.Chosen[0])
+	}
 	d.Expand = func(text string) string { return d.variables.expand(text) }
 	d.Lookup = func(name string) (string, bool) { return d.variables.get(name) }
-	root, err := d.document(content)
+	root, err := d.document(source.Content)
 	if err != nil {
 		return nil, err
 	}
 	c := &composeFile{}
-	if over, found := d.override(name); found {
+	overrides, err := d.overrides(name, source.Chosen)
+	if err != nil {
+		return nil, err
+	}
+	for _, over := range overrides {
 		other, err := d.document([]byte(over.content))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", over.name, err)
@@ -204,21 +211,36 @@ func parse(content []byte, name string, files *files, lookup func(string) (strin
 	if len(c.services) == 0 {
 		return nil, errNoServices
 	}
+	if project, _ := d.variables.get("COMPOSE_PROJECT_NAME"); project != "" {
+		c.name = project
+	}
 	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
 	return c, nil
 }
 
-// override is the file that overrides one of a usual name.
-func (d *decoder) override(name string) (over namedFile, found bool) {
-	if !slices.Contains(compose.Names, name) {
-		return over, false
+// overrides are the files that override the one of a name: those that are chosen beside it, or that
+// which Compose takes where the name is a usual one.
+func (d *decoder) overrides(name string, chosen []string) (list []namedFile, err error) {
+	names := compose.OverrideNames
+	switch {
+	case len(chosen) > 0:
+		names = chosen[1:]
+	case !slices.Contains(compose.Names, name):
+		return nil, nil
 	}
-	for _, other := range compose.OverrideNames {
-		if content, ok := d.files.get(other); ok {
-			return namedFile{other, content}, true
+	for _, other := range names {
+		content, ok := d.files.get(other)
+		switch {
+		case ok:
+			list = append(list, namedFile{other, content})
+		case chosen != nil:
+			return nil, fmt.Errorf("COMPOSE_FILE names %s, %w", other, errNoFile)
+		}
+		if chosen == nil && ok {
+			return list, nil
 		}
 	}
-	return over, false
+	return list, nil
 }
 
 // A namedFile is a file with its contents.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/plan"
 )
 
@@ -27,8 +28,11 @@ type Source struct {
 	Directory string // base name of its directory: Compose's name for a lab that has none
 	Name      string // of the compose file
 	Content   []byte
-	Read      Reader                           // nil for a compose file alone
-	Lookup    func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
+	// Chosen are the paths of the compose file and of those that override it from the directory, where
+	// ComposeFiles has them; nil where the file is alone, or has a usual name.
+	Chosen []string
+	Read   Reader                           // nil for a compose file alone
+	Lookup func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
 }
 
 // A Result is a topology, and what is not in it.
@@ -45,6 +49,12 @@ const ResultName = "import.hcl"
 // maxSize bounds a compose file in bytes: of 3,000 services it takes 2 MB.
 const maxSize = 4 << 20
 
+// ComposeFiles are the files that the environment or the file .env of a directory name as the lab's,
+// in COMPOSE_FILE; nil where neither does.
+func ComposeFiles(read Reader, lookup func(name string) (string, bool)) []string {
+	return compose.Chosen(newVariables(newFiles(read), lookup).get)
+}
+
 // Import makes a topology of a lab. An error says why there is none: text that is no compose file,
 // or that has no instance of IRIS.
 func Import(source Source) (*Result, error) {
@@ -60,11 +70,11 @@ func imported(source Source) (*Result, error) {
 		return nil, errors.New("it is larger than 4 MB; thousands of services take less")
 	}
 	files := newFiles(source.Read)
-	compose, err := parse(source.Content, path.Base(source.Name), files, source.Lookup)
+	file, err := parse(source, files)
 	if err != nil {
 		return nil, err
 	}
-	d := &discovery{compose: compose, files: files, source: path.Base(source.Name), text: &topology{},
+	d := &discovery{compose: file, files: files, source: path.Base(source.Name), text: &topology{},
 		labels: map[string]bool{}}
 	d.resolveImages()
 	d.classify()

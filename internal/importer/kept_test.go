@@ -66,12 +66,16 @@ func importedLab(t *testing.T, beside map[string]string) *importer.Result {
 			name = file
 		}
 	}
+	read := func(file string) ([]byte, bool) {
+		content, ok := beside[path.Clean(file)]
+		return []byte(content), ok
+	}
+	chosen := importer.ComposeFiles(read, nil)
+	if chosen != nil {
+		name = chosen[0]
+	}
 	result, err := importer.Import(importer.Source{
-		Directory: "x", Name: name, Content: []byte(beside[name]),
-		Read: func(file string) ([]byte, bool) {
-			content, ok := beside[path.Clean(file)]
-			return []byte(content), ok
-		},
+		Directory: "x", Name: name, Content: []byte(beside[name]), Read: read, Chosen: chosen,
 	})
 	if err != nil {
 		t.Fatal(err)

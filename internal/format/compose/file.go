@@ -21,6 +21,26 @@ var (
 	}
 )
 
+// Chosen are the files that COMPOSE_FILE names, each of which overrides those before it; nil where it
+// names none.
+func Chosen(lookup func(name string) (value string, ok bool)) []string {
+	value, _ := lookup("COMPOSE_FILE")
+	if value == "" {
+		return nil
+	}
+	separator, _ := lookup("COMPOSE_PATH_SEPARATOR")
+	if separator == "" {
+		separator = ":"
+	}
+	var names []string
+	for name := range strings.SplitSeq(value, separator) {
+		if name != "" {
+			names = append(names, path.Clean(name))
+		}
+	}
+	return names
+}
+
 // An Include is an entry of include.
 type Include struct {
 	Paths     []Word

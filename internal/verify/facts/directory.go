@@ -63,16 +63,9 @@ func ReadDirectory(d Directory) *Facts {
 func (l *Facts) composeFiles(d Directory) (main *File, overrides []*File) {
 	l.Rule = "files"
 	names := d.Compose
-	if value, _ := l.variables.value("COMPOSE_FILE"); names == nil && value != "" {
-		separator, _ := l.variables.value("COMPOSE_PATH_SEPARATOR")
-		if separator == "" {
-			separator = ":"
-		}
-		for name := range strings.SplitSeq(value, separator) {
-			names = append(names, path.Clean(name))
-		}
+	if names == nil {
+		names = compose.Chosen(l.variables.quietly)
 	}
-	l.variables.unset = nil
 	if names == nil {
 		names = l.usualNames(d)
 	}
