@@ -14,6 +14,7 @@ type proxySettings struct {
 	listen, https              int // ports that it listens on, 0 for none with TLS
 	connect, read, failTimeout string
 	maxFails                   string
+	hosts                      map[*part]bool // that it sends requests to
 }
 
 // readConfigurations reads the configuration of gateways and load balancers. A file that several
@@ -86,8 +87,11 @@ func (d *discovery) readNGINX(p *part, content string) {
 	var visit func(list []*nginx.Directive)
 	visit = func(list []*nginx.Directive) {
 		for _, directive := range list {
-			if directive.Name == "listen" {
+			switch directive.Name {
+			case "listen":
 				d.proxy.listenOn(directive)
+			case "server", "proxy_pass":
+				d.proxyTo(directive.Arg(0))
 			}
 			if _, twice := found[directive.Name]; !twice {
 				found[directive.Name] = directive.Arg(0)
@@ -105,6 +109,19 @@ func (d *discovery) readNGINX(p *part, content string) {
 	d.proxy.maxFails, d.proxy.failTimeout = found["max_fails"], duration(found["fail_timeout"])
 	p.remark("Of nginx's configuration, only times and the port are carried over: the lab writes its own, to which " +
 		"config adds.")
+}
+
+// proxyTo takes a host that nginx sends requests to: an address, or a URL.
+func (d *discovery) proxyTo(address string) {
+	if _, rest, isURL := strings.Cut(address, "://"); isURL {
+		address, _, _ = strings.Cut(rest, "/")
+	}
+	if p := d.host(address); p != nil {
+		if d.proxy.hosts == nil {
+			d.proxy.hosts = map[*part]bool{}
+		}
+		d.proxy.hosts[p] = true
+	}
 }
 
 // listenOn takes a port that nginx listens on: the first one of HTTP and of HTTPS.

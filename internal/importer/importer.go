@@ -126,7 +126,11 @@ type part struct {
 	merge      *mergeFacts
 	mirror     *mirror // of a member or application server
 	group      int     // of a member with Member=auto: which of the mirrors that share its merge file
-	ini        *ini    // of a gateway, nil for none
+
+	// Of a gateway: its CSP.ini, nil for none, and where /csp goes, "" where it is disabled.
+	ini           *ini
+	defaultServer string
+	servers       []string // of its own, nil where it knows every server of the lab
 
 	// Of a HAProxy: that its configuration is known, the host port of its statistics, 0 for none, and
 	// the host ports that are carried over or commented on.

@@ -10,6 +10,7 @@ import (
 // write makes the blocks of the topology.
 func (d *discovery) write(directory string) {
 	d.prepareAddresses()
+	d.ownGateways()
 	t := d.text
 	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments list what is not carried over.",
 		d.source))
