@@ -81,6 +81,7 @@ func (t *tool) importFile(path, output string) error {
 	result, err := importer.Import(importer.Source{
 		Directory: filepath.Base(project), Name: filepath.ToSlash(path), Content: content, Chosen: chosen,
 		Read:   func(name string) ([]byte, bool) { return readBeside(root, name) },
+		List:   func(directory string) []string { return listBeside(root, directory) },
 		Lookup: os.LookupEnv,
 	})
 	if err != nil {
@@ -157,6 +158,21 @@ func composeFile(path string) (file string, chosen []string, err error) {
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// listBeside are the names of the regular files in a directory below another one, sorted.
+func listBeside(root *os.Root, directory string) []string {
+	entries, err := fs.ReadDir(root.FS(), directory)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
 }
 
 // readBeside reads a regular file below a directory, unless it is too large for configuration.

@@ -3,19 +3,8 @@ package importer
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
-
-	"mirrorgen/internal/format/nginx"
 )
-
-// proxySettings are nginx's.
-type proxySettings struct {
-	listen, https              int // ports that it listens on, 0 for none with TLS
-	connect, read, failTimeout string
-	maxFails                   string
-	hosts                      map[*part]bool // that it sends requests to
-}
 
 // readConfigurations reads the configuration of gateways and load balancers. A file that several
 // services share is read once.
@@ -40,10 +29,7 @@ func (d *discovery) readConfigurations() {
 				d.readHAProxy(p, content)
 			}
 		case kindNGINX:
-			if content, ok := d.configuration(p, "nginx.conf", "default.conf"); ok && p.isReadable("nginx.conf",
-				content) {
-				d.readNGINX(p, content)
-			}
+			d.readNGINX(p)
 		}
 	}
 	d.chooseListeners()
@@ -70,103 +56,22 @@ func (d *discovery) configuration(p *part, names ...string) (string, bool) {
 		if p.build != nil {
 			candidates = append(candidates, path.Join(p.build.context, name))
 		}
-		candidates = append(candidates, name)
 	}
-	for _, name := range candidates {
-		if content, ok := d.files.get(name); ok {
+	if content, ok := d.first(candidates); ok {
+		return content, true
+	}
+	for _, name := range names {
+		if content, ok := d.files.get(name); ok && !d.isMounted(name) {
+			p.remark("That %s beside the compose file is that of %s is a guess.", name, p.name)
 			return content, true
 		}
 	}
 	return "", false
 }
 
-// readNGINX takes the times and the port of nginx's configuration.
-func (d *discovery) readNGINX(p *part, content string) {
-	directives, _ := nginx.Parse(content)
-	found := map[string]string{}
-	var visit func(list []*nginx.Directive)
-	visit = func(list []*nginx.Directive) {
-		for _, directive := range list {
-			switch directive.Name {
-			case "listen":
-				d.proxy.listenOn(directive)
-			case "server", "proxy_pass":
-				d.proxyTo(directive.Arg(0))
-			}
-			if _, twice := found[directive.Name]; !twice {
-				found[directive.Name] = directive.Arg(0)
-			}
-			for i := 1; directive.Name == "server" && i < len(directive.Args); i++ {
-				if key, value, given := strings.Cut(directive.Arg(i), "="); given {
-					found[key] = value
-				}
-			}
-			visit(directive.Block)
-		}
-	}
-	visit(directives)
-	d.proxy.connect, d.proxy.read = duration(found["proxy_connect_timeout"]), duration(found["proxy_read_timeout"])
-	d.proxy.maxFails, d.proxy.failTimeout = found["max_fails"], duration(found["fail_timeout"])
-	p.remark("Of nginx's configuration, only times and the port are carried over: the lab writes its own, to which " +
-		"config adds.")
-}
-
-// proxyTo takes a host that nginx sends requests to: an address, or a URL.
-func (d *discovery) proxyTo(address string) {
-	if _, rest, isURL := strings.Cut(address, "://"); isURL {
-		address, _, _ = strings.Cut(rest, "/")
-	}
-	if p := d.host(address); p != nil {
-		if d.proxy.hosts == nil {
-			d.proxy.hosts = map[*part]bool{}
-		}
-		d.proxy.hosts[p] = true
-	}
-}
-
-// listenOn takes a port that nginx listens on: the first one of HTTP and of HTTPS.
-func (s *proxySettings) listenOn(directive *nginx.Directive) {
-	address := directive.Arg(0)
-	port, err := strconv.Atoi(address[strings.LastIndexByte(address, ':')+1:])
-	isSSL := func(a nginx.Arg) bool { return a.Text == "ssl" }
-	switch tls := slices.ContainsFunc(directive.Args, isSSL); {
-	case err != nil:
-	case tls && s.https == 0:
-		s.https = port
-	case !tls && s.listen == 0:
-		s.listen = port
-	}
-}
-
-// duration is a time of nginx with its unit, which may be left out there.
-func duration(text string) string {
-	if _, err := strconv.Atoi(text); err == nil {
-		return text + "s"
-	}
-	return text
-}
-
-func (d *discovery) writeNGINX(p *part) {
-	b := d.service(p)
-	listen := d.proxy.listen
-	if listen == 0 {
-		listen = 80
-	}
-	b.set("http_port", itoa(p.hostPort(listen)))
-	if https := d.httpsPort(p); https > 0 {
-		b.set("https_port", itoa(https))
-	} else if d.tlsOf().https {
-		b.set("https_port", "0") // another one serves it
-	}
-	for _, s := range []struct{ name, value string }{
-		{"connect_timeout", d.proxy.connect}, {"read_timeout", d.proxy.read}, {"fail_timeout", d.proxy.failTimeout},
-	} {
-		if s.value != "" {
-			b.set(s.name, quote(s.value))
-		}
-	}
-	if d.proxy.maxFails != "" {
-		b.set("max_fails", d.proxy.maxFails)
-	}
-	d.finish(b, p, listen, d.proxy.https)
+// isMounted reports whether a service mounts a file.
+func (d *discovery) isMounted(name string) bool {
+	return slices.ContainsFunc(d.parts, func(p *part) bool {
+		return slices.ContainsFunc(p.mounts, func(m mount) bool { return path.Clean(m.source) == name })
+	})
 }

@@ -11,7 +11,8 @@ const maxRead = 8 << 20
 // files are those beside the compose file, each of them read once.
 type files struct {
 	read    Reader
-	content map[string]*string // nil for a file that is not there
+	names   func(directory string) []string // of the files in a directory; nil where that is not known
+	content map[string]*string              // nil for a file that is not there
 	left    int
 }
 
@@ -44,6 +45,16 @@ func (f *files) get(name string) (string, bool) {
 	text := string(content)
 	f.content[name] = &text
 	return text, true
+}
+
+// list are the names of the files in a directory below that of the compose file.
+func (f *files) list(directory string) []string {
+	directory = path.Clean(directory)
+	if f.names == nil || path.IsAbs(directory) || directory == ".." || strings.HasPrefix(directory, "../") {
+		return nil
+	}
+	names := f.names(directory)
+	return names[:min(len(names), maxItems)]
 }
 
 // add makes a file of a text that has a name alone, and returns the path that get takes.

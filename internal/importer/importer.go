@@ -32,6 +32,7 @@ type Source struct {
 	// ComposeFiles has them; nil where the file is alone, or has a usual name.
 	Chosen []string
 	Read   Reader                           // nil for a compose file alone
+	List   func(directory string) []string  // names of the files in a directory below; nil for none
 	Lookup func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
 }
 
@@ -70,6 +71,7 @@ func imported(source Source) (*Result, error) {
 		return nil, errors.New("it is larger than 4 MB; thousands of services take less")
 	}
 	files := newFiles(source.Read)
+	files.names = source.List
 	file, err := parse(source, files)
 	if err != nil {
 		return nil, err
@@ -113,7 +115,6 @@ type discovery struct {
 	withoutDatabases             []string // mirrors
 	mirrorNetwork, clientNetwork string
 	balanced                     []listener
-	proxy                        proxySettings
 }
 
 // A part is a service that the topology has a block for.
@@ -131,6 +132,10 @@ type part struct {
 	ini           *ini
 	defaultServer string
 	servers       []string // of its own, nil where it knows every server of the lab
+
+	// Of an nginx: what its configuration says, and which paths of its container that was made of.
+	proxy    proxySettings
+	included []string
 
 	// Of a HAProxy: that its configuration is known, the host port of its statistics, 0 for none, and
 	// the host ports that are carried over or commented on.

@@ -76,6 +76,15 @@ func importedLab(t *testing.T, beside map[string]string) *importer.Result {
 	}
 	result, err := importer.Import(importer.Source{
 		Directory: "x", Name: name, Content: []byte(beside[name]), Read: read, Chosen: chosen,
+		List: func(directory string) []string {
+			var names []string
+			for file := range beside {
+				if path.Dir(file) == directory {
+					names = append(names, path.Base(file))
+				}
+			}
+			return names
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -78,7 +78,9 @@ func (d *discovery) ownGateways() {
 	for _, p := range own {
 		why := ""
 		switch {
-		case len(d.ofKind(kindNGINX)) > 0 && (len(d.proxy.hosts) == 0 || d.proxy.hosts[p]):
+		case slices.ContainsFunc(d.ofKind(kindNGINX), func(n *part) bool {
+			return len(n.proxy.hosts) == 0 || n.proxy.hosts[p]
+		}):
 			why = "nginx sends any request to any of its gateways"
 		case len(shared) == 0 && needed:
 			why = "haproxy finds the primary through gateways that know every member"

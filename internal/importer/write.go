@@ -340,7 +340,9 @@ func (p *part) isReplaced(m mount) bool {
 			return m.source != "." && m.source != "./"
 		}
 	}
-	return isConfiguration(m.target) || path.Base(m.target) == "iris.key"
+	return isConfiguration(m.target) ||
+		slices.Contains(p.included, strings.TrimSuffix(m.target, "/")) ||
+		path.Base(m.target) == "iris.key"
 }
 
 // handled are the options of iris-main that the lab gives itself where they are needed.
