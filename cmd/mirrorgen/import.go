@@ -29,7 +29,7 @@ named, and prints a topology of the lab in it: services and roles, networks, add
 published ports, images, environment. It also reads what the services mount or are built
 from: Dockerfiles, merge files, CSP.ini, haproxy.cfg, nginx.conf, .env. Nothing outside the
 file's directory is read. Variables have the values that Compose gives them: those of the
-environment, else those of .env.
+environment, else those of .env. Of a DIR it takes the files that COMPOSE_FILE names there.
 
 The topology is compiled before it is printed. What the language refuses, or has no argument
 for, is in comments: read them all before you trust the result. Where the topology does not
