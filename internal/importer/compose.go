@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -205,15 +206,17 @@ func parse(source Source, files *files) (*composeFile, error) {
 		}
 		root = d.Overlay(root, other)
 	}
+	given, _ := d.variables.get(compose.ProjectVariable)
+	if d.variables.project = given; given == "" {
+		d.variables.project = cmp.Or(d.Text(d.Get(root, "name")), nameOf(source.Directory))
+	}
 	if err := d.file(c, root); err != nil {
 		return nil, err
 	}
 	if len(c.services) == 0 {
 		return nil, errNoServices
 	}
-	if project, _ := d.variables.get("COMPOSE_PROJECT_NAME"); project != "" {
-		c.name = project
-	}
+	c.name = cmp.Or(given, c.name)
 	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
 	return c, nil
 }

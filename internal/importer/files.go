@@ -13,6 +13,7 @@ type files struct {
 	read    Reader
 	names   func(directory string) []string // of the files in a directory; nil where that is not known
 	content map[string]*string              // nil for a file that is not there
+	listed  map[string][]string             // by directory
 	left    int
 }
 
@@ -20,7 +21,7 @@ func newFiles(read Reader) *files {
 	if read == nil {
 		read = func(string) ([]byte, bool) { return nil, false }
 	}
-	return &files{read: read, content: map[string]*string{}, left: maxRead}
+	return &files{read: read, content: map[string]*string{}, listed: map[string][]string{}, left: maxRead}
 }
 
 // get returns the contents of a file below the directory of the compose file. It is not there where
@@ -53,8 +54,13 @@ func (f *files) list(directory string) []string {
 	if f.names == nil || path.IsAbs(directory) || directory == ".." || strings.HasPrefix(directory, "../") {
 		return nil
 	}
-	names := f.names(directory)
-	return names[:min(len(names), maxItems)]
+	names, known := f.listed[directory]
+	if !known {
+		names = f.names(directory)
+		names = names[:min(len(names), maxItems)]
+		f.listed[directory] = names
+	}
+	return names
 }
 
 // add makes a file of a text that has a name alone, and returns the path that get takes.

@@ -147,7 +147,7 @@ func (d *discovery) readBind(p *part, section *haproxy.Section, port int, own ro
 	s.route.port = behind
 	switch {
 	case s.what == servesPrimary || s.what == servesReporting:
-		d.balanced = append(d.balanced, s)
+		s.mirror.balanced = append(s.mirror.balanced, s)
 		if len(others) > 0 && s.port > 0 {
 			p.lose("conditions by which %s on port %d has other backends", s.section, s.port)
 		}
@@ -186,27 +186,29 @@ func (s listener) lose() {
 // reporting members. The language has one of each, of one HAProxy.
 func (d *discovery) chooseListeners() {
 	for _, m := range d.mirrors {
-		m.served = d.bestListener(m, servesPrimary, nil)
+		m.served = m.bestListener(servesPrimary, nil)
 		var by *part
 		if m.served != nil {
 			by = m.served.by
 		}
-		m.reported = d.bestListener(m, servesReporting, by)
-	}
-	for i := range d.balanced {
-		if s := &d.balanced[i]; s == s.mirror.served || s == s.mirror.reported {
-			s.by.told = append(s.by.told, s.port)
+		m.reported = m.bestListener(servesReporting, by)
+		for _, s := range []*listener{m.served, m.reported} {
+			if s != nil {
+				s.by.told = append(s.by.told, s.port)
+			}
 		}
 	}
-	for i := range d.balanced {
-		d.balanced[i].lose()
+	for _, m := range d.mirrors {
+		for _, s := range m.balanced {
+			s.lose()
+		}
 	}
 }
 
 // bestListener is the first port that serves this of a mirror: one that is published rather than
 // another, and one whose servers surely are superservers; nil for none. by is the HAProxy that it
 // has to be of, nil for any.
-func (d *discovery) bestListener(m *mirror, what serving, by *part) *listener {
+func (m *mirror) bestListener(what serving, by *part) *listener {
 	var best *listener
 	rank := func(s *listener) int {
 		switch {
@@ -217,9 +219,9 @@ func (d *discovery) bestListener(m *mirror, what serving, by *part) *listener {
 		}
 		return 2
 	}
-	for i := range d.balanced {
-		s := &d.balanced[i]
-		if s.mirror == m && s.what == what && (by == nil || s.by == by) && (best == nil || rank(s) < rank(best)) {
+	for i := range m.balanced {
+		s := &m.balanced[i]
+		if s.what == what && (by == nil || s.by == by) && (best == nil || rank(s) < rank(best)) {
 			best = s
 		}
 	}

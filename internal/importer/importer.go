@@ -114,7 +114,6 @@ type discovery struct {
 
 	withoutDatabases             []string // mirrors
 	mirrorNetwork, clientNetwork string
-	balanced                     []listener
 }
 
 // A part is a service that the topology has a block for.
@@ -152,7 +151,8 @@ type mirror struct {
 	members []*part
 	isAlone bool // nothing says that its instance is mirrored
 
-	served, reported *listener // ports of HAProxy for its primary and its reporting members, nil for none
+	balanced         []listener // ports of HAProxy that serve it
+	served, reported *listener  // those for its primary and its reporting members, nil for none
 }
 
 func (d *discovery) note(format string, values ...any) {

@@ -164,7 +164,7 @@ func add(to *map[string][]string, name, value string) {
 	if *to == nil {
 		*to = map[string][]string{}
 	}
-	if value != "" && !slices.Contains((*to)[name], value) {
+	if value != "" && len((*to)[name]) < maxItems && !slices.Contains((*to)[name], value) {
 		(*to)[name] = append((*to)[name], value)
 	}
 }

@@ -17,6 +17,7 @@ type variables struct {
 	outer    *variables        // of the file that includes the one at hand, whose values win; nil for none
 	inner    []*variables      // of the files that it includes
 	values   map[string]string // of .env
+	project  string            // name of the lab, which Compose gives as a variable too; "" while it is not known
 	lookup   func(name string) (string, bool)
 	from     map[string]bool // variables of the environment that were needed
 	problems []string        // sentences
@@ -86,6 +87,9 @@ func (v *variables) get(name string) (string, bool) {
 		return value, true
 	}
 	value, ok := v.values[name]
+	if !ok && name == compose.ProjectVariable && v.project != "" {
+		return v.project, true
+	}
 	return value, ok
 }
 

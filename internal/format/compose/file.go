@@ -21,6 +21,10 @@ var (
 	}
 )
 
+// ProjectVariable is the variable that names a lab, and that Compose sets to its name where nothing
+// else does.
+const ProjectVariable = "COMPOSE_PROJECT_NAME"
+
 // Chosen are the files that COMPOSE_FILE names, each of which overrides those before it; nil where it
 // names none.
 func Chosen(lookup func(name string) (value string, ok bool)) []string {

@@ -4,7 +4,7 @@ import "path"
 
 // Bounds on includes: a real configuration includes some ten files, two deep.
 const (
-	mostIncluded  = 1000
+	mostIncluded  = 100
 	deepestNested = 10
 )
 

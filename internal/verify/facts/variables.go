@@ -133,7 +133,7 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	}
 	missing := l.variables.missing()
 	for _, name := range missing {
-		if slices.Contains(l.variables.reported, name) {
+		if slices.Contains(l.variables.reported, name) || name == compose.ProjectVariable { // Compose gives it one
 			continue
 		}
 		l.variables.reported = append(l.variables.reported, name)
