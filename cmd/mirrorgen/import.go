@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,7 @@ named, and prints a topology of the lab in it: services and roles, networks, add
 published ports, images, environment. It also reads what the services mount or are built
 from: Dockerfiles, merge files, CSP.ini, haproxy.cfg, nginx.conf, .env. Nothing outside the
 file's directory is read. Variables have the values that Compose gives them: those of the
-environment, else those of .env.
+environment, else those of .env. Of a DIR it takes the files that COMPOSE_FILE names there.
 
 The topology is compiled before it is printed. What the language refuses, or has no argument
 for, is in comments: read them all before you trust the result. Where the topology does not
@@ -53,7 +54,7 @@ build all the same, the errors say which line stops it, and the exit code is 1.`
 }
 
 func (t *tool) importFile(path, output string) error {
-	path, err := composeFile(path)
+	path, chosen, err := composeFile(path)
 	if err != nil {
 		return failed(err)
 	}
@@ -61,8 +62,15 @@ func (t *tool) importFile(path, output string) error {
 	if err != nil {
 		return failed(err)
 	}
-	dir, err := filepath.Abs(filepath.Dir(path))
+	project, err := filepath.Abs(filepath.Dir(path)) // its directory
 	if err != nil {
+		return failed(pathError(path, err))
+	}
+	dir := project
+	if chosen != nil {
+		dir = strings.TrimSuffix(path, filepath.FromSlash(chosen[0]))
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
 		return failed(pathError(path, err))
 	}
 	root, err := os.OpenRoot(dir)
@@ -71,8 +79,9 @@ func (t *tool) importFile(path, output string) error {
 	}
 	defer root.Close()
 	result, err := importer.Import(importer.Source{
-		Directory: filepath.Base(dir), Name: filepath.ToSlash(path), Content: content,
+		Directory: filepath.Base(project), Name: filepath.ToSlash(path), Content: content, Chosen: chosen,
 		Read:   func(name string) ([]byte, bool) { return readBeside(root, name) },
+		List:   func(directory string) []string { return listBeside(root, directory) },
 		Lookup: os.LookupEnv,
 	})
 	if err != nil {
@@ -113,26 +122,57 @@ func (t *tool) checkImported(name string, result *importer.Result) error {
 	return counted(fmt.Errorf("%s: %s: the topology does not build as it is", printable(name), count(diags)))
 }
 
-// composeFile is the compose file that a FILE or DIR stands for.
-func composeFile(path string) (string, error) {
+// composeFile is the compose file that a FILE or DIR stands for. chosen are all files that COMPOSE_FILE
+// names for a DIR, the first of which it is; nil where it names none.
+func composeFile(path string) (file string, chosen []string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", pathError(path, err)
+		return "", nil, pathError(path, err)
 	}
 	if !info.IsDir() {
-		return path, nil
+		return path, nil, nil
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return "", nil, pathError(path, err)
+	}
+	defer root.Close()
+	chosen = importer.ComposeFiles(func(name string) ([]byte, bool) { return readBeside(root, name) }, os.LookupEnv)
+	for _, name := range chosen {
+		if _, err := root.Stat(filepath.FromSlash(name)); err != nil {
+			return "", nil, fmt.Errorf("%s: COMPOSE_FILE names %s, which is no file below this directory", path,
+				printable(name))
+		}
+	}
+	if chosen != nil {
+		return filepath.Join(path, filepath.FromSlash(chosen[0])), chosen, nil
 	}
 	for _, name := range compose.Names {
 		if file := filepath.Join(path, name); exists(file) {
-			return file, nil
+			return file, nil, nil
 		}
 	}
-	return "", fmt.Errorf("%s: there is no compose file in this directory; give its name", path)
+	return "", nil, fmt.Errorf("%s: there is no compose file in this directory; give its name", path)
 }
 
 func exists(name string) bool {
 	_, err := os.Stat(name)
 	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// listBeside are the names of the regular files in a directory below another one, sorted.
+func listBeside(root *os.Root, directory string) []string {
+	entries, err := fs.ReadDir(root.FS(), directory)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
 }
 
 // readBeside reads a regular file below a directory, unless it is too large for configuration.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -61,7 +62,18 @@ type attachment struct {
 }
 
 // A mount is a volume, or a file or directory of the host.
-type mount struct{ source, target string }
+type mount struct {
+	source, target string
+	inline         bool // the text of source stands in the compose file, or in a variable
+}
+
+// String is how comments name a mount.
+func (m mount) String() string {
+	if m.inline {
+		return strings.TrimPrefix(m.source, "./") + " at " + m.target
+	}
+	return "volume " + m.source + ":" + m.target
+}
 
 // A network has a subnet, or "" for one that Docker chooses.
 type network struct{ name, subnet string }
@@ -149,11 +161,17 @@ type decoder struct {
 	compose.Reader
 	variables *variables
 	files     *files
-	envFiles  map[string]envFile
-	others    map[string]*yaml.Node // services of other compose files, by file; nil for none
+	envFiles  map[scoped]envFile
+	others    map[scoped]*yaml.Node // services of other compose files; nil for none
 	included  map[string]bool
 	base      string // directory that the paths of the file at hand are relative to
 	nodes     int    // that it has read
+}
+
+// A scoped file is one with the values that variables have in it.
+type scoped struct {
+	name      string
+	variables *variables
 }
 
 // An envFile is what a file of env_file sets, or why it could not be read.
@@ -162,23 +180,35 @@ type envFile struct {
 	err  error
 }
 
-// parse reads a compose file, with the one that overrides it: Compose takes that where the file has
-// a usual name.
-func parse(content []byte, name string, files *files, lookup func(string) (string, bool)) (*composeFile, error) {
-	d := &decoder{variables: newVariables(files, lookup), files: files, envFiles: map[string]envFile{},
-		others: map[string]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
-	d.Expand = d.variables.expand
-	root, err := d.document(content)
+// parse reads a compose file, with those that override it.
+func parse(source Source, files *files) (*composeFile, error) {
+	name := path.Base(source.Name)
+	d := &decoder{variables: newVariables(files, source.Lookup), files: files, envFiles: map[scoped]envFile{},
+		others: map[scoped]*yaml.Node{}, included: map[string]bool{name: true}, base: "."}
+	if source.Chosen != nil {
+		d.base = path.Dir(source.Chosen[0])
+	}
+	d.Expand = func(text string) string { return d.variables.expand(text) }
+	d.Lookup = func(name string) (string, bool) { return d.variables.get(name) }
+	root, err := d.document(source.Content)
 	if err != nil {
 		return nil, err
 	}
 	c := &composeFile{}
-	if over, found := d.override(name); found {
+	overrides, err := d.overrides(name, source.Chosen)
+	if err != nil {
+		return nil, err
+	}
+	for _, over := range overrides {
 		other, err := d.document([]byte(over.content))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", over.name, err)
 		}
 		root = d.Overlay(root, other)
+	}
+	given, _ := d.variables.get(compose.ProjectVariable)
+	if d.variables.project = given; given == "" {
+		d.variables.project = cmp.Or(d.Text(d.Get(root, "name")), nameOf(source.Directory))
 	}
 	if err := d.file(c, root); err != nil {
 		return nil, err
@@ -186,21 +216,34 @@ func parse(content []byte, name string, files *files, lookup func(string) (strin
 	if len(c.services) == 0 {
 		return nil, errNoServices
 	}
+	c.name = cmp.Or(given, c.name)
 	c.notes = append(c.notes[:len(c.notes):len(c.notes)], d.variables.notes()...)
 	return c, nil
 }
 
-// override is the file that overrides one of a usual name.
-func (d *decoder) override(name string) (over namedFile, found bool) {
-	if !slices.Contains(compose.Names, name) {
-		return over, false
+// overrides are the files that override the one of a name: those that are chosen beside it, or that
+// which Compose takes where the name is a usual one.
+func (d *decoder) overrides(name string, chosen []string) (list []namedFile, err error) {
+	names := compose.OverrideNames
+	switch {
+	case len(chosen) > 0:
+		names = chosen[1:]
+	case !slices.Contains(compose.Names, name):
+		return nil, nil
 	}
-	for _, other := range compose.OverrideNames {
-		if content, ok := d.files.get(other); ok {
-			return namedFile{other, content}, true
+	for _, other := range names {
+		content, ok := d.files.get(other)
+		switch {
+		case ok:
+			list = append(list, namedFile{other, content})
+		case chosen != nil:
+			return nil, fmt.Errorf("COMPOSE_FILE names %s, %w", other, errNoFile)
+		}
+		if chosen == nil && ok {
+			return list, nil
 		}
 	}
-	return over, false
+	return list, nil
 }
 
 // A namedFile is a file with its contents.
@@ -285,37 +328,49 @@ func (d *decoder) file(c *composeFile, root *yaml.Node) error {
 	return nil
 }
 
-// include takes the files that a compose file includes. Their paths are relative to the directory of
-// the first of each entry, unless that says otherwise.
+// include takes the files that a compose file includes. Those of an entry override its first. Their
+// paths are relative to the directory of that, unless the entry says otherwise.
 func (d *decoder) include(c *composeFile, n *yaml.Node) error {
-	for _, entry := range d.Includes(n) {
-		base, outer := entry.Directory, d.base
+	for _, written := range d.Includes(n) {
+		entry := written.From(d.base)
+		outer := included{d.base, d.variables, c.name}
+		d.base, d.variables = entry.Directory, d.variables.within(d.files, entry.EnvFiles)
+		var whole *yaml.Node
 		for _, named := range entry.Paths {
-			name := path.Join(outer, named.Text)
-			if base == "" {
-				base = path.Dir(name)
-			}
-			content, ok := d.files.get(name)
+			content, ok := d.files.get(named.Text)
 			if !ok || len(d.included) > maxIncluded {
 				c.notes = append(c.notes, fmt.Sprintf("The file %s, which is included, cannot be read.", named.Text))
 				continue
 			}
-			if d.included[name] {
+			if d.included[named.Text] {
 				continue
 			}
-			d.included[name] = true
+			d.included[named.Text] = true
 			root, err := d.document([]byte(content))
 			if err != nil {
 				return fmt.Errorf("%s: %w", named.Text, err)
 			}
-			d.base = base
-			if err := d.file(c, root); err != nil {
-				return fmt.Errorf("%s: %w", named.Text, err)
+			if whole == nil {
+				whole = root
+			} else {
+				whole = d.Overlay(whole, root)
 			}
-			d.base = outer
 		}
+		if whole != nil {
+			if err := d.file(c, whole); err != nil {
+				return fmt.Errorf("%s: %w", entry.Paths[0].Text, err)
+			}
+		}
+		d.base, d.variables, c.name = outer.base, outer.variables, outer.name
 	}
 	return nil
+}
+
+// What a file that includes has, and those that it includes do not change.
+type included struct {
+	base      string
+	variables *variables
+	name      string
 }
 
 func (d *decoder) services(c *composeFile, n *yaml.Node) error {
@@ -369,24 +424,24 @@ func (d *decoder) service(s *service, field compose.Field) error {
 	return nil
 }
 
-// servicesOf returns the services of another compose file in the same directory, nil where there are
-// none. Each file is read once.
+// servicesOf returns the services of another compose file, nil where there are none. Each file is
+// read once.
 func (d *decoder) servicesOf(file string) *yaml.Node {
-	file = path.Join(d.base, file)
-	if known, ok := d.others[file]; ok {
+	key := scoped{path.Join(d.base, file), d.variables}
+	if known, ok := d.others[key]; ok {
 		return known
 	}
-	d.others[file] = nil
-	content, ok := d.files.get(file)
-	if !ok || path.Dir(file) != path.Clean(d.base) || len(content) > maxConfiguration {
+	d.others[key] = nil
+	content, ok := d.files.get(key.name)
+	if !ok || len(content) > maxConfiguration {
 		return nil
 	}
 	root, err := d.document([]byte(content))
 	if err != nil {
 		return nil
 	}
-	d.others[file] = d.Get(root, "services")
-	return d.others[file]
+	d.others[key] = d.Get(root, "services")
+	return d.others[key]
 }
 
 func (d *decoder) networks(c *composeFile, n *yaml.Node) {

@@ -11,7 +11,9 @@ const maxRead = 8 << 20
 // files are those beside the compose file, each of them read once.
 type files struct {
 	read    Reader
-	content map[string]*string // nil for a file that is not there
+	names   func(directory string) []string // of the files in a directory; nil where that is not known
+	content map[string]*string              // nil for a file that is not there
+	listed  map[string][]string             // by directory
 	left    int
 }
 
@@ -19,7 +21,7 @@ func newFiles(read Reader) *files {
 	if read == nil {
 		read = func(string) ([]byte, bool) { return nil, false }
 	}
-	return &files{read: read, content: map[string]*string{}, left: maxRead}
+	return &files{read: read, content: map[string]*string{}, listed: map[string][]string{}, left: maxRead}
 }
 
 // get returns the contents of a file below the directory of the compose file. It is not there where
@@ -44,6 +46,32 @@ func (f *files) get(name string) (string, bool) {
 	text := string(content)
 	f.content[name] = &text
 	return text, true
+}
+
+// list are the names of the files in a directory below that of the compose file.
+func (f *files) list(directory string) []string {
+	directory = path.Clean(directory)
+	if f.names == nil || path.IsAbs(directory) || directory == ".." || strings.HasPrefix(directory, "../") {
+		return nil
+	}
+	names, known := f.listed[directory]
+	if !known {
+		names = f.names(directory)
+		names = names[:min(len(names), maxItems)]
+		f.listed[directory] = names
+	}
+	return names
+}
+
+// add makes a file of a text that has a name alone, and returns the path that get takes.
+func (f *files) add(name, text string) string {
+	name = strings.ReplaceAll(name, "/", "_")
+	for unique := name; ; unique += "'" {
+		if known := f.content[unique]; known == nil || *known == text {
+			f.content[unique] = &text
+			return unique
+		}
+	}
 }
 
 // What bounds configuration files in bytes, and a line of a merge file: their readers look for

@@ -197,7 +197,12 @@ func (d *discovery) writeGateway(b *block, p *part) {
 		d.remarkVariables(p)
 		return
 	}
-	d.writeDefaultServer(b, p)
+	if p.defaultServer != "" {
+		b.set("default_server", quote(p.defaultServer))
+	}
+	if p.servers != nil {
+		b.set("servers", list(p.servers))
+	}
 	if seconds, err := strconv.Atoi(p.ini.value("SYSTEM", "Server_Response_Timeout")); err == nil {
 		b.set("server_response_timeout", itoa(seconds))
 	}
@@ -206,6 +211,7 @@ func (d *discovery) writeGateway(b *block, p *part) {
 	}
 	d.writeLogin(b, p)
 	d.remarkServers(p)
+	d.remarkPaths(p)
 }
 
 // gatewayPort is the port of a gateway's web server in its container.
@@ -228,25 +234,6 @@ func writeSystemManager(b *block, p *part, patterns string) {
 		shown = append(shown, pattern)
 	}
 	b.set("system_manager", list(shown))
-}
-
-func (d *discovery) writeDefaultServer(b *block, p *part) {
-	name := p.ini.value("APP_PATH:/csp", "Default_Server")
-	if name == "" || p.ini.value("APP_PATH_INDEX", "/csp") == "Disabled" {
-		return
-	}
-	instance := d.host(p.ini.value(name, "Ip_Address"))
-	if instance == nil || p.ini.value(name, "Mirror_Aware") == "1" {
-		if other := d.host(name); other != nil { // a server called like an instance
-			instance = other
-		} else if instance != nil && instance.mirror != nil {
-			p.remark("/csp of %s followed the primary of the mirror; here /%s/csp does.", p.name, instance.mirror.name)
-			return
-		}
-	}
-	if instance != nil && (instance.kind == kindMember || instance.kind == kindServer) {
-		b.set("default_server", quote(instance.label))
-	}
 }
 
 // writeLogin writes the account with which a gateway logs in to its servers: that of the first
@@ -302,7 +289,7 @@ func decoded(stored string) string {
 	return string(text)
 }
 
-// remarkServers remarks on servers that are not in the lab, and on paths that it does not have.
+// remarkServers remarks on servers that are not in the lab.
 func (d *discovery) remarkServers(p *part) {
 	var other []string
 	for _, s := range p.ini.servers() {
@@ -317,17 +304,6 @@ func (d *discovery) remarkServers(p *part) {
 	}
 	if len(other) > 0 {
 		p.remark("Servers of CSP.ini that are not in the lab: %s.", listed(other))
-	}
-	var paths []string
-	for _, s := range p.ini.sections {
-		name, isPath := strings.CutPrefix(s.name, "APP_PATH:/")
-		first, _, _ := strings.Cut(strings.ToLower(name), "/")
-		if isPath && first != "" && first != "csp" && !d.labels[nameOf(first)] {
-			paths = append(paths, "/"+name)
-		}
-	}
-	if len(paths) > 0 {
-		p.remark("Paths of CSP.ini that the lab does not have, and that the argument ini adds: %s.", listed(paths))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/plan"
 )
 
@@ -27,8 +28,12 @@ type Source struct {
 	Directory string // base name of its directory: Compose's name for a lab that has none
 	Name      string // of the compose file
 	Content   []byte
-	Read      Reader                           // nil for a compose file alone
-	Lookup    func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
+	// Chosen are the paths of the compose file and of those that override it from the directory, where
+	// ComposeFiles has them; nil where the file is alone, or has a usual name.
+	Chosen []string
+	Read   Reader                           // nil for a compose file alone
+	List   func(directory string) []string  // names of the files in a directory below; nil for none
+	Lookup func(name string) (string, bool) // variables of the environment, which win over .env; nil for none
 }
 
 // A Result is a topology, and what is not in it.
@@ -45,6 +50,12 @@ const ResultName = "import.hcl"
 // maxSize bounds a compose file in bytes: of 3,000 services it takes 2 MB.
 const maxSize = 4 << 20
 
+// ComposeFiles are the files that the environment or the file .env of a directory name as the lab's,
+// in COMPOSE_FILE; nil where neither does.
+func ComposeFiles(read Reader, lookup func(name string) (string, bool)) []string {
+	return compose.Chosen(newVariables(newFiles(read), lookup).get)
+}
+
 // Import makes a topology of a lab. An error says why there is none: text that is no compose file,
 // or that has no instance of IRIS.
 func Import(source Source) (*Result, error) {
@@ -60,11 +71,12 @@ func imported(source Source) (*Result, error) {
 		return nil, errors.New("it is larger than 4 MB; thousands of services take less")
 	}
 	files := newFiles(source.Read)
-	compose, err := parse(source.Content, path.Base(source.Name), files, source.Lookup)
+	files.names = source.List
+	file, err := parse(source, files)
 	if err != nil {
 		return nil, err
 	}
-	d := &discovery{compose: compose, files: files, source: path.Base(source.Name), text: &topology{},
+	d := &discovery{compose: file, files: files, source: path.Base(source.Name), text: &topology{},
 		labels: map[string]bool{}}
 	d.resolveImages()
 	d.classify()
@@ -102,9 +114,6 @@ type discovery struct {
 
 	withoutDatabases             []string // mirrors
 	mirrorNetwork, clientNetwork string
-	balanced                     []listener
-	statsPort                    int // host port of HAProxy's statistics
-	proxy                        proxySettings
 }
 
 // A part is a service that the topology has a block for.
@@ -117,7 +126,21 @@ type part struct {
 	merge      *mergeFacts
 	mirror     *mirror // of a member or application server
 	group      int     // of a member with Member=auto: which of the mirrors that share its merge file
-	ini        *ini    // of a gateway, nil for none
+
+	// Of a gateway: its CSP.ini, nil for none, and where /csp goes, "" where it is disabled.
+	ini           *ini
+	defaultServer string
+	servers       []string // of its own, nil where it knows every server of the lab
+
+	// Of an nginx: what its configuration says, and which paths of its container that was made of.
+	proxy    proxySettings
+	included []string
+
+	// Of a HAProxy: that its configuration is known, the host port of its statistics, 0 for none, and
+	// the host ports that are carried over or commented on.
+	isConfigured bool
+	statsPort    int
+	told         []int
 }
 
 // A mirror is a mirror to be.
@@ -127,6 +150,9 @@ type mirror struct {
 	key     string // setKey of the member that it was made for
 	members []*part
 	isAlone bool // nothing says that its instance is mirrored
+
+	balanced         []listener // ports of HAProxy that serve it
+	served, reported *listener  // those for its primary and its reporting members, nil for none
 }
 
 func (d *discovery) note(format string, values ...any) {

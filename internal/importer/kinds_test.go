@@ -381,7 +381,7 @@ func TestGatewayServers(t *testing.T) {
 	})
 	for _, want := range []string{
 		"gw points at the virtual IP 10.9.0.100.", "Servers of CSP.ini that are not in the lab: FAR at 192.0.2.7.",
-		"Paths of CSP.ini that the lab does not have, and that the argument ini adds: /shop.",
+		"Paths of CSP.ini that the lab does not have, and that the argument ini adds: /shop to n-b.",
 	} {
 		if !strings.Contains(comments(result), want) {
 			t.Errorf("want %s in\n%s", want, result.Topology)

@@ -62,8 +62,8 @@ func (p *part) writeFiles(b *block) {
 	var entries, names []string
 	for _, m := range p.mounts {
 		name := path.Clean(m.source)
-		if !isLocal(m.source) || name == "." || strings.HasPrefix(name, "../") {
-			p.lose("volume %s:%s", m.source, m.target)
+		if !isLocal(m.source) || name == "." || strings.HasPrefix(name, "../") || m.inline {
+			p.lose("%s", m)
 			continue
 		}
 		target, access, _ := strings.Cut(m.target, ":")

@@ -131,13 +131,14 @@ func (d *decoder) set(s *service, v compose.Setting) {
 // envFile takes the variables of a file of env_file, which is read once.
 func (d *decoder) envFile(s *service, name string) {
 	name = path.Join(d.base, name)
-	file, known := d.envFiles[name]
+	key := scoped{name, d.variables}
+	file, known := d.envFiles[key]
 	if !known {
 		content, ok := d.files.get(name)
 		if file.err = errNoFile; ok {
 			file.list, file.err = dotenv.New(d.variables.get).Parse(content)
 		}
-		d.envFiles[name] = file
+		d.envFiles[key] = file
 	}
 	d.nodes += len(file.list)
 	if file.err != nil {
@@ -185,6 +186,14 @@ func (s *service) attach(from compose.Attachment) {
 
 // mount takes a volume, or a file of a config or secret.
 func (d *decoder) mount(s *service, m *compose.Mount, what string) {
+	if text := m.Inline; text != nil {
+		if !text.Known {
+			s.lose("%s, whose variable %s has no value", text, text.Variable)
+			return
+		}
+		s.mounts = append(s.mounts, mount{"./" + d.files.add(text.String(), text.Text), m.Target, true})
+		return
+	}
 	if m.Source == "" {
 		s.lose("%s %s", what, m.Target)
 		return
@@ -193,7 +202,7 @@ func (d *decoder) mount(s *service, m *compose.Mount, what string) {
 	if m.Relative() && (d.base != "." || what == "file") {
 		source = "./" + path.Join(d.base, source)
 	}
-	s.mounts = append(s.mounts, mount{source, m.Target})
+	s.mounts = append(s.mounts, mount{source, m.Target, false})
 }
 
 // flag is the value of an option of the service's command.

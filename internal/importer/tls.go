@@ -40,10 +40,7 @@ func (d *discovery) tlsOf() tlsUse {
 
 // httpsPort is the port of the host on which an nginx serves HTTPS, 0 for none.
 func (d *discovery) httpsPort(p *part) int {
-	if d.proxy.https == 0 {
-		return 0
-	}
-	return p.hostPort(d.proxy.https)
+	return p.hostPort(p.published(p.proxy.https))
 }
 
 // writeTLS writes where the lab has TLS, and says which of it a release is too old for. Whoever

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mirrorgen/internal/format/compose"
 	"mirrorgen/internal/format/dotenv"
 )
 
@@ -13,7 +14,10 @@ import (
 // those of the file .env.
 type variables struct {
 	*dotenv.Interpolation
+	outer    *variables        // of the file that includes the one at hand, whose values win; nil for none
+	inner    []*variables      // of the files that it includes
 	values   map[string]string // of .env
+	project  string            // name of the lab, which Compose gives as a variable too; "" while it is not known
 	lookup   func(name string) (string, bool)
 	from     map[string]bool // variables of the environment that were needed
 	problems []string        // sentences
@@ -26,20 +30,56 @@ func newVariables(files *files, lookup func(string) (string, bool)) *variables {
 	}
 	v := &variables{values: map[string]string{}, lookup: lookup, from: map[string]bool{}, reported: map[string]bool{}}
 	v.Interpolation = dotenv.New(v.get)
-	if content, ok := files.get(".env"); ok {
-		list, err := dotenv.New(v.lookup).Parse(content)
-		if err != nil {
-			v.problem(fmt.Sprintf("The file .env is read up to the mistake in it: %s.", err))
-		}
-		for _, set := range list {
-			v.values[set.Name] = set.Value
+	v.read(files, ".env")
+	return v
+}
+
+// within returns the variables of a file that is included, with files of variables of its own.
+func (v *variables) within(files *files, names []compose.Word) *variables {
+	made := &variables{
+		outer: v, values: map[string]string{}, lookup: v.lookup, from: v.from, reported: map[string]bool{},
+	}
+	made.Interpolation = dotenv.New(made.get)
+	for _, name := range names {
+		found := made.read(files, name.Text)
+		if isNamed := name.At != (compose.Position{}); isNamed && !found {
+			made.problem(fmt.Sprintf("The file %s, which an included file has its variables of, cannot be read.",
+				name.Text))
 		}
 	}
-	return v
+	v.inner = append(v.inner, made)
+	return made
+}
+
+// read takes the variables of a file, and reports whether there is one.
+func (v *variables) read(files *files, name string) bool {
+	content, ok := files.get(name)
+	if !ok {
+		return false
+	}
+	lookup := v.lookup
+	if v.outer != nil {
+		lookup = v.get
+	}
+	list, err := dotenv.New(lookup).Parse(content)
+	if err != nil {
+		v.problem(fmt.Sprintf("The file %s is read up to the mistake in it: %s.", name, err))
+	}
+	for _, set := range list {
+		v.values[set.Name] = set.Value
+	}
+	return true
 }
 
 // get returns the value of a variable.
 func (v *variables) get(name string) (string, bool) {
+	if v.outer != nil {
+		if value, ok := v.outer.get(name); ok {
+			return value, true
+		}
+		value, ok := v.values[name]
+		return value, ok
+	}
 	if value, ok := v.lookup(name); ok {
 		if own, also := v.values[name]; !also || own != value {
 			v.from[name] = true
@@ -47,6 +87,9 @@ func (v *variables) get(name string) (string, bool) {
 		return value, true
 	}
 	value, ok := v.values[name]
+	if !ok && name == compose.ProjectVariable && v.project != "" {
+		return v.project, true
+	}
 	return value, ok
 }
 
@@ -77,14 +120,27 @@ func (v *variables) problem(text string) {
 	}
 }
 
-// notes are comments on what was found of variables.
+// all are these variables, and those of what is included.
+func (v *variables) all() []*variables {
+	list := []*variables{v}
+	for _, inner := range v.inner {
+		list = append(list, inner.all()...)
+	}
+	return list
+}
+
+// notes are comments on what was found of variables, of included files too.
 func (v *variables) notes() []string {
-	list := v.problems
+	var list, missing []string
+	for _, scope := range v.all() {
+		list, missing = append(list, scope.problems...), append(missing, scope.Missing()...)
+	}
+	slices.Sort(missing)
 	if names := slices.Sorted(maps.Keys(v.from)); len(names) > 0 {
 		list = append(list, fmt.Sprintf("The values of these variables are those of the environment at the import: %s.",
 			listed(names)))
 	}
-	for _, name := range v.Missing() {
+	for _, name := range slices.Compact(missing) {
 		list = append(list, fmt.Sprintf("The variable %s has no value, neither in .env nor in the environment, and "+
 			"is taken for empty.",
 			name))

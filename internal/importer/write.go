@@ -10,6 +10,7 @@ import (
 // write makes the blocks of the topology.
 func (d *discovery) write(directory string) {
 	d.prepareAddresses()
+	d.ownGateways()
 	t := d.text
 	t.notes = append(t.notes, fmt.Sprintf("Imported from %s by mirrorgen. Comments list what is not carried over.",
 		d.source))
@@ -46,8 +47,8 @@ func (d *discovery) write(directory string) {
 		d.writeNGINX(p)
 	}
 	balancers := d.ofKind(kindHAProxy)
-	for i, p := range balancers {
-		d.writeHAProxy(p, i == 0, len(balancers) == 1)
+	for _, p := range balancers {
+		d.writeHAProxy(p, len(balancers) == 1)
 	}
 	for _, p := range d.ofKind(kindOwn) {
 		d.writeOwn(p)
@@ -71,9 +72,14 @@ func (d *discovery) writeOthers() {
 				len(d.others)-shown))
 			return
 		}
-		d.text.notes = append(d.text.notes,
-			fmt.Sprintf("The service %s (%s) is not carried over: which image it runs is not known.", s.name,
-				s.origin()))
+		why := "which image it runs is not known"
+		for _, lost := range s.lost {
+			if strings.HasPrefix(lost, "extends ") {
+				why = "it " + lost
+			}
+		}
+		d.text.notes = append(d.text.notes, fmt.Sprintf("The service %s (%s) is not carried over: %s.", s.name,
+			s.origin(), why))
 	}
 }
 
@@ -131,7 +137,7 @@ func (d *discovery) writeLicense(b *block) {
 			continue
 		}
 		name := "iris.key"
-		if m, rest := p.mountOf(key); m != nil && isLocal(m.source) {
+		if m, rest := p.mountOf(key); m != nil && isLocal(m.source) && !m.inline {
 			name = path.Join(m.source, rest)
 		}
 		if name != "iris.key" {
@@ -320,7 +326,7 @@ func (d *discovery) writeService(b *block, p *part) {
 	d.writeEnvironment(b, p)
 	for _, m := range p.mounts {
 		if !p.isReplaced(m) {
-			p.lose("volume %s:%s", m.source, m.target)
+			p.lose("%s", m)
 		}
 	}
 }
@@ -334,7 +340,9 @@ func (p *part) isReplaced(m mount) bool {
 			return m.source != "." && m.source != "./"
 		}
 	}
-	return isConfiguration(m.target) || path.Base(m.target) == "iris.key"
+	return isConfiguration(m.target) ||
+		slices.Contains(p.included, strings.TrimSuffix(m.target, "/")) ||
+		path.Base(m.target) == "iris.key"
 }
 
 // handled are the options of iris-main that the lab gives itself where they are needed.
@@ -360,7 +368,8 @@ func (p *part) loseOptions() {
 // language has no argument for.
 func (d *discovery) finish(b *block, p *part, carried ...int) {
 	for _, published := range p.ports {
-		if !slices.Contains(carried, published.container) {
+		if !slices.Contains(carried, published.container) ||
+			p.kind != kindOwn && p.hostPort(published.container) != published.host {
 			p.lose("port %d:%d", published.host, published.container)
 		}
 	}

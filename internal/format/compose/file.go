@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,10 +21,68 @@ var (
 	}
 )
 
+// ProjectVariable is the variable that names a lab, and that Compose sets to its name where nothing
+// else does.
+const ProjectVariable = "COMPOSE_PROJECT_NAME"
+
+// Chosen are the files that COMPOSE_FILE names, each of which overrides those before it; nil where it
+// names none.
+func Chosen(lookup func(name string) (value string, ok bool)) []string {
+	value, _ := lookup("COMPOSE_FILE")
+	if value == "" {
+		return nil
+	}
+	separator, _ := lookup("COMPOSE_PATH_SEPARATOR")
+	if separator == "" {
+		separator = ":"
+	}
+	var names []string
+	for name := range strings.SplitSeq(value, separator) {
+		if name != "" {
+			names = append(names, path.Clean(name))
+		}
+	}
+	return names
+}
+
 // An Include is an entry of include.
 type Include struct {
 	Paths     []Word
 	Directory string // project_directory, "" for the directory of the first path
+	EnvFiles  []Word // files of variables, nil for the .env of that directory
+}
+
+// From is an entry with paths that are those from where the file that includes lies: its own paths are
+// relative to directory.
+func (i Include) From(directory string) Include {
+	from := func(name string) string {
+		if path.IsAbs(name) {
+			return name
+		}
+		return path.Join(directory, name)
+	}
+	all := func(words []Word) []Word {
+		var list []Word
+		for _, w := range words {
+			if w.Text != "/dev/null" { // Compose's way to name none
+				list = append(list, Word{from(w.Text), w.At})
+			}
+		}
+		return list
+	}
+	moved := Include{Paths: all(i.Paths), Directory: i.Directory, EnvFiles: all(i.EnvFiles)}
+	switch {
+	case i.Directory != "":
+		moved.Directory = from(i.Directory)
+	case len(moved.Paths) > 0:
+		moved.Directory = path.Dir(moved.Paths[0].Text)
+	default:
+		moved.Directory = directory
+	}
+	if i.EnvFiles == nil {
+		moved.EnvFiles = []Word{{Text: path.Join(moved.Directory, ".env")}}
+	}
+	return moved
 }
 
 // Includes reads the entries of include.
@@ -31,18 +90,23 @@ func (r *Reader) Includes(node *yaml.Node) []Include {
 	var list []Include
 	for _, item := range r.Items(node) {
 		entry := Include{Directory: r.Text(r.Get(item, "project_directory"))}
-		path := r.Get(item, "path")
-		switch {
-		case r.Text(item) != "":
+		if r.Text(item) != "" {
 			entry.Paths = []Word{r.Word(item)}
-		case r.Text(path) != "":
-			entry.Paths = []Word{r.Word(path)}
-		default:
-			entry.Paths = r.Words(path)
+		} else {
+			entry.Paths = r.oneOrMore(r.Get(item, "path"))
 		}
+		entry.EnvFiles = r.oneOrMore(r.Get(item, "env_file"))
 		list = append(list, entry)
 	}
 	return list
+}
+
+// oneOrMore is a path, or a list of them.
+func (r *Reader) oneOrMore(node *yaml.Node) []Word {
+	if r.Text(node) != "" {
+		return []Word{r.Word(node)}
+	}
+	return r.Words(node)
 }
 
 // A SyntaxError says why a file is no YAML.

@@ -13,6 +13,7 @@ type Mount struct {
 	Bind           bool   // the source is a path of the host
 	Volume         bool   // the source is the name of a volume
 	ReadOnly       bool
+	Inline         *Inline // the text of a config or secret that is no file; nil for another mount
 	At             Position
 	sourceAt       Position
 }
@@ -97,9 +98,12 @@ func (r *Reader) addFiles(s *Service, field Field, from *yaml.Node, directory st
 		if !path.IsAbs(target) {
 			target = directory + target
 		}
-		// One without a file is of the environment, inline, or from outside.
-		source := r.Text(r.Get(r.Get(from, name), "file"))
+		entry := r.Get(from, name)
+		source := r.Text(r.Get(entry, "file")) // "" for one that is inline, or from outside
 		m := &Mount{Source: source, Target: target, Bind: source != "", ReadOnly: true, At: PositionOf(item)}
+		if source == "" {
+			m.Inline = r.inline(field.Name, name, entry)
+		}
 		s.Files = append(s.Files, m)
 		s.Resources = append(s.Resources, Resource{field.Name, Word{name, m.At}})
 	}

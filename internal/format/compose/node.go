@@ -42,6 +42,8 @@ type Field struct {
 type Reader struct {
 	// Expand returns what a scalar stands for; nil where "$$" alone is to be replaced.
 	Expand func(text string) string
+	// Lookup returns the value of a variable that a config or secret names; nil for none.
+	Lookup func(name string) (value string, ok bool)
 	// Configs and Secrets are the top-level mappings of these names, which services refer to.
 	Configs, Secrets *yaml.Node
 
@@ -51,6 +53,7 @@ type Reader struct {
 
 	// What many services have through the same alias or merge key is read once.
 	mounts       map[*yaml.Node]*Mount
+	inlines      map[*yaml.Node]*Inline
 	healths      map[*yaml.Node]*Health
 	environments map[*yaml.Node][]Setting
 	commands     map[*yaml.Node][]Word

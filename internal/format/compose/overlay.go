@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -46,10 +45,7 @@ func (r *Reader) overlayMapping(base, over *yaml.Node, depth int) *yaml.Node {
 		if value == nil {
 			return
 		}
-		key := &yaml.Node{
-			Kind: yaml.ScalarNode, Tag: "!!str", Value: name, Line: int(at.Line), Column: int(at.Column),
-		}
-		merged.Content = append(merged.Content, key, value)
+		merged.Content = append(merged.Content, keyNode(name, at), value)
 	}
 	for _, field := range r.Fields(base) {
 		value := field.Value
@@ -65,6 +61,13 @@ func (r *Reader) overlayMapping(base, over *yaml.Node, depth int) *yaml.Node {
 		}
 	}
 	return merged
+}
+
+// keyNode is the key of a mapping.
+func keyNode(name string, at Position) *yaml.Node {
+	return &yaml.Node{
+		Kind: yaml.ScalarNode, Tag: "!!str", Value: name, Line: int(at.Line), Column: int(at.Column),
+	}
 }
 
 // overlayList adds to a list. A variable of that name, or a volume with that target, replaces the
@@ -104,74 +107,4 @@ func asMapping(list *yaml.Node) *yaml.Node {
 		mapping.Content = append(mapping.Content, &key, node)
 	}
 	return mapping
-}
-
-// mostExtended bounds how often services extend each other in a row.
-const mostExtended = 10
-
-// ErrEndless is that of services that extend each other without end.
-var ErrEndless = errors.New("its extends do not end")
-
-// A MissingError is that of a service which extends one that is not to be had.
-type MissingError struct {
-	Service string
-	File    string // "" for the same file
-}
-
-func (e *MissingError) Error() string {
-	if e.File != "" {
-		return "it extends " + e.Service + " of " + e.File + ", which cannot be read"
-	}
-	return "it extends " + e.Service + ", which does not exist"
-}
-
-// Extend is a service with what it extends, of the mapping of services that it stands in, or of
-// that which other returns for the name of a file, nil for none. Its error is ErrEndless or a
-// MissingError, and the service is returned as it is then.
-func (r *Reader) Extend(services, node *yaml.Node, other func(file string) *yaml.Node) (*yaml.Node, error) {
-	return r.extend(services, node, other, 0)
-}
-
-func (r *Reader) extend(
-	services, node *yaml.Node,
-	other func(file string) *yaml.Node,
-	depth int,
-) (whole *yaml.Node, err error) {
-	extends := r.Get(node, "extends")
-	if extends == nil {
-		return node, nil
-	}
-	if depth >= mostExtended {
-		return node, ErrEndless
-	}
-	name, file := r.Text(extends), ""
-	if name == "" {
-		name, file = r.Text(r.Get(extends, "service")), r.Text(r.Get(extends, "file"))
-	}
-	if file != "" {
-		services = other(file)
-	}
-	base := r.Child(services, name)
-	if base == nil {
-		return node, &MissingError{name, file}
-	}
-	if base, err = r.extend(services, base, other, depth+1); err != nil {
-		return node, err
-	}
-	return r.Overlay(without(base, "extends"), node), nil
-}
-
-// without is a mapping without a key.
-func without(mapping *yaml.Node, name string) *yaml.Node {
-	if mapping.Kind != yaml.MappingNode {
-		return mapping
-	}
-	less := *mapping
-	less.Content = make([]*yaml.Node, 0, len(mapping.Content))
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value != name {
-			less.Content = append(less.Content, mapping.Content[i], mapping.Content[i+1])
-		}
-	}
-	return &less
 }

@@ -37,8 +37,8 @@ func serviceOf(tb testing.TB, root *yaml.Node, name string) *compose.Service {
 
 // equal compares what was read, without positions and without the nodes of fields.
 func equal(want, got *compose.Service) string {
-	return cmp.Diff(want, got, cmpopts.IgnoreTypes(compose.Position{}), cmpopts.IgnoreFields(compose.Service{}, "Keys"),
-		cmpopts.IgnoreUnexported(compose.Mount{}, compose.Health{}))
+	return cmp.Diff(want, got, cmpopts.IgnoreTypes(compose.Position{}, &yaml.Node{}),
+		cmpopts.IgnoreFields(compose.Service{}, "Keys"), cmpopts.IgnoreUnexported(compose.Mount{}, compose.Health{}))
 }
 
 // The long and the short form of everything are read alike.
@@ -121,7 +121,10 @@ secrets: { s: { environment: S } }
 		},
 		Files: []*compose.Mount{
 			{Source: "./c.conf", Target: "/c", Bind: true, ReadOnly: true},
-			{Target: "/run/secrets/s", ReadOnly: true},
+			{
+				Target: "/run/secrets/s", ReadOnly: true,
+				Inline: &compose.Inline{Name: "s", Kind: "secret", Variable: "S"},
+			},
 		},
 		Resources: []compose.Resource{
 			{Kind: "volumes", Word: compose.Word{Text: "data"}},
@@ -200,6 +203,52 @@ func TestExtend(t *testing.T) {
 		}
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+}
+
+// Paths of a file in another directory are those from the directory of the one that extends it, by
+// way of others too.
+func TestExtendElsewhere(t *testing.T) {
+	files := map[string]string{
+		"base/all.yml": `{ x: { extends: { service: y, file: ../more/all.yml }, build: { context: ., target: t },
+  env_file: [e.env, { path: ../f.env }, /g.env],
+  volumes: [./a:/a, "../b:/b:ro", named:/c, ~/d:/d, /e:/e, { type: bind, source: ./f, target: /f },
+    { type: volume, source: g, target: /g }, "${NONE:-./h}:/h"] },
+  z: { build: ../.., env_file: one.env, image: "${I}" } }`,
+		"more/all.yml": `{ y: { volumes: [../base/k:/k, ./l:/l] }, r: { build: "https://host/x.git" } }`,
+	}
+	root := parse(t, `{ a: { extends: { service: x, file: base/all.yml } },
+  b: { extends: { service: z, file: ./base/all.yml } }, c: { extends: { service: r, file: more/all.yml } } }`)
+	r := compose.Reader{Expand: func(text string) string { return strings.ReplaceAll(text, "${NONE:-./h}", "./h") }}
+	got := map[string]string{}
+	for _, field := range r.Fields(root) {
+		whole, err := r.Extend(root, field.Value, func(file string) *yaml.Node { return parse(t, files[file]) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := r.Service(compose.Field{Name: field.Name, Value: whole})
+		text := ""
+		if s.Build != nil {
+			text = s.Build.Context + " " + s.Build.Target + ";"
+		}
+		for _, w := range s.EnvFiles {
+			text += " " + w.Text
+		}
+		text += ";"
+		for _, m := range s.Mounts {
+			text += " " + m.Source
+		}
+		got[field.Name] = text
+	}
+	want := map[string]string{
+		"a": "./base t; ./base/e.env ./f.env /g.env; ./base/k ./more/l ./base/a ./b named ~/d /e ./base/f g ./base/./h",
+		"b": "./.. ; ./base/one.env;",
+		"c": "https://host/x.git ;;",
+	}
+	for name, text := range want {
+		if got[name] != text {
+			t.Errorf("%s: %s, want %s", name, got[name], text)
 		}
 	}
 }

@@ -44,8 +44,9 @@ type Service struct {
 	mode      string          // network_mode
 	Profiles  []string        // none for a service that always starts
 	Resolved  map[string]bool // hosts that extra_hosts or links add
-	// environmentFiles are the paths of env_file, from the first compose file.
+	// environmentFiles are the paths of env_file in the lab.
 	environmentFiles []Word
+	variables        *variables // that its compose file has
 	Dependencies     []dependency
 	Environment      []setting
 	Command          []Word  // entrypoint and command, one word each as Compose splits them
@@ -147,7 +148,8 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 	done[f] = true
 	y := reader{base: base, mounts: map[*compose.Mount]*Mount{}}
 	if !l.Generated {
-		y.Expand = asItIs
+		y.Expand, y.Lookup = asItIs, l.variables.quietly
+		y.inline = func(from *compose.Inline, target string) string { return l.inlineFile(f, from, target) }
 	}
 	root, ok := l.readYAML(f)
 	if !ok {
@@ -162,7 +164,7 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 	y.Configs, y.Secrets = y.Get(root, "configs"), y.Get(root, "secrets")
 	c.declare(&y, root)
 	for _, entry := range y.Includes(y.Get(root, "include")) {
-		l.include(c, f, entry, done)
+		l.include(c, f, entry, base, done)
 	}
 	for _, entry := range y.Fields(y.Get(root, "networks")) {
 		if len(c.Networks) >= mostNetworks {
@@ -186,7 +188,7 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 		whole, err := y.Extend(services, entry.Value, func(name string) *yaml.Node { return l.servicesOf(f, name, &y) })
 		entry.Value = whole
 		s := y.service(entry)
-		s.File, s.extended = f, s.extended && err != nil
+		s.File, s.extended, s.variables = f, s.extended && err != nil, l.variables
 		c.add(s)
 		if s.Image == "" && s.Build == nil && !s.extended {
 			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
@@ -196,26 +198,33 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 	return true
 }
 
-// include reads what one entry of include names. Compose takes the directory of
-// the first file for the base of all, unless the entry says otherwise.
-func (l *Facts) include(c *composeFacts, f *File, entry compose.Include, done map[*File]bool) {
-	base := strings.TrimPrefix(entry.Directory, "./")
-	for _, included := range entry.Paths {
-		name := path.Join(path.Dir(f.Path), included.Text)
-		if base == "" {
-			base = path.Dir(name)
-		}
+// include reads what one entry of include of a file names, whose paths are relative to a directory:
+// the first file, and those that override it.
+func (l *Facts) include(c *composeFacts, f *File, written compose.Include, base string, done map[*File]bool) {
+	entry := written.From(base)
+	var parts []*File
+	for i, included := range entry.Paths {
+		name := included.Text
 		part := l.Files[name]
 		c.partial = c.partial || part == nil
 		switch {
-		case part == nil && !path.IsAbs(included.Text) && !strings.HasPrefix(name, ".."):
+		case part == nil && !path.IsAbs(name) && !strings.HasPrefix(name, ".."):
 			l.Report(f, included.At, "Missing compose file",
-				"The compose file includes "+included.Text+", which is no file of the lab.",
+				"The compose file includes "+written.Paths[i].Text+", which is no file of the lab.",
 				"Name a file that there is.")
 		case part != nil && !done[part]:
-			l.readComposePart(c, part, nil, base, done)
+			done[part] = true
+			parts = append(parts, part)
 		}
 	}
+	if len(parts) == 0 {
+		return
+	}
+	outer := l.variables
+	l.variables = l.within(outer, entry.EnvFiles)
+	l.readComposePart(c, parts[0], parts[1:], entry.Directory, done)
+	outer.reported = l.variables.reported
+	l.variables = outer
 }
 
 // add takes a service in, unless there is one of that name: a duplicate key,

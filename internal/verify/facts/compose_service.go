@@ -14,6 +14,8 @@ type reader struct {
 	compose.Reader
 	base   string                    // directory that sources of mounts are relative to
 	mounts map[*compose.Mount]*Mount // services share those that they have through an alias
+	// inline makes a file of a config or secret that is none; nil where they are not looked at.
+	inline func(from *compose.Inline, target string) string
 }
 
 // asItIs expands the scalars of a file in which variables have been replaced.
@@ -29,7 +31,7 @@ func (y *reader) service(entry compose.Field) *Service {
 		extended:         from.Extends,
 		Ports:            from.Ports,
 		mode:             from.Mode,
-		environmentFiles: from.EnvFiles,
+		environmentFiles: y.paths(from.EnvFiles),
 		Dependencies:     from.Dependencies,
 		Environment:      from.Environment,
 		Command:          slices.Concat(from.Entrypoint, from.Command),
@@ -90,6 +92,10 @@ func (y *reader) addMounts(s *Service, mounts []*compose.Mount) {
 			if from.Relative() && y.base != "." && y.base != "" {
 				m.Source = path.Join(y.base, m.Source)
 			}
+			if from.Inline != nil && y.inline != nil {
+				m.Source = y.inline(from.Inline, m.Target)
+				m.bind = m.Source != ""
+			}
 			y.mounts[from] = m
 		}
 		if m.bind {
@@ -98,6 +104,18 @@ func (y *reader) addMounts(s *Service, mounts []*compose.Mount) {
 			s.volumes = append(s.volumes, m)
 		}
 	}
+}
+
+// paths are paths of the lab.
+func (y *reader) paths(words []Word) []Word {
+	list := make([]Word, 0, len(words))
+	for _, w := range words {
+		if w.Text != "" && !path.IsAbs(w.Text) {
+			w.Text = path.Join(y.base, w.Text)
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 // cleanSource is the source of a mount without "./" before it and a slash behind it.

@@ -63,16 +63,9 @@ func ReadDirectory(d Directory) *Facts {
 func (l *Facts) composeFiles(d Directory) (main *File, overrides []*File) {
 	l.Rule = "files"
 	names := d.Compose
-	if value, _ := l.variables.value("COMPOSE_FILE"); names == nil && value != "" {
-		separator, _ := l.variables.value("COMPOSE_PATH_SEPARATOR")
-		if separator == "" {
-			separator = ":"
-		}
-		for name := range strings.SplitSeq(value, separator) {
-			names = append(names, path.Clean(name))
-		}
+	if names == nil {
+		names = compose.Chosen(l.variables.quietly)
 	}
-	l.variables.unset = nil
 	if names == nil {
 		names = l.usualNames(d)
 	}
@@ -120,12 +113,15 @@ func (l *Facts) usualNames(d Directory) []string {
 
 // readBuilds reads the Dockerfile of a service, and the files of its environment.
 func (l *Facts) readBuilds(s *Service) {
+	outer := l.variables
+	l.variables = s.variables
+	defer func() { l.variables = outer }()
 	if s.Build != nil {
 		l.readBuild(s.Build)
 	}
 	var list []setting
 	for _, name := range s.environmentFiles {
-		if f := l.Files[path.Join(path.Dir(l.ComposeName), name.Text)]; f != nil {
+		if f := l.Files[name.Text]; f != nil {
 			for _, v := range l.environmentOf(f, l.variables.value) {
 				list = append(list, setting{Name: v.Name, Word: Word{Text: v.Value, At: name.At}})
 			}

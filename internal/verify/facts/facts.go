@@ -57,12 +57,14 @@ type Facts struct {
 	// Of a lab that was written by hand: what each service has of the files that were read,
 	// those files, the services of files that others extend, and all paths, sorted, made when
 	// first needed.
-	found     map[*Service][]*File
-	done      map[*File]bool
-	extended  map[*File]*yaml.Node
-	paths     []string
-	variables *variables
-	unread    map[string]string // why files are not among Files
+	found    map[*Service][]*File
+	done     map[*File]bool
+	extended map[scoped]*yaml.Node
+	// unexpanded are scalars with a variable that has no value.
+	unexpanded map[*yaml.Node]bool
+	paths      []string
+	variables  *variables
+	unread     map[string]string // why files are not among Files
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	Mirrors map[string]bool
 
@@ -79,6 +81,7 @@ type File struct {
 	lines []int // offsets of the lines' first characters, made when first needed
 	// sources are further files that positions of this one may lie in: see markSource.
 	sources []*File
+	inline  *inlineText // nil for a file that lies on disk
 }
 
 // GatewayFile is the CSP.ini of a web gateway.

@@ -31,8 +31,11 @@ func markSource(f, from *File, node *yaml.Node) {
 	mark(node)
 }
 
-// source is the file and the position in it that a position of f stands for.
+// source is the file of the lab and the position in it that a position of f stands for.
 func (f *File) source(at Position) (*File, Position) {
+	if f.inline != nil {
+		return f.inline.source(at)
+	}
 	index := int(at.Column >> sourceBits)
 	if index == 0 || index > len(f.sources) {
 		return f, at
@@ -41,22 +44,30 @@ func (f *File) source(at Position) (*File, Position) {
 	return f.sources[index-1], at
 }
 
-// servicesOf are the services of another file, which is read once; nil where there are none.
+// A scoped file is one with the values that variables have in it.
+type scoped struct {
+	file      *File
+	variables *variables
+}
+
+// servicesOf are the services of another file, by its path from the directory that the paths of f
+// are relative to. It is read once; nil where there are none.
 func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
-	from := l.Files[path.Join(path.Dir(f.Path), name)]
+	from := l.Files[path.Join(y.base, name)]
 	if from == nil {
 		return nil
 	}
-	root, known := l.extended[from]
+	key := scoped{from, l.variables}
+	root, known := l.extended[key]
 	if !known {
 		root, _ = l.readYAML(from)
 		if root != nil {
 			markSource(f, from, root)
 		}
 		if l.extended == nil {
-			l.extended = map[*File]*yaml.Node{}
+			l.extended = map[scoped]*yaml.Node{}
 		}
-		l.extended[from] = root
+		l.extended[key] = root
 	}
 	return y.Get(root, "services")
 }

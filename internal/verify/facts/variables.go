@@ -20,6 +20,7 @@ const mostMissing = 100
 // environment, then those of .env.
 type variables struct {
 	*dotenv.Interpolation
+	outer    *variables        // of the file that includes the one at hand, whose values win; nil for none
 	values   map[string]string // of .env
 	lookup   func(name string) (string, bool)
 	unset    []string // variables without a value that were looked up, in the text at hand
@@ -42,6 +43,20 @@ func (l *Facts) newVariables(lookup func(string) (string, bool)) *variables {
 	return v
 }
 
+// within are the variables of a file that is included, with files of variables of its own.
+func (l *Facts) within(outer *variables, names []Word) *variables {
+	v := &variables{outer: outer, values: map[string]string{}, lookup: outer.lookup, reported: outer.reported}
+	v.Interpolation = dotenv.New(v.value)
+	for _, name := range names {
+		if f := l.Files[name.Text]; f != nil && name.Text != environmentFile {
+			for _, set := range l.environmentOf(f, v.quietly) {
+				v.values[set.Name] = set.Value
+			}
+		}
+	}
+	return v
+}
+
 // environmentOf reads a file of the form of .env, as far as it can be read.
 func (l *Facts) environmentOf(f *File, lookup func(string) (string, bool)) []dotenv.Variable {
 	list, err := dotenv.New(lookup).Parse(f.Text)
@@ -59,12 +74,24 @@ func (l *Facts) environmentOf(f *File, lookup func(string) (string, bool)) []dot
 
 // value is the value of a variable; ok is false where it has none.
 func (v *variables) value(name string) (value string, ok bool) {
-	if value, ok = v.lookup(name); !ok {
+	if v.outer != nil {
+		value, ok = v.outer.quietly(name)
+	} else {
+		value, ok = v.lookup(name)
+	}
+	if !ok {
 		value, ok = v.values[name]
 	}
 	if !ok {
 		v.unset = append(v.unset, name)
 	}
+	return value, ok
+}
+
+// quietly is value, and does not remember a variable that has none.
+func (v *variables) quietly(name string) (value string, ok bool) {
+	value, ok = v.value(name)
+	v.unset = nil
 	return value, ok
 }
 
@@ -106,7 +133,7 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	}
 	missing := l.variables.missing()
 	for _, name := range missing {
-		if slices.Contains(l.variables.reported, name) {
+		if slices.Contains(l.variables.reported, name) || name == compose.ProjectVariable { // Compose gives it one
 			continue
 		}
 		l.variables.reported = append(l.variables.reported, name)
@@ -123,7 +150,12 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	}
 	if len(missing) == 0 {
 		node.Value = text
+		return
 	}
+	if l.unexpanded == nil {
+		l.unexpanded = map[*yaml.Node]bool{}
+	}
+	l.unexpanded[node] = true
 }
 
 // Unknown reports whether a value of the compose file depends on a variable that has none.

@@ -52,19 +52,27 @@ func checkPublicSubnets(l *checker) {
 // checkSecrets: private keys and passwords do not lie where they are committed.
 func checkSecrets(l *checker) {
 	for _, f := range l.Files {
-		if at, found := privateKey(f.Text); found && !l.isIgnored(f.Path) {
+		if at, found := privateKey(f.Text); found && !f.FromVariable() && !l.isIgnored(f.Path) {
+			remedy := "List it in .gitignore"
+			if f.IsInline() {
+				remedy = "Keep it in a file that .gitignore lists"
+			}
 			l.Report(f, f.Position(at), "Private key that could be committed",
 				"The file holds a private key, and .gitignore does not list it.",
-				"List it in .gitignore, and make a new key if this one was ever committed.")
+				remedy+", and make a new key if this one was ever committed.")
 		}
 	}
 	for _, g := range l.Gateways {
 		for _, s := range g.INI.Sections {
 			password, ok := s.Key("Password")
-			if ok && isSecret(facts.GatewayPassword(password.Value)) && !l.isIgnored(g.Path) {
+			if ok && isSecret(facts.GatewayPassword(password.Value)) && !g.FromVariable() && !l.isIgnored(g.Path) {
+				remedy := "List it in .gitignore."
+				if g.IsInline() {
+					remedy = "Keep it in a file that .gitignore lists."
+				}
 				l.Report(g.File, password.ValueAt, "Password that could be committed",
 					"The section ["+s.Name+"] holds a password of its own, and .gitignore does not list the file.",
-					"List it in .gitignore.")
+					remedy)
 			}
 		}
 	}

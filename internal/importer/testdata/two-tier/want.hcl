@@ -78,8 +78,8 @@ mirror "stock" {
 
 # gate1 is built in ./webgateway, whose Dockerfile cannot be read; the lab takes
 # the vendor's image.
-# Paths of CSP.ini that the lab does not have, and that the argument ini adds:
-# /reports.
+# Paths of CSP.ini that the lab does not have, and that the argument ini adds: /
+# to shop, /reports to shop.
 # Not carried over from gate1: port 8443:443.
 web_gateway "gate1" {
   host_number             = 31
@@ -91,8 +91,8 @@ web_gateway "gate1" {
 
 # gate2 is built in ./webgateway, whose Dockerfile cannot be read; the lab takes
 # the vendor's image.
-# Paths of CSP.ini that the lab does not have, and that the argument ini adds:
-# /reports.
+# Paths of CSP.ini that the lab does not have, and that the argument ini adds: /
+# to shop, /reports to shop.
 web_gateway "gate2" {
   host_number             = 32
   http_port               = 8081
