@@ -406,7 +406,7 @@ send() {
 # would refuse half-way, such as another volume of a StatefulSet that is there.
 check_manifests() {
   local output fixed
-  kubectl get namespace "$namespace" --output name >/dev/null 2>&1 || return 0
+  [[ -n $(kubectl get namespace "$namespace" --ignore-not-found --output name 2>/dev/null) ]] || return 0
   output=$(send --dry-run=server) && return
   fixed=$(grep -E 'updates to statefulset spec' <<<"$output" | grep -oE '"[^"]+"' | tr -d '"' | paste -sd ' ') || :
   if [[ -z $fixed ]]; then
@@ -710,6 +710,7 @@ check_rights
 stop_on_problems
 check_storage
 check_pull_secret
+stop_on_problems
 check_manifests
 stop_on_problems
 
