@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"mirrorgen/internal/format/nginx"
+	"mirrorgen/internal/format/text"
 )
 
 // proxySettings are nginx's.
@@ -225,29 +225,16 @@ func (r *timesReader) longest(name string) string {
 	if len(values) == 0 {
 		return ""
 	}
-	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(parsed(b), parsed(a)) })
+	slices.SortStableFunc(values, func(a, b string) int {
+		first, _ := text.Milliseconds(a, 1000)
+		second, _ := text.Milliseconds(b, 1000)
+		return cmp.Compare(second, first)
+	})
 	if len(values) > 1 {
 		r.part.remark("%s of %s differs by location: %s. An nginx of a lab has one, and this has the longest.", name,
 			r.part.name, listed(values))
 	}
 	return values[0]
-}
-
-// parsed is a time of nginx, 0 for one that is none.
-func parsed(text string) time.Duration {
-	days, rest, found := strings.Cut(text, "d")
-	if !found {
-		days, rest = "0", text
-	}
-	n, err := strconv.Atoi(days)
-	if rest == "" {
-		rest = "0s"
-	}
-	d, err2 := time.ParseDuration(strings.ReplaceAll(rest, " ", ""))
-	if err != nil || err2 != nil {
-		return 0
-	}
-	return d + time.Duration(n)*24*time.Hour
 }
 
 // published is the first of these ports that is published, else the first, 0 for none.
