@@ -167,9 +167,9 @@ var table = []Rule{
 	{"haproxy-checks", false, checkHealthChecks,
 		"An HTTP health check asks a web server, and one that goes to HAProxy itself finds a section there."},
 	{"haproxy-check-paths", false, checkHealthPaths,
-		"Where health checks ask the web gateways about one instance, every gateway has a path for it which " +
-			"goes to just that instance. Such a check names the server in its path, or connects to another " +
-			"address than the server's."},
+		"Where health checks ask the web gateways about one instance, every gateway that is asked has a path " +
+			"for it which goes to just that instance. Such a check names the server in its path, or connects to " +
+			"another address than the server's. No check of an instance connects to another one."},
 	{"haproxy-clients", false, checkClients,
 		"Who connects inside the container comes from 127.0.0.1, whatever address of the loopback interface is asked."},
 	{"haproxy-mirrors", false, checkMirrorSections,
