@@ -184,12 +184,13 @@ func (l *Facts) readConfigurations(s *Service) {
 		l.readFor(s, l.hostFile(s, name), l.readApache)
 	}
 	l.readFor(s, l.hostFile(s, HAProxyTarget), l.readHAProxy)
-	for _, name := range [...]string{nginxDirectory + "nginx.conf", NGINXTarget} {
-		l.readFor(s, l.hostFile(s, name), l.readNGINX)
+	for _, name := range [...]string{nginxMain, NGINXTarget} {
+		l.readFor(s, l.hostFile(s, name), l.parseNGINX)
 	}
 	for _, m := range s.Mounts {
 		l.readMount(s, m)
 	}
+	l.configureNGINX(s)
 }
 
 // readMount reads what a mount brings where a configuration is expected by its name.
@@ -197,7 +198,7 @@ func (l *Facts) readMount(s *Service, m *Mount) {
 	if strings.HasPrefix(m.Target+"/", nginxDirectory) && l.Files[m.Source] == nil {
 		for _, name := range l.Below(m.Source) {
 			if path.Ext(name) == ".conf" {
-				l.readFor(s, l.Files[name], l.readNGINX)
+				l.readFor(s, l.Files[name], l.parseNGINX)
 			}
 		}
 		return
@@ -212,7 +213,7 @@ func (l *Facts) readMount(s *Service, m *Mount) {
 	case base == "haproxy.cfg":
 		l.readFor(s, f, l.readHAProxy)
 	case strings.HasPrefix(m.Target, nginxDirectory) && path.Ext(base) == ".conf":
-		l.readFor(s, f, l.readNGINX)
+		l.readFor(s, f, l.parseNGINX)
 	case path.Ext(m.Source) == ".cpf" && imageKind(s.BaseImage()) == InstanceKind && base != "iris.cpf":
 		l.readFor(s, f, l.readMerge)
 	}

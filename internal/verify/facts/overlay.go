@@ -14,21 +14,32 @@ const sourceBits = 20
 // markSource makes the positions of a node, and of those below it, positions of a further
 // file of f.
 func markSource(f, from *File, node *yaml.Node) {
-	index := slices.Index(f.sources, from)
-	if index < 0 {
-		index = len(f.sources)
-		f.sources = append(f.sources, from)
-	}
+	index := f.addSource(from) << sourceBits
 	var mark func(*yaml.Node)
 	mark = func(n *yaml.Node) {
 		if n.Column < 1<<sourceBits {
-			n.Column += (index + 1) << sourceBits
+			n.Column += index
 		}
 		for _, child := range n.Content {
 			mark(child)
 		}
 	}
 	mark(node)
+}
+
+// addSource makes a file a further source of f, and returns its number among them, from 1.
+func (f *File) addSource(from *File) int {
+	if index := slices.Index(f.sources, from); index >= 0 {
+		return index + 1
+	}
+	f.sources = append(f.sources, from)
+	return len(f.sources)
+}
+
+// Origin is the file that a position of f lies in, and the position there.
+func (f *File) Origin(at Position) Location {
+	from, at := f.source(at)
+	return Location{from, at}
 }
 
 // source is the file and the position in it that a position of f stands for.

@@ -50,7 +50,12 @@ func (l *Facts) References(yield func(*Reference) bool) {
 		}
 	}
 	for _, n := range l.NGINX {
-		if !yieldAll(nginxReferences(n.File, n.Directives), yield) {
+		list := nginxReferences(n.File, n.Directives)
+		for i := range list {
+			origin := n.Origin(list[i].At)
+			list[i].File, list[i].At = origin.File, origin.At
+		}
+		if !yieldAll(list, yield) {
 			return
 		}
 	}
@@ -126,8 +131,28 @@ func ListenPorts(directives []*nginx.Directive) []int {
 		if !found {
 			text = d.Arg(0)
 		}
-		if port, err := strconv.Atoi(text); err == nil {
+		first, last, _ := strings.Cut(text, "-")
+		port, err := strconv.Atoi(first)
+		switch _, notHost := netip.ParseAddr(strings.Trim(d.Arg(0), "[]")); {
+		case notHost == nil || d.Arg(0) == "*":
+			ports = append(ports, HTTPPort)
+		case err == nil:
 			ports = append(ports, port)
+			for end := min(Number(last), 65535); port < end; {
+				port++
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports
+}
+
+// nginxPorts are those of its servers, where one that does not say so listens on the usual port.
+func (l *Facts) nginxPorts(n *NGINXFile) []int {
+	ports := ListenPorts(n.Directives)
+	for http := range Walk(n.Directives, "server") {
+		if http.HasBlock && !l.Generated && len(ListenPorts(http.Block)) == 0 {
+			return append(ports, HTTPPort)
 		}
 	}
 	return ports

@@ -48,6 +48,9 @@ func (l *Facts) link() {
 				l.linkConfiguration(&d, source)
 			}
 		}
+		if n := l.nginx.of[s]; n != nil {
+			d.NGINX, d.Kind = n, NGINXKind
+		}
 		l.Roles[s] = d
 		if d.Kind == InstanceKind {
 			l.Instances = append(l.Instances, s)
@@ -113,8 +116,8 @@ func (l *Facts) linkConfiguration(d *Role, source string) {
 		}
 	}
 	for i := range l.NGINX {
-		if l.NGINX[i].Path == source {
-			d.NGINX, d.Kind = &l.NGINX[i], NGINXKind
+		if l.Generated && l.NGINX[i].Path == source {
+			d.NGINX, d.Kind = l.NGINX[i], NGINXKind
 		}
 	}
 	for i := range l.HAProxy {
@@ -149,7 +152,7 @@ func (l *Facts) listenPorts(s *Service) []int {
 		return []int{HTTPPort, HTTPSPort}
 	case NGINXKind:
 		if d.NGINX != nil {
-			return ListenPorts(d.NGINX.Directives)
+			return l.nginxPorts(d.NGINX)
 		}
 		return []int{HTTPPort}
 	case HAProxyKind:
@@ -196,5 +199,5 @@ func (l *Facts) Opaque(s *Service) bool {
 	d := l.Roles[s]
 	return d.Kind == OtherKind || s.Build != nil && d.Kind == InstanceKind ||
 		d.Kind == HAProxyKind && d.HAProxy == nil ||
-		d.Kind == NGINXKind && d.NGINX == nil
+		d.Kind == NGINXKind && (d.NGINX == nil || d.NGINX.Partial)
 }

@@ -293,11 +293,11 @@ const managementPath = "/csp/bin/"
 func checkManagementClosed(l *checker) {
 	for _, s := range l.Compose.Services {
 		n := l.Roles[s].NGINX
-		if n == nil || len(l.gatewaysOf(n)) == 0 {
+		if n == nil || n.Partial || len(l.gatewaysOf(n)) == 0 {
 			continue
 		}
 		if !l.nginxAnswers(n, 0, managementPath) {
-			l.Report(n.File, facts.Position{}, "Management pages open through nginx",
+			l.Report(n.File, l.passed(n), "Management pages open through nginx",
 				"Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.",
 				"Answer them with 403 in a location ~* "+managementPath+".")
 		}

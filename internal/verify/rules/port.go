@@ -70,7 +70,7 @@ func (l *checker) reportTwice(a, b published) {
 // ports.
 func checkContainerPorts(l *checker) {
 	for _, s := range l.Compose.Services {
-		if d := l.Roles[s]; d.NGINX == nil && d.HAProxy == nil {
+		if d := l.Roles[s]; d.NGINX == nil && d.HAProxy == nil || d.NGINX != nil && d.NGINX.Partial {
 			continue
 		}
 		ports := l.Listens(s)

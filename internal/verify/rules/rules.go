@@ -95,6 +95,7 @@ var advice = []string{
 	"Response timeout too short",
 	"Script that forgets a service",
 	"Secret not ignored",
+	"Server behind the image's own",
 	"Server without a check",
 	"Sessions that outlive a failover",
 	"System name in lower case",
@@ -187,7 +188,7 @@ var table = []Rule{
 	{"nginx-upstreams", false, checkUpstreams,
 		"An upstream has servers, each once, and chooses its balancing method before it says keepalive."},
 	{"nginx-upstream-names", false, checkUpstreamNames,
-		"Proxy_pass names an upstream of the file, an address, or a host with a domain."},
+		"Proxy_pass names an upstream of the configuration, an address, or a host with a domain."},
 	{"nginx-single-directives", false, checkSingleDirectives,
 		"What nginx takes once in a block stands there once, which raw text of the topology can break."},
 	{"nginx-locations", false, checkLocations,
@@ -237,8 +238,8 @@ var table = []Rule{
 	{"hook-files", false, checkHookFiles,
 		"What a script of the containers names in /lab is mounted wherever the script is."},
 	{"configuration-targets", false, checkConfigurationTargets,
-		"A balancer's configuration is mounted where its image or its command reads it, and it runs the program of " +
-			"its image; a variable names that of a gateway or an instance."},
+		"A balancer's configuration is mounted where its image or its command reads it, or included from there, and " +
+			"it runs the program of its image; a variable names that of a gateway or an instance."},
 	{"tls", false, checkTLS,
 		"Who is told to use a certificate has one of its own, both ends of a connection use TLS, and a member lets " +
 			"in just the others of its mirror."},
