@@ -28,6 +28,7 @@ func ReadDirectory(d Directory) *Facts {
 		Files:   make(map[string]*File, len(d.Files)),
 		Mirrors: map[string]bool{},
 		found:   map[*Service][]*File{},
+		merged:  map[*Service][]*File{},
 		unread:  d.Unread,
 	}
 	all := make([]*File, 0, len(d.Files))
@@ -171,7 +172,10 @@ const (
 // formats, however they reach it: by a variable, by a mount, by a Dockerfile.
 func (l *Facts) readConfigurations(s *Service) {
 	for name := range strings.SplitSeq(s.Variable("ISC_CPF_MERGE_FILE").Text, ",") {
-		l.readFor(s, l.hostFile(s, name), l.readMerge)
+		if f := l.hostFile(s, name); f != nil {
+			l.readFor(s, f, l.readMerge)
+			l.merged[s] = append(l.merged[s], f)
+		}
 	}
 	for _, name := range [...]string{
 		s.Variable("ISC_CSP_INI_FILE").Text, gatewayDirectory + "CSP.ini",

@@ -58,6 +58,7 @@ type Facts struct {
 	// those files, the services of files that others extend, and all paths, sorted, made when
 	// first needed.
 	found     map[*Service][]*File
+	merged    map[*Service][]*File // that ISC_CPF_MERGE_FILE names
 	done      map[*File]bool
 	extended  map[*File]*yaml.Node
 	paths     []string

@@ -77,13 +77,17 @@ func (l *Facts) sources(s *Service) []string {
 }
 
 // linkMerge takes a merge file of an instance: that which declares a mirror, where it has
-// several. A file of several instances belongs to none of them.
+// several. A file of several instances belongs to none of them, and one that is only mounted to
+// nobody whose variable names others.
 func (l *Facts) linkMerge(d *Role, s *Service, merge *MergeFile) {
 	d.Kind = InstanceKind
+	if named := l.merged[s]; len(named) > 0 && !slices.Contains(named, merge.File) {
+		return
+	}
 	if !merge.shared {
 		merge.shared, merge.Service = merge.Service != nil, s
 		if merge.shared {
-			merge.Service = nil
+			merge.Service, merge.asked = nil, false
 		}
 	}
 	if d.Merge == nil || l.MembershipOf(merge) != nil {

@@ -206,7 +206,7 @@ var table = []Rule{
 			"as its primary."},
 	{"mirror-members", false, checkMirrors,
 		"What the merge files of a mirror's members say agrees: the set, its primary, its arbiter and its " +
-			"databases."},
+			"databases; and no two members read one file that makes each of them the primary, or the backup."},
 	{"databases", false, checkDatabases,
 		"What a database or namespace refers to is made in the same file, or comes with the product, and no two " +
 			"databases lie in one directory."},
