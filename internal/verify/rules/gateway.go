@@ -165,6 +165,9 @@ func checkGatewayServers(l *checker) {
 			}
 			l.checkServerOfService(g, s)
 		}
+		if !l.Generated {
+			l.checkStatedServers(g)
+		}
 		l.checkGatewayKeys(g)
 	}
 }

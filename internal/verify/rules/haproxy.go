@@ -219,12 +219,14 @@ func checkConnects(s *haproxy.Section) bool {
 // checkMirrorSections: a section that serves members serves those of one mirror,
 // just those that may become primary, and cuts the sessions of one that is not.
 func checkMirrorSections(l *checker) {
-	if l.Roster == nil {
-		return
-	}
 	for i := range l.HAProxy {
 		for _, p := range l.HAProxy[i].Proxies {
-			l.checkMirrorSection(&l.HAProxy[i], p)
+			switch {
+			case l.Roster != nil:
+				l.checkMirrorSection(&l.HAProxy[i], p)
+			case !l.Generated:
+				l.checkStatedSection(&l.HAProxy[i], p)
+			}
 		}
 	}
 }

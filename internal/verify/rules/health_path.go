@@ -77,6 +77,7 @@ func healthPaths(s *haproxy.Section) []string {
 		return paths
 	}
 	for line := range s.Find("option", "httpchk") {
+		paths = nil // the section's own replaces that of its defaults
 		for _, word := range line.Words[2:] {
 			if strings.HasPrefix(word, "/") {
 				paths = append(paths, word)

@@ -87,6 +87,8 @@ var advice = []string{
 	"Management pages open through nginx",
 	"Management pages open to everybody",
 	"Mirror that is only declared",
+	"Mirror without a mirror-aware server",
+	"Mirror-aware server of a reporting member",
 	"Mount of the whole lab",
 	"Password that could be committed",
 	"Path without a section",
@@ -96,6 +98,7 @@ var advice = []string{
 	"Script that forgets a service",
 	"Secret not ignored",
 	"Server behind the image's own",
+	"Server that never becomes primary",
 	"Server without a check",
 	"Sessions that outlive a failover",
 	"System name in lower case",
@@ -143,7 +146,9 @@ var table = []Rule{
 			"alternatives."},
 	{"gateway-servers", false, checkGatewayServers,
 		"A server that is named after a service has its address and is not mirror-aware; every server has " +
-			"what the gateway needs; keys are spelt as documented."},
+			"what the gateway needs; keys are spelt as documented. In a lab written by hand, names are labels: " +
+			"a server with the name of a mirror and the address of a member follows the primary unless another " +
+			"one does, and one that does has no reporting member's address, where merge files state the roles."},
 	{"gateway-path-names", false, checkPathNames,
 		"A path that has the name of a service or a mirror goes to the server of that name, and the servers " +
 			"that a path lists begin with its own."},
@@ -175,7 +180,9 @@ var table = []Rule{
 		"Who connects inside the container comes from 127.0.0.1, whatever address of the loopback interface is asked."},
 	{"haproxy-mirrors", false, checkMirrorSections,
 		"A section that serves members serves those of one mirror, just those that may become primary, and " +
-			"cuts the sessions of one that is not."},
+			"cuts the sessions of one that is not. In a lab written by hand it has to ask several members whose " +
+			"merge files state their roles for mirror_status.cxw: then it lists both failover members, and no " +
+			"reporting one."},
 	{"haproxy-failover", false, checkFailoverSections,
 		"A section with several members of a mirror finds the primary by a check, sends clients to one server " +
 			"only, and cuts old sessions."},
