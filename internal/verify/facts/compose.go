@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"mirrorgen/internal/format/compose"
 )
 
@@ -183,7 +181,11 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 				"Split the lab.")
 			break
 		}
-		whole, err := y.Extend(services, entry.Value, func(name string) *yaml.Node { return l.servicesOf(f, name, &y) })
+		e := extension{Facts: l, reader: &y, file: f, root: root}
+		whole, err := y.Extend(services, entry.Value, e.from(entry.Value))
+		if err != nil && !l.Generated {
+			e.report(services, entry)
+		}
 		entry.Value = whole
 		s := y.service(entry)
 		s.File, s.extended = f, s.extended && err != nil
@@ -208,6 +210,8 @@ func (l *Facts) include(c *composeFacts, f *File, entry compose.Include, done ma
 		part := l.Files[name]
 		c.partial = c.partial || part == nil
 		switch {
+		case part == nil && l.unread[name] != "":
+			l.reportUnread(f, included.At, name)
 		case part == nil && !path.IsAbs(included.Text) && !strings.HasPrefix(name, ".."):
 			l.Report(f, included.At, "Missing compose file",
 				"The compose file includes "+included.Text+", which is no file of the lab.",

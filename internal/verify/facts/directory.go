@@ -232,6 +232,21 @@ func (l *Facts) There(name string) bool {
 	return top == "data" || path.Base(name) == "iris.key"
 }
 
+// Unread says why a path of the lab was not read, "" where it was or is not there.
+func (l *Facts) Unread(name string) string { return l.unread[name] }
+
+// UnreadBelow are the paths below a directory, or a path itself, that were not read, sorted.
+func (l *Facts) UnreadBelow(directory string) []string {
+	var list []string
+	for name := range l.unread {
+		if name == directory || strings.HasPrefix(name, directory+"/") {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // Below are the paths of the files below a directory, sorted.
 func (l *Facts) Below(directory string) []string {
 	if l.paths == nil {

@@ -313,11 +313,7 @@ func (r *nginxReader) opens(pattern string) bool {
 		if r.Files[m.Source] != nil {
 			return false
 		}
-		unread := false
-		for name := range r.unread {
-			unread = unread || name == m.Source || strings.HasPrefix(name, m.Source+"/")
-		}
-		return unread || len(r.Below(m.Source)) == 0
+		return len(r.UnreadBelow(m.Source)) > 0 || len(r.Below(m.Source)) == 0
 	})
 }
 

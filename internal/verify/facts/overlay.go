@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -52,9 +51,10 @@ func (f *File) source(at Position) (*File, Position) {
 	return f.sources[index-1], at
 }
 
-// servicesOf are the services of another file, which is read once; nil where there are none.
+// servicesOf are the services of another file that one of f extends, which is read once; nil where there
+// are none.
 func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
-	from := l.Files[path.Join(path.Dir(f.Path), name)]
+	from := l.Files[name]
 	if from == nil {
 		return nil
 	}

@@ -78,6 +78,7 @@ var advice = []string{
 	"Default server without a section",
 	"Dynamic address beside fixed ones",
 	"External check that may not start",
+	"File that was not read",
 	"Health check that takes minutes",
 	"Host that may not be there yet",
 	"Host name of another service",
@@ -123,7 +124,7 @@ var table = []Rule{
 			"may listen on more ports."},
 	{"mounts", false, checkMounts,
 		"Every bind mount of the lab's own files has an artifact as its source, read-only, and no two mounts " +
-			"share a target."},
+			"share a target. What a link leads to outside the lab's directory is not read."},
 	{"compose-resources", false, checkResources,
 		"The volumes, secrets and configs that a service takes by name are declared at the top level of the " +
 			"compose file."},
