@@ -32,7 +32,8 @@ func TestLabWithoutModes(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer inside.Close()
-		r := labReader{root: dir, inside: inside, keepsModes: is.keepsModes, directory: verify.Directory{Unread: map[string]string{}}}
+		empty := verify.Directory{Unread: map[string]string{}}
+		r := labReader{root: dir, inside: inside, keepsModes: is.keepsModes, directory: empty}
 		if err := filepath.WalkDir(dir, r.visit); err != nil {
 			t.Fatal(err)
 		}

@@ -123,7 +123,7 @@ func (l *Facts) readCompose(f *File, overrides []*File) {
 	if len(c.Services) == 0 {
 		if readable {
 			l.Report(f, Position{}, "No services", "The compose file declares no service.",
-				"Declare at least one service in the topology.")
+				l.Remedy("Declare at least one service in the topology.", "Declare at least one below services."))
 		}
 		return
 	}
@@ -192,7 +192,7 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 		c.add(s)
 		if s.Image == "" && s.Build == nil && !s.extended {
 			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
-				"Set the image in the images block.")
+				l.Remedy("Set the image in the images block.", "Give it an image, or a build."))
 		}
 	}
 	return true

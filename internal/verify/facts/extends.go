@@ -53,7 +53,7 @@ func (e *extension) report(services *yaml.Node, entry compose.Field) {
 		if other := y.Text(from); other != "" {
 			name := path.Join(directory, other)
 			switch {
-			case path.IsAbs(other) || name == ".." || strings.HasPrefix(name, "../") || strings.ContainsAny(other, `$~\:`):
+			case path.IsAbs(other), name == "..", strings.HasPrefix(name, "../"), strings.ContainsAny(other, `$~\:`):
 				return
 			case e.unread[name] != "":
 				e.reportUnread(e.file, compose.PositionOf(from), name)

@@ -149,7 +149,8 @@ func scripted(s *Service) bool {
 		return true
 	}
 	for _, m := range s.Mounts {
-		if strings.HasPrefix(m.Target+"/", nginxDirectory+"templates/") || strings.HasPrefix(m.Target, "/docker-entrypoint") {
+		templates := strings.HasPrefix(m.Target+"/", nginxDirectory+"templates/")
+		if templates || strings.HasPrefix(m.Target, "/docker-entrypoint") {
 			return true
 		}
 	}

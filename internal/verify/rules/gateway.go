@@ -97,7 +97,7 @@ func checkGatewayPaths(l *checker) {
 			if strings.Contains(name, ".") || !strings.HasPrefix(name, "/") {
 				l.Report(g.File, s.At, "Invalid path",
 					"The path "+name+" cannot be served: a path begins with a slash and holds no dot.",
-					"Rename the block that it is named after.")
+					l.Remedy("Rename the block that it is named after.", "Rename it."))
 			}
 			if _, given := s.Key("Default_Server"); !given {
 				l.Report(g.File, s.At, "Path without a server", "The path "+name+" has no Default_Server.",

@@ -82,7 +82,9 @@ func (l *checker) checkSetName(m facts.MergeFile, action cpf.Action, a cpf.Argum
 func (l *checker) checkName(f *facts.File, name facts.Word) {
 	if len(name.Text) < 1 || len(name.Text) > 15 || strings.ContainsFunc(name.Text, notAlphanumeric) {
 		l.Report(f, name.At, "Invalid mirror set name",
-			`The name "`+name.Text+`" is not 1 to 15 letters and digits.`, "Set set_name of the mirror block.")
+			`The name "`+name.Text+`" is not 1 to 15 letters and digits.`,
+			l.Remedy("Set set_name of the mirror block.",
+				"Give the mirror such a name, in the files of all its members."))
 	}
 }
 

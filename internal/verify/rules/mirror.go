@@ -81,7 +81,8 @@ func (l *checker) checkSharedRoles() {
 			does = "joins " + m.Text("Name") + " as its backup"
 			remedy = "Give " + s.Name + " a file of its own; further members are drasync, rorasync or rwrasync."
 		}
-		l.ReportBoth(s.Location(mergePlace(s, other, merge)), m.ArgumentLocation("Member"), "Role that two members share",
+		at := s.Location(mergePlace(s, other, merge))
+		l.ReportBoth(at, m.ArgumentLocation("Member"), "Role that two members share",
 			other.Name+" and "+s.Name+" both read "+merge.Path+", and each "+does+".", remedy)
 	}
 }

@@ -108,7 +108,8 @@ func (l *checker) checkSingle(f *facts.File, block []*nginx.Directive) {
 			if other := seen[d.Name]; other != nil {
 				l.Report(f, facts.PositionAt(d.Line, d.Column), "Duplicate directive",
 					"nginx takes "+d.Name+" once in a block, and it stands on "+lineOf(f, other, d)+" already.",
-					"Remove it from the raw config of the nginx block, or use the argument that sets it.")
+					l.Remedy("Remove it from the raw config of the nginx block, or use the argument that sets it.",
+						"Keep one of the two."))
 			}
 			seen[d.Name] = d
 		}
@@ -136,7 +137,7 @@ func checkLocations(l *checker) {
 				if other := seen[key]; other != nil {
 					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Duplicate "+d.Name,
 						`"`+strings.TrimSpace(key)+`" stands on `+lineOf(n.File, other, d)+" already.",
-						"Remove it from the raw config of the nginx block.")
+						l.Remedy("Remove it from the raw config of the nginx block.", "Keep one of the two."))
 				}
 				seen[key] = d
 			}

@@ -76,7 +76,8 @@ func listensOn(server *nginx.Directive, port string) *nginx.Directive {
 	said := false
 	for d := range facts.Walk(server.Block, "listen") {
 		said = true
-		if slices.Contains([]string{port, "*:" + port, "0.0.0.0:" + port}, d.Arg(0)) || d.Arg(0) == "*" && port == "80" {
+		everywhere := slices.Contains([]string{port, "*:" + port, "0.0.0.0:" + port}, d.Arg(0))
+		if everywhere || d.Arg(0) == "*" && port == "80" {
 			return d
 		}
 	}

@@ -41,7 +41,8 @@ func checkProxyTimeouts(l *checker) {
 					"gateway waits for IRIS.",
 				"Make proxy_connect_timeout a few seconds at most.")
 		}
-		if next, where := nginxTime(n.Directives, "proxy_next_upstream_timeout", 0, facts.Position{}); next > 0 && next <= connect {
+		next, where := nginxTime(n.Directives, "proxy_next_upstream_timeout", 0, facts.Position{})
+		if next > 0 && next <= connect {
 			l.ReportBoth(n.Location(where), n.Location(connectAt), "Timeouts that do not nest",
 				"A second gateway is tried within "+facts.FormatDuration(next)+" only, but the first may take "+
 					facts.FormatDuration(connect)+" to refuse.",
