@@ -126,7 +126,14 @@ func (l *Facts) readBuilds(s *Service) {
 	}
 	var list []setting
 	for _, name := range s.environmentFiles {
-		if f := l.Files[path.Join(path.Dir(l.ComposeName), name.Text)]; f != nil {
+		file := path.Join(path.Dir(l.ComposeName), name.Text)
+		if why := l.unread[file]; why != "" {
+			l.Rule = "compose"
+			l.Report(s.File, name.At, "File that was not read",
+				"The service "+s.Name+" takes variables from "+file+", which "+why+": they are not known here.",
+				"Put the file into the directory, or set the variables in the compose file.")
+		}
+		if f := l.Files[file]; f != nil {
 			for _, v := range l.environmentOf(f, l.variables.value) {
 				list = append(list, setting{Name: v.Name, Word: Word{Text: v.Value, At: name.At}})
 			}

@@ -33,6 +33,9 @@ func (e *extension) directoryOf(service *yaml.Node) string {
 	return path.Dir(e.file.Origin(compose.PositionOf(e.reader.Get(service, "extends"))).Path)
 }
 
+// mostFollowed bounds how many services in a row are looked at.
+const mostFollowed = 12
+
 // report says why Compose refuses what a service extends: a file or a service that is not there, or
 // services that extend each other. What may lie where nobody looks is not reported.
 func (e *extension) report(services *yaml.Node, entry compose.Field) {
@@ -40,7 +43,7 @@ func (e *extension) report(services *yaml.Node, entry compose.Field) {
 	directory, file := e.directoryOf(node), ""
 	first := compose.PositionOf(y.Get(node, "extends"))
 	seen := map[[2]string]bool{{file, name}: true}
-	for {
+	for range mostFollowed {
 		extends := y.Get(node, "extends")
 		if extends == nil {
 			return // a long row that ends

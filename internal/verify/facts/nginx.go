@@ -73,6 +73,9 @@ func (l *Facts) configureNGINX(s *Service) {
 	if main == nil {
 		n.Directives = append(n.Directives, imageDirectives...)
 	}
+	for d := range Walk(n.Directives, "listen") {
+		r.partial = r.partial || strings.Contains(d.Arg(0), "$") // a template
+	}
 	n.File, n.Partial = r.root, r.partial
 	l.keepNGINX(s, n, &r)
 }

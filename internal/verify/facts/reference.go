@@ -150,8 +150,12 @@ func ListenPorts(directives []*nginx.Directive) []int {
 // nginxPorts are those of its servers, where one that does not say so listens on the usual port.
 func (l *Facts) nginxPorts(n *NGINXFile) []int {
 	ports := ListenPorts(n.Directives)
-	for http := range Walk(n.Directives, "server") {
-		if http.HasBlock && !l.Generated && len(ListenPorts(http.Block)) == 0 {
+	for server := range Walk(n.Directives, "server") {
+		silent := server.HasBlock && !l.Generated
+		for range Walk(server.Block, "listen") {
+			silent = false
+		}
+		if silent {
 			return append(ports, HTTPPort)
 		}
 	}

@@ -95,6 +95,12 @@ func (l *Facts) linkMerge(d *Role, s *Service, merge *MergeFile) {
 	}
 }
 
+// MergesNamed reports whether a service reads a merge file because its variable names it: one that is only
+// mounted may be that of another role, of which a script chooses one.
+func (l *Facts) MergesNamed(s *Service, merge *MergeFile) bool {
+	return slices.Contains(l.merged[s], merge.File)
+}
+
 // kindOf is what the image, the command and the variables of a service show.
 func (l *Facts) kindOf(s *Service) Kind {
 	if l.Generated {

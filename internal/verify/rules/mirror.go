@@ -60,7 +60,7 @@ func (l *checker) checkSharedRoles() {
 	first := map[*facts.MergeFile]*facts.Service{}
 	for _, s := range l.Instances {
 		merge := l.Roles[s].Merge
-		if merge == nil {
+		if merge == nil || !l.MergesNamed(s, merge) {
 			continue
 		}
 		m := l.MembershipOf(merge)
