@@ -32,8 +32,15 @@ func readLab(dir string) (verify.Directory, error) {
 		err = errors.New("not a directory")
 	}
 	if err == nil {
+		r.inside, err = os.OpenRoot(dir)
+	}
+	if err == nil {
+		defer r.inside.Close()
 		r.keepsModes = artifact.KeepsModes(dir)
-		err = filepath.WalkDir(dir, r.visit)
+		if real, linkErr := filepath.EvalSymlinks(dir); linkErr == nil { // WalkDir does not follow one
+			r.root = real
+		}
+		err = filepath.WalkDir(r.root, r.visit)
 	}
 	if err != nil {
 		return verify.Directory{}, pathError(dir, err)
@@ -45,6 +52,7 @@ func readLab(dir string) (verify.Directory, error) {
 // labReader is the state of readLab.
 type labReader struct {
 	root           string
+	inside         *os.Root // opens nothing that a link leads to outside
 	directory      verify.Directory
 	keepsModes     bool // the file system does; where it does not, a script is taken for one that may be run
 	entries, bytes int
@@ -70,7 +78,7 @@ func (r *labReader) visit(path string, entry fs.DirEntry, err error) error {
 	case entry.IsDir() || entry.Name() == "iris.key":
 		return nil
 	}
-	if why := r.refuse(path, entry); why != "" {
+	if why := r.refuse(path, name, entry); why != "" {
 		r.directory.Unread[name] = why
 		return nil
 	}
@@ -78,11 +86,17 @@ func (r *labReader) visit(path string, entry fs.DirEntry, err error) error {
 }
 
 // refuse says why a file is not read, "" for one that is. A link is followed to a regular
-// file, as the programs do that read it.
-func (r *labReader) refuse(path string, entry fs.DirEntry) string {
+// file of the directory, as the programs do that read it; what one out of it leads to is none of the lab.
+func (r *labReader) refuse(path, name string, entry fs.DirEntry) string {
 	info, err := entry.Info()
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		info, err = os.Stat(path)
+		info, err = r.inside.Stat(filepath.FromSlash(name))
+		if there, thereErr := os.Stat(path); err != nil && thereErr == nil {
+			if there.Mode().IsRegular() || there.IsDir() {
+				return "is a link out of the directory, or an absolute one"
+			}
+			info, err = there, nil
+		}
 	}
 	switch {
 	case err != nil:
@@ -103,11 +117,11 @@ func (r *labReader) refuse(path string, entry fs.DirEntry) string {
 
 // read reads a file, and leaves it out where it is no text.
 func (r *labReader) read(path, name string) error {
-	info, err := os.Stat(path)
+	info, err := r.inside.Stat(filepath.FromSlash(name))
 	if err != nil {
 		return nil // gone
 	}
-	content, err := os.ReadFile(path)
+	content, err := r.inside.ReadFile(filepath.FromSlash(name))
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		r.directory.Unread[name] = "cannot be read"

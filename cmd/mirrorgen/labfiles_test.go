@@ -27,7 +27,13 @@ func TestLabWithoutModes(t *testing.T) {
 		keepsModes     bool
 		readme, script fs.FileMode
 	}{{true, own, own}, {false, 0o644, 0o755}} {
-		r := labReader{root: dir, keepsModes: is.keepsModes, directory: verify.Directory{Unread: map[string]string{}}}
+		inside, err := os.OpenRoot(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer inside.Close()
+		empty := verify.Directory{Unread: map[string]string{}}
+		r := labReader{root: dir, inside: inside, keepsModes: is.keepsModes, directory: empty}
 		if err := filepath.WalkDir(dir, r.visit); err != nil {
 			t.Fatal(err)
 		}

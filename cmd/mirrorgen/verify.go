@@ -26,9 +26,9 @@ mirror sets, databases, timeouts, mounts, secrets. It needs no topology and no D
 
 DIR is a directory that mirrorgen wrote, edited or not, or any other with a compose
 file: what the other files are for shows in what its services mount. FILE is a compose
-file by whatever name, with what lies beside it. Variables have the values of .env and
-of the environment, as with Docker Compose. A finding about two places that contradict
-each other shows both.
+file by whatever name, with what lies beside it; a symbolic link that leads out of the
+directory is not followed. Variables have the values of .env and of the environment, as
+with Docker Compose. A finding about two places that contradict each other shows both.
 
 An error is what keeps the lab from working, a warning what an expert would change; the
 exit code is 0 where there are only warnings. docs/verify.md lists all of them.`,

@@ -23,10 +23,13 @@ func TestDefects(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(name, func(t *testing.T) {
 			files := archiveOf(t, path)
-			diags := CheckDirectory(Directory{Files: files})
+			diags := CheckDirectory(directoryOf(t, path))
 			checkWanted(t, path, diags)
 			for _, d := range diags {
 				checkDiagnostic(t, d, files)
+				if strings.Contains(d.Detail, "topology") || strings.Contains(d.Detail, "raw ") {
+					t.Errorf("a remedy for who has no topology: %s", d.Detail)
+				}
 			}
 			got[name] = format(diags)
 			if diff := cmp.Diff(want[name], got[name]); diff != "" && !*update {
@@ -61,6 +64,23 @@ func archiveOf(t *testing.T, path string) []lab.Artifact {
 		files = append(files, lab.Artifact{Path: f.Name, Mode: 0o644, Content: f.Data})
 	}
 	return files
+}
+
+// directoryOf is the lab of an archive: of its comment, "unread: PATH WHY" names a file that is not read.
+func directoryOf(t *testing.T, path string) Directory {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Directory{Files: archiveOf(t, path), Unread: map[string]string{}}
+	for line := range strings.Lines(string(archive.Comment)) {
+		if rest, found := strings.CutPrefix(strings.TrimSpace(line), "unread: "); found {
+			name, why, _ := strings.Cut(rest, " ")
+			d.Unread[name] = why
+		}
+	}
+	return d
 }
 
 // checkWanted compares findings with the summaries that the comment of an archive names: a

@@ -118,7 +118,7 @@ func examplesOf(t *testing.T) map[string][]*hcl.Diagnostic {
 		}
 	}
 	for _, path := range defects(t) {
-		add(CheckDirectory(Directory{Files: archiveOf(t, path)}))
+		add(CheckDirectory(directoryOf(t, path)))
 	}
 	for _, list := range examples {
 		slices.SortFunc(list, func(a, b *hcl.Diagnostic) int { return strings.Compare(a.Summary, b.Summary) })

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"mirrorgen/internal/format/compose"
 )
 
@@ -126,7 +124,7 @@ func (l *Facts) readCompose(f *File, overrides []*File) {
 	if len(c.Services) == 0 {
 		if readable {
 			l.Report(f, Position{}, "No services", "The compose file declares no service.",
-				"Declare at least one service in the topology.")
+				l.Remedy("Declare at least one service in the topology.", "Declare at least one below services."))
 		}
 		return
 	}
@@ -185,14 +183,18 @@ func (l *Facts) readComposePart(c *composeFacts, f *File, overrides []*File, bas
 				"Split the lab.")
 			break
 		}
-		whole, err := y.Extend(services, entry.Value, func(name string) *yaml.Node { return l.servicesOf(f, name, &y) })
+		e := extension{Facts: l, reader: &y, file: f, root: root}
+		whole, err := y.Extend(services, entry.Value, e.servicesOf)
+		if err != nil && !l.Generated {
+			e.report(services, entry)
+		}
 		entry.Value = whole
 		s := y.service(entry)
 		s.File, s.extended, s.variables = f, s.extended && err != nil, l.variables
 		c.add(s)
 		if s.Image == "" && s.Build == nil && !s.extended {
 			l.Report(f, s.At, "Service without an image", "The service "+s.Name+" names no image.",
-				"Set the image in the images block.")
+				l.Remedy("Set the image in the images block.", "Give it an image, or a build."))
 		}
 	}
 	return true
@@ -208,6 +210,8 @@ func (l *Facts) include(c *composeFacts, f *File, written compose.Include, base 
 		part := l.Files[name]
 		c.partial = c.partial || part == nil
 		switch {
+		case part == nil && l.unread[name] != "":
+			l.reportUnread(f, included.At, name)
 		case part == nil && !path.IsAbs(name) && !strings.HasPrefix(name, ".."):
 			l.Report(f, included.At, "Missing compose file",
 				"The compose file includes "+written.Paths[i].Text+", which is no file of the lab.",

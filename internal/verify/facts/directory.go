@@ -28,6 +28,7 @@ func ReadDirectory(d Directory) *Facts {
 		Files:   make(map[string]*File, len(d.Files)),
 		Mirrors: map[string]bool{},
 		found:   map[*Service][]*File{},
+		merged:  map[*Service][]*File{},
 		unread:  d.Unread,
 	}
 	all := make([]*File, 0, len(d.Files))
@@ -121,7 +122,14 @@ func (l *Facts) readBuilds(s *Service) {
 	}
 	var list []setting
 	for _, name := range s.environmentFiles {
-		if f := l.Files[name.Text]; f != nil {
+		file := name.Text
+		if why := l.unread[file]; why != "" {
+			l.Rule = "compose"
+			l.Report(s.File, name.At, "File that was not read",
+				"The service "+s.Name+" takes variables from "+file+", which "+why+": they are not known here.",
+				"Put the file into the directory, or set the variables in the compose file.")
+		}
+		if f := l.Files[file]; f != nil {
 			for _, v := range l.environmentOf(f, l.variables.value) {
 				list = append(list, setting{Name: v.Name, Word: Word{Text: v.Value, At: name.At}})
 			}
@@ -167,7 +175,10 @@ const (
 // formats, however they reach it: by a variable, by a mount, by a Dockerfile.
 func (l *Facts) readConfigurations(s *Service) {
 	for name := range strings.SplitSeq(s.Variable("ISC_CPF_MERGE_FILE").Text, ",") {
-		l.readFor(s, l.hostFile(s, name), l.readMerge)
+		if f := l.hostFile(s, name); f != nil {
+			l.readFor(s, f, l.readMerge)
+			l.merged[s] = append(l.merged[s], f)
+		}
 	}
 	for _, name := range [...]string{
 		s.Variable("ISC_CSP_INI_FILE").Text, gatewayDirectory + "CSP.ini",
@@ -180,12 +191,13 @@ func (l *Facts) readConfigurations(s *Service) {
 		l.readFor(s, l.hostFile(s, name), l.readApache)
 	}
 	l.readFor(s, l.hostFile(s, HAProxyTarget), l.readHAProxy)
-	for _, name := range [...]string{nginxDirectory + "nginx.conf", NGINXTarget} {
-		l.readFor(s, l.hostFile(s, name), l.readNGINX)
+	for _, name := range [...]string{nginxMain, NGINXTarget} {
+		l.readFor(s, l.hostFile(s, name), l.parseNGINX)
 	}
 	for _, m := range s.Mounts {
 		l.readMount(s, m)
 	}
+	l.configureNGINX(s)
 }
 
 // readMount reads what a mount brings where a configuration is expected by its name.
@@ -193,7 +205,7 @@ func (l *Facts) readMount(s *Service, m *Mount) {
 	if strings.HasPrefix(m.Target+"/", nginxDirectory) && l.Files[m.Source] == nil {
 		for _, name := range l.Below(m.Source) {
 			if path.Ext(name) == ".conf" {
-				l.readFor(s, l.Files[name], l.readNGINX)
+				l.readFor(s, l.Files[name], l.parseNGINX)
 			}
 		}
 		return
@@ -208,7 +220,7 @@ func (l *Facts) readMount(s *Service, m *Mount) {
 	case base == "haproxy.cfg":
 		l.readFor(s, f, l.readHAProxy)
 	case strings.HasPrefix(m.Target, nginxDirectory) && path.Ext(base) == ".conf":
-		l.readFor(s, f, l.readNGINX)
+		l.readFor(s, f, l.parseNGINX)
 	case path.Ext(m.Source) == ".cpf" && imageKind(s.BaseImage()) == InstanceKind && base != "iris.cpf":
 		l.readFor(s, f, l.readMerge)
 	}
@@ -221,6 +233,21 @@ func (l *Facts) There(name string) bool {
 	}
 	top, _, _ := strings.Cut(name, "/") // data/ is the user's, and is not looked into
 	return top == "data" || path.Base(name) == "iris.key"
+}
+
+// Unread says why a path of the lab was not read, "" where it was or is not there.
+func (l *Facts) Unread(name string) string { return l.unread[name] }
+
+// UnreadBelow are the paths below a directory, or a path itself, that were not read, sorted.
+func (l *Facts) UnreadBelow(directory string) []string {
+	var list []string
+	for name := range l.unread {
+		if name == directory || strings.HasPrefix(name, directory+"/") {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Below are the paths of the files below a directory, sorted.

@@ -35,7 +35,7 @@ type Facts struct {
 	Compose     *composeFacts // nil where it is missing or unreadable
 	Cluster     *Cluster      // nil for a lab of Docker Compose
 	Gateways    []GatewayFile
-	NGINX       []NGINXFile
+	NGINX       []*NGINXFile
 	HAProxy     []HAProxyFile
 	Merges      []MergeFile
 	Scrapes     []*Scrape   // targets of Prometheus
@@ -58,6 +58,7 @@ type Facts struct {
 	// those files, the services of files that others extend, and all paths, sorted, made when
 	// first needed.
 	found    map[*Service][]*File
+	merged   map[*Service][]*File // that ISC_CPF_MERGE_FILE names
 	done     map[*File]bool
 	extended map[scoped]*yaml.Node
 	// unexpanded are scalars with a variable that has no value.
@@ -65,6 +66,7 @@ type Facts struct {
 	paths      []string
 	variables  *variables
 	unread     map[string]string // why files are not among Files
+	nginx      nginxFiles
 	// mirrors are the names of the mirrors, which the table of instances holds.
 	Mirrors map[string]bool
 
@@ -88,12 +90,6 @@ type File struct {
 type GatewayFile struct {
 	*File
 	INI *INI
-}
-
-// NGINXFile is a configuration of nginx.
-type NGINXFile struct {
-	*File
-	Directives []*nginx.Directive
 }
 
 // HAProxyFile is a configuration of HAProxy.
@@ -227,7 +223,7 @@ func (l *Facts) readNGINX(f *File) {
 	l.Rule = "nginx"
 	directives, problems := nginx.Parse(l.unmarked(f))
 	l.reportAll(f, problems)
-	l.NGINX = append(l.NGINX, NGINXFile{f, directives})
+	l.NGINX = append(l.NGINX, &NGINXFile{File: f, Directives: directives})
 }
 
 func (l *Facts) readHAProxy(f *File) {

@@ -12,7 +12,7 @@ var Formats = []Format{
 	{"text", "A file is UTF-8 text without control characters that programs trip over, ends with a newline, " +
 		"and begins with the header that names its topology; a script can be executed by bash."},
 	{"compose", "The compose file and what it includes are YAML that Compose takes: no key twice, an image or a " +
-		"build for every service, every variable with a value or a default."},
+		"build for every service, every variable with a value or a default, and a service wherever one is extended."},
 	{"manifests",
 		"On Kubernetes, the kustomization and the manifests that it names are YAML, and there is a workload."},
 	{"merge-file", "A merge file has sections, parameters, actions and arguments that IRIS has, in its syntax."},

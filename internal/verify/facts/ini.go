@@ -170,7 +170,7 @@ func (l *Facts) compareINI(f *File, scanned *INI, before int) {
 	}, []byte(f.Text))
 	if err != nil {
 		l.Report(f, Position{}, "Invalid INI file", "The INI reader says: "+strings.TrimSuffix(err.Error(), "\n")+".",
-			"Correct the line, or the raw ini keys that it comes from.")
+			l.Remedy("Correct the line, or the raw ini keys that it comes from.", "Correct the line."))
 		return
 	}
 	if len(l.Diagnostics) > before {

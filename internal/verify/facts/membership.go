@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 
 	"mirrorgen/internal/format/cpf"
@@ -13,6 +14,7 @@ type Membership struct {
 	at      Position
 	Values  map[string]Word // by argument of ConfigMirror
 	Founder *Service        // the service that is its primary; nil where none is clear
+	Former  bool            // declared by the parameters of [Startup]
 }
 
 // Text is the value of an argument of ConfigMirror, "" where it is not given.
@@ -33,6 +35,22 @@ var formerNames = map[string]string{
 	"ArbiterURL": "ArbiterURL", "MirrorSSLDir": "SSLDir",
 }
 
+// formerKeys are the parameters of [Startup] that declare a member, the last of each name; none where
+// a ConfigMirror does.
+func formerKeys(merge *cpf.File, replaced bool) []cpf.Key {
+	if replaced {
+		return nil
+	}
+	var list []cpf.Key
+	for _, key := range merge.Keys("Startup") {
+		if formerNames[key.Name] != "" {
+			list = slices.DeleteFunc(list, func(k cpf.Key) bool { return k.Name == key.Name })
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
 // MembershipOf is a merge file's membership; nil where it declares none.
 func (l *Facts) MembershipOf(merge *MergeFile) *Membership {
 	if !merge.asked {
@@ -51,13 +69,10 @@ func (l *Facts) readMembership(merge *MergeFile) *Membership {
 			}
 		}
 	}
-	if m.at == (Position{}) {
-		for _, key := range merge.Merge.Keys("Startup") {
-			if name := formerNames[key.Name]; name != "" {
-				m.Values[name] = Word{Text: key.Value, At: PositionAt(key.Line, key.ValueColumn)}
-				m.at = PositionAt(key.Line, key.Column)
-			}
-		}
+	for _, key := range formerKeys(merge.Merge, m.at != (Position{})) {
+		m.Former = true
+		m.Values[formerNames[key.Name]] = Word{Text: key.Value, At: PositionAt(key.Line, key.ValueColumn)}
+		m.at = PositionAt(key.Line, key.Column)
 	}
 	if _, declared := m.Values["Name"]; !declared {
 		return nil

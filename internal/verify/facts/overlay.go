@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -14,15 +13,11 @@ const sourceBits = 20
 // markSource makes the positions of a node, and of those below it, positions of a further
 // file of f.
 func markSource(f, from *File, node *yaml.Node) {
-	index := slices.Index(f.sources, from)
-	if index < 0 {
-		index = len(f.sources)
-		f.sources = append(f.sources, from)
-	}
+	index := f.addSource(from) << sourceBits
 	var mark func(*yaml.Node)
 	mark = func(n *yaml.Node) {
 		if n.Column < 1<<sourceBits {
-			n.Column += (index + 1) << sourceBits
+			n.Column += index
 		}
 		for _, child := range n.Content {
 			mark(child)
@@ -31,7 +26,22 @@ func markSource(f, from *File, node *yaml.Node) {
 	mark(node)
 }
 
-// source is the file of the lab and the position in it that a position of f stands for.
+// addSource makes a file a further source of f, and returns its number among them, from 1.
+func (f *File) addSource(from *File) int {
+	if index := slices.Index(f.sources, from); index >= 0 {
+		return index + 1
+	}
+	f.sources = append(f.sources, from)
+	return len(f.sources)
+}
+
+// Origin is the file that a position of f lies in, and the position there.
+func (f *File) Origin(at Position) Location {
+	from, at := f.source(at)
+	return Location{from, at}
+}
+
+// source is the file and the position in it that a position of f stands for.
 func (f *File) source(at Position) (*File, Position) {
 	if f.inline != nil {
 		return f.inline.source(at)
@@ -50,10 +60,10 @@ type scoped struct {
 	variables *variables
 }
 
-// servicesOf are the services of another file, by its path from the directory that the paths of f
-// are relative to. It is read once; nil where there are none.
+// servicesOf are the services of another file of the lab that one of f extends, which is read once; nil
+// where there are none.
 func (l *Facts) servicesOf(f *File, name string, y *reader) *yaml.Node {
-	from := l.Files[path.Join(y.base, name)]
+	from := l.Files[name]
 	if from == nil {
 		return nil
 	}

@@ -50,7 +50,12 @@ func (l *Facts) References(yield func(*Reference) bool) {
 		}
 	}
 	for _, n := range l.NGINX {
-		if !yieldAll(nginxReferences(n.File, n.Directives), yield) {
+		list := nginxReferences(n.File, n.Directives)
+		for i := range list {
+			origin := n.Origin(list[i].At)
+			list[i].File, list[i].At = origin.File, origin.At
+		}
+		if !yieldAll(list, yield) {
 			return
 		}
 	}
@@ -126,8 +131,32 @@ func ListenPorts(directives []*nginx.Directive) []int {
 		if !found {
 			text = d.Arg(0)
 		}
-		if port, err := strconv.Atoi(text); err == nil {
+		first, last, _ := strings.Cut(text, "-")
+		port, err := strconv.Atoi(first)
+		switch _, notHost := netip.ParseAddr(strings.Trim(d.Arg(0), "[]")); {
+		case notHost == nil || d.Arg(0) == "*":
+			ports = append(ports, HTTPPort)
+		case err == nil:
 			ports = append(ports, port)
+			for end := min(Number(last), 65535); port < end; {
+				port++
+				ports = append(ports, port)
+			}
+		}
+	}
+	return ports
+}
+
+// nginxPorts are those of its servers, where one that does not say so listens on the usual port.
+func (l *Facts) nginxPorts(n *NGINXFile) []int {
+	ports := ListenPorts(n.Directives)
+	for server := range Walk(n.Directives, "server") {
+		silent := server.HasBlock && !l.Generated
+		for range Walk(server.Block, "listen") {
+			silent = false
+		}
+		if silent {
+			return append(ports, HTTPPort)
 		}
 	}
 	return ports
@@ -192,6 +221,23 @@ func (l *Facts) InSubnet(addr netip.Addr) bool {
 	return false
 }
 
+// mirrorReference is the reference of an argument of ConfigMirror, or of the parameter of [Startup] that it
+// replaced; ok is false where it names none.
+func mirrorReference(argument, value string) (u Reference, ok bool) {
+	switch argument {
+	case "MirrorAddress", "AgentAddress", "ECPAddress":
+		u = Reference{Host: value, What: "The " + argument + " of the mirror member"}
+	case "Primary":
+		if value != "auto" {
+			u = Reference{Host: value, What: "The primary of the mirror"}
+		}
+	case "ArbiterURL":
+		host, port, _ := CutLast(value, ":")
+		u = Reference{Host: host, Port: Number(port), Service: AgentPort, What: "The arbiter of the mirror"}
+	}
+	return u, u.Host != ""
+}
+
 // mergeReferences collects the addresses of a merge file.
 func mergeReferences(f *File, merge *cpf.File) []Reference {
 	var list []Reference
@@ -203,21 +249,14 @@ func mergeReferences(f *File, merge *cpf.File) []Reference {
 			)
 		}
 	}
+	mirror := false
 	for action := range merge.Actions {
 		switch action.Name {
 		case "ConfigMirror":
+			mirror = true
 			for _, a := range action.Arguments {
-				switch a.Name {
-				case "MirrorAddress", "AgentAddress", "ECPAddress":
-					add(action.Line, a.ValueColumn, a.Value, 0, 0, "The "+a.Name+" of the mirror member")
-				case "Primary":
-					if a.Value != "auto" {
-						add(action.Line, a.ValueColumn, a.Value, 0, 0, "The primary of the mirror")
-					}
-				case "ArbiterURL":
-					host, port, _ := CutLast(a.Value, ":")
-					number, _ := strconv.Atoi(port)
-					add(action.Line, a.ValueColumn, host, number, AgentPort, "The arbiter of the mirror")
+				if u, ok := mirrorReference(a.Name, a.Value); ok {
+					add(action.Line, a.ValueColumn, u.Host, u.Port, u.Service, u.What)
 				}
 			}
 		case "CreateECPServer":
@@ -225,6 +264,11 @@ func mergeReferences(f *File, merge *cpf.File) []Reference {
 			port, _ := strconv.Atoi(action.Value("Port"))
 			add(action.Line, address.ValueColumn, address.Value, port, SuperserverPort,
 				"The ECP server "+action.Value("Name"))
+		}
+	}
+	for _, key := range formerKeys(merge, mirror) {
+		if u, ok := mirrorReference(formerNames[key.Name], key.Value); ok {
+			add(key.Line, key.ValueColumn, u.Host, u.Port, u.Service, u.What)
 		}
 	}
 	for _, key := range merge.Keys("ECPServers") {

@@ -40,6 +40,15 @@ func (l *Facts) ReportBoth(here, there Location, summary, what, remedy string) {
 	}
 }
 
+// Remedy is how to put something right: in the topology of what mirrorgen wrote, and in the files
+// themselves of a lab that was written by hand.
+func (l *Facts) Remedy(topology, byHand string) string {
+	if l.Generated {
+		return topology
+	}
+	return byHand
+}
+
 // mostFindings bounds the findings of one lab. Nobody reads more than the first hundred.
 const mostFindings = 20_000
 

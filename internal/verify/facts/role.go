@@ -48,6 +48,9 @@ func (l *Facts) link() {
 				l.linkConfiguration(&d, source)
 			}
 		}
+		if n := l.nginx.of[s]; n != nil {
+			d.NGINX, d.Kind = n, NGINXKind
+		}
 		l.Roles[s] = d
 		if d.Kind == InstanceKind {
 			l.Instances = append(l.Instances, s)
@@ -74,18 +77,28 @@ func (l *Facts) sources(s *Service) []string {
 }
 
 // linkMerge takes a merge file of an instance: that which declares a mirror, where it has
-// several. A file of several instances belongs to none of them.
+// several. A file of several instances belongs to none of them, and one that is only mounted to
+// nobody whose variable names others.
 func (l *Facts) linkMerge(d *Role, s *Service, merge *MergeFile) {
 	d.Kind = InstanceKind
+	if named := l.merged[s]; len(named) > 0 && !slices.Contains(named, merge.File) {
+		return
+	}
 	if !merge.shared {
 		merge.shared, merge.Service = merge.Service != nil, s
 		if merge.shared {
-			merge.Service = nil
+			merge.Service, merge.asked = nil, false
 		}
 	}
 	if d.Merge == nil || l.MembershipOf(merge) != nil {
 		d.Merge = merge
 	}
+}
+
+// MergesNamed reports whether a service reads a merge file because its variable names it: one that is only
+// mounted may be that of another role, of which a script chooses one.
+func (l *Facts) MergesNamed(s *Service, merge *MergeFile) bool {
+	return slices.Contains(l.merged[s], merge.File)
 }
 
 // kindOf is what the image, the command and the variables of a service show.
@@ -113,8 +126,8 @@ func (l *Facts) linkConfiguration(d *Role, source string) {
 		}
 	}
 	for i := range l.NGINX {
-		if l.NGINX[i].Path == source {
-			d.NGINX, d.Kind = &l.NGINX[i], NGINXKind
+		if l.Generated && l.NGINX[i].Path == source {
+			d.NGINX, d.Kind = l.NGINX[i], NGINXKind
 		}
 	}
 	for i := range l.HAProxy {
@@ -149,7 +162,7 @@ func (l *Facts) listenPorts(s *Service) []int {
 		return []int{HTTPPort, HTTPSPort}
 	case NGINXKind:
 		if d.NGINX != nil {
-			return ListenPorts(d.NGINX.Directives)
+			return l.nginxPorts(d.NGINX)
 		}
 		return []int{HTTPPort}
 	case HAProxyKind:
@@ -196,5 +209,5 @@ func (l *Facts) Opaque(s *Service) bool {
 	d := l.Roles[s]
 	return d.Kind == OtherKind || s.Build != nil && d.Kind == InstanceKind ||
 		d.Kind == HAProxyKind && d.HAProxy == nil ||
-		d.Kind == NGINXKind && d.NGINX == nil
+		d.Kind == NGINXKind && (d.NGINX == nil || d.NGINX.Partial)
 }

@@ -132,7 +132,7 @@ func (l *Facts) reportScript(s *Script) {
 		at, reason = ShellPosition(foreign.Pos), foreign.Feature+" is no part of bash"
 	}
 	l.Report(s.File, at, "Invalid shell script", "The shell reader says: "+reason+".",
-		"Correct the line, or the argument of the topology that it prints.")
+		l.Remedy("Correct the line, or the argument of the topology that it prints.", "Correct the line."))
 }
 
 // ShellPosition is a position as the shell reader counts it.

@@ -25,6 +25,7 @@ type variables struct {
 	lookup   func(name string) (string, bool)
 	unset    []string // variables without a value that were looked up, in the text at hand
 	reported []string
+	unread   bool // .env is there, and was not read
 }
 
 // newVariables reads .env.
@@ -34,6 +35,12 @@ func (l *Facts) newVariables(lookup func(string) (string, bool)) *variables {
 	}
 	v := &variables{values: map[string]string{}, lookup: lookup}
 	v.Interpolation = dotenv.New(v.value)
+	if why := l.unread[environmentFile]; why != "" {
+		l.Rule, v.unread = "compose", true
+		l.Report(&File{Path: environmentFile}, Position{}, "File that was not read",
+			"Compose takes the values of variables from "+environmentFile+", which "+why+": they are not known here.",
+			"Put the file into the directory, or set the variables in the environment.")
+	}
 	if f := l.Files[environmentFile]; f != nil {
 		l.Rule = "compose"
 		for _, set := range l.environmentOf(f, lookup) {
@@ -133,7 +140,8 @@ func (l *Facts) expandScalar(f *File, node *yaml.Node) {
 	}
 	missing := l.variables.missing()
 	for _, name := range missing {
-		if slices.Contains(l.variables.reported, name) || name == compose.ProjectVariable { // Compose gives it one
+		if l.variables.unread || slices.Contains(l.variables.reported, name) ||
+			name == compose.ProjectVariable { // Compose gives it one
 			continue
 		}
 		l.variables.reported = append(l.variables.reported, name)

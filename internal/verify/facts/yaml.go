@@ -16,7 +16,7 @@ func (l *Facts) readYAML(f *File) (*yaml.Node, bool) {
 	document, err := compose.Parse([]byte(f.Text))
 	if syntax := (*compose.SyntaxError)(nil); errors.As(err, &syntax) {
 		l.Report(f, PositionAt(syntax.Line, 0), "Invalid YAML", "The YAML reader says: "+syntax.Reason+".",
-			"Correct the line, or the raw compose keys that it comes from.")
+			l.Remedy("Correct the line, or the raw compose keys that it comes from.", "Correct the line."))
 		return nil, false
 	}
 	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 ||

@@ -214,6 +214,10 @@ func checkConfigurationTargets(l *checker) {
 		d := l.Roles[s]
 		want, source := "", ""
 		switch {
+		case d.NGINX != nil && !l.Generated:
+			l.checkNGINXTargets(s, d.NGINX)
+			l.checkProgram(s, "nginx")
+			continue
 		case d.NGINX != nil:
 			want, source = facts.NGINXTarget, d.NGINX.Path
 		case d.HAProxy != nil:
@@ -224,8 +228,7 @@ func checkConfigurationTargets(l *checker) {
 		}
 		for _, m := range s.Mounts {
 			ownCommand := !l.Generated && len(s.Command) > 0
-			if m.Source == source && m.Target != want && m.Target != "/etc/nginx/nginx.conf" && !ownCommand &&
-				s.Build == nil {
+			if m.Source == source && m.Target != want && !ownCommand && s.Build == nil {
 				l.Report(s.File, m.At, "Configuration at the wrong place",
 					"The service "+s.Name+" mounts "+source+" on "+m.Target+", where its image does not look.",
 					"Mount it on "+want+".")
@@ -457,7 +460,7 @@ type healthQuestion struct {
 
 func (l *checker) checkHealthLocation(s *facts.Service, at facts.Position, port int, uri string) {
 	n := l.Roles[s].NGINX
-	if n == nil {
+	if n == nil || n.Partial {
 		return
 	}
 	answers := func(block []*nginx.Directive) bool {

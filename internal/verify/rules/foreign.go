@@ -150,22 +150,23 @@ func (l *checker) missingBelow(m *facts.Mount, name string) bool {
 // name up later.
 func checkLateHosts(l *checker) {
 	for _, n := range l.NGINX {
-		late := false
+		late, upstreams := false, map[string]bool{}
 		for range facts.Walk(n.Directives, "resolver") {
 			late = true
 		}
 		for upstream := range facts.Walk(n.Directives, "upstream") {
+			upstreams[upstream.Arg(0)] = true
 			for _, d := range upstream.Block {
 				if d.Name == "server" && len(d.Args) > 0 && !(late && has(d, "resolve")) {
 					host, _ := facts.HostPort(d.Arg(0))
-					l.checkLateHost(n.File, facts.PositionAt(d.Line, d.Args[0].Column), host)
+					l.checkLateHost(n.Origin(facts.PositionAt(d.Line, d.Args[0].Column)), host)
 				}
 			}
 		}
 		for d := range facts.Walk(n.Directives, "proxy_pass") {
-			if target := facts.ProxyHost(d.Arg(0)); target != "" { // none where it has a variable
+			if target := facts.ProxyHost(d.Arg(0)); target != "" && !upstreams[target] { // "" where it has a variable
 				host, _ := facts.HostPort(target)
-				l.checkLateHost(n.File, facts.PositionAt(d.Line, d.Args[0].Column), host)
+				l.checkLateHost(n.Origin(facts.PositionAt(d.Line, d.Args[0].Column)), host)
 			}
 		}
 	}
@@ -173,7 +174,7 @@ func checkLateHosts(l *checker) {
 		for _, p := range h.Proxies {
 			for _, server := range p.Servers {
 				if !resolvesLate(p, server) {
-					l.checkLateHost(h.File, facts.PositionAt(server.Line, server.Column), server.Host)
+					l.checkLateHost(h.Location(facts.PositionAt(server.Line, server.Column)), server.Host)
 				}
 			}
 		}
@@ -206,14 +207,14 @@ func resolvesLate(p facts.Proxy, server haproxy.Server) bool {
 	return late
 }
 
-func (l *checker) checkLateHost(f *facts.File, at facts.Position, host string) {
+func (l *checker) checkLateHost(at facts.Location, host string) {
 	target := l.Compose.ByName[host]
 	if target == nil {
 		return
 	}
-	for _, s := range l.Compose.Readers[f.Path] {
+	for _, s := range l.Compose.Readers[at.Path] {
 		if s != target && !s.Resolved[host] && !l.Compose.StartsAfter(s, target) {
-			l.ReportBoth(f.Location(at), s.Location(s.At), "Host that may not be there yet",
+			l.ReportBoth(at, s.Location(s.At), "Host that may not be there yet",
 				"The service "+s.Name+" looks up "+host+" when it starts, does not wait for "+target.Name+
 					", and stops where the name is unknown.",
 				"Add "+target.Name+" to its depends_on, or let it look the name up later.")

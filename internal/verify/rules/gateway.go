@@ -97,7 +97,7 @@ func checkGatewayPaths(l *checker) {
 			if strings.Contains(name, ".") || !strings.HasPrefix(name, "/") {
 				l.Report(g.File, s.At, "Invalid path",
 					"The path "+name+" cannot be served: a path begins with a slash and holds no dot.",
-					"Rename the block that it is named after.")
+					l.Remedy("Rename the block that it is named after.", "Rename it."))
 			}
 			if _, given := s.Key("Default_Server"); !given {
 				l.Report(g.File, s.At, "Path without a server", "The path "+name+" has no Default_Server.",
@@ -164,6 +164,9 @@ func checkGatewayServers(l *checker) {
 					"Write a number from 1 to 65535.")
 			}
 			l.checkServerOfService(g, s)
+		}
+		if !l.Generated {
+			l.checkStatedServers(g)
 		}
 		l.checkGatewayKeys(g)
 	}
@@ -293,11 +296,11 @@ const managementPath = "/csp/bin/"
 func checkManagementClosed(l *checker) {
 	for _, s := range l.Compose.Services {
 		n := l.Roles[s].NGINX
-		if n == nil || len(l.gatewaysOf(n)) == 0 {
+		if n == nil || n.Partial || len(l.gatewaysOf(n)) == 0 {
 			continue
 		}
 		if !l.nginxAnswers(n, 0, managementPath) {
-			l.Report(n.File, facts.Position{}, "Management pages open through nginx",
+			l.Report(n.File, l.passed(n), "Management pages open through nginx",
 				"Requests for "+managementPath+" are passed on, and reach a gateway from an address inside the lab.",
 				"Answer them with 403 in a location ~* "+managementPath+".")
 		}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -217,118 +216,17 @@ func checkConnects(s *haproxy.Section) bool {
 	return false
 }
 
-// serverName is how a health check's path names the server that is checked.
-const serverName = "%[srv_name]"
-
-// checkHealthPaths: where health checks ask the web gateways about one instance,
-// every gateway has a path for it which goes to just that instance. Such a check
-// names the server in its path, or connects to another address than the server's.
-func checkHealthPaths(l *checker) {
-	for _, h := range l.HAProxy {
-		gateways := l.questioned(h)
-		for _, section := range h.Proxies {
-			for _, uri := range healthPaths(section.Section) {
-				named := strings.Contains(uri, serverName)
-				for _, s := range section.Servers {
-					if s.Check && (named || s.CheckHost != s.Host) {
-						l.checkHealthPath(h, gateways, s, strings.ReplaceAll(uri, serverName, s.Name))
-					}
-				}
-			}
-		}
-	}
-}
-
-// healthPaths are the paths that a section's health checks ask for.
-func healthPaths(s *haproxy.Section) []string {
-	var paths []string
-	for line := range s.Find("http-check", "send") {
-		for _, word := range [...]string{"uri", "uri-lf"} {
-			if uri, _, found := line.After(word); found {
-				paths = append(paths, uri)
-			}
-		}
-	}
-	if len(paths) > 0 { // it counts instead of what the option says
-		return paths
-	}
-	for line := range s.Find("option", "httpchk") {
-		for _, word := range line.Words[2:] {
-			if strings.HasPrefix(word, "/") {
-				paths = append(paths, word)
-				break
-			}
-		}
-	}
-	return paths
-}
-
-// questioned are the gateways to which an HAProxy puts its questions: where it names any,
-// those, and otherwise any.
-func (l *checker) questioned(h facts.HAProxyFile) []facts.GatewayFile {
-	named := map[*facts.Service]bool{}
-	for _, p := range h.Proxies {
-		for _, server := range p.Servers {
-			if s := l.ServiceAt(server.Host); s != nil && l.Roles[s].Kind == facts.GatewayKind {
-				named[s] = true
-			}
-		}
-	}
-	if len(named) == 0 {
-		return l.Gateways
-	}
-	var asked []facts.GatewayFile
-	for _, g := range l.Gateways {
-		if slices.ContainsFunc(l.Compose.Readers[g.Path], func(s *facts.Service) bool { return named[s] }) {
-			asked = append(asked, g)
-		}
-	}
-	return asked
-}
-
-func (l *checker) checkHealthPath(h facts.HAProxyFile, gateways []facts.GatewayFile, s haproxy.Server, uri string) {
-	at := facts.PositionAt(s.Line, s.Column)
-	what := "The health check of " + s.Name + " asks for " + uri
-	for _, g := range gateways {
-		path := g.INI.PathFor(uri)
-		if path == nil {
-			l.Report(h.File, at, "Health check without a path", what+", but "+g.Path+" has no path for it.",
-				"Add the path /"+s.Name+" to the gateway.")
-			continue
-		}
-		name := path.Value("Default_Server")
-		server := g.INI.ByName[name]
-		if server == nil {
-			continue // reported by checkGatewayPaths
-		}
-		if server.Value("Mirror_Aware") == "1" {
-			l.Report(h.File, at, "Health check of a whole mirror",
-				what+", which "+g.Path+" sends to the mirror-aware server ["+name+"], and that answers for the "+
-					"primary.",
-				"Let the path go to the server of "+s.Name+".")
-			continue
-		}
-		addr := facts.ParseAddr(s.Host)
-		if !addr.IsValid() {
-			continue
-		}
-		owner, asked := l.Compose.ByIP[addr], l.Compose.ByIP[facts.ParseAddr(server.Value("Ip_Address"))]
-		if owner != nil && asked != nil && owner != asked {
-			l.Report(h.File, at, "Health check of another instance", what+", which "+g.Path+" sends to "+asked.Name+".",
-				"Let the path go to the server of "+s.Name+".")
-		}
-	}
-}
-
 // checkMirrorSections: a section that serves members serves those of one mirror,
 // just those that may become primary, and cuts the sessions of one that is not.
 func checkMirrorSections(l *checker) {
-	if l.Roster == nil {
-		return
-	}
 	for i := range l.HAProxy {
 		for _, p := range l.HAProxy[i].Proxies {
-			l.checkMirrorSection(&l.HAProxy[i], p)
+			switch {
+			case l.Roster != nil:
+				l.checkMirrorSection(&l.HAProxy[i], p)
+			case !l.Generated:
+				l.checkStatedSection(&l.HAProxy[i], p)
+			}
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 // checkMirrorActions: a member declares its mirror once, with its own
 // addresses, in a role that exists, and founds it only as its primary.
 func checkMirrorActions(l *checker) {
-	for _, m := range l.Merges {
-		declared := false
+	for i := range l.Merges {
+		m, declared := l.Merges[i], false
 		for action := range m.Merge.Actions {
 			if action.Name != "ConfigMirror" {
 				continue
@@ -25,6 +25,11 @@ func checkMirrorActions(l *checker) {
 			}
 			declared = true
 			l.checkMirrorAction(m, action)
+		}
+		if former := l.MembershipOf(&l.Merges[i]); former != nil && former.Former {
+			l.checkRole(m.File, former.Values["Member"])
+			l.checkName(m.File, former.Values["Name"])
+			l.checkFounds(m, former.Text("Member"), former.Values["Primary"])
 		}
 	}
 }
@@ -50,9 +55,19 @@ var mirrorArguments = map[string]func(*checker, facts.MergeFile, cpf.Action, cpf
 }
 
 func (l *checker) checkMemberRole(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
-	if !text.Has(facts.MemberRoles, a.Value) && (l.Generated || a.Value != autoRole) {
-		l.Report(m.File, facts.PositionAt(action.Line, a.ValueColumn), "Unknown mirror role",
-			`The role "`+a.Value+`" does not exist.`, "Use primary, backup, drasync, rorasync or rwrasync.")
+	l.checkRole(m.File, wordOf(action, a))
+}
+
+// wordOf is the value of an argument.
+func wordOf(action cpf.Action, a cpf.Argument) facts.Word {
+	return facts.Word{Text: a.Value, At: facts.PositionAt(action.Line, a.ValueColumn)}
+}
+
+func (l *checker) checkRole(f *facts.File, role facts.Word) {
+	given := role.At != (facts.Position{})
+	if given && !text.Has(facts.MemberRoles, role.Text) && (l.Generated || role.Text != autoRole) {
+		l.Report(f, role.At, "Unknown mirror role",
+			`The role "`+role.Text+`" does not exist.`, "Use primary, backup, drasync, rorasync or rwrasync.")
 	}
 }
 
@@ -61,9 +76,15 @@ func (l *checker) checkMemberRole(m facts.MergeFile, action cpf.Action, a cpf.Ar
 const autoRole = "auto"
 
 func (l *checker) checkSetName(m facts.MergeFile, action cpf.Action, a cpf.Argument) {
-	if len(a.Value) < 1 || len(a.Value) > 15 || strings.ContainsFunc(a.Value, notAlphanumeric) {
-		l.Report(m.File, facts.PositionAt(action.Line, a.ValueColumn), "Invalid mirror set name",
-			`The name "`+a.Value+`" is not 1 to 15 letters and digits.`, "Set set_name of the mirror block.")
+	l.checkName(m.File, wordOf(action, a))
+}
+
+func (l *checker) checkName(f *facts.File, name facts.Word) {
+	if len(name.Text) < 1 || len(name.Text) > 15 || strings.ContainsFunc(name.Text, notAlphanumeric) {
+		l.Report(f, name.At, "Invalid mirror set name",
+			`The name "`+name.Text+`" is not 1 to 15 letters and digits.`,
+			l.Remedy("Set set_name of the mirror block.",
+				"Give the mirror such a name, in the files of all its members."))
 	}
 }
 
@@ -84,15 +105,21 @@ func (l *checker) checkVirtualAddress(m facts.MergeFile, action cpf.Action, a cp
 
 // checkFounder: the primary names itself as the primary, and nobody else does.
 func (l *checker) checkFounder(m facts.MergeFile, action cpf.Action) {
-	primary, given := action.Argument("Primary")
-	role := action.Value("Member")
-	if !given || primary.Value == "" || role == "" || role == autoRole {
+	primary, _ := action.Argument("Primary")
+	l.checkFounds(m, action.Value("Member"), wordOf(action, primary))
+}
+
+func (l *checker) checkFounds(m facts.MergeFile, role string, primary facts.Word) {
+	if primary.Text == "" || role == "" || role == autoRole {
 		return
 	}
-	founds := primary.Value == "localhost" ||
-		!l.Generated && m.Service != nil && l.ServiceAt(primary.Value) == m.Service
+	if !l.Generated && m.Service == nil && role == "primary" {
+		return // of several, any of which it may name
+	}
+	founds := primary.Text == "localhost" ||
+		!l.Generated && m.Service != nil && l.ServiceAt(primary.Text) == m.Service
 	if founds != (role == "primary") {
-		l.Report(m.File, facts.PositionAt(action.Line, primary.ValueColumn), "Primary at the wrong place",
+		l.Report(m.File, primary.At, "Primary at the wrong place",
 			"The primary member names itself as localhost, and every other member names the primary's address.",
 			"Write localhost on the primary alone.")
 	}

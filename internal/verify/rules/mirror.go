@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 // checkMirrors: what the merge files of a mirror's members say agrees: the set,
 // its primary, its arbiter and its databases.
 func checkMirrors(l *checker) {
+	l.checkSharedRoles()
 	byService := map[*facts.Service]*facts.Membership{}
 	var all []*facts.Membership
 	for i := range l.Merges {
@@ -34,8 +36,8 @@ func checkMirrors(l *checker) {
 		)
 		founder := byService[m.Founder]
 		if founder == nil {
-			if m.Founder != nil && l.Roles[m.Founder].Merge != nil && m.Founder != self {
-				l.ReportBoth(m.ArgumentLocation("Primary"), l.Roles[m.Founder].Merge.Location(facts.Position{}),
+			if merge := l.Roles[m.Founder].Merge; merge != nil && m.Founder != self && l.MembershipOf(merge) == nil {
+				l.ReportBoth(m.ArgumentLocation("Primary"), merge.Location(facts.Position{}),
 					"Member without a mirror to join",
 					self.Name+" joins the mirror of "+m.Founder.Name+", which declares none.",
 					"Name the address of the mirror's primary.")
@@ -50,6 +52,54 @@ func checkMirrors(l *checker) {
 		l.checkOnce(m, seen[m.Founder], "SystemName", m.Text("SystemName") != "", "Duplicate system name",
 			"system name "+m.Text("SystemName"))
 	}
+}
+
+// checkSharedRoles: no two members read one file that makes each of them the primary, or the backup, of
+// one mirror. A file with Member=auto is for all of them, and one of asyncs may be.
+func (l *checker) checkSharedRoles() {
+	first := map[*facts.MergeFile]*facts.Service{}
+	for _, s := range l.Instances {
+		merge := l.Roles[s].Merge
+		if merge == nil || !l.MergesNamed(s, merge) {
+			continue
+		}
+		m := l.MembershipOf(merge)
+		if m == nil || m.Text("Member") != "primary" && m.Text("Member") != "backup" {
+			continue
+		}
+		other := first[merge]
+		if other == nil {
+			first[merge] = s
+			continue
+		}
+		if facts.Apart(s, other) {
+			continue
+		}
+		does := "founds " + m.Text("Name")
+		remedy := "Give " + s.Name + " a file of its own, with its own role and the address of the primary."
+		if m.Text("Member") == "backup" {
+			does = "joins " + m.Text("Name") + " as its backup"
+			remedy = "Give " + s.Name + " a file of its own; further members are drasync, rorasync or rwrasync."
+		}
+		at := s.Location(mergePlace(s, other, merge))
+		l.ReportBoth(at, m.ArgumentLocation("Member"), "Role that two members share",
+			other.Name+" and "+s.Name+" both read "+merge.Path+", and each "+does+".", remedy)
+	}
+}
+
+// mergePlace is where a service says that it reads a merge file: at a mount of it or at the variable that
+// names it, and at its own name where it shares them with another service.
+func mergePlace(s, other *facts.Service, merge *facts.MergeFile) facts.Position {
+	const variable = "ISC_CPF_MERGE_FILE"
+	for _, m := range s.Mounts {
+		if m.Source == merge.Path && !slices.Contains(other.Mounts, m) {
+			return m.At
+		}
+	}
+	if w := s.Variable(variable); w.At != (facts.Position{}) && w.At != other.Variable(variable).At {
+		return w.At
+	}
+	return s.At
 }
 
 func (l *checker) checkOnce(

@@ -68,11 +68,24 @@ const configurations = ".cfg .cnf .conf .cpf .ini .py .sh .yaml .yml"
 // checkForeignSource: a configuration that a lab mounts is there, because Docker makes a directory
 // in the place of a file that is not, and the program finds that.
 func (l *checker) checkForeignSource(s *facts.Service, m *facts.Mount) {
+	l.checkUnreadSource(s, m)
 	if l.missingFile(m.Source) && text.Has(configurations, path.Ext(m.Source)) && path.Ext(m.Target) != "" {
 		l.Report(s.File, m.At, "Missing mount source",
 			"The service "+s.Name+" mounts "+m.Source+", which is no file of the lab, so that Docker makes a "+
 				"directory of that name.",
 			"Add the file, or mount the one that there is.")
+	}
+}
+
+// checkUnreadSource: what a lab mounts is among the files that were read. What a link leads to outside the
+// directory is not, and nobody checks it.
+func (l *checker) checkUnreadSource(s *facts.Service, m *facts.Mount) {
+	for _, name := range l.UnreadBelow(m.Source) {
+		if why := l.Unread(name); strings.HasPrefix(why, "is a link") && text.Has(configurations, path.Ext(name)) {
+			l.Report(s.File, m.At, "File that was not read",
+				"The service "+s.Name+" mounts "+name+", which "+why+": what it leads to is not checked.",
+				"Put the file into the directory, or link to one there by a relative path.")
+		}
 	}
 }
 

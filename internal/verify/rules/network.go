@@ -39,7 +39,8 @@ func checkSubnets(l *checker) {
 					l.Report(n.File, s.At, "Overlapping subnets",
 						"The subnet "+s.Text+" of network "+n.Name+" overlaps "+other.Text+" of network "+
 							owners[i].Name+".",
-						"Give the networks of the topology subnets that share no address.")
+						l.Remedy("Give the networks of the topology subnets that share no address.",
+							"Give the networks subnets that share no address."))
 				}
 			}
 			before, owners = append(before, s), append(owners, n)
@@ -62,7 +63,7 @@ func checkAddresses(l *checker) {
 			if n == nil {
 				l.Report(s.File, a.At, "Unknown network",
 					"The service "+s.Name+" is on the network "+a.Network+", which is not declared.",
-					"Declare it with a network block.")
+					l.Remedy("Declare it with a network block.", "Declare it below networks, at the top level."))
 				continue
 			}
 			if !l.Generated && (a.IP == "" || facts.Unknown(a.IP) || facts.Unknown(a.Network)) {

@@ -14,15 +14,15 @@ import (
 // method before it says keepalive.
 func checkUpstreams(l *checker) {
 	for _, n := range l.NGINX {
-		names := map[string]int{}
+		names := map[string]*nginx.Directive{}
 		for upstream := range facts.Walk(n.Directives, "upstream") {
 			at, name := facts.PositionAt(upstream.Line, upstream.Column), upstream.Arg(0)
-			if line := names[name]; line > 0 {
+			if other := names[name]; other != nil {
 				l.Report(n.File, at, "Duplicate upstream",
-					"The upstream "+name+" is declared on line "+strconv.Itoa(line)+" as well.",
+					"The upstream "+name+" is declared on "+lineOf(n.File, other, upstream)+" as well.",
 					"Give it a name of its own.")
 			}
-			names[name] = upstream.Line
+			names[name] = upstream
 			servers := map[string]bool{}
 			keepalive := 0
 			for _, d := range upstream.Block {
@@ -45,7 +45,7 @@ func checkUpstreams(l *checker) {
 						"Put "+d.Name+" before keepalive.")
 				}
 			}
-			if len(servers) == 0 {
+			if len(servers) == 0 && !n.Partial {
 				l.Report(n.File, at, "Upstream without a server", "The upstream "+name+" has no server.",
 					"Add a server line.")
 			}
@@ -53,10 +53,13 @@ func checkUpstreams(l *checker) {
 	}
 }
 
-// checkUpstreamNames: proxy_pass names an upstream of the file, an address, or
+// checkUpstreamNames: proxy_pass names an upstream of the configuration, an address, or
 // a host with a domain.
 func checkUpstreamNames(l *checker) {
 	for _, n := range l.NGINX {
+		if n.Partial {
+			continue
+		}
 		known := map[string]bool{}
 		for upstream := range facts.Walk(n.Directives, "upstream") {
 			known[upstream.Arg(0)] = true
@@ -70,10 +73,21 @@ func checkUpstreamNames(l *checker) {
 				continue
 			}
 			l.Report(n.File, facts.PositionAt(d.Args[0].Line, d.Args[0].Column), "Unknown upstream",
-				"proxy_pass goes to "+target+", which is no upstream of this file.",
-				"Name an upstream that the file declares.")
+				"proxy_pass goes to "+target+", which is no upstream of its configuration.",
+				"Name an upstream that the configuration declares.")
 		}
 	}
+}
+
+// lineOf says where a directive stands that another one of the configuration speaks of: in which
+// file, where it is another one.
+func lineOf(f *facts.File, d, from *nginx.Directive) string {
+	there := f.Origin(facts.PositionAt(d.Line, d.Column))
+	line := "line " + strconv.Itoa(d.Line)
+	if f.Origin(facts.PositionAt(from.Line, from.Column)).File != there.File {
+		line += " of " + there.Path
+	}
+	return line
 }
 
 // checkSingleDirectives: what nginx takes once in a block stands there once,
@@ -85,18 +99,19 @@ func checkSingleDirectives(l *checker) {
 }
 
 func (l *checker) checkSingle(f *facts.File, block []*nginx.Directive) {
-	var seen map[string]int
+	var seen map[string]*nginx.Directive
 	for _, d := range block {
 		if nginx.Once(d.Name) {
 			if seen == nil {
-				seen = make(map[string]int, len(block))
+				seen = make(map[string]*nginx.Directive, len(block))
 			}
-			if line := seen[d.Name]; line > 0 {
+			if other := seen[d.Name]; other != nil {
 				l.Report(f, facts.PositionAt(d.Line, d.Column), "Duplicate directive",
-					"nginx takes "+d.Name+" once in a block, and it stands on line "+strconv.Itoa(line)+" already.",
-					"Remove it from the raw config of the nginx block, or use the argument that sets it.")
+					"nginx takes "+d.Name+" once in a block, and it stands on "+lineOf(f, other, d)+" already.",
+					l.Remedy("Remove it from the raw config of the nginx block, or use the argument that sets it.",
+						"Keep one of the two."))
 			}
-			seen[d.Name] = d.Line
+			seen[d.Name] = d
 		}
 		l.checkSingle(f, d.Block)
 	}
@@ -110,7 +125,7 @@ func checkLocations(l *checker) {
 			if !server.HasBlock {
 				continue
 			}
-			seen := map[string]int{}
+			seen := map[string]*nginx.Directive{}
 			for _, d := range server.Block {
 				if d.Name != "location" && d.Name != "listen" {
 					continue
@@ -119,12 +134,12 @@ func checkLocations(l *checker) {
 				if d.Name == "location" {
 					key += " " + d.Arg(1)
 				}
-				if line := seen[key]; line > 0 {
+				if other := seen[key]; other != nil {
 					l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Duplicate "+d.Name,
-						`"`+strings.TrimSpace(key)+`" stands on line `+strconv.Itoa(line)+" already.",
-						"Remove it from the raw config of the nginx block.")
+						`"`+strings.TrimSpace(key)+`" stands on `+lineOf(n.File, other, d)+" already.",
+						l.Remedy("Remove it from the raw config of the nginx block.", "Keep one of the two."))
 				}
-				seen[key] = d.Line
+				seen[key] = d
 			}
 		}
 	}
@@ -139,9 +154,9 @@ func checkLogs(l *checker) {
 			formats[d.Arg(0)] = true
 		}
 		for d := range facts.Walk(n.Directives, "access_log") {
-			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") {
+			if format := d.Arg(1); !formats[format] && !strings.Contains(format, "=") && !n.Partial {
 				l.Report(n.File, facts.PositionAt(d.Line, d.Column), "Unknown log format",
-					"The log is written in the format "+format+", which the file does not declare.",
+					"The log is written in the format "+format+", which the configuration does not declare.",
 					"Declare it with log_format.")
 			}
 		}

@@ -60,9 +60,10 @@ func (l *checker) reportTwice(a, b published) {
 	if a.index > b.index {
 		a, b = b, a
 	}
-	l.Report(b.service.File, b.port.At, "Duplicate host port",
+	l.ReportBoth(b.service.Location(b.port.At), a.service.Location(a.port.At), "Duplicate host port",
 		"The host port "+strconv.Itoa(number)+" is published by both "+a.service.Name+" and "+b.service.Name+".",
-		"Give one of them another port in the topology, or 0 to publish none.")
+		l.Remedy("Give one of them another port in the topology, or 0 to publish none.",
+			"Publish one of them on another port below its ports."))
 }
 
 // checkContainerPorts: what an nginx or haproxy service publishes is a port that
@@ -70,7 +71,7 @@ func (l *checker) reportTwice(a, b published) {
 // ports.
 func checkContainerPorts(l *checker) {
 	for _, s := range l.Compose.Services {
-		if d := l.Roles[s]; d.NGINX == nil && d.HAProxy == nil {
+		if d := l.Roles[s]; d.NGINX == nil && d.HAProxy == nil || d.NGINX != nil && d.NGINX.Partial {
 			continue
 		}
 		ports := l.Listens(s)

@@ -78,6 +78,7 @@ var advice = []string{
 	"Default server without a section",
 	"Dynamic address beside fixed ones",
 	"External check that may not start",
+	"File that was not read",
 	"Health check that takes minutes",
 	"Host that may not be there yet",
 	"Host name of another service",
@@ -87,6 +88,8 @@ var advice = []string{
 	"Management pages open through nginx",
 	"Management pages open to everybody",
 	"Mirror that is only declared",
+	"Mirror without a mirror-aware server",
+	"Mirror-aware server of a reporting member",
 	"Mount of the whole lab",
 	"Password that could be committed",
 	"Path without a section",
@@ -95,6 +98,8 @@ var advice = []string{
 	"Response timeout too short",
 	"Script that forgets a service",
 	"Secret not ignored",
+	"Server behind the image's own",
+	"Server that never becomes primary",
 	"Server without a check",
 	"Sessions that outlive a failover",
 	"System name in lower case",
@@ -119,7 +124,7 @@ var table = []Rule{
 			"may listen on more ports."},
 	{"mounts", false, checkMounts,
 		"Every bind mount of the lab's own files has an artifact as its source, read-only, and no two mounts " +
-			"share a target."},
+			"share a target. What a link leads to outside the lab's directory is not read."},
 	{"compose-resources", false, checkResources,
 		"The volumes, secrets and configs that a service takes by name are declared at the top level of the " +
 			"compose file."},
@@ -142,7 +147,9 @@ var table = []Rule{
 			"alternatives."},
 	{"gateway-servers", false, checkGatewayServers,
 		"A server that is named after a service has its address and is not mirror-aware; every server has " +
-			"what the gateway needs; keys are spelt as documented."},
+			"what the gateway needs; keys are spelt as documented. In a lab written by hand, names are labels: " +
+			"a server with the name of a mirror and the address of a member follows the primary unless another " +
+			"one does, and one that does has no reporting member's address, where merge files state the roles."},
 	{"gateway-path-names", false, checkPathNames,
 		"A path that has the name of a service or a mirror goes to the server of that name, and the servers " +
 			"that a path lists begin with its own."},
@@ -167,14 +174,16 @@ var table = []Rule{
 	{"haproxy-checks", false, checkHealthChecks,
 		"An HTTP health check asks a web server, and one that goes to HAProxy itself finds a section there."},
 	{"haproxy-check-paths", false, checkHealthPaths,
-		"Where health checks ask the web gateways about one instance, every gateway has a path for it which " +
-			"goes to just that instance. Such a check names the server in its path, or connects to another " +
-			"address than the server's."},
+		"Where health checks ask the web gateways about one instance, every gateway that is asked has a path " +
+			"for it which goes to just that instance. Such a check names the server in its path, or connects to " +
+			"another address than the server's. No check of an instance connects to another one."},
 	{"haproxy-clients", false, checkClients,
 		"Who connects inside the container comes from 127.0.0.1, whatever address of the loopback interface is asked."},
 	{"haproxy-mirrors", false, checkMirrorSections,
 		"A section that serves members serves those of one mirror, just those that may become primary, and " +
-			"cuts the sessions of one that is not."},
+			"cuts the sessions of one that is not. In a lab written by hand it has to ask several members whose " +
+			"merge files state their roles for mirror_status.cxw: then it lists both failover members, and no " +
+			"reporting one."},
 	{"haproxy-failover", false, checkFailoverSections,
 		"A section with several members of a mirror finds the primary by a check, sends clients to one server " +
 			"only, and cuts old sessions."},
@@ -187,7 +196,7 @@ var table = []Rule{
 	{"nginx-upstreams", false, checkUpstreams,
 		"An upstream has servers, each once, and chooses its balancing method before it says keepalive."},
 	{"nginx-upstream-names", false, checkUpstreamNames,
-		"Proxy_pass names an upstream of the file, an address, or a host with a domain."},
+		"Proxy_pass names an upstream of the configuration, an address, or a host with a domain."},
 	{"nginx-single-directives", false, checkSingleDirectives,
 		"What nginx takes once in a block stands there once, which raw text of the topology can break."},
 	{"nginx-locations", false, checkLocations,
@@ -205,7 +214,7 @@ var table = []Rule{
 			"as its primary."},
 	{"mirror-members", false, checkMirrors,
 		"What the merge files of a mirror's members say agrees: the set, its primary, its arbiter and its " +
-			"databases."},
+			"databases; and no two members read one file that makes each of them the primary, or the backup."},
 	{"databases", false, checkDatabases,
 		"What a database or namespace refers to is made in the same file, or comes with the product, and no two " +
 			"databases lie in one directory."},
@@ -237,8 +246,8 @@ var table = []Rule{
 	{"hook-files", false, checkHookFiles,
 		"What a script of the containers names in /lab is mounted wherever the script is."},
 	{"configuration-targets", false, checkConfigurationTargets,
-		"A balancer's configuration is mounted where its image or its command reads it, and it runs the program of " +
-			"its image; a variable names that of a gateway or an instance."},
+		"A balancer's configuration is mounted where its image or its command reads it, or included from there, and " +
+			"it runs the program of its image; a variable names that of a gateway or an instance."},
 	{"tls", false, checkTLS,
 		"Who is told to use a certificate has one of its own, both ends of a connection use TLS, and a member lets " +
 			"in just the others of its mirror."},

@@ -1,12 +1,10 @@
 package rules
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"mirrorgen/internal/format/haproxy"
-	"mirrorgen/internal/format/nginx"
 	"mirrorgen/internal/verify/facts"
 )
 
@@ -126,90 +124,6 @@ func checkResponseTimeouts(l *checker) {
 			}
 		}
 	}
-}
-
-// checkProxyTimeouts: nginx waits longer for a gateway than the gateway for
-// IRIS, so that the client sees the gateway's error; and it gives up connecting
-// long before.
-func checkProxyTimeouts(l *checker) {
-	for _, s := range l.Compose.Services {
-		n := l.Roles[s].NGINX
-		if n == nil {
-			continue
-		}
-		longest, at := int64(0), facts.Location{}
-		for _, g := range slices.Compact(l.gatewaysOf(n)) {
-			if t, where := g.LongestResponse(); t > longest {
-				longest, at = t, where
-			}
-		}
-		if longest == 0 {
-			continue
-		}
-		connect, connectAt := nginxTime(n.Directives, "proxy_connect_timeout", 60_000)
-		for _, name := range [...]string{"proxy_read_timeout", "proxy_send_timeout"} {
-			if t, where := nginxLeast(n.Directives, name, 60_000); t <= longest {
-				l.ReportBoth(n.Location(where), at, "Timeouts that do not nest",
-					"nginx gives a gateway "+facts.FormatDuration(t)+" ("+name+"), but the gateway waits "+
-						facts.FormatDuration(longest)+" for IRIS: the client would see nginx's error instead of the "+
-						"gateway's, and nginx would pass the gateway by.",
-					"Make "+name+" the longer one.")
-			}
-		}
-		if connect >= longest {
-			l.ReportBoth(n.Location(connectAt), at, "Timeouts that do not nest",
-				"nginx takes "+facts.FormatDuration(connect)+" to find that a gateway is down, as long as the "+
-					"gateway waits for IRIS.",
-				"Make proxy_connect_timeout a few seconds at most.")
-		}
-		if next, where := nginxTime(n.Directives, "proxy_next_upstream_timeout", 0); next > 0 && next <= connect {
-			l.ReportBoth(n.Location(where), n.Location(connectAt), "Timeouts that do not nest",
-				"A second gateway is tried within "+facts.FormatDuration(next)+" only, but the first may take "+
-					facts.FormatDuration(connect)+" to refuse.",
-				"Make proxy_next_upstream_timeout the longer one.")
-		}
-	}
-}
-
-// gatewaysOf are the gateways that an nginx sends requests to.
-func (l *checker) gatewaysOf(n *facts.NGINXFile) []*facts.GatewayFile {
-	var list []*facts.GatewayFile
-	for upstream := range facts.Walk(n.Directives, "upstream") {
-		for _, d := range upstream.Block {
-			if d.Name != "server" || len(d.Args) == 0 {
-				continue
-			}
-			host, _ := facts.HostPort(d.Arg(0))
-			if s := l.ServiceAt(host); s != nil && l.Roles[s].Gateway != nil {
-				list = append(list, l.Roles[s].Gateway)
-			}
-		}
-	}
-	return list
-}
-
-// nginxTime is the last value of a time directive anywhere in a file; otherwise
-// stands for what nginx takes where there is none.
-func nginxTime(directives []*nginx.Directive, name string, otherwise int64) (int64, facts.Position) {
-	t, at := otherwise, facts.Position{}
-	for d := range facts.Walk(directives, name) {
-		if value, ok := facts.Milliseconds(d.Arg(0), 1000); ok {
-			t, at = value, facts.PositionAt(d.Line, d.Column)
-		}
-	}
-	return t, at
-}
-
-// nginxLeast is the least value of a time directive anywhere in a file; otherwise stands
-// for what nginx takes where there is none.
-func nginxLeast(directives []*nginx.Directive, name string, otherwise int64) (int64, facts.Position) {
-	t, at, found := otherwise, facts.Position{}, false
-	for d := range facts.Walk(directives, name) {
-		if value, ok := facts.Milliseconds(d.Arg(0), 1000); ok && (!found || value < t) {
-			t, at, found = value, facts.PositionAt(d.Line, d.Column), true
-		}
-	}
-	return t, at
 }
 
 // timeoutOf is a timeout of a section, its own before that of its defaults.

@@ -30,7 +30,7 @@ func checkTLS(l *checker) {
 		l.checkMirrorTLS(&l.Merges[i])
 	}
 	for i := range l.NGINX {
-		l.checkHTTPS(&l.NGINX[i])
+		l.checkHTTPS(l.NGINX[i])
 	}
 	for _, h := range l.HAProxy {
 		l.checkHAProxyTLS(h)
@@ -284,7 +284,6 @@ func (l *checker) checkHAProxyTLS(h facts.HAProxyFile) {
 
 // checkHTTPS: an nginx that listens with TLS has a certificate.
 func (l *checker) checkHTTPS(n *facts.NGINXFile) {
-	readers := l.Compose.Readers[n.Path]
 	for _, name := range certificateDirectives {
 		for d := range facts.Walk(n.Directives, name) {
 			file := d.Arg(0)
@@ -294,8 +293,9 @@ func (l *checker) checkHTTPS(n *facts.NGINXFile) {
 			if !path.IsAbs(file) {
 				file = path.Join("/etc/nginx", file)
 			}
-			for _, s := range readers {
-				l.needsFile(n.File, facts.PositionAt(d.Line, d.Column), s, file)
+			at := n.Origin(facts.PositionAt(d.Line, d.Column))
+			for _, s := range l.Compose.Readers[at.Path] {
+				l.needsFile(at.File, at.At, s, file)
 			}
 		}
 	}
@@ -308,7 +308,7 @@ func (l *checker) checkHTTPS(n *facts.NGINXFile) {
 			for range facts.Walk(n.Directives, "ssl_certificate") {
 				has = true
 			}
-			if !has {
+			if !has && !n.Partial {
 				l.Report(n.File, facts.PositionAt(listen.Line, listen.Column), "HTTPS without a certificate",
 					"The server listens with TLS, and the file names no certificate.", "Add ssl_certificate and "+
 						"its key.")
