@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"mirrorgen/internal/lab"
@@ -118,6 +119,22 @@ var clusterCases = []brokenLab{
 		first(kustomizationFile, "      - iris/health.sh\n", "      - iris/health.sh\n      - webgateway/CSP.conf\n")},
 
 	{"objects of one name", "Two objects of one name", first("gateways.yaml", "  name: webgw2", "  name: webgw1")},
+	{"a Service's name that is too long", "Name that Kubernetes refuses", first("gateways.yaml",
+		"kind: Service\nmetadata:\n  name: webgw2", "kind: Service\nmetadata:\n  name: "+strings.Repeat("w", 64))},
+	{"a Service's name that begins with a digit", "Name that Kubernetes refuses", first("gateways.yaml",
+		"kind: Service\nmetadata:\n  name: webgw2", "kind: Service\nmetadata:\n  name: 2webgw")},
+	{"a StatefulSet's name that is too long", "Name that Kubernetes refuses", first(mirrorFile,
+		"kind: StatefulSet\nmetadata:\n  name: ap1b", "kind: StatefulSet\nmetadata:\n  name: "+
+			strings.Repeat("a", 53))},
+	{"a namespace with a dot", "Name that Kubernetes refuses",
+		first("namespace.yaml", "name: dr-reporting", "name: dr.reporting")},
+	{"a policy's name in capitals", "Name that Kubernetes refuses", first("nginx.yaml",
+		"kind: NetworkPolicy\nmetadata:\n  name: ", "kind: NetworkPolicy\nmetadata:\n  name: N")},
+	{"containers of one name", "Two containers of one name", first(mirrorFile, "        - name: wait-for-mirror\n",
+		"        - name: iris\n")},
+	{"a pull secret that the lab makes", "Pull secret of the lab's own", first("nginx.yaml",
+		"      enableServiceLinks: false\n", "      enableServiceLinks: false\n"+
+			"      imagePullSecrets: [{ name: license }]\n")},
 	{"kind misspelt", "Unknown kind", first("nginx.yaml", "kind: Service", "kind: Servic")},
 	{"API version", "Unknown API version", first("nginx.yaml", "apiVersion: apps/v1", "apiVersion: apps/v1beta1")},
 	{"namespace of another name", "Namespace that nothing is in",

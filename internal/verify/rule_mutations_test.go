@@ -131,6 +131,8 @@ var ownMutations = []ruleMutation{
 	{"scrape-targets", "services", prometheusPath, "role: backup", "role: drasync"},
 	{"manifest-files", clusterMutations, kustomizationFile, "  - nginx.yaml\n", ""},
 	{"manifest-names", clusterMutations, "namespace.yaml", "kind: Namespace", "kind: Namespac"},
+	{"manifest-names", clusterMutations, "haproxy.yaml", "kind: Service\nmetadata:\n  name: haproxy\n",
+		"kind: Service\nmetadata:\n  name: haproxy-" + strings.Repeat("x", 56) + "\n"},
 	{"manifest-selectors", clusterMutations, mirrorFile, `{ mirror: ap1, failover: "true" }`, "{ mirror: ap1 }"},
 	{"manifest-ports", clusterMutations, "nginx.yaml", "containerPort: 80", "containerPort: 81"},
 	{"manifest-admission", clusterMutations, mirrorFile, "[{ port: 1972 }, { port: 2188 }]", "[{ port: 1972 }]"},

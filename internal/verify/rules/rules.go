@@ -277,7 +277,9 @@ var table = []Rule{
 	{"manifest-files", false, checkManifestFiles,
 		"On Kubernetes, the kustomization names every manifest, and makes maps and secrets of files that there are."},
 	{"manifest-names", false, checkManifestNames,
-		"On Kubernetes, objects of one kind have names of their own, and kinds and API versions that there are."},
+		"On Kubernetes, objects of one kind have names of their own, which Kubernetes takes, and kinds and API versions " +
+			"that there are; so have the containers of a pod. No pod fetches its images with a secret that the " +
+			"kustomization makes."},
 	{"manifest-selectors", false, checkManifestSelectors,
 		"On Kubernetes, every selector means just the pods that it is for: those of one workload, or the members of " +
 			"a mirror."},
