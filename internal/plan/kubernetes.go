@@ -124,6 +124,7 @@ func (m *maker) kubernetes() {
 	m.pods()
 	m.monitoringPods()
 	m.checkPullSecret()
+	m.p.forward()
 }
 
 // listeners are the ports of a haproxy's Service: those that are published, or where none
@@ -293,6 +294,12 @@ func (g *Gateway) ManagerBlocks() []string {
 		return nil
 	}
 	return g.Config.ManagerBlocks()
+}
+
+// Managers reports whether addresses outside the cluster's pods may open the management pages of
+// a gateway that balancers are in front of.
+func (p *Plan) Managers() bool {
+	return slices.ContainsFunc(p.Gateways, func(g *Gateway) bool { return len(g.ManagerBlocks()) > 0 })
 }
 
 // ManagerBlocks are the addresses outside the pod, in CIDR form, that may open the

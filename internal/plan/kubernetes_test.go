@@ -215,6 +215,44 @@ mirror "m" {
 	}
 }
 
+// Each port that a service shows has a port of this machine of its own, whoever publishes none or
+// has the one that another would get.
+func TestClusterForwards(t *testing.T) {
+	p, _ := cluster(t, strings.NewReplacer(`web_gateway "webgw" {}`, `web_gateway "webgw" { http_port = 0 }
+web_gateway "other" { http_port = 0 }
+web_gateway "near" { http_port = 10080 }
+service "x" {
+  image = "x:1"
+  ports = ["81:80", "8081:80"]
+}
+monitoring { prometheus_port = 82 }`, `nginx "web" {}`, `nginx "web" {}
+nginx "inner" { http_port = 0 }`, `haproxy "sql" {}`, `haproxy "sql" { stats_port = 8404 }`).Replace(clusterLab))
+	var all []string
+	for _, f := range p.Forwards {
+		all = append(all, fmt.Sprintf("%s %d-%d", f.Service, f.Local, f.Port))
+	}
+	want := []string{"web 10081-80", "inner 10082-80", "webgw 10083-80", "other 10084-80", "near 10080-10080",
+		"sql 1972-1972", "sql 8404-8404", "x 10085-81", "x 8081-8081", "prometheus 10086-82", "grafana 3000-3000"}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+	ports := map[string]string{}
+	for _, e := range p.Endpoints() {
+		_, rest, _ := strings.Cut(e.URL, "://")
+		address, _, _ := strings.Cut(rest, "/")
+		if e.Service == "sql" {
+			continue
+		}
+		if other := ports[address]; other != "" && other != e.Service {
+			t.Errorf("%s and %s have the address %s", other, e.Service, address)
+		}
+		ports[address] = e.Service
+	}
+	if got := p.BalancerBase(p.NGINX[1]); got != "http://localhost:10082" {
+		t.Error(got)
+	}
+}
+
 // A certificate has the names that pods and clients use, and the topology's host.
 func TestClusterCertificates(t *testing.T) {
 	p, _ := cluster(t, strings.Replace(clusterLab, `lab "demo" {}`,

@@ -145,6 +145,7 @@ var ownMutations = []ruleMutation{
 	{"tls", securedMutations, kustomizationFile, "certs/ap1b/CertificateFile.pem", "certs/ap1a/CertificateFile.pem"},
 	{"password-file", securedMutations, "iris/instances/ap2.sh", "accounts=()", "accounts=(CSPSystem secret)"},
 	{"manifest-probes", clusterMutations, "nginx.yaml", "readinessProbe:", "readyProbe:"},
+	{"script-tables", "../../../examples/monitoring-kubernetes", "start.sh", "  web 10080 80\n", "  web 10081 80\n"},
 	{"manifest-waits", "../../../examples/monitoring-kubernetes", "services.yaml", "- ap1a-ready.", "- ap1b-ready."},
 	{"manifest-members", clusterMutations, mirrorFile, "maxUnavailable: 1", "maxUnavailable: 2"},
 	{"subnets", "lab", composeFile, "10.0.1.0/24", "10.0.1.7/24"},
