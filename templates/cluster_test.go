@@ -116,15 +116,16 @@ func TestStartInNamespaceOfAnother(t *testing.T) {
 		{"a part, with the labels", "found mirrorgen/lab Active", patch, "./start.sh one", "all well",
 			"--selector app.kubernetes.io/instance notin (arbiter,demo-b,webgw,web,sql)," + leaves + "\n"},
 		{"without the labels", "found / Active", patch, "./start.sh",
-			"nothing says that the namespace lab is this lab's, and this user may not label it: ask the cluster's " +
-				"administrator for the labels\n    kubectl label namespace lab app.kubernetes.io/managed-by=mirrorgen " +
-				"app.kubernetes.io/part-of=lab\n", ""},
+			"nothing says that the namespace lab is this lab's, and this user may not label it: ask the " +
+				"cluster's administrator for the labels\n    kubectl label namespace lab " +
+				"app.kubernetes.io/managed-by=mirrorgen app.kubernetes.io/part-of=lab\n", ""},
 		{"without a namespace", "", "create namespaces", "./start.sh",
 			"there is no namespace lab, and this user may not make it", ""},
-		{"without the right to look", "", patch + "\nget namespaces", "./start.sh", "may not create or change namespaces/lab in", ""},
+		{"without the right to look", "", patch + "\nget namespaces", "./start.sh",
+			"may not create or change namespaces/lab in", ""},
 		{"without a right in it", "found mirrorgen/lab Active", patch + "\npatch secrets", "./start.sh",
-			"this user may not create or change secrets in the namespace lab: ask the cluster's administrator for the " +
-				"role admin there", ""},
+			"this user may not create or change secrets in the namespace lab: ask the cluster's administrator " +
+				"for the role admin there", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newClusterLab(t, clusterTopology,
@@ -146,7 +147,8 @@ func TestPurgeInNamespaceOfAnother(t *testing.T) {
 		t.Errorf("exit code %d, done %q:\n%s", code, done, said)
 	}
 	l = newClusterLab(t, clusterTopology, nil)
-	if said, code, done := l.run("./stop.sh --purge --yes"); code != 0 || !strings.Contains(done, "delete namespace lab") {
+	said, code, done = l.run("./stop.sh --purge --yes")
+	if code != 0 || !strings.Contains(done, "delete namespace lab") {
 		t.Errorf("exit code %d, done %q:\n%s", code, done, said)
 	}
 }

@@ -105,10 +105,10 @@ mirror "m" {
 		{"a name that waiting needs", `nginx "web" {}`, "nginx \"ma-ready\" {}\n" +
 			"service \"x\" {\n  image = \"x:1\"\n  after = [\"ma\"]\n}",
 			`the Service "ma-ready" tells when "ma" is ready, and that is already the name of the nginx at lab.hcl:`},
-		{"a name that is too long to be waited for", `nginx "web" {}`, `nginx "` + strings.Repeat("x", 58) + "\" {}\n" +
-			"service \"x\" {\n  image = \"x:1\"\n  after = [\"" + strings.Repeat("x", 58) + "\"]\n}",
-			`-ready" tells when "` + strings.Repeat("x", 58) + `" is ready, and no name of a Service has more than 63 ` +
-				"characters; this one has 64."},
+		{"a name that is too long to be waited for", `nginx "web" {}`, `nginx "` + strings.Repeat("x", 58) +
+			"\" {}\nservice \"x\" {\n  image = \"x:1\"\n  after = [\"" + strings.Repeat("x", 58) + "\"]\n}",
+			`-ready" tells when "` + strings.Repeat("x", 58) + `" is ready, and no name of a Service has ` +
+				"more than 63 characters; this one has 64."},
 		{"a name that is too long for Prometheus", `nginx "web" {}`, `nginx "` + strings.Repeat("x", 56) +
 			"\" {}\nmonitoring {}", `and no name of a Service has more than 63 characters; this one has 64. Shorten "` +
 			strings.Repeat("x", 56) + `" to 55 characters.`},
@@ -158,9 +158,10 @@ func TestClusterNamesThatFit(t *testing.T) {
 // A name that is too long is reported at the service, once, whoever waits for it.
 func TestClusterLongNameOnce(t *testing.T) {
 	long := strings.Repeat("x", 60)
-	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: []byte(clusterLab + `nginx "` + long +
+	topology := []byte(clusterLab + `nginx "` + long +
 		"\" {\n  http_port = 8000\n}\nservice \"a\" {\n  image = \"x:1\"\n  after = [\"" + long +
-		"\"]\n}\nservice \"b\" {\n  image = \"x:1\"\n  after = [\"" + long + "\"]\n}\n")}})
+		"\"]\n}\nservice \"b\" {\n  image = \"x:1\"\n  after = [\"" + long + "\"]\n}\n")
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: topology}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

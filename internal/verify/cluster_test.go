@@ -226,6 +226,8 @@ var clusterCases = []brokenLab{
 		first(mirrorFile, "mountPath: /home/irisowner/db", "mountPath: /home/irisowner/dbs")},
 	{"data directory of its own", "Data directory that the hooks do not know",
 		first(mirrorFile, "value: /durable/iris ", "value: /durable/data ")},
+	{"stopped too soon", "Killed before it has shut down", first(mirrorFile, "terminationGracePeriodSeconds: 320",
+		"terminationGracePeriodSeconds: 10")},
 	{"token", "Pod with a token", first(mirrorFile, "automountServiceAccountToken: false",
 		"automountServiceAccountToken: true")},
 	{"rights", "Container that may gain rights",

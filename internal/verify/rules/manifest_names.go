@@ -74,7 +74,8 @@ func (l *checker) checkName(o *facts.Object) {
 	good, most, of := isSubdomain(name), longestSubdomain, "lower-case letters, digits, hyphens and dots"
 	switch o.Kind.Text {
 	case "Service":
-		good, most, of = isLabel(name) && name[0] > '9', longestLabel, "lower-case letters, digits and hyphens, a letter first"
+		good, most = isLabel(name) && name[0] > '9', longestLabel
+		of = "lower-case letters, digits and hyphens, a letter first"
 	case "StatefulSet":
 		good, most, of = isLabel(name), longestStatefulSet, "lower-case letters, digits and hyphens"
 	case "Namespace":

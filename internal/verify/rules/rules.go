@@ -261,7 +261,8 @@ var table = []Rule{
 		"Health checks come often enough for those who wait for them, and give an instance the time that its " +
 			"first start takes."},
 	{"shutdown-times", false, checkShutdown,
-		"Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit."},
+		"Docker or Kubernetes waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own " +
+			"limit."},
 	{"scrape-targets", false, checkScrapes,
 		"Prometheus asks every instance on its own path, the labels of its targets say what they are, it has " +
 			"the rules that it is to read, and logs in where HAProxy asks who it is."},
@@ -277,9 +278,9 @@ var table = []Rule{
 	{"manifest-files", false, checkManifestFiles,
 		"On Kubernetes, the kustomization names every manifest, and makes maps and secrets of files that there are."},
 	{"manifest-names", false, checkManifestNames,
-		"On Kubernetes, objects of one kind have names of their own, which Kubernetes takes, and kinds and API versions " +
-			"that there are; so have the containers of a pod. No pod fetches its images with a secret that the " +
-			"kustomization makes."},
+		"On Kubernetes, objects of one kind have names of their own, which Kubernetes takes, and kinds and API " +
+			"versions that there are; so have the containers of a pod. No pod fetches its images with a secret that " +
+			"the kustomization makes."},
 	{"manifest-selectors", false, checkManifestSelectors,
 		"On Kubernetes, every selector means just the pods that it is for: those of one workload, or the members of " +
 			"a mirror."},
