@@ -212,6 +212,8 @@ var clusterCases = []brokenLab{
 	{"probe of a file that is not there", "File that is not mounted",
 		first(mirrorFile, "[bash, /lab/health.sh]", "[bash, /lab/healthy/health.sh]")},
 
+	{"limit below the request", "Limit below the request", first("nginx.yaml", "requests: { memory: 64Mi }",
+		"{ requests: { memory: 64Mi }, limits: { memory: 65M } }")},
 	{"two pods", "Instance that is no single pod", first(mirrorFile, "replicas: 1", "replicas: 2")},
 	{"updated together", "Instance that is no single pod", first(mirrorFile, "type: OnDelete", "type: RollingUpdate")},
 	{"hidden until ready", "Service that hides its instance",

@@ -147,6 +147,8 @@ var ownMutations = []ruleMutation{
 	{"manifest-probes", clusterMutations, "nginx.yaml", "readinessProbe:", "readyProbe:"},
 	{"script-tables", "../../../examples/monitoring-kubernetes", "start.sh", "  web 10080 80\n", "  web 10081 80\n"},
 	{"manifest-waits", "../../../examples/monitoring-kubernetes", "services.yaml", "- ap1a-ready.", "- ap1b-ready."},
+	{"manifest-resources", clusterMutations, "nginx.yaml", "            requests: { memory: 64Mi }\n",
+		"            requests: { memory: 64Mi }\n            limits: { memory: 63Mi }\n"},
 	{"manifest-members", clusterMutations, mirrorFile, "maxUnavailable: 1", "maxUnavailable: 2"},
 	{"subnets", "lab", composeFile, "10.0.1.0/24", "10.0.1.7/24"},
 	{"compose-resources", "lab", composeFile, "    image: nginx:1.30\n", "    image: nginx:1.30\n    secrets: [pw]\n"},

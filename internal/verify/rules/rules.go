@@ -301,6 +301,8 @@ var table = []Rule{
 	{"manifest-members", false, checkManifestMembers,
 		"On Kubernetes, an instance is one pod, which is not replaced together with another of its mirror, is met " +
 			"before it is ready, keeps its data in a volume of its own, and waits for who founded its mirror."},
+	{"manifest-resources", false, checkManifestResources,
+		"On Kubernetes, no container asks for more than its limit allows."},
 	{"manifest-operator", false, checkManifestOperator,
 		"On Kubernetes, an IrisCluster is a mirror of the lab, whose images, maps and secrets there are, and " +
 			"Services, scripts, hooks and the merge file know what InterSystems' operator makes of it by the " +
