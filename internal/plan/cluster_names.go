@@ -65,7 +65,7 @@ func (m *maker) checkMetricsName(service string) {
 }
 
 // checkName looks at the name of a Service that a service of the lab has beside its own, for
-// what does is for. One that is too long is reported at the service, once.
+// what `does` says. One that is too long is reported at the service, once.
 func (m *maker) checkName(service, suffix string, at hcl.Range, does string) {
 	name := service + suffix
 	does = fmt.Sprintf(does, service)
