@@ -59,8 +59,9 @@ func reportingName(h *HAProxy, mirror string) string {
 
 // A Forward is a port of this machine from which kubectl leads to a port of a Service.
 type Forward struct {
-	Service     string
-	Local, Port int
+	Service string
+	Local   int // port of this machine
+	Port    int // port of the Service
 }
 
 const (

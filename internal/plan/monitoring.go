@@ -30,13 +30,12 @@ type Monitoring struct {
 	metrics        []MetricsService
 }
 
-// AskedByGateways reports whether Prometheus asks instances through the gateways, and
-// AskedDirectly whether it asks their own web servers.
+// AskedByGateways reports whether Prometheus asks instances through the gateways.
 func (p *Plan) AskedByGateways() bool {
 	return p.Monitoring != nil && len(p.Monitoring.Instances) > 0 && p.Monitoring.ViaGateways
 }
 
-// AskedDirectly is described with AskedByGateways.
+// AskedDirectly reports whether Prometheus asks instances on their own web servers.
 func (p *Plan) AskedDirectly() bool {
 	return p.Monitoring != nil && len(p.Monitoring.Instances) > 0 && !p.Monitoring.ViaGateways
 }
