@@ -17,7 +17,7 @@ import (
 // schemaRelease is the release of Kubernetes whose StatefulSets and Deployments are known.
 const schemaRelease = "1.34"
 
-// workloads is the schema of StatefulSets and Deployments, made by the command in workloads.
+// workloads is the schema of StatefulSets and Deployments, made by .ci/kubernetes.d/workloads.
 //
 //go:embed workloads.json
 var workloads []byte

@@ -1,7 +1,10 @@
 // Command workloads prints the schema of StatefulSets and Deployments in a form of JSON Schema,
 // made of the OpenAPI document of a release of Kubernetes, whose path is its argument:
 //
-//	cd .ci/kubernetes.d/cluster
+//	go run ./.ci/kubernetes.d/workloads FILE >internal/format/kubernetes/workloads.json
+//
+// The path is what this prints in .ci/kubernetes.d/cluster:
+//
 //	go list -m -f '{{.Dir}}/api/openapi-spec/v3/apis__apps__v1_openapi.json' k8s.io/kubernetes
 //
 // It leaves out descriptions and status, closes objects, and adds what the document says in words
