@@ -319,7 +319,7 @@ namespace_stays=
 check_rights() {
   local kind owner
   local labels="kubectl label namespace $namespace app.kubernetes.io/managed-by=mirrorgen app.kubernetes.io/part-of=$lab"
-  local -a lacking=()
+  local -a lacking=() unread=()
   owner=$(owner_of_namespace 2>/dev/null) || owner=unknown
   if [[ $owner == none && $(kubectl auth can-i create namespaces 2>/dev/null) != yes ]]; then
     problem "there is no namespace $namespace, and this user may not make it: ask the cluster's administrator for it, with the lab's labels, and for the role admin there"$'\n'"kubectl create namespace $namespace"$'\n'"$labels"$'\n'"kubectl create rolebinding $lab --namespace $namespace --clusterrole admin --user USER"
@@ -329,13 +329,14 @@ check_rights() {
     case $owner in
       ours) namespace_stays=yes ;;
       empty) problem "nothing says that the namespace $namespace is this lab's, and this user may not label it: ask the cluster's administrator for the labels"$'\n'"$labels" ;;
-      unknown) lacking+=("namespaces/$namespace") ;;
+      unknown) unread=("namespaces/$namespace") ;;
     esac
   fi
   for kind in configmaps secrets services statefulsets.apps deployments.apps networkpolicies.networking.k8s.io poddisruptionbudgets.policy; do
     [[ $("${kubectl[@]}" auth can-i patch "$kind" 2>/dev/null) == yes ]] || lacking+=("$kind")
   done
   [[ $("${kubectl[@]}" auth can-i create pods --subresource=exec 2>/dev/null) == yes ]] || lacking+=("pods/exec")
+  lacking+=("${unread[@]}")
   ((${#lacking[@]} == 0)) ||
     problem "this user may not create or change ${lacking[*]} in the namespace $namespace: ask the cluster's administrator for the role admin there (kubectl auth can-i --list --namespace $namespace)"
 }
