@@ -11,7 +11,8 @@ type Declaration struct {
 // single blocks, networks, mirrors with what is in them, services, profiles and moves.
 func (l *Lab) Declarations() []Declaration {
 	list := []Declaration{{Kind: "lab", Decl: &l.Decl}, {Kind: "images", Decl: &l.Images.Decl},
-		{Kind: "iris", Decl: &l.IRIS.Decl}}
+		{Kind: "iris", Decl: &l.IRIS.Decl}, {Kind: "tls", Decl: &l.TLS.Decl},
+		{Kind: "secrets", Decl: &l.SecretFiles.Decl}, {Kind: "kubernetes", Decl: &l.Kubernetes.Decl}}
 	for _, n := range l.Networks {
 		list = append(list, Declaration{Kind: "network", Decl: &n.Decl})
 	}

@@ -189,7 +189,7 @@ func serviceArguments[T any](service func(*T) *Service, networks string) []argum
 			func(v value, t *T) { v.compose(&service(t).Compose) }},
 		{"kubernetes", "any", "none",
 			"raw keys merged into the StatefulSet or Deployment on Kubernetes, in the same way", false,
-			func(v value, t *T) { v.object(&service(t).Kubernetes) }},
+			func(v value, t *T) { v.workload(&service(t).Kubernetes, workloadKind(service(t).Kind)) }},
 	}
 }
 

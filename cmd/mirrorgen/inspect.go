@@ -128,13 +128,17 @@ func (t *tool) printMarkdown(o overview) {
 	}
 }
 
-// serviceRows are the services with their addresses and host ports, below a row of titles.
+// serviceRows are the services with their addresses and the ports that they publish, below a row of titles.
 func (o *overview) serviceRows() [][]string {
 	head := []string{"SERVICE", "KIND", "ROLE", "MIRROR"}
 	for _, n := range o.Networks {
 		head = append(head, n.Name)
 	}
-	rows := [][]string{append(head, "HOST PORTS")}
+	ports := "HOST PORTS"
+	if len(o.Networks) == 0 { // on a cluster
+		ports = "SERVICE PORTS"
+	}
+	rows := [][]string{append(head, ports)}
 	for _, s := range o.Services {
 		cells := []string{s.Name, s.Kind, s.Role, s.Mirror}
 		for _, n := range o.Networks {

@@ -105,6 +105,7 @@ func collected(t *testing.T, modules map[string]string) string {
 		}
 	}
 	add("Go, with its standard library", goRoot(t))
+	add("Kubernetes, of whose API the schema of workloads is made", "../../.ci/kubernetes.d/workloads")
 	for name, dir := range modules {
 		add(name, dir)
 	}

@@ -106,6 +106,17 @@ published=(
   grafana 3000 http://
 )
 
+# Ports of this machine from which kubectl leads to Services: service, port, port of its Service.
+forwards=(
+  web 10080 80
+  webgw1 8080 8080
+  webgw2 8081 8081
+  sql 1972 1972
+  sql 11972 11972
+  prometheus 9090 9090
+  grafana 3000 3000
+)
+
 # The profiles: name, description.
 profiles=(
 )
@@ -322,17 +333,32 @@ check_namespace() {
   esac
 }
 
-# check_rights asks for each kind of object that is applied.
+# Whether the namespace is left as it is: who made it gave it the lab's labels, and this user
+# may change what is in it, and not the namespace.
+namespace_stays=
+
+# check_rights asks for each kind of object that is applied, and for the namespace.
 check_rights() {
-  local kind
-  local -a lacking=()
+  local kind owner
+  local labels="kubectl label namespace $namespace app.kubernetes.io/managed-by=mirrorgen app.kubernetes.io/part-of=$lab"
+  local -a lacking=() unread=()
+  owner=$(owner_of_namespace 2>/dev/null) || owner=unknown
+  if [[ $owner == none && $(kubectl auth can-i create namespaces 2>/dev/null) != yes ]]; then
+    problem "there is no namespace $namespace, and this user may not make it: ask the cluster's administrator for it, with the lab's labels, and for the role admin there"$'\n'"kubectl create namespace $namespace"$'\n'"$labels"$'\n'"kubectl create rolebinding $lab --namespace $namespace --clusterrole admin --user USER"
+    return
+  fi
+  if [[ $owner != none && $("${kubectl[@]}" auth can-i patch "namespaces/$namespace" 2>/dev/null) != yes ]]; then
+    case $owner in
+      ours) namespace_stays=yes ;;
+      empty) problem "nothing says that the namespace $namespace is this lab's, and this user may not label it: ask the cluster's administrator for the labels"$'\n'"$labels" ;;
+      unknown) unread=("namespaces/$namespace") ;;
+    esac
+  fi
   for kind in configmaps secrets services statefulsets.apps deployments.apps networkpolicies.networking.k8s.io poddisruptionbudgets.policy; do
     [[ $("${kubectl[@]}" auth can-i patch "$kind" 2>/dev/null) == yes ]] || lacking+=("$kind")
   done
   [[ $("${kubectl[@]}" auth can-i create pods --subresource=exec 2>/dev/null) == yes ]] || lacking+=("pods/exec")
-  if [[ $(owner_of_namespace 2>/dev/null) == none && $(kubectl auth can-i create namespaces 2>/dev/null) != yes ]]; then
-    lacking+=("namespaces")
-  fi
+  lacking+=("${unread[@]}")
   ((${#lacking[@]} == 0)) ||
     problem "this user may not create or change ${lacking[*]} in the namespace $namespace: ask the cluster's administrator for the role admin there (kubectl auth can-i --list --namespace $namespace)"
 }
@@ -384,10 +410,10 @@ check_files() {
 }
 
 # send FLAG... gives the cluster the manifests; of a profile only what belongs to its
-# services, and what belongs to none.
+# services, and what belongs to none. The namespace stays where it must.
 send() {
   local service
-  local -a without=() all
+  local -a without=() all left=()
   if [[ -n $profile ]]; then
     select_services ''
     all=("${selection[@]}")
@@ -396,9 +422,9 @@ send() {
       [[ -n ${selected[$service]-} ]] || without+=("$service")
     done
   fi
-  if ((${#without[@]} > 0)); then
-    set -- --selector "app.kubernetes.io/instance notin ($(IFS=,; echo "${without[*]}"))" "$@"
-  fi
+  ((${#without[@]} == 0)) || left+=("app.kubernetes.io/instance notin ($(IFS=,; echo "${without[*]}"))")
+  [[ -z $namespace_stays ]] || left+=("app.kubernetes.io/component notin (namespace)")
+  ((${#left[@]} == 0)) || set -- --selector "$(IFS=,; echo "${left[*]}")" "$@"
   kubectl apply --server-side --force-conflicts --kustomize "$kustomization" "$@" 2>&1
 }
 
@@ -649,55 +675,57 @@ way() {
   case $kind in
     LoadBalancer) echo "${address:-(no address yet)}:$2" ;;
     NodePort) echo "NODE:$node" ;;
-    *) echo "localhost:$(local_port "$2")" ;;
+    *) echo "localhost:$(local_port "$1" "$2")" ;;
   esac
 }
 
-# local_port PORT prints one that any user may open.
+# local_port SERVICE PORT prints the port of this machine that kubectl leads there from.
 local_port() {
-  if (($1 < 1024)); then echo $((10000 + $1)); else echo "$1"; fi
+  local i
+  for ((i = 0; i < ${#forwards[@]}; i += 3)); do
+    [[ ${forwards[i]}:${forwards[i + 2]} != "$1:$2" ]] || echo "${forwards[i + 1]}"
+  done
 }
 
+# show_endpoints prints how the lab is reached: the addresses that the cluster gave, and the
+# commands that lead there from the ports of this machine that the pages name.
 show_endpoints() {
   local i where service=
-  local -a forwards=()
+  local -a commands=()
   echo "Endpoints (ENDPOINTS.md has them all):"
   for ((i = 0; i < ${#nginx[@]}; i += 2)); do
     [[ -n ${selected[${nginx[i]}]-} ]] || continue
     where=$(way "${nginx[i]}" "${nginx[i + 1]}")
     echo "  ${nginx[i]}: http://$where"
-    [[ $where != localhost:* ]] || forwards+=("${nginx[i]} ${where#*:}:${nginx[i + 1]}")
   done
   for ((i = 0; i < ${#gateways[@]}; i += 2)); do
     [[ -n ${selected[${gateways[i]}]-} ]] || continue
-    where=localhost:$(local_port "${gateways[i + 1]}")
+    where=$(way "${gateways[i]}" "${gateways[i + 1]}")
     echo "  ${gateways[i]}: http://$where/csp/bin/Systems/Module.cxw"
     echo "    portal of a member: http://$where/MEMBER/csp/sys/%25CSP.Portal.Home.zen"
-    forwards+=("${gateways[i]} ${where#*:}:${gateways[i + 1]}")
   done
   for ((i = 0; i < ${#superservers[@]}; i += 3)); do
     [[ -n ${selected[${superservers[i]}]-} && ${superservers[i + 1]} != 0 ]] || continue
     where=$(way "${superservers[i]}" "${superservers[i + 1]}")
     echo "  ${superservers[i]}: jdbc:IRIS://$where/${superservers[i + 2]}"
-    [[ $where == localhost:* ]] || continue
-    if [[ $service == "${superservers[i]}" ]]; then
-      forwards[-1]+=" ${where#*:}:${superservers[i + 1]}"
-    else
-      forwards+=("${superservers[i]} ${where#*:}:${superservers[i + 1]}")
-    fi
-    service=${superservers[i]}
   done
   for ((i = 0; i < ${#published[@]}; i += 3)); do
     [[ -n ${selected[${published[i]}]-} ]] || continue
     where=$(way "${published[i]}" "${published[i + 1]}")
     echo "  ${published[i]}: ${published[i + 2]}$where"
-    [[ $where != localhost:* ]] || forwards+=("${published[i]} ${where#*:}:${published[i + 1]}")
   done
-  if ((${#forwards[@]} > 0)); then
-    echo "Those on localhost are there while this runs:"
-    for i in "${!forwards[@]}"; do
-      echo "  kubectl port-forward --namespace $namespace service/${forwards[i]}"
-    done
+  for ((i = 0; i < ${#forwards[@]}; i += 3)); do
+    [[ -n ${selected[${forwards[i]}]-} ]] || continue
+    if [[ ${forwards[i]} == "$service" ]]; then
+      commands[-1]+=" ${forwards[i + 1]}:${forwards[i + 2]}"
+    else
+      commands+=("kubectl port-forward --namespace $namespace service/${forwards[i]} ${forwards[i + 1]}:${forwards[i + 2]}")
+    fi
+    service=${forwards[i]}
+  done
+  if ((${#commands[@]} > 0)); then
+    echo "Ports of localhost, here and in the pages, are there while this runs:"
+    printf '  %s\n' "${commands[@]}"
   fi
 }
 

@@ -28,12 +28,49 @@ func (l *Lab) argument(word string) []Answer {
 	if len(answers) > 0 {
 		return answers
 	}
-	for _, b := range schema.Reference() { // a block with defaults alone, which need not stand in the topology
-		if b.Kind == block && (block == "iris" || block == "images") {
-			answers = append(answers, l.value(schema.Declaration{Kind: block, Decl: &schema.Decl{}}, argument)...)
+	return l.absent(block, argument)
+}
+
+// implied are the block types with defaults alone, which need not stand in the topology.
+var implied = []string{"iris", "images", "kubernetes"}
+
+// absent explains an argument of a single block that does not stand in the topology.
+func (l *Lab) absent(kind, argument string) []Answer {
+	if slices.Contains(implied, kind) {
+		return l.value(schema.Declaration{Kind: kind, Decl: &schema.Decl{}}, argument)
+	}
+	b, single := singleBlock(kind)
+	for _, a := range b.Arguments {
+		if single && a.Name == argument {
+			return []Answer{{Subject: argumentSubject(a, kind), Facts: []Fact{
+				{fmt.Sprintf("no %s block is in the topology", kind), nil}, {"default: " + a.Default, nil}}}}
 		}
 	}
-	return answers
+	return nil
+}
+
+// absentBlock explains a single block that does not stand in the topology.
+func absentBlock(kind string) []Answer {
+	if b, single := singleBlock(kind); single {
+		return []Answer{{Subject: fmt.Sprintf("block %s: %s", kind, b.Doc),
+			Facts: []Fact{{fmt.Sprintf("no %s block is in the topology", kind), nil}}}}
+	}
+	return nil
+}
+
+// singleBlock is a block type of which a lab has one at most, beside the lab itself.
+func singleBlock(kind string) (schema.BlockReference, bool) {
+	for _, b := range schema.Reference() {
+		if b.Kind == kind {
+			return b, b.Label == ""
+		}
+	}
+	return schema.BlockReference{}, false
+}
+
+// argumentSubject says what an argument of a block is.
+func argumentSubject(a schema.ArgumentReference, of string) string {
+	return fmt.Sprintf("argument %s of %s (%s): %s", a.Name, of, a.Type, a.Doc)
 }
 
 // named explains an argument of every block that has it; where some give it, of those alone.
@@ -54,6 +91,12 @@ func (l *Lab) named(argument string) []Answer {
 			others = append(others, l.value(d, argument)...)
 		}
 	}
+	if others != nil {
+		return others
+	}
+	for _, b := range schema.Reference() {
+		others = append(others, l.absent(b.Kind, argument)...)
+	}
 	return others
 }
 
@@ -68,8 +111,7 @@ func (l *Lab) value(d schema.Declaration, argument string) []Answer {
 			of += fmt.Sprintf(" %q", d.Name)
 		}
 		facts, lines := l.whyValue(d, a)
-		return []Answer{{Subject: fmt.Sprintf("argument %s of %s (%s): %s", a.Name, of, a.Type, a.Doc), Facts: facts,
-			Lines: lines}}
+		return []Answer{{Subject: argumentSubject(a, of), Facts: facts, Lines: lines}}
 	}
 	return nil
 }

@@ -91,9 +91,7 @@ func Word(l *Lab, word string) ([]Answer, error) {
 	case strings.Contains(word, "://"):
 		answers = l.url(word)
 	default:
-		if answers = l.name(word); len(answers) == 0 {
-			answers = l.argument(word)
-		}
+		answers = l.spelt(word)
 	}
 	if len(answers) == 0 {
 		return nil, &UnknownError{word, l.near(word)}
@@ -102,6 +100,17 @@ func Word(l *Lab, word string) ([]Answer, error) {
 		slices.SortStableFunc(a.Lines, func(a, b Line) int { return pages(a) - pages(b) })
 	}
 	return answers, nil
+}
+
+// spelt explains a name, an argument or a block type.
+func (l *Lab) spelt(word string) []Answer {
+	if answers := l.name(word); len(answers) > 0 {
+		return answers
+	}
+	if answers := l.argument(word); len(answers) > 0 {
+		return answers
+	}
+	return absentBlock(word)
 }
 
 // pages is 1 for a line of a page that people read, 0 for one of a program's file.
@@ -155,7 +164,11 @@ func (l *Lab) near(word string) string {
 	} else if near := nearest(argument, arguments); near != "" && l.argument(block+"."+near) != nil {
 		return block + "." + near
 	}
-	return nearest(strings.TrimPrefix(word, "/"), names)
+	near := nearest(strings.TrimPrefix(word, "/"), names)
+	if near != "" && len(l.spelt(near)) == 0 { // of the language, and not of this lab
+		return ""
+	}
+	return near
 }
 
 func nearest(word string, names []string) string {

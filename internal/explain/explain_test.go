@@ -193,6 +193,57 @@ func TestWholeWords(t *testing.T) {
 	}
 }
 
+// What the language has is explained where the topology has none of it: nothing is suggested that
+// would then be refused.
+func TestAbsent(t *testing.T) {
+	l := load(t, "l.hcl", small)
+	for word, want := range map[string]string{
+		"kubernetes.service_type": `argument service_type of kubernetes (string): | default: "ClusterIP"`,
+		"kubernetes.namespace":    "argument namespace of kubernetes (string): | default: the name of the lab",
+		"service_type":            `argument service_type of kubernetes (string): | default: "ClusterIP"`,
+		"tls.mirror":              "argument mirror of tls (bool): | no tls block is in the topology",
+		"tls":                     "block tls: | no tls block is in the topology",
+	} {
+		answers, err := explain.Word(l, word)
+		if err != nil || len(answers) != 1 || len(answers[0].Facts) == 0 {
+			t.Errorf("%s: %+v, %v", word, answers, err)
+			continue
+		}
+		subject, fact, _ := strings.Cut(want, "| ")
+		if a := answers[0]; !strings.HasPrefix(a.Subject, subject) || a.Facts[0].Text != fact {
+			t.Errorf("%s: %+v", word, a)
+		}
+	}
+	l = load(t, "l.hcl", small+"tls { ecp = false }\nkubernetes { service_type = \"NodePort\" }\n")
+	for word, want := range map[string]string{"tls.ecp": "ecp = false", "service_type": `service_type = "NodePort"`} {
+		answers, err := explain.Word(l, word)
+		if err != nil || len(answers) != 1 || answers[0].Facts[0].Text != want || answers[0].Facts[0].At == nil {
+			t.Errorf("%s: %+v, %v", word, answers, err)
+		}
+	}
+	for _, b := range schema.Reference() {
+		words := []string{b.Kind}
+		for _, a := range b.Arguments {
+			words = append(words, a.Name, b.Kind+"."+a.Name)
+		}
+		for _, word := range words {
+			_, err := explain.Word(l, word)
+			var unknown *explain.UnknownError
+			if err == nil {
+				continue
+			}
+			if b.Label == "" {
+				t.Errorf("%s: %v", word, err)
+			}
+			if errors.As(err, &unknown); unknown.Near != "" {
+				if _, err := explain.Word(l, unknown.Near); err != nil {
+					t.Errorf("%s: %s is suggested and refused", word, unknown.Near)
+				}
+			}
+		}
+	}
+}
+
 func TestUnknown(t *testing.T) {
 	l := load(t, "l.hcl", small)
 	for word, near := range map[string]string{

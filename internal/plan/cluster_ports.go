@@ -56,3 +56,72 @@ func reportingName(h *HAProxy, mirror string) string {
 	}
 	return name
 }
+
+// A Forward is a port of this machine from which kubectl leads to a port of a Service.
+type Forward struct {
+	Service string
+	Local   int // port of this machine
+	Port    int // port of the Service
+}
+
+const (
+	// firstPort is the first port that others than root may open, and forwardedFrom what is added
+	// to those below.
+	firstPort     = 1024
+	forwardedFrom = 10_000
+)
+
+// forward gives each port that a service shows a port of this machine: the same number where any
+// user may open it and no other has it, else one that is free, ten thousand higher where only
+// root may open it. Who comes first has the choice: nginx, gateways, haproxy, and then
+// the other services, each kind in the order of the topology.
+func (p *Plan) forward() {
+	add := func(s *Service) {
+		for _, port := range s.Ports {
+			p.Forwards = append(p.Forwards, Forward{Service: s.Name, Port: port.Host})
+		}
+	}
+	for _, n := range p.NGINX {
+		add(n.Service)
+	}
+	for _, g := range p.Gateways {
+		add(g.Service)
+	}
+	for _, h := range p.HAProxy {
+		add(h.Service)
+	}
+	for _, c := range p.Containers {
+		add(c.Service)
+	}
+	taken, next := map[int]bool{}, map[int]int{}
+	for i := range p.Forwards {
+		if f := &p.Forwards[i]; f.Port >= firstPort && !taken[f.Port] {
+			f.Local, taken[f.Port] = f.Port, true
+		}
+	}
+	p.local = map[Forward]int{}
+	for i := range p.Forwards {
+		f := &p.Forwards[i]
+		if f.Local == 0 {
+			first := f.Port
+			if first < firstPort {
+				first += forwardedFrom
+			}
+			f.Local = max(first, next[first])
+			for taken[f.Local] {
+				f.Local++
+			}
+			taken[f.Local], next[first] = true, f.Local
+		}
+		p.local[Forward{Service: f.Service, Port: f.Port}] = f.Local
+	}
+}
+
+// LocalPort is the port of this machine that leads to one that a service publishes: the same,
+// except on a cluster, where kubectl forwards it.
+func (p *Plan) LocalPort(service string, port int) int {
+	if local, forwarded := p.local[Forward{Service: service, Port: port}]; forwarded {
+		return local
+	}
+	return port
+}

@@ -133,7 +133,7 @@ func (p *Plan) ClientDoors() []Door {
 func (p *Plan) publishedDoors() []Door {
 	var doors []Door
 	for _, g := range p.PublishedGateways() {
-		door := Door{Service: g.Name, Base: p.httpBase(g.HTTPPort)}
+		door := Door{Service: g.Name, Base: p.httpBase(g.Name, g.HTTPPort)}
 		if g.Own {
 			door.own = g
 		}
@@ -163,20 +163,9 @@ func (p *Plan) webServers() []*Instance {
 	return list
 }
 
-// localPort is the port of this machine that kubectl forwards to a port of a Service: the
-// same, except for those that only root may open.
-func localPort(port int) int {
-	if port < 1024 {
-		return port + 10_000
-	}
-	return port
-}
-
-func (p *Plan) httpBase(port int) string {
-	if p.Kubernetes != nil {
-		port = localPort(port)
-	}
-	if port == HTTPPort {
+// httpBase begins the URLs of a port that a service publishes.
+func (p *Plan) httpBase(service string, port int) string {
+	if port = p.LocalPort(service, port); port == HTTPPort {
 		return "http://" + p.Host
 	}
 	return "http://" + p.Host + ":" + strconv.Itoa(port)
@@ -187,18 +176,15 @@ func (p *Plan) httpBase(port int) string {
 func (p *Plan) BalancerBase(n *NGINX) string {
 	switch {
 	case n.HTTPS:
-		return p.httpsBase(n.HTTPSPort)
+		return p.httpsBase(n.Name, n.HTTPSPort)
 	case n.HTTPPort > 0:
-		return p.httpBase(n.HTTPPort)
+		return p.httpBase(n.Name, n.HTTPPort)
 	}
 	return ""
 }
 
-func (p *Plan) httpsBase(port int) string {
-	if p.Kubernetes != nil {
-		port = localPort(port)
-	}
-	if port == HTTPSPort {
+func (p *Plan) httpsBase(service string, port int) string {
+	if port = p.LocalPort(service, port); port == HTTPSPort {
 		return "https://" + p.Host
 	}
 	return "https://" + p.Host + ":" + strconv.Itoa(port)
@@ -208,7 +194,7 @@ func (p *Plan) managementEndpoints() []Endpoint {
 	var list []Endpoint
 	for _, i := range p.webServers() {
 		list = append(list, Endpoint{Kind: EndpointManagement, Service: i.Name, Target: i.Name, Role: i.role(),
-			URL: p.httpBase(i.WebPort) + managementPath, Note: NoteUnused})
+			URL: p.httpBase(i.Name, i.WebPort) + managementPath, Note: NoteUnused})
 	}
 	for _, d := range p.publishedDoors() {
 		list = append(list, Endpoint{Kind: EndpointManagement, Service: d.Service, Target: d.Service,
@@ -227,7 +213,7 @@ func (p *Plan) instanceEndpoints(kind EndpointKind, path string, mirror Endpoint
 	var list []Endpoint
 	for _, i := range p.webServers() {
 		list = append(list, Endpoint{Kind: kind, Service: i.Name, Target: i.Name, Role: i.role(),
-			URL: p.httpBase(i.WebPort) + path})
+			URL: p.httpBase(i.Name, i.WebPort) + path})
 	}
 	doors := p.GatewayDoors()
 	for _, d := range doors {
@@ -242,7 +228,7 @@ func (p *Plan) instanceEndpoints(kind EndpointKind, path string, mirror Endpoint
 	for _, g := range p.Gateways {
 		if kind == EndpointPortal && g.HTTPPort > 0 && g.Config.DefaultServer != "" {
 			list = append(list, Endpoint{Kind: kind, Service: g.Name, Target: g.Config.DefaultServer,
-				URL: p.httpBase(g.HTTPPort) + path, Note: NoteDefaultServer})
+				URL: p.httpBase(g.Name, g.HTTPPort) + path, Note: NoteDefaultServer})
 		}
 	}
 	for _, d := range doors {
@@ -262,7 +248,7 @@ func (p *Plan) healthEndpoints() []Endpoint {
 	for _, i := range p.webServers() {
 		if i.Member != nil {
 			list = append(list, Endpoint{Kind: EndpointHealth, Service: i.Name, Target: i.Name, Role: i.role(),
-				URL: p.httpBase(i.WebPort) + healthPath})
+				URL: p.httpBase(i.Name, i.WebPort) + healthPath})
 		}
 	}
 	for _, d := range p.GatewayDoors() {
@@ -318,7 +304,7 @@ func (p *Plan) sqlEndpoints() []Endpoint {
 			for _, namespace := range l.Mirror.NamespaceNames() {
 				list = append(list, Endpoint{
 					Kind: EndpointSQL, Service: h.Name, Target: l.Mirror.Name,
-					URL: p.jdbc(l.Host, namespace), Note: NotePrimary, Query: l.Mirror.query(namespace),
+					URL: p.jdbc(h.Name, l.Host, namespace), Note: NotePrimary, Query: l.Mirror.query(namespace),
 				})
 			}
 		}
@@ -330,7 +316,7 @@ func (p *Plan) sqlEndpoints() []Endpoint {
 				continue
 			}
 			list = append(list, Endpoint{Kind: EndpointSQL, Service: h.Name, Target: l.Mirror.Name,
-				URL: p.jdbc(l.Host, names[0]), Note: NoteReporting, Query: l.Mirror.query(names[0])})
+				URL: p.jdbc(h.Name, l.Host, names[0]), Note: NoteReporting, Query: l.Mirror.query(names[0])})
 		}
 	}
 	for _, i := range p.Instances {
@@ -341,7 +327,7 @@ func (p *Plan) sqlEndpoints() []Endpoint {
 			}
 			list = append(list, Endpoint{
 				Kind: EndpointSQL, Service: i.Name, Target: i.Name, Role: i.role(),
-				URL: p.jdbc(port.Host, names[0]), Note: NoteMember, Query: i.Mirror.query(names[0]),
+				URL: p.jdbc(i.Name, port.Host, names[0]), Note: NoteMember, Query: i.Mirror.query(names[0]),
 			})
 		}
 	}
@@ -356,11 +342,8 @@ func (m *Mirror) query(namespace string) string {
 	return catalogQuery
 }
 
-func (p *Plan) jdbc(port int, namespace string) string {
-	if p.Kubernetes != nil {
-		port = localPort(port)
-	}
-	return "jdbc:IRIS://" + p.Host + ":" + strconv.Itoa(port) + "/" + namespace
+func (p *Plan) jdbc(service string, port int, namespace string) string {
+	return "jdbc:IRIS://" + p.Host + ":" + strconv.Itoa(p.LocalPort(service, port)) + "/" + namespace
 }
 
 func (p *Plan) balancerEndpoints() []Endpoint {
@@ -371,7 +354,7 @@ func (p *Plan) balancerEndpoints() []Endpoint {
 	}
 	for _, h := range p.HAProxy {
 		if h.StatsPort > 0 {
-			base := p.httpBase(h.StatsPort)
+			base := p.httpBase(h.Name, h.StatsPort)
 			list = append(list,
 				Endpoint{Kind: EndpointBalancer, Service: h.Name, Target: h.Name, URL: base + "/"},
 				Endpoint{Kind: EndpointBalancer, Service: h.Name, Target: h.Name, URL: base + "/metrics"})

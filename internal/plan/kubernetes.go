@@ -123,6 +123,8 @@ func (m *maker) kubernetes() {
 	}
 	m.pods()
 	m.monitoringPods()
+	m.checkPullSecret()
+	m.p.forward()
 }
 
 // listeners are the ports of a haproxy's Service: those that are published, or where none
@@ -218,33 +220,6 @@ func (m *maker) servicePort(kind, name string, port, target int, s *schema.Servi
 	return p
 }
 
-// longestStatefulSet is how long the name of a StatefulSet can be: the name of each of its
-// revisions, which has a hyphen and ten letters more, is a label of its pods.
-const longestStatefulSet = 52
-
-// checkLabels reports names that are none of a Service of Kubernetes (RFC 1035 label), or
-// too long for a StatefulSet.
-func (m *maker) checkLabels() {
-	letter := func(at hcl.Range, kind, name, note string) {
-		if name != "" && name[0] >= '0' && name[0] <= '9' {
-			m.errorf(at, "Name that Kubernetes refuses",
-				"%s %q has a Service of its name, and the name of a Service begins with a letter. Rename it, for "+
-					"example to %q.%s", kind, name, "m"+name, note)
-		}
-	}
-	for _, s := range m.lab.Services {
-		letter(s.NameRange, strings.ReplaceAll(s.Kind, "_", " "), s.Name, s.Note())
-		if Kind(s.Kind).Instance() && len(s.Name) > longestStatefulSet {
-			m.errorf(s.NameRange, "Name that Kubernetes refuses",
-				"%q becomes a StatefulSet, and no pod of one whose name has more than %d characters can be made; this "+
-					"one has %d. Shorten it.%s", s.Name, longestStatefulSet, len(s.Name), s.Note())
-		}
-	}
-	for _, mirror := range m.lab.Mirrors {
-		letter(mirror.NameRange, "mirror", mirror.Name, mirror.Note())
-	}
-}
-
 // A meaningless argument has no effect on Kubernetes.
 type meaningless struct {
 	name, because string
@@ -319,6 +294,12 @@ func (g *Gateway) ManagerBlocks() []string {
 		return nil
 	}
 	return g.Config.ManagerBlocks()
+}
+
+// Managers reports whether addresses outside the cluster's pods may open the management pages of
+// a gateway that balancers are in front of.
+func (p *Plan) Managers() bool {
+	return slices.ContainsFunc(p.Gateways, func(g *Gateway) bool { return len(g.ManagerBlocks()) > 0 })
 }
 
 // ManagerBlocks are the addresses outside the pod, in CIDR form, that may open the

@@ -55,12 +55,6 @@ type Probe struct {
 	Period, Timeout, Failures int
 }
 
-// Ends of the names of Services that a workload has beside its own.
-const (
-	readySuffix   = "-ready"
-	metricsSuffix = "-metrics"
-)
-
 // WaitKind is the kind of service whose image WaitImage is; "" where it is its own.
 func (p *Pod) WaitKind() Kind { return p.waitKind }
 
@@ -105,30 +99,15 @@ func (m *maker) pod(from *schema.Container, c *Container) {
 	pod.Probe = m.probe(from)
 	pod.files(c)
 	for _, ref := range from.After {
-		name := ref.Name + readySuffix
-		if taken := m.nameTaken(name); taken != "" {
-			m.errorf(ref.At, "Name that Kubernetes needs",
-				"On Kubernetes the Service %q tells when %q is ready, and that is already the name of the %s. Rename "+
-					"that one.", name, ref.Name, taken)
-		}
-		pod.WaitsFor = append(pod.WaitsFor, m.p.Kubernetes.host(name))
+		m.checkReadyName(ref)
+		pod.WaitsFor = append(pod.WaitsFor, m.p.Kubernetes.host(ref.Name+readySuffix))
+	}
+	if c.Name == waitContainer && len(pod.WaitsFor) > 0 {
+		m.errorf(from.NameRange, "Name that Kubernetes needs",
+			"Service %q waits for others (after), in a container of its pod that has this name. Rename the service.",
+			c.Name)
 	}
 	pod.WaitImage, pod.waitKind = m.waitImage(c)
-}
-
-// nameTaken says what has a name that a Service would have, "" for nothing.
-func (m *maker) nameTaken(name string) string {
-	for _, mirror := range m.lab.Mirrors {
-		if mirror.Name == name {
-			return fmt.Sprintf("mirror at %s", mirror.NameRange)
-		}
-	}
-	for _, s := range m.lab.Services {
-		if s.Name == name {
-			return fmt.Sprintf("%s at %s", s.Kind, s.NameRange)
-		}
-	}
-	return ""
 }
 
 // waitImage is an image of the lab with a shell that can look a name up: those of InterSystems
@@ -198,12 +177,7 @@ func (m *maker) monitoringPods() {
 		pod(mon.Grafana, "/api/health", from.GrafanaPort, GrafanaPort)
 	}
 	for _, metrics := range mon.Metrics() {
-		name := metrics.Service.Name + metricsSuffix
-		if taken := m.nameTaken(name); taken != "" {
-			m.errorf(from.Range, "Name that Kubernetes needs",
-				"On Kubernetes the Service %q leads Prometheus to %q, and that is already the name of the %s. Rename "+
-					"that one.", name, metrics.Service.Name, taken)
-		}
+		m.checkMetricsName(metrics.Service.Name)
 	}
 }
 

@@ -105,6 +105,26 @@ mirror "m" {
 		{"a name that waiting needs", `nginx "web" {}`, "nginx \"ma-ready\" {}\n" +
 			"service \"x\" {\n  image = \"x:1\"\n  after = [\"ma\"]\n}",
 			`the Service "ma-ready" tells when "ma" is ready, and that is already the name of the nginx at lab.hcl:`},
+		{"a name that is too long to be waited for", `nginx "web" {}`, `nginx "` + strings.Repeat("x", 58) +
+			"\" {}\nservice \"x\" {\n  image = \"x:1\"\n  after = [\"" + strings.Repeat("x", 58) + "\"]\n}",
+			`-ready" tells when "` + strings.Repeat("x", 58) + `" is ready, and no name of a Service has ` +
+				"more than 63 characters; this one has 64."},
+		{"a name that is too long for Prometheus", `nginx "web" {}`, `nginx "` + strings.Repeat("x", 56) +
+			"\" {}\nmonitoring {}", `and no name of a Service has more than 63 characters; this one has 64. Shorten "` +
+			strings.Repeat("x", 56) + `" to 55 characters.`},
+		{"a container that waits under a service's name", `nginx "web" {}`, "service \"wait-for-others\" {\n" +
+			"  image = \"x:1\"\n  after = [\"ma\"]\n}", "in a container of its pod that has this name"},
+		{"a pull secret that is the licence's", `nginx "web" {}`, `kubernetes { pull_secret = "license" }`,
+			`kustomization.yaml makes the secret "license" of the lab`},
+		{"a pull secret that is a gateway's", `nginx "web" {}`, `kubernetes { pull_secret = "webgateway" }`,
+			`kustomization.yaml makes the secret "webgateway" of the lab`},
+		{"a pull secret that is the password's", "iris { password_hash = \"" + clusterHash + "\" }",
+			"secrets {}\nkubernetes { pull_secret = \"password\" }", `makes the secret "password" of the lab`},
+		{"a pull secret that is a certificate's", `nginx "web" {}`,
+			"tls {}\nkubernetes { pull_secret = \"tls-ma\" }", `makes the secret "tls-ma" of the lab`},
+		{"a pull secret that is a table's", `web_gateway "webgw" {}`,
+			"web_gateway \"webgw\" { password = \"own\" }\nkubernetes { pull_secret = \"mirror-m\" }",
+			`makes the secret "mirror-m" of the lab`},
 		{"a name that Prometheus needs", `nginx "web" {}`, "nginx \"sql-metrics\" {}\nmonitoring {}",
 			`the Service "sql-metrics" leads Prometheus to "sql", and that is already the name of the nginx at`},
 	} {
@@ -115,6 +135,39 @@ mirror "m" {
 				t.Errorf("nothing says %q: %q", test.want, said)
 			}
 		})
+	}
+}
+
+// Names that are as long as they may be, and a pull secret of a map's name, are nobody's business.
+func TestClusterNamesThatFit(t *testing.T) {
+	waited, watched := strings.Repeat("x", 57), strings.Repeat("y", 55)
+	for _, added := range []string{
+		`nginx "` + waited + "\" {}\nservice \"x\" {\n  image = \"x:1\"\n  after = [\"" + waited + "\"]\n}",
+		`nginx "` + watched + "\" {}\nmonitoring {}",
+		`nginx "` + strings.Repeat("z", 63) + `" {}`,
+		`kubernetes { pull_secret = "iris" }`,
+		`kubernetes { pull_secret = "password" }`,
+		`service "wait-for-others" { image = "x:1" }`,
+	} {
+		if _, said := cluster(t, strings.Replace(clusterLab, `nginx "web" {}`, added, 1)); len(said) > 0 {
+			t.Errorf("%s: %q", added, said)
+		}
+	}
+}
+
+// A name that is too long is reported at the service, once, whoever waits for it.
+func TestClusterLongNameOnce(t *testing.T) {
+	long := strings.Repeat("x", 60)
+	topology := []byte(clusterLab + `nginx "` + long +
+		"\" {\n  http_port = 8000\n}\nservice \"a\" {\n  image = \"x:1\"\n  after = [\"" + long +
+		"\"]\n}\nservice \"b\" {\n  image = \"x:1\"\n  after = [\"" + long + "\"]\n}\n")
+	lab, diags := schema.Load("lab.hcl", []schema.Source{{Name: "lab.hcl", Content: topology}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	_, diags = plan.MakeFor(plan.Kubernetes, lab, nil)
+	if len(diags) != 1 || diags[0].Summary != "Name that Kubernetes refuses" || diags[0].Subject.Start.Line != 13 {
+		t.Errorf("%v", diags)
 	}
 }
 
@@ -160,6 +213,44 @@ mirror "m" {
 		if have[0] != have[1] {
 			t.Errorf("%s, want %s", have[0], have[1])
 		}
+	}
+}
+
+// Each port that a service shows has a port of this machine of its own, whoever publishes none or
+// has the one that another would get.
+func TestClusterForwards(t *testing.T) {
+	p, _ := cluster(t, strings.NewReplacer(`web_gateway "webgw" {}`, `web_gateway "webgw" { http_port = 0 }
+web_gateway "other" { http_port = 0 }
+web_gateway "near" { http_port = 10080 }
+service "x" {
+  image = "x:1"
+  ports = ["81:80", "8081:80"]
+}
+monitoring { prometheus_port = 82 }`, `nginx "web" {}`, `nginx "web" {}
+nginx "inner" { http_port = 0 }`, `haproxy "sql" {}`, `haproxy "sql" { stats_port = 8404 }`).Replace(clusterLab))
+	var all []string
+	for _, f := range p.Forwards {
+		all = append(all, fmt.Sprintf("%s %d-%d", f.Service, f.Local, f.Port))
+	}
+	want := []string{"web 10081-80", "inner 10082-80", "webgw 10083-80", "other 10084-80", "near 10080-10080",
+		"sql 1972-1972", "sql 8404-8404", "x 10085-81", "x 8081-8081", "prometheus 10086-82", "grafana 3000-3000"}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+	ports := map[string]string{}
+	for _, e := range p.Endpoints() {
+		_, rest, _ := strings.Cut(e.URL, "://")
+		address, _, _ := strings.Cut(rest, "/")
+		if e.Service == "sql" {
+			continue
+		}
+		if other := ports[address]; other != "" && other != e.Service {
+			t.Errorf("%s and %s have the address %s", other, e.Service, address)
+		}
+		ports[address] = e.Service
+	}
+	if got := p.BalancerBase(p.NGINX[1]); got != "http://localhost:10082" {
+		t.Error(got)
 	}
 }
 

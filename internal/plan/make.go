@@ -25,7 +25,8 @@ func MakeFor(target Target, lab *schema.Lab, lock *Lock) (*Plan, hcl.Diagnostics
 		return nil, nil
 	}
 	m := &maker{target: target, lab: lab, services: map[*schema.Service]*Service{}, byName: map[string]*Service{},
-		networks: map[string]*Network{}, moved: map[string]string{}, dataNames: map[string]string{}}
+		networks: map[string]*Network{}, moved: map[string]string{}, dataNames: map[string]string{},
+		tooLong: map[string]bool{}}
 	m.general()
 	m.open(lock)
 	m.secure()
@@ -76,6 +77,8 @@ type maker struct {
 	moved    map[string]string // services that were renamed, to the name that the lock has
 	// dataNames are the names in data/ of members whose data is not under their own.
 	dataNames map[string]string
+	// tooLong are the names of Services that were reported.
+	tooLong map[string]bool
 }
 
 func (m *maker) errorf(at hcl.Range, summary, format string, args ...any) {

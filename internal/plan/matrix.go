@@ -125,7 +125,7 @@ type WebServer struct {
 func (p *Plan) WebServers() []WebServer {
 	var list []WebServer
 	for _, i := range p.webServers() {
-		base := p.httpBase(i.WebPort)
+		base := p.httpBase(i.Name, i.WebPort)
 		server := WebServer{Service: i.Name, Port: i.WebPort,
 			Management: base + managementPath, Portal: base + portalPath, REST: base + restPath}
 		if i.Member != nil {

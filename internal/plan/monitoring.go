@@ -30,6 +30,16 @@ type Monitoring struct {
 	metrics        []MetricsService
 }
 
+// AskedByGateways reports whether Prometheus asks instances through the gateways.
+func (p *Plan) AskedByGateways() bool {
+	return p.Monitoring != nil && len(p.Monitoring.Instances) > 0 && p.Monitoring.ViaGateways
+}
+
+// AskedDirectly reports whether Prometheus asks instances on their own web servers.
+func (p *Plan) AskedDirectly() bool {
+	return p.Monitoring != nil && len(p.Monitoring.Instances) > 0 && !p.Monitoring.ViaGateways
+}
+
 // A ScrapeTarget is a service that Prometheus asks.
 type ScrapeTarget struct {
 	Name    string // the service

@@ -83,9 +83,11 @@ func TestOperatorLimits(t *testing.T) {
 			`globals differs between "ma" and "mb"`},
 		{`{ role = "primary" }`, "{\n  role = \"primary\"\n  environment = { A = \"b\" }\n}",
 			`environment differs between "ma" and "mb"`},
-		{`{ role = "primary" }`, "{\n  role = \"primary\"\n  kubernetes = { a = 1 }\n}",
+		{`{ role = "primary" }`, "{\n  role = \"primary\"\n  kubernetes = { metadata = { labels = { a = \"b\" } } }\n}",
 			`"ma" has no workload of its own`},
-		{`arbiter "arb" {}`, "arbiter \"arb\" {\n  kubernetes = { a = 1 }\n}", `"arb" has no workload of its own`},
+		{`arbiter "arb" {}`,
+			"arbiter \"arb\" {\n  kubernetes = { metadata = { labels = { a = \"b\" } } }\n}",
+			`"arb" has no workload of its own`},
 		{`mirror "m" {`,
 			"mirror \"n\" {\n  member \"na\" { role = \"primary\" }\n  member \"nb\" { role = \"backup\" }\n}\n" +
 				`mirror "m" {`,

@@ -64,6 +64,9 @@ type Plan struct {
 	// OpenPorts are those of raw compose keys that are open to the network, where the
 	// lab's own are not.
 	OpenPorts []Port
+	// Forwards are the ways from this machine to ports of Services on a cluster.
+	Forwards []Forward
+	local    map[Forward]int // ports of this machine, by forwards without them
 	// Accounts are the superserver logins of gateways that differ from the
 	// product's published default; every instance is given their passwords.
 	Accounts []Account

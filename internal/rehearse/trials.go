@@ -83,7 +83,7 @@ func sqlPorts(p *plan.Plan) []sqlPort {
 	for _, h := range p.HAProxy {
 		for _, listener := range h.Listeners {
 			if listener.Host > 0 {
-				list = append(list, sqlPort{h.Name, listener.Mirror, listener.Host})
+				list = append(list, sqlPort{h.Name, listener.Mirror, p.LocalPort(h.Name, listener.Host)})
 			}
 		}
 	}

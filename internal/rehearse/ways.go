@@ -49,8 +49,9 @@ func (s *clusterSite) open(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			s.ways.ports[port.Host] = here
-			missing = append(missing, port.Host)
+			local := s.plan.LocalPort(service.Name, port.Host)
+			s.ways.ports[local] = here
+			missing = append(missing, local)
 			s.ways.group.Go(func() { s.keepOpen(ctx, service.Name, port.Host, here) })
 		}
 	}
@@ -144,7 +145,7 @@ func (s *clusterSite) keepOpen(ctx context.Context, service string, port, here i
 			fmt.Sprintf("%d:%d", here, port))
 		said := &forwardOutput{opened: func() {
 			s.ways.mu.Lock()
-			s.ways.opened[port] = time.Now()
+			s.ways.opened[s.plan.LocalPort(service, port)] = time.Now()
 			s.ways.mu.Unlock()
 		}}
 		command.Stdout = said
@@ -173,14 +174,9 @@ func (f *forwardOutput) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// at is a way's end on this host. README and its like have ports below 1024 ten thousand
-// higher, as any user may open them.
+// at is a way's end on this host, by the port that the lab's endpoints have.
 func (s *clusterSite) at(port int) string {
-	here, found := s.ways.ports[port]
-	if !found {
-		here = s.ways.ports[port-10_000]
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(here))
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.ways.ports[port]))
 }
 
 func (s *clusterSite) opened(port int) time.Time {

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"mirrorgen/internal/lab"
@@ -73,6 +74,9 @@ var podCases = []brokenLab{
 		"serviceName: grafana")},
 	{"port that start.sh prints", "Table that disagrees", first("start.sh", "  prometheus 9090 http://",
 		"  prometheus 9091 http://")},
+	{"port that start.sh forwards", "Table that disagrees", first("start.sh", "  web 10080 80\n", "  web 10081 80\n")},
+	{"port that start.sh forwards to", "Table that disagrees", first("start.sh", "  web 10080 80\n",
+		"  web 10080 81\n")},
 	{"key of nobody", "Key that the map does not have", first("monitoring.yaml", "subPath: rules.yml",
 		"subPath: alerts.yml")},
 	{"rules that are nowhere", "Rules that are not mounted", first("monitoring/prometheus.yml",
@@ -118,6 +122,22 @@ var clusterCases = []brokenLab{
 		first(kustomizationFile, "      - iris/health.sh\n", "      - iris/health.sh\n      - webgateway/CSP.conf\n")},
 
 	{"objects of one name", "Two objects of one name", first("gateways.yaml", "  name: webgw2", "  name: webgw1")},
+	{"a Service's name that is too long", "Name that Kubernetes refuses", first("gateways.yaml",
+		"kind: Service\nmetadata:\n  name: webgw2", "kind: Service\nmetadata:\n  name: "+strings.Repeat("w", 64))},
+	{"a Service's name that begins with a digit", "Name that Kubernetes refuses", first("gateways.yaml",
+		"kind: Service\nmetadata:\n  name: webgw2", "kind: Service\nmetadata:\n  name: 2webgw")},
+	{"a StatefulSet's name that is too long", "Name that Kubernetes refuses", first(mirrorFile,
+		"kind: StatefulSet\nmetadata:\n  name: ap1b", "kind: StatefulSet\nmetadata:\n  name: "+
+			strings.Repeat("a", 53))},
+	{"a namespace with a dot", "Name that Kubernetes refuses",
+		first("namespace.yaml", "name: dr-reporting", "name: dr.reporting")},
+	{"a policy's name in capitals", "Name that Kubernetes refuses", first("nginx.yaml",
+		"kind: NetworkPolicy\nmetadata:\n  name: ", "kind: NetworkPolicy\nmetadata:\n  name: N")},
+	{"containers of one name", "Two containers of one name", first(mirrorFile, "        - name: wait-for-mirror\n",
+		"        - name: iris\n")},
+	{"a pull secret that the lab makes", "Pull secret of the lab's own", first("nginx.yaml",
+		"      enableServiceLinks: false\n", "      enableServiceLinks: false\n"+
+			"      imagePullSecrets: [{ name: license }]\n")},
 	{"kind misspelt", "Unknown kind", first("nginx.yaml", "kind: Service", "kind: Servic")},
 	{"API version", "Unknown API version", first("nginx.yaml", "apiVersion: apps/v1", "apiVersion: apps/v1beta1")},
 	{"namespace of another name", "Namespace that nothing is in",
@@ -192,6 +212,8 @@ var clusterCases = []brokenLab{
 	{"probe of a file that is not there", "File that is not mounted",
 		first(mirrorFile, "[bash, /lab/health.sh]", "[bash, /lab/healthy/health.sh]")},
 
+	{"limit below the request", "Limit below the request", first("nginx.yaml", "requests: { memory: 64Mi }",
+		"{ requests: { memory: 64Mi }, limits: { memory: 65M } }")},
 	{"two pods", "Instance that is no single pod", first(mirrorFile, "replicas: 1", "replicas: 2")},
 	{"updated together", "Instance that is no single pod", first(mirrorFile, "type: OnDelete", "type: RollingUpdate")},
 	{"hidden until ready", "Service that hides its instance",
@@ -208,6 +230,8 @@ var clusterCases = []brokenLab{
 		first(mirrorFile, "mountPath: /home/irisowner/db", "mountPath: /home/irisowner/dbs")},
 	{"data directory of its own", "Data directory that the hooks do not know",
 		first(mirrorFile, "value: /durable/iris ", "value: /durable/data ")},
+	{"stopped too soon", "Killed before it has shut down", first(mirrorFile, "terminationGracePeriodSeconds: 320",
+		"terminationGracePeriodSeconds: 10")},
 	{"token", "Pod with a token", first(mirrorFile, "automountServiceAccountToken: false",
 		"automountServiceAccountToken: true")},
 	{"rights", "Container that may gain rights",

@@ -175,6 +175,13 @@ if [[ $purge == false ]]; then
   exit 0
 fi
 
+if [[ $("${kubectl[@]}" auth can-i delete "namespaces/$namespace" 2>/dev/null) == no ]]; then
+  cat >&2 <<EOF
+This user may not delete the namespace $namespace: nothing was deleted. Ask the cluster's administrator for
+  kubectl delete namespace $namespace
+EOF
+  exit 1
+fi
 if ! consent; then
   echo "Nothing was deleted." >&2
   exit 1

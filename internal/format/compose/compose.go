@@ -158,17 +158,17 @@ func (s service) explain(e *jsonschema.ValidationError) []Problem {
 		if len(path) < 2 || !index(path[len(path)-1]) {
 			return nil
 		}
-		return problem(fmt.Sprintf("%s lacks %s.", where, quoted(k.Missing, " and ")), "Add it.")
+		return problem(fmt.Sprintf("%s lacks %s.", where, Quoted(k.Missing, " and ")), "Add it.")
 	case *kind.Type:
-		return problem(fmt.Sprintf("%s is %s.", where, gotName(k.Got)),
-			fmt.Sprintf("Compose takes %s.", types(k.Want)))
+		return problem(fmt.Sprintf("%s is %s.", where, GotName(k.Got)),
+			fmt.Sprintf("Compose takes %s.", Types(k.Want)))
 	case *kind.Enum:
 		var choices []string
 		for _, want := range k.Want {
 			choices = append(choices, fmt.Sprint(want))
 		}
 		return problem(fmt.Sprintf("%s is %q.", where, fmt.Sprint(k.Got)),
-			"Compose takes "+quoted(choices, " or ")+".")
+			"Compose takes "+Quoted(choices, " or ")+".")
 	case *kind.UniqueItems:
 		return problem(where+" names the same twice.", "Remove one of the two.")
 	}
@@ -186,7 +186,7 @@ func unknown(path, names []string) Problem {
 	switch {
 	case remedy != "":
 	case len(names) > 0 && len(names) <= 12:
-		remedy = "It takes " + quoted(names, " and ") + "."
+		remedy = "It takes " + Quoted(names, " and ") + "."
 	default:
 		remedy = "See https://docs.docker.com/reference/compose-file/services/."
 	}

@@ -37,8 +37,8 @@ var typeNames = map[string]string{
 	"object": "an object", "array": "a list", "null": "null",
 }
 
-// gotName is the name of the type of a value that is there.
-func gotName(of string) string {
+// GotName is the name of the type of a value that is there.
+func GotName(of string) string {
 	if of == "boolean" {
 		return "a bool"
 	}
@@ -52,8 +52,8 @@ func typeName(of string) string {
 	return of
 }
 
-// types lists what a value may be. Null is left out: it omits the key.
-func types(want []string) string {
+// Types lists what a value may be. Null is left out: it omits the key.
+func Types(want []string) string {
 	var names []string
 	for _, of := range want {
 		if name := typeName(of); of != "null" && !slices.Contains(names, name) {
@@ -64,7 +64,8 @@ func types(want []string) string {
 	return list(names, " or ")
 }
 
-func quoted(words []string, last string) string {
+// Quoted lists words in quotes.
+func Quoted(words []string, last string) string {
 	var names []string
 	for _, word := range words {
 		names = append(names, strconv.Quote(word))

@@ -115,10 +115,58 @@ func (l *Facts) readCluster(f *File) {
 			c.Workloads = append(c.Workloads, l.irisCluster(o, files)...)
 		}
 	}
+	c.forward()
 	if len(c.Workloads) == 0 {
 		l.Report(f, Position{}, "No services", "The manifests have no StatefulSet and no Deployment.",
 			"Declare at least one service in the topology.")
 		l.Compose = nil
+	}
+}
+
+// Below firstPort ports are root's; forwardedFrom is what is added to them.
+const (
+	firstPort     = 1024
+	forwardedFrom = 10_000
+)
+
+// forward gives each port that a service publishes the port of this machine that kubectl forwards
+// there: the same where it is free and not root's, else one that is free. nginx has the first
+// choice, then the gateways.
+func (c *Cluster) forward() {
+	first := func(w *Workload) int {
+		return slices.Index([]string{"web-gateway", "nginx"}, w.Labels["app.kubernetes.io/component"])
+	}
+	workloads := slices.DeleteFunc(slices.Clone(c.Workloads), func(w *Workload) bool { return w.Service == nil })
+	slices.SortStableFunc(workloads, func(a, b *Workload) int { return first(b) - first(a) })
+	type published struct {
+		service *Service
+		port    int
+	}
+	var all, others []published
+	taken, next := map[int]bool{}, map[int]int{}
+	for _, w := range workloads {
+		w.Service.forwarded = map[int]int{}
+		for _, p := range w.Service.Ports {
+			all = append(all, published{w.Service, p.Host})
+		}
+	}
+	for _, p := range all {
+		if p.port < firstPort || taken[p.port] {
+			others = append(others, p)
+			continue
+		}
+		p.service.forwarded[p.port], taken[p.port] = p.port, true
+	}
+	for _, p := range others {
+		first := p.port
+		if first < firstPort {
+			first += forwardedFrom
+		}
+		here := max(first, next[first])
+		for taken[here] {
+			here++
+		}
+		p.service.forwarded[p.port], taken[here], next[first] = here, true, here
 	}
 }
 
@@ -153,7 +201,7 @@ func (l *Facts) serviceOfPod(w *Workload, files map[string][]kubernetes.Generate
 		key := [2]string{name, value}
 		l.Cluster.byLabel[key] = append(l.Cluster.byLabel[key], w)
 	}
-	s := &Service{File: w.File, Name: w.Name.Text, At: w.Name.At, Health: &health{}, clustered: true,
+	s := &Service{File: w.File, Name: w.Name.Text, At: w.Name.At, Health: &health{},
 		block: blocks[w.Labels["app.kubernetes.io/component"]]}
 	if w.Container != nil {
 		l.container(s, w, files)

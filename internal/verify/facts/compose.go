@@ -34,6 +34,7 @@ type Service struct {
 	extended  bool   // from another service, which is not looked at
 	Addresses []Address
 	Ports     []Port
+	forwarded map[int]int    // ports of this machine, by those of its Service; of a workload of a cluster
 	published map[int][]Port // by port of the host, those of ranges left out; see PublishedAt
 	ranges    []Port
 	Mounts    []*Mount        // services share those that they have through an alias
@@ -51,7 +52,6 @@ type Service struct {
 	Capabilities     []Word  // cap_add
 	Grace            Word    // stop_grace_period
 	Health           *health // never nil
-	clustered        bool    // a workload of a cluster
 	Operated         bool    // an instance whose pod InterSystems' operator makes
 	block            string  // the block type that a label names, "" for none
 }

@@ -69,8 +69,7 @@ func (s *Service) PublishedAt(host int) []Port {
 }
 
 // Reaches reports whether this machine reaches the service at that port: one that it
-// publishes or, on a cluster, that kubectl forwards to a port of its Service. Those that only
-// root may open are ten thousand higher then.
+// publishes or, on a cluster, that kubectl forwards to a port of its Service.
 func (s *Service) Reaches(port int) bool {
 	return slices.ContainsFunc(s.Ports, func(p Port) bool {
 		return s.Here(p.Host) <= port && port <= s.Here(p.HostLast)
@@ -79,17 +78,11 @@ func (s *Service) Reaches(port int) bool {
 
 // Here is the port of this machine that leads to one that the service publishes.
 func (s *Service) Here(port int) int {
-	if s.clustered && port < firstPort {
-		return port + forwardedFrom
+	if here, forwarded := s.forwarded[port]; forwarded {
+		return here
 	}
 	return port
 }
-
-// Below firstPort ports are root's; forwardedFrom is what is added to them.
-const (
-	firstPort     = 1024
-	forwardedFrom = 10_000
-)
 
 // PublishedList names the host ports of a service.
 func (s *Service) PublishedList() string {

@@ -89,39 +89,6 @@ func hasFile(source string) func(kubernetes.Generator) bool {
 	}
 }
 
-// checkManifestNames: objects of one kind have names of their own, which Kubernetes takes.
-func checkManifestNames(l *checker) {
-	seen := map[[2]string]*facts.Object{}
-	for _, o := range l.Cluster.Objects {
-		key := [2]string{o.Kind.Text, o.Name.Text}
-		if other := seen[key]; other != nil {
-			l.ReportBoth(o.Location(o.Name.At), other.Location(other.Name.At), "Two objects of one name",
-				"There are two objects "+o.Kind.Text+" "+o.Name.Text+", and the second would replace the first.",
-				"Rename one.")
-		}
-		seen[key] = o
-		if version := versions[o.Kind.Text]; version == "" {
-			l.Report(o.File, o.Kind.At, "Unknown kind", `The kind "`+o.Kind.Text+`" is none that a lab has.`,
-				"Spell it as Kubernetes does.")
-		} else if o.APIVersion.Text != version {
-			l.Report(o.File, o.APIVersion.At, "Unknown API version",
-				"The kind "+o.Kind.Text+" is of "+version+", and "+o.APIVersion.Text+" is given.", "Use "+version+".")
-		}
-		if o.Kind.Text == "Namespace" && o.Name.Text != l.Cluster.Kustomization.Namespace.Text {
-			l.ReportBoth(o.Location(o.Name.At), l.Cluster.Location(l.Cluster.Kustomization.Namespace.At),
-				"Namespace that nothing is in", "The lab is in the namespace "+l.Cluster.Kustomization.Namespace.Text+
-					", and the manifest makes "+o.Name.Text+".", "Use one name.")
-		}
-	}
-}
-
-// versions are the API versions of the kinds that a lab has.
-var versions = map[string]string{
-	"Namespace": "v1", "Service": "v1", "StatefulSet": "apps/v1", "Deployment": "apps/v1",
-	"NetworkPolicy": "networking.k8s.io/v1", "PodDisruptionBudget": "policy/v1",
-	facts.ClusterKind: "intersystems.com/v1alpha1",
-}
-
 // checkManifestSelectors: every selector means just the pods that it is for.
 func checkManifestSelectors(l *checker) {
 	r := l.Cluster.Reader()

@@ -27,13 +27,21 @@ func checkReferences(l *checker) {
 			if l.Generated && !u.Anywhere || l.InSubnet(addr) {
 				l.Report(u.File, u.At, "Unknown address",
 					u.Subject()+" has the address "+u.Host+", which belongs to no service of "+l.ComposeName+".",
-					"Use an address that a service has as ipv4_address.")
+					l.addressRemedy())
 			}
 			continue
 		}
 		l.checkReachable(u, target, target.NetworkOf(addr))
 		l.checkListens(u, target)
 	}
+}
+
+// addressRemedy says what is an address of a service: on a cluster, the name of its Service.
+func (l *checker) addressRemedy() string {
+	if l.Cluster != nil {
+		return "Use the name of a Service, with the namespace and the cluster's domain."
+	}
+	return "Use an address that a service has as ipv4_address."
 }
 
 // checkNamedReference is checkReferences for a host name.

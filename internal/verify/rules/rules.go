@@ -270,7 +270,8 @@ var table = []Rule{
 		"Health checks come often enough for those who wait for them, and give an instance the time that its " +
 			"first start takes."},
 	{"shutdown-times", false, checkShutdown,
-		"Docker waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own limit."},
+		"Docker or Kubernetes waits longer for IRIS than IRIS does for itself, and kills HAProxy only after its own " +
+			"limit."},
 	{"scrape-targets", false, checkScrapes,
 		"Prometheus asks every instance on its own path, the labels of its targets say what they are, it has " +
 			"the rules that it is to read, and logs in where HAProxy asks who it is."},
@@ -286,7 +287,9 @@ var table = []Rule{
 	{"manifest-files", false, checkManifestFiles,
 		"On Kubernetes, the kustomization names every manifest, and makes maps and secrets of files that there are."},
 	{"manifest-names", false, checkManifestNames,
-		"On Kubernetes, objects of one kind have names of their own, and kinds and API versions that there are."},
+		"On Kubernetes, objects of one kind have names of their own, which Kubernetes takes, and kinds and API " +
+			"versions that there are; so have the containers of a pod. No pod fetches its images with a secret that " +
+			"the kustomization makes."},
 	{"manifest-selectors", false, checkManifestSelectors,
 		"On Kubernetes, every selector means just the pods that it is for: those of one workload, or the members of " +
 			"a mirror."},
@@ -307,6 +310,8 @@ var table = []Rule{
 	{"manifest-members", false, checkManifestMembers,
 		"On Kubernetes, an instance is one pod, which is not replaced together with another of its mirror, is met " +
 			"before it is ready, keeps its data in a volume of its own, and waits for who founded its mirror."},
+	{"manifest-resources", false, checkManifestResources,
+		"On Kubernetes, no container asks for more than its limit allows."},
 	{"manifest-operator", false, checkManifestOperator,
 		"On Kubernetes, an IrisCluster is a mirror of the lab, whose images, maps and secrets there are, and " +
 			"Services, scripts, hooks and the merge file know what InterSystems' operator makes of it by the " +

@@ -21,6 +21,7 @@ var columns = []struct{ script, table, columns string }{
 	{"start.sh", "superservers", "haproxy port namespace"},
 	{"start.sh", "files", "own file"},
 	{"start.sh", "published", "outsider port text"},
+	{"start.sh", "forwards", "forwarded here port"},
 	{"start.sh", "certificates", "service certificate common_name"},
 	{"start.sh", "profiles", "text text"},
 	{"start.sh", "selection", "service"},
@@ -152,7 +153,7 @@ func (l *checker) checkTable(t facts.Table, names []string) {
 			}
 		}
 		key := row.words[0].Text
-		if names[0] == "haproxy" || names[0] == "text" || names[0] == "own" ||
+		if names[0] == "haproxy" || names[0] == "text" || names[0] == "own" || names[0] == "forwarded" ||
 			t.Name == "published" {
 			key += " " + row.words[1].Text
 		}
@@ -207,6 +208,8 @@ var cellChecks = map[string]func(*checker, cell){
 	"outsider":           (*checker).checkServiceCell,
 	"own":                (*checker).checkServiceCell,
 	"file":               (*checker).checkFileCell,
+	"forwarded":          (*checker).checkServiceCell,
+	"here":               (*checker).checkHereCell,
 	"certificate":        (*checker).checkCertificateCell,
 	"common_name":        (*checker).checkCommonNameCell,
 	"member":             (*checker).checkServiceCell,
@@ -242,7 +245,7 @@ func (l *checker) disagrees(c cell, there facts.Location, what string) {
 // tableService is the service that a row is about; nil for none.
 func (l *checker) tableService(r tableRow) *facts.Service {
 	return l.Compose.ByName[r.text("service", "member", "application", "gateway", "nginx", "haproxy",
-		"outsider")]
+		"outsider", "forwarded")]
 }
 
 // member is the instance that a row is about; nil for none.
@@ -252,6 +255,17 @@ func (l *checker) checkPortCell(c cell) {
 	s := l.tableService(c.tableRow)
 	if s != nil && c.word.Text != "0" && !s.Publishes(facts.Number(c.word.Text)) {
 		l.disagrees(c, s.Location(s.At), s.Name+" publishes "+s.PublishedList())
+	}
+}
+
+// checkHereCell: kubectl forwards to a port of a Service from the port of this machine that pages
+// name.
+func (l *checker) checkHereCell(c cell) {
+	s := l.tableService(c.tableRow)
+	port := facts.Number(c.text("port"))
+	if s != nil && s.Publishes(port) && facts.Number(c.word.Text) != s.Here(port) {
+		l.disagrees(c, s.Location(s.At), "pages name port "+strconv.Itoa(s.Here(port))+" of this machine for port "+
+			strconv.Itoa(port)+" of "+s.Name)
 	}
 }
 

@@ -10,60 +10,12 @@ import (
 
 // Limits of Docker and of the vendor's images, in milliseconds.
 const (
-	dockerGrace   = 10_000  // before Docker kills a container that is to stop
 	irisShutdown  = 300_000 // [Startup] ShutdownTimeout where nothing sets it (CPF reference)
 	leastResponse = 5_000   // Server_Response_Timeout (Web Gateway guide)
 	joinPatience  = 120_000 // what after-start.sh gives a member to join
 	checkCeiling  = 60_000  // health checks further apart than this make a start slow
 	startCeiling  = 1_800_000
 )
-
-// checkShutdown: Docker waits longer for IRIS than IRIS does for itself, and
-// kills HAProxy only after its own limit.
-func checkShutdown(l *checker) {
-	for _, s := range l.Instances {
-		if s.Operated {
-			continue // the operator decides how long a pod may take
-		}
-		limit, at := int64(irisShutdown), facts.Location{}
-		if merge := l.Roles[s].Merge; merge != nil {
-			if w, ok := merge.Parameter("Startup", "ModifyStartup", "ShutdownTimeout"); ok {
-				limit, at = int64(facts.Number(w.Text))*1000, merge.Location(w.At)
-			}
-		}
-		grace, ok := facts.Milliseconds(s.Grace.Text, 1000)
-		here := s.Location(s.Grace.At)
-		if !ok {
-			grace, here.At = dockerGrace, s.At
-		}
-		if grace <= limit {
-			l.ReportBoth(here, at, "Killed before it has shut down",
-				"Docker gives "+s.Name+" "+facts.FormatDuration(grace)+" to stop, but IRIS takes up to "+
-					facts.FormatDuration(limit)+" (ShutdownTimeout), and recovers at its next start.",
-				"Set stop_grace_period to more than that.")
-		}
-	}
-	for _, s := range l.Compose.Services {
-		h := l.Roles[s].HAProxy
-		if h == nil {
-			continue
-		}
-		grace, ok := facts.Milliseconds(s.Grace.Text, 1000)
-		if !ok {
-			grace = dockerGrace
-		}
-		for _, section := range h.Sections {
-			for line := range section.Find("hard-stop-after") {
-				if limit, ok := durationOf(line, 1); ok && limit >= grace {
-					l.Report(h.File, facts.PositionAt(line.Number, line.Columns[0]), "Killed before it has shut down",
-						"HAProxy keeps sessions for "+facts.FormatDuration(limit)+" when it is to stop, but Docker "+
-							"kills it after "+facts.FormatDuration(grace)+".",
-						"Set hard-stop-after to less.")
-				}
-			}
-		}
-	}
-}
 
 // durationOf is the time at a word of an HAProxy line, whose unit is milliseconds.
 func durationOf(line haproxy.Line, i int) (int64, bool) {

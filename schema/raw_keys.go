@@ -7,6 +7,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"mirrorgen/internal/format/compose"
+	"mirrorgen/internal/format/kubernetes"
 )
 
 // appends ends a raw compose key whose list is added to the one that is there. No key of
@@ -28,14 +29,33 @@ func Extension(key string) bool { return strings.HasPrefix(key, "x-") }
 
 // compose decodes raw keys of a compose service, and asks Compose's schema about them. A key
 // that it refuses is left out.
-func (v value) compose(to *cty.Value) {
+func (v value) compose(to *cty.Value) { v.rawKeys(to, Extension, compose.CheckService) }
+
+// workload decodes raw keys of a workload of Kubernetes of a kind, and asks its schema about them.
+// A key that it refuses is left out.
+func (v value) workload(to *cty.Value, kind string) {
+	v.rawKeys(to, func(string) bool { return false }, func(keys map[string]any) []compose.Problem {
+		return kubernetes.CheckWorkload(kind, keys)
+	})
+}
+
+// workloadKind is the kind of workload that a service of a block type becomes.
+func workloadKind(block string) string {
+	if block == "member" || block == "application_server" {
+		return "StatefulSet"
+	}
+	return "Deployment"
+}
+
+// rawKeys decodes raw keys, and has them checked, except the user's own.
+func (v value) rawKeys(to *cty.Value, own func(string) bool, check func(map[string]any) []compose.Problem) {
 	var object cty.Value
 	if v.object(&object); object == cty.NilVal {
 		return
 	}
-	r := rawCompose{value: v, refused: map[string]bool{}}
+	r := raw{value: v, own: own, refused: map[string]bool{}}
 	keys, _ := r.convert(nil, object).(map[string]any)
-	for _, p := range compose.CheckService(keys) {
+	for _, p := range check(keys) {
 		r.refuse(p.Path, p.Summary, p.Text+" "+p.Remedy)
 	}
 	if len(r.refused) == 0 {
@@ -51,20 +71,24 @@ func (v value) compose(to *cty.Value) {
 	*to = cty.ObjectVal(accepted)
 }
 
-// rawCompose is the value of a compose argument while it is decoded.
-type rawCompose struct {
+// raw is the value of an argument with raw keys while it is decoded.
+type raw struct {
 	value
-	refused map[string]bool // keys of the service with a mistake
+	own     func(key string) bool // a key that nobody reads
+	refused map[string]bool       // keys with a mistake, of the outermost object
 }
 
-// refuse reports a mistake at a path below the service.
-func (r *rawCompose) refuse(path []string, summary, sentences string) {
+// refuse reports a mistake at a path below the argument.
+func (r *raw) refuse(path []string, summary, sentences string) {
+	if len(path) == 0 {
+		return
+	}
 	r.refused[path[0]] = true
-	r.d.errorf(pathRange(r.expr, path), summary, "compose: %s", sentences)
+	r.d.errorf(pathRange(r.expr, path), summary, "%s: %s", r.name, sentences)
 }
 
 // convert makes of a value what the readers of JSON make. Null means omitted.
-func (r *rawCompose) convert(path []string, v cty.Value) any {
+func (r *raw) convert(path []string, v cty.Value) any {
 	switch t := v.Type(); {
 	case t == cty.String:
 		return v.AsString()
@@ -84,12 +108,12 @@ func (r *rawCompose) convert(path []string, v cty.Value) any {
 	return list
 }
 
-func (r *rawCompose) convertObject(path []string, v cty.Value) map[string]any {
+func (r *raw) convertObject(path []string, v cty.Value) map[string]any {
 	object := map[string]any{}
 	for it := v.ElementIterator(); it.Next(); {
 		key, element := it.Element()
 		name := key.AsString()
-		if element.IsNull() || Extension(name) {
+		if element.IsNull() || r.own(name) {
 			continue
 		}
 		name, _ = CutAppend(name, element)
