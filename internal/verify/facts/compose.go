@@ -224,11 +224,14 @@ func (l *Facts) include(c *composeFacts, f *File, written compose.Include, base 
 	if len(parts) == 0 {
 		return
 	}
-	outer := l.variables
-	l.variables = l.within(outer, entry.EnvFiles)
+	if outer := l.variables; outer != nil { // a generated lab has none
+		l.variables = l.within(outer, entry.EnvFiles)
+		defer func() {
+			outer.reported = l.variables.reported
+			l.variables = outer
+		}()
+	}
 	l.readComposePart(c, parts[0], parts[1:], entry.Directory, done)
-	outer.reported = l.variables.reported
-	l.variables = outer
 }
 
 // add takes a service in, unless there is one of that name: a duplicate key,

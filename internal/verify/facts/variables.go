@@ -52,7 +52,8 @@ func (l *Facts) newVariables(lookup func(string) (string, bool)) *variables {
 
 // within are the variables of a file that is included, with files of variables of its own.
 func (l *Facts) within(outer *variables, names []Word) *variables {
-	v := &variables{outer: outer, values: map[string]string{}, lookup: outer.lookup, reported: outer.reported}
+	v := &variables{outer: outer, values: map[string]string{}, lookup: outer.lookup, unread: outer.unread,
+		reported: outer.reported}
 	v.Interpolation = dotenv.New(v.value)
 	for _, name := range names {
 		if f := l.Files[name.Text]; f != nil && name.Text != environmentFile {
