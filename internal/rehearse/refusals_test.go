@@ -68,6 +68,18 @@ var clusterRefusals = []struct {
 		want: []string{"the namespace taken is taken, it has service/theirs: give this lab another with namespace of " +
 			"the kubernetes block"},
 		after: "kubectl delete namespace taken"},
+	// Whom the cluster's administrator has given a namespace of their own gets as far as the images.
+	{name: "admin alone", lab: refusedMirror("", ""),
+		before: "kubectl create namespace admin-alone && kubectl label namespace admin-alone " +
+			"app.kubernetes.io/managed-by=mirrorgen app.kubernetes.io/part-of=admin-alone && " +
+			"kubectl --namespace admin-alone create serviceaccount guest && kubectl --namespace admin-alone create " +
+			"rolebinding guest --clusterrole admin --serviceaccount admin-alone:guest && " +
+			"kubectl config view --raw --minify --flatten >$WORK/guest && " +
+			"kubectl --kubeconfig $WORK/guest config set-credentials guest --token " +
+			"\"$(kubectl --namespace admin-alone create token guest)\" && " +
+			"kubectl --kubeconfig $WORK/guest config set-context --current --user guest",
+		environ: []string{"KUBECONFIG=$WORK/guest"},
+		want:    []string{"Its image cannot be fetched: is its name right"}},
 	{name: "no storage class of the name", lab: refusedMirror("", `storage_class = "fast"`), absent: true,
 		want: []string{"the cluster has no storage class fast (kubectl get storageclasses)", "it has: "}},
 	{name: "no pull secret", lab: refusedMirror("", `pull_secret = "vendor"`), absent: true,

@@ -123,6 +123,11 @@ func TestOfCluster(t *testing.T) {
 			"mirror \"found\" {\n  set_name = \"LOST\"", `mirror = "lost"`, `mirror = "found"`},
 			"l1 restart, l2 restart, app restart, webgw roll, sql roll", nil,
 			startAgain},
+		{"another name of a member", []string{`member "k3"`, `member "k4"`},
+			"k1 restart, k2 restart, k4 create, webgw roll, sql roll, k3 leave",
+			[]string{"k4 begins without that data, with a moved block too: keep the name k3"},
+			"before: kubectl delete --namespace demo --ignore-not-found statefulset,deployment,service k3\n" +
+				startAgain},
 		{"services that nodes have", []string{"kubernetes {}", "kubernetes {\n  service_type = \"NodePort\"\n}"},
 			"web apply, sql apply", nil,
 			startAgain},

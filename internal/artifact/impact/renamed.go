@@ -67,9 +67,14 @@ func (c *comparison) after(name string) *service {
 	return c.now.byName[name]
 }
 
-// sayMoved asks for a moved block where a durable member is gone and its mirror has a new one.
+// sayMoved asks for a moved block where a durable member is gone and its mirror has a new one, or says
+// that none helps: on Kubernetes a volume has the name of its member.
 func (c *comparison) sayMoved(member, mirror string) string {
 	for _, name := range c.now.membersOf(mirror) {
+		if c.old.byName[name] == nil && c.now.cluster {
+			return fmt.Sprintf(" On Kubernetes a volume has its member's name, so that %s begins without that data, "+
+				"with a moved block too: keep the name %s.", name, member)
+		}
 		if c.old.byName[name] == nil && c.earlier[name] == "" {
 			return fmt.Sprintf(" Where it was renamed, say so in the topology with a moved block: from = %q, to = %q.",
 				member, name)
