@@ -106,6 +106,11 @@ owner_of_namespace() {
   esac
 }
 
+# volumes MIRROR prints the names of those of its members, a line each.
+volumes() {
+  "${kubectl[@]}" get persistentvolumeclaims --selector "intersystems.com/name=$1" --output name
+}
+
 # consent names what --purge deletes, and asks. Away from a terminal nobody can answer,
 # and --yes is the consent.
 consent() {
@@ -113,7 +118,7 @@ consent() {
   echo "This deletes of the lab $lab, in the cluster $(kubectl config current-context 2>/dev/null || echo "that kubectl is set to"):"
   echo "  the namespace $namespace with its $("${kubectl[@]}" get pods --output name | wc -l) pods, and all else that is in it"
   for ((i = 0; i < ${#mirrors[@]}; i += 2)); do
-    echo "  the databases of mirror ${mirrors[i]} (in $("${kubectl[@]}" get persistentvolumeclaims --selector "intersystems.com/name=${mirrors[i]}" --output name | wc -l) volumes)"
+    echo "  the databases of mirror ${mirrors[i]} (in $(volumes "${mirrors[i]}" | wc -l) volumes)"
   done
   echo "The licence key and the generated files stay."
   if [[ $yes == true ]]; then

@@ -40,10 +40,14 @@ mirrors=(
   ap2 true
 )
 
-# Volumes of the members of each mirror, as Kubernetes names them.
-declare -A volumes_of=(
-  [ap1]="data-ap1a-0 data-ap1b-0 data-ap1d-0"
-  [ap2]="data-ap2a-0 data-ap2b-0 data-ap2r-0"
+# Members: service, mirror.
+members=(
+  ap1a ap1
+  ap1b ap1
+  ap1d ap1
+  ap2a ap2
+  ap2b ap2
+  ap2r ap2
 )
 
 # StatefulSets of the members that found their mirrors; they stop last.
@@ -112,6 +116,16 @@ owner_of_namespace() {
   esac
 }
 
+# volumes MIRROR prints the names of those of its members, a line each.
+volumes() {
+  local i
+  local -a names=()
+  for ((i = 0; i < ${#members[@]}; i += 2)); do
+    [[ ${members[i + 1]} != "$1" ]] || names+=("data-${members[i]}-0") # as Kubernetes names them
+  done
+  "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name
+}
+
 # consent names what --purge deletes, and asks. Away from a terminal nobody can answer,
 # and --yes is the consent.
 consent() {
@@ -119,7 +133,7 @@ consent() {
   echo "This deletes of the lab $lab, in the cluster $(kubectl config current-context 2>/dev/null || echo "that kubectl is set to"):"
   echo "  the namespace $namespace with its $("${kubectl[@]}" get pods --output name | wc -l) pods, and all else that is in it"
   for ((i = 0; i < ${#mirrors[@]}; i += 2)); do
-    echo "  the databases of mirror ${mirrors[i]} (in $(read -r -a names <<<"${volumes_of[${mirrors[i]}]}" && "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name | wc -l) volumes)"
+    echo "  the databases of mirror ${mirrors[i]} (in $(volumes "${mirrors[i]}" | wc -l) volumes)"
   done
   echo "The licence key and the generated files stay."
   echo 'Of the lab'\''s secrets secrets/password and certs/ stay here too.'

@@ -43,13 +43,23 @@ mirrors=(
   m05 true
 )
 
-# Volumes of the members of each mirror, as Kubernetes names them.
-declare -A volumes_of=(
-  [m01]="data-m01a-0 data-m01b-0 data-m01c-0"
-  [m02]="data-m02a-0 data-m02b-0 data-m02c-0"
-  [m03]="data-m03a-0 data-m03b-0 data-m03c-0"
-  [m04]="data-m04a-0 data-m04b-0 data-m04c-0"
-  [m05]="data-m05a-0 data-m05b-0 data-m05c-0"
+# Members: service, mirror.
+members=(
+  m01a m01
+  m01b m01
+  m01c m01
+  m02a m02
+  m02b m02
+  m02c m02
+  m03a m03
+  m03b m03
+  m03c m03
+  m04a m04
+  m04b m04
+  m04c m04
+  m05a m05
+  m05b m05
+  m05c m05
 )
 
 # StatefulSets of the members that found their mirrors; they stop last.
@@ -120,6 +130,16 @@ owner_of_namespace() {
   esac
 }
 
+# volumes MIRROR prints the names of those of its members, a line each.
+volumes() {
+  local i
+  local -a names=()
+  for ((i = 0; i < ${#members[@]}; i += 2)); do
+    [[ ${members[i + 1]} != "$1" ]] || names+=("data-${members[i]}-0") # as Kubernetes names them
+  done
+  "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name
+}
+
 # consent names what --purge deletes, and asks. Away from a terminal nobody can answer,
 # and --yes is the consent.
 consent() {
@@ -127,7 +147,7 @@ consent() {
   echo "This deletes of the lab $lab, in the cluster $(kubectl config current-context 2>/dev/null || echo "that kubectl is set to"):"
   echo "  the namespace $namespace with its $("${kubectl[@]}" get pods --output name | wc -l) pods, and all else that is in it"
   for ((i = 0; i < ${#mirrors[@]}; i += 2)); do
-    echo "  the databases of mirror ${mirrors[i]} (in $(read -r -a names <<<"${volumes_of[${mirrors[i]}]}" && "${kubectl[@]}" get persistentvolumeclaims "${names[@]}" --ignore-not-found --output name | wc -l) volumes)"
+    echo "  the databases of mirror ${mirrors[i]} (in $(volumes "${mirrors[i]}" | wc -l) volumes)"
   done
   echo "The licence key and the generated files stay."
   if [[ $yes == true ]]; then

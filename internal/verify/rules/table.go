@@ -34,6 +34,7 @@ var columns = []struct{ script, table, columns string }{
 	{"status.sh", "profiles", "text text"},
 	{"status.sh", "selection", "service"},
 	{"stop.sh", "mirrors", "mirror kept"},
+	{"stop.sh", "members", "member mirror"},
 	{"stop.sh", "founders", "founder"},
 	{"drill.sh", "mirrors", "mirror arbiter backup async application_path"},
 	{"drill.sh", "qos_timeouts", "mirror quality_of_service"},
