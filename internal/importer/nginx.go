@@ -73,7 +73,7 @@ func (d *discovery) first(names []string) (text string, ok bool) {
 // wholeNGINX is a configuration with what it includes, which the mounts and the image bring.
 func (d *discovery) wholeNGINX(p *part, text string) []*nginx.Directive {
 	directives, _ := nginx.Parse(text)
-	return nginx.Whole(directives, nginxDirectory, func(pattern string) ([]string, bool) {
+	return nginx.Whole(directives, nginxDirectory, func(pattern string) ([][]*nginx.Directive, bool) {
 		if strings.ContainsAny(pattern, "*?[") {
 			return d.matching(p, pattern), true
 		}
@@ -81,7 +81,8 @@ func (d *discovery) wholeNGINX(p *part, text string) []*nginx.Directive {
 		switch {
 		case ok && p.isReadable(pattern, text):
 			p.included = append(p.included, pattern)
-			return []string{text}, true
+			included, _ := nginx.Parse(text)
+			return [][]*nginx.Directive{included}, true
 		case !ok && !slices.Contains(imageFiles, path.Base(pattern)):
 			p.remark("%s includes %s, which is not beside the compose file; what it sets is not carried over.", p.name,
 				pattern)
@@ -90,9 +91,9 @@ func (d *discovery) wholeNGINX(p *part, text string) []*nginx.Directive {
 	})
 }
 
-// matching are the texts of the files of a directory of the container that match a pattern, by their
-// names.
-func (d *discovery) matching(p *part, pattern string) []string {
+// matching is what the files of a directory of the container hold that match a pattern, in the order of
+// their names.
+func (d *discovery) matching(p *part, pattern string) [][]*nginx.Directive {
 	directory := path.Dir(pattern)
 	sources := d.copied(p, directory)
 	for _, source := range p.sources(directory) {
@@ -114,14 +115,15 @@ func (d *discovery) matching(p *part, pattern string) []string {
 		}
 	}
 	slices.Sort(names)
-	var texts []string
+	var files [][]*nginx.Directive
 	for _, name := range names {
 		if text, ok := d.files.get(sources[name]); ok && p.isReadable(name, text) {
-			texts = append(texts, text)
+			directives, _ := nginx.Parse(text)
+			files = append(files, directives)
 			p.included = append(p.included, path.Join(directory, name))
 		}
 	}
-	return texts
+	return files
 }
 
 // copied are the files that a Dockerfile copies one by one into a directory of the image, by their

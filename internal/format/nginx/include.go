@@ -9,13 +9,13 @@ const (
 )
 
 // Whole is a configuration with the directives that it includes in the place of each include. find
-// returns the texts of the files whose paths match the pattern of one, in the order in which nginx
-// reads them; ok is false where there may be others, and the directive stays. A pattern that is
-// relative is so to directory, in which nginx finds its configuration.
+// returns what the files hold whose paths match the pattern of one, in the order in which nginx reads
+// them; ok is false where there may be others, and the directive stays, as it does where includes do
+// not end. A pattern that is relative is so to directory, in which nginx finds its configuration.
 func Whole(
 	directives []*Directive,
 	directory string,
-	find func(pattern string) (texts []string, ok bool),
+	find func(pattern string) (files [][]*Directive, ok bool),
 ) []*Directive {
 	w := whole{directory: directory, find: find}
 	return w.list(directives, 0)
@@ -24,7 +24,7 @@ func Whole(
 // whole is the state of Whole.
 type whole struct {
 	directory string
-	find      func(pattern string) ([]string, bool)
+	find      func(pattern string) ([][]*Directive, bool)
 	included  int // files so far
 }
 
@@ -51,16 +51,15 @@ func (w *whole) include(d *Directive, depth int) []*Directive {
 	if !path.IsAbs(pattern) {
 		pattern = path.Join(w.directory, pattern)
 	}
-	texts, ok := w.find(path.Clean(pattern))
+	files, ok := w.find(path.Clean(pattern))
 	var made []*Directive
 	if !ok {
 		made = append(made, d)
 	}
-	for _, text := range texts {
+	for _, directives := range files {
 		if w.included++; w.included > mostIncluded {
 			return append(made, d)
 		}
-		directives, _ := Parse(text)
 		made = append(made, w.list(directives, depth+1)...)
 	}
 	return made

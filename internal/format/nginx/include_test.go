@@ -34,9 +34,9 @@ func TestWhole(t *testing.T) {
 		"/none/*.conf":             {},
 		"/self":                    {"y; include /self;"},
 	}
-	find := func(pattern string) ([]string, bool) {
+	find := func(pattern string) ([][]*nginx.Directive, bool) {
 		texts, ok := files[pattern]
-		return texts, ok
+		return parsed(texts...), ok
 	}
 	for text, want := range map[string]string{
 		"http { include conf.d/*.conf; z; }": "http { server { listen 80; x 1; } upstream u {  } z; }",
@@ -55,11 +55,21 @@ func TestWhole(t *testing.T) {
 func TestWholeEnds(t *testing.T) {
 	directives, _ := nginx.Parse("include /self;")
 	asked := 0
-	nginx.Whole(directives, "/", func(string) ([]string, bool) {
+	nginx.Whole(directives, "/", func(string) ([][]*nginx.Directive, bool) {
 		asked++
-		return []string{"include /self; include /self; include /self;"}, true
+		return parsed("include /self; include /self; include /self;"), true
 	})
 	if asked > 10_000 {
 		t.Errorf("%d files are asked for", asked)
 	}
+}
+
+// parsed are the directives of texts.
+func parsed(texts ...string) [][]*nginx.Directive {
+	var files [][]*nginx.Directive
+	for _, text := range texts {
+		directives, _ := nginx.Parse(text)
+		files = append(files, directives)
+	}
+	return files
 }

@@ -52,10 +52,10 @@ func (l *Facts) configureNGINX(s *Service) {
 	r.list()
 	n := &NGINXFile{}
 	if main != nil {
-		n.Directives = r.file(main)
+		n.Directives = r.whole(r.file(main))
 	} else {
 		r.partial = r.partial || named || !official(s) || r.opens(name)
-		n.Directives = r.include(imageIncludes)
+		n.Directives = r.whole(imageConfiguration)
 	}
 	for _, f := range own {
 		if !slices.Contains(r.files, f) {
@@ -64,7 +64,7 @@ func (l *Facts) configureNGINX(s *Service) {
 	}
 	if r.root == nil || r.partial { // what else is there may well be included
 		for _, f := range n.Unreached {
-			n.Directives = append(n.Directives, r.file(f)...)
+			n.Directives = append(n.Directives, r.whole(r.file(f))...)
 		}
 	}
 	if r.root == nil {
@@ -108,7 +108,10 @@ const (
 	imageIncludes = nginxDirectory + "conf.d/*.conf"
 )
 
-var imageDirectives, _ = nginx.Parse("log_format main;")
+var (
+	imageConfiguration, _ = nginx.Parse("include " + imageIncludes + ";")
+	imageDirectives, _    = nginx.Parse("log_format main;")
+)
 
 // welcomePage is the image's own default.conf, with the port that it listens on. Its directives have no
 // line.
@@ -173,15 +176,7 @@ type nginxReader struct {
 	files   []*File // that were read
 	welcome int     // the port of the image's own default.conf where that is included
 	partial bool
-	depth   int
-	count   int
 }
-
-// Bounds on a configuration: real ones have some ten files, which include each other once.
-const (
-	mostNGINXDepth      = 10
-	mostNGINXDirectives = 200_000
-)
 
 // list finds out what files of the lab the container has, by their paths there.
 func (r *nginxReader) list() {
@@ -209,12 +204,17 @@ func (r *nginxReader) list() {
 	}
 }
 
-// file is what a file holds, with what it includes.
-func (r *nginxReader) file(f *File) []*nginx.Directive {
-	if r.depth >= mostNGINXDepth {
-		r.partial = true
-		return nil
+// whole puts what is included in the place of each include.
+func (r *nginxReader) whole(list []*nginx.Directive) []*nginx.Directive {
+	list = nginx.Whole(list, r.prefix, r.include)
+	for range Walk(list, "include") {
+		r.partial = true // they do not end
 	}
+	return list
+}
+
+// file is what a file holds, at positions of the first one.
+func (r *nginxReader) file(f *File) []*nginx.Directive {
 	r.readFor(r.service, f, r.parseNGINX)
 	r.Rule = "nginx"
 	if r.root == nil {
@@ -225,41 +225,27 @@ func (r *nginxReader) file(f *File) []*nginx.Directive {
 	if f != r.root {
 		source = r.root.addSource(f) << sourceBits
 	}
-	r.depth++
-	list := r.expand(r.nginx.parsed[f], source)
-	r.depth--
-	return list
+	return inSource(r.nginx.parsed[f], source)
 }
 
-// expand copies directives of a source, with what is included in the place of an include.
-func (r *nginxReader) expand(list []*nginx.Directive, source int) []*nginx.Directive {
-	whole := make([]*nginx.Directive, 0, len(list))
+// inSource copies directives to positions in a further source.
+func inSource(list []*nginx.Directive, source int) []*nginx.Directive {
+	made := make([]*nginx.Directive, 0, len(list))
 	for _, from := range list {
-		if r.count++; r.count > mostNGINXDirectives {
-			r.partial = true
-			return whole
-		}
-		if from.Name == "include" && !from.HasBlock {
-			whole = append(whole, r.include(from.Arg(0))...)
-			continue
-		}
 		d := *from
 		d.Column = min(d.Column, 1<<sourceBits-1) + source
 		d.Args = slices.Clone(from.Args)
 		for i := range d.Args {
 			d.Args[i].Column = min(d.Args[i].Column, 1<<sourceBits-1) + source
 		}
-		d.Block = r.expand(from.Block, source)
-		whole = append(whole, &d)
+		d.Block = inSource(from.Block, source)
+		made = append(made, &d)
 	}
-	return whole
+	return made
 }
 
 // include is what the files hold that an include names, in the order of their names.
-func (r *nginxReader) include(pattern string) []*nginx.Directive {
-	if !path.IsAbs(pattern) {
-		pattern = path.Join(r.prefix, pattern)
-	}
+func (r *nginxReader) include(pattern string) (files [][]*nginx.Directive, ok bool) {
 	var names []string
 	for name := range r.there {
 		if included(pattern, name) {
@@ -272,19 +258,18 @@ func (r *nginxReader) include(pattern string) []*nginx.Directive {
 	slices.Sort(names)
 	r.partial = r.partial || r.opens(pattern) ||
 		len(names) == 0 && !ofNGINX(pattern) && (r.service.Build != nil || !strings.ContainsAny(pattern, "*?["))
-	var list []*nginx.Directive
 	for _, name := range names {
 		if f := r.there[name]; f != nil {
-			list = append(list, r.file(f)...)
+			files = append(files, r.file(f))
 			continue
 		}
 		r.welcome = HTTPPort
 		if strings.Contains(r.service.BaseImage(), "unprivileged") {
 			r.welcome = unprivilegedPort
 		}
-		list = append(list, welcomePage(r.welcome)...)
+		files = append(files, welcomePage(r.welcome))
 	}
-	return list
+	return files, true
 }
 
 // unprivilegedPort is where the image for other users than root listens.
