@@ -166,7 +166,8 @@ func (l *rehearsedLab) askRedirections(ctx context.Context, client *http.Client,
 		if !n.HTTPS || n.HTTPPort == 0 {
 			continue
 		}
-		a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/csp", l.plan.Host, n.HTTPPort), false)
+		a := l.get(ctx, client, fmt.Sprintf("http://%s:%d/csp", l.plan.Host,
+			l.plan.LocalPort(n.Name, n.HTTPPort)), false)
 		there := "https://" + l.plan.Host
 		if n.HTTPSPort != plan.HTTPSPort {
 			there += ":" + strconv.Itoa(n.HTTPSPort)

@@ -38,7 +38,7 @@ func prometheusBase(p *plan.Plan) string {
 func publishedBase(p *plan.Plan, s *plan.Service, port int) string {
 	for _, published := range s.Ports {
 		if published.Container == port {
-			return fmt.Sprintf("http://%s:%d", p.Host, published.Host)
+			return fmt.Sprintf("http://%s:%d", p.Host, p.LocalPort(s.Name, published.Host))
 		}
 	}
 	return ""
