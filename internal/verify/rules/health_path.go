@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,37 +18,51 @@ const serverName = "%[srv_name]"
 func checkHealthPaths(l *checker) {
 	for i := range l.HAProxy {
 		h := &l.HAProxy[i]
+		asked := map[endpoint][]facts.GatewayFile{}
 		for _, section := range h.Proxies {
 			paths := healthPaths(section.Section)
+			everywhere := checkedAt(section.Section)
 			for _, s := range section.Servers {
 				if !s.Check {
 					continue
 				}
-				s.CheckHost, s.CheckPort = checkedAt(section.Section, s)
-				if l.checksAnother(h, s) {
+				s.CheckHost = cmp.Or(everywhere.host, s.CheckHost)
+				s.CheckPort = cmp.Or(everywhere.port, s.CheckPort)
+				if len(paths) == 0 || l.checksAnother(h, s) {
 					continue
 				}
+				at := endpoint{s.CheckHost, s.CheckPort}
+				gateways, known := asked[at]
+				if !known {
+					gateways = l.questioned(h, at)
+					asked[at] = gateways
+				}
 				for _, uri := range paths {
-					l.checkHealthPath(h, s, uri)
+					l.checkHealthPath(h, s, uri, gateways)
 				}
 			}
 		}
 	}
 }
 
-// checkedAt is where the health check of a server connects to: where the section says so, at one
-// place for all of its servers.
-func checkedAt(section *haproxy.Section, s haproxy.Server) (host string, port int) {
-	host, port = s.CheckHost, s.CheckPort
+// An endpoint is where a health check connects to.
+type endpoint struct {
+	host string
+	port int
+}
+
+// checkedAt is where the health checks of a section's servers connect to, as far as the section says so for
+// all of them.
+func checkedAt(section *haproxy.Section) (at endpoint) {
 	for line := range section.Find("http-check", "connect") {
 		if address, _, found := line.After("addr"); found {
-			host = address
+			at.host = address
 		}
 		if number, _, found := line.After("port"); found {
-			port = facts.Number(number)
+			at.port = facts.Number(number)
 		}
 	}
-	return host, port
+	return at
 }
 
 // checksAnother reports an instance whose health check connects to another instance itself.
@@ -88,19 +103,19 @@ func healthPaths(s *haproxy.Section) []string {
 	return paths
 }
 
-// questioned are the gateways that answer at an address that a health check connects to: a gateway
-// itself, or those that a section of this HAProxy leads to.
-func (l *checker) questioned(h *facts.HAProxyFile, host string, port int) []facts.GatewayFile {
+// questioned are the gateways that answer where a health check connects to: a gateway itself, or those
+// that a section of this HAProxy leads to.
+func (l *checker) questioned(h *facts.HAProxyFile, at endpoint) []facts.GatewayFile {
 	named := map[*facts.Service]bool{}
 	take := func(host string) {
 		if s := l.ServiceAt(host); s != nil && l.Roles[s].Kind == facts.GatewayKind {
 			named[s] = true
 		}
 	}
-	if !facts.IsLoopback(host) {
-		take(host)
+	if !facts.IsLoopback(at.host) {
+		take(at.host)
 	} else {
-		for _, server := range behind(h, host, port) {
+		for _, server := range behind(h, at) {
 			take(server.Host)
 		}
 		if len(named) == 0 && l.Generated {
@@ -118,11 +133,11 @@ func (l *checker) questioned(h *facts.HAProxyFile, host string, port int) []fact
 
 // behind are the servers that a client of an address reaches, whatever it asks for: those of the
 // sections that bind it and of their default backends.
-func behind(h *facts.HAProxyFile, host string, port int) []haproxy.Server {
+func behind(h *facts.HAProxyFile, at endpoint) []haproxy.Server {
 	var servers []haproxy.Server
 	for _, p := range h.Proxies {
 		if !slices.ContainsFunc(p.Binds, func(b haproxy.Bind) bool {
-			return b.Port == port && (b.Host == host || b.Host == "")
+			return b.Port == at.port && (b.Host == at.host || b.Host == "")
 		}) || p.Has("use_backend") {
 			continue
 		}
@@ -139,7 +154,12 @@ func behind(h *facts.HAProxyFile, host string, port int) []haproxy.Server {
 }
 
 // checkHealthPath looks for the path that a health check asks for on the gateways that it asks.
-func (l *checker) checkHealthPath(h *facts.HAProxyFile, s haproxy.Server, uri string) {
+func (l *checker) checkHealthPath(
+	h *facts.HAProxyFile,
+	s haproxy.Server,
+	uri string,
+	gateways []facts.GatewayFile,
+) {
 	named := strings.Contains(uri, serverName)
 	owner := l.ServiceAt(s.Host)
 	if !named && s.CheckHost == s.Host || !l.Generated && l.Roles[owner].Kind != facts.InstanceKind {
@@ -148,7 +168,7 @@ func (l *checker) checkHealthPath(h *facts.HAProxyFile, s haproxy.Server, uri st
 	uri = strings.ReplaceAll(uri, serverName, s.Name)
 	at := facts.PositionAt(s.Line, s.Column)
 	what := "The health check of " + s.Name + " asks for " + uri
-	for _, g := range l.questioned(h, s.CheckHost, s.CheckPort) {
+	for _, g := range gateways {
 		path := g.INI.PathFor(uri)
 		if path == nil {
 			if !l.Generated && g.INI.ByName["APP_PATH_INDEX"] == nil {
