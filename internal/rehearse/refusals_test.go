@@ -124,11 +124,7 @@ func testClusterRefusals(t *testing.T) {
 				environment = append(environment, strings.ReplaceAll(e, "$WORK", work))
 			}
 			out := mustRefuse(t, directory, environment)
-			for _, want := range c.want {
-				if !strings.Contains(out, want) {
-					t.Errorf("start.sh does not say %q:\n%s", want, out)
-				}
-			}
+			mustContain(t, out, c.want...)
 			if left := kubectl(t, "get", "namespace", name, "--ignore-not-found", "--output=name"); c.absent &&
 				left != "" {
 				t.Errorf("%s is left", left)
@@ -150,22 +146,11 @@ func testClusterRefusals(t *testing.T) {
 func testMended(t *testing.T, name string) {
 	environment := append(os.Environ(), "LAB_TIME_SCALE=1")
 	large := clusterLab(t, name, refusedMirror("globals = 4000000", `storage_size = "1Gi"`))
-	defer func() {
-		command := exec.Command("./stop.sh", "--purge", "--yes")
-		command.Dir = large
-		if out, err := command.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
-	}()
+	defer purge(t, large)
 	mustRefuse(t, large, environment)
 	small := clusterLab(t, name, refusedMirror("globals = 16", `storage_size = "1024Mi"`))
 	out := mustRefuse(t, small, environment) // there are no images
-	for _, want := range []string{"Making anew, since not ready and changed: ap1a ap1b",
-		"Its image cannot be fetched"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("start.sh does not say %q:\n%s", want, out)
-		}
-	}
+	mustContain(t, out, "Making anew, since not ready and changed: ap1a ap1b", "Its image cannot be fetched")
 	if strings.Contains(out, "No node has the memory") {
 		t.Errorf("a pod is that of before:\n%s", out)
 	}
@@ -176,26 +161,36 @@ func testMended(t *testing.T, name string) {
 func testVolumesStay(t *testing.T, name string) {
 	environment := append(os.Environ(), "LAB_TIME_SCALE=1")
 	small := clusterLab(t, name, refusedMirror("", `storage_size = "1Gi"`))
-	defer func() {
-		command := exec.Command("./stop.sh", "--purge", "--yes")
-		command.Dir = small
-		if out, err := command.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
-	}()
+	defer purge(t, small)
 	mustRefuse(t, small, environment) // there are no images: it is applied, and not ready
 	generations := []string{"--namespace=" + name, "get", "statefulsets",
 		"--output=jsonpath={.items[*].metadata.generation}"}
 	before := kubectl(t, generations...)
 	large := clusterLab(t, name, refusedMirror("", `storage_size = "2Gi"`))
 	out := mustRefuse(t, large, environment)
-	for _, want := range []string{"The lab was not started", "the volume of ap1a has 1Gi", "./stop.sh --purge"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("start.sh does not say %q:\n%s", want, out)
-		}
-	}
+	mustContain(t, out, "The lab was not started", "the volume of ap1a has 1Gi", "./stop.sh --purge")
 	if after := kubectl(t, generations...); after != before {
 		t.Errorf("generations %s, were %s", after, before)
+	}
+}
+
+// purge deletes a lab from the cluster.
+func purge(t *testing.T, directory string) {
+	t.Helper()
+	command := exec.Command("./stop.sh", "--purge", "--yes")
+	command.Dir = directory
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// mustContain holds that start.sh has printed texts.
+func mustContain(t *testing.T, out string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(out, text) {
+			t.Errorf("start.sh does not say %q:\n%s", text, out)
+		}
 	}
 }
 
